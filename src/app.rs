@@ -1,0 +1,89 @@
+//! What handlers share: the log, the clock, the source of randomness.
+
+use crate::{
+    error::Result,
+    event_log::{log::EventLog, writer::Answer},
+    model::{
+        change::{Action, Change},
+        time::Timestamp,
+    },
+    store::db::ReadPool,
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+/// The running program, as handlers see it.
+#[derive(Debug)]
+pub struct App {
+    /// The log.
+    pub log: Arc<EventLog>,
+    /// Streams that may be open at the same time; one more is told to come back later.
+    pub streams_max: usize,
+    streams: AtomicUsize,
+}
+
+impl App {
+    /// Over a log.
+    #[must_use]
+    pub fn new(log: Arc<EventLog>, streams_max: usize) -> Self {
+        Self { log, streams_max, streams: AtomicUsize::new(0) }
+    }
+
+    /// For reading pages.
+    #[must_use]
+    pub fn readers(&self) -> &ReadPool {
+        &self.log.readers
+    }
+
+    /// Hands a change in, with the time that it is now.
+    pub async fn submit(&self, action: Action) -> Result<Answer> {
+        self.log.submit(Change { at: now(), action }).await
+    }
+
+    /// A place among the streams; `None`: there is none.
+    pub fn take_stream(self: &Arc<Self>) -> Option<StreamPlace> {
+        let taken = self.streams.fetch_add(1, Ordering::Relaxed);
+        let place = StreamPlace(Arc::clone(self));
+        (taken < self.streams_max).then_some(place)
+    }
+
+    /// Streams that are open.
+    pub fn count_streams(&self) -> usize {
+        self.streams.load(Ordering::Relaxed)
+    }
+}
+
+/// Counts as an open stream until dropped.
+#[derive(Debug)]
+pub struct StreamPlace(Arc<App>);
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        self.0.streams.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What time it is.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that asks the clock")]
+pub fn now() -> Timestamp {
+    chrono::Utc::now().into()
+}
+
+/// Random bytes from the operating system. Without them nobody could be signed in: then the program ends.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that asks for randomness")]
+#[expect(clippy::expect_used, reason = "an operating system without randomness is not one to run on")]
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+/// A random number of a range, for spreading clients in time.
+#[must_use]
+pub fn random_between(low: u64, high: u64) -> u64 {
+    low + u64::from_le_bytes(random_bytes()) % (high - low + 1)
+}

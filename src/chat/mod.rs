@@ -1,0 +1,13 @@
+//! The rules: what each change does, one file per noun. Judge, then write the rows, then append the event.
+//!
+//! A verdict against a change comes before its first write, so that its neighbours in the same transaction
+//! are not harmed. What fails for another reason (a full disk) fails the transaction as a whole.
+
+pub mod apply;
+mod custom_events;
+mod memberships;
+mod messages;
+mod posts;
+mod reactions;
+mod rooms;
+mod users;

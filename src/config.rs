@@ -1,0 +1,157 @@
+//! Every setting of the server: unit, default, flag and environment variable.
+//!
+//! A flag beats its variable, a variable beats the default.
+
+use clap::{Args, ValueEnum};
+use std::{
+    fmt,
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+/// How the server runs. `Config::default()` is what `backscroll` without a flag and without a variable uses.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, env = "BACKSCROLL_LISTEN", value_name = "ADDR:PORT", default_value_t = Config::default().listen)]
+    pub listen: SocketAddr,
+
+    /// The file that holds everything; made where there is none.
+    #[arg(long, env = "BACKSCROLL_DB", value_name = "FILE", default_value = DB)]
+    pub db: PathBuf,
+
+    /// Who may come in. `open`: whoever can reach the server picks a free handle and is in. Default: `open` on a
+    /// loopback address; on any other one it must be said.
+    #[arg(long, env = "BACKSCROLL_DOOR", value_name = "open", value_parser = parse_door)]
+    pub door: Option<Door>,
+
+    /// What an acknowledged message survives. `full`: power loss; `normal`: only a crash of the program, and posting
+    /// costs less.
+    #[arg(long, env = "BACKSCROLL_DURABILITY", value_name = "full|normal", hide_possible_values = true, default_value_t)]
+    pub durability: Durability,
+
+    /// Connections at the same time, streams included. Never more than the operating system's limit on open files
+    /// allows.
+    #[arg(long, env = "BACKSCROLL_MAX_CONNECTIONS", value_name = "N", default_value_t = Config::default().max_connections)]
+    pub max_connections: usize,
+
+    /// Connections at the same time from one address. Loopback addresses are not counted: proxies and tests live there.
+    #[arg(
+        long,
+        env = "BACKSCROLL_MAX_CONNECTIONS_PER_ADDRESS",
+        value_name = "N",
+        default_value_t = Config::default().max_connections_per_address
+    )]
+    pub max_connections_per_address: usize,
+}
+
+/// The name of the file where none is given.
+pub const DB: &str = "backscroll.db";
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
+            db: DB.into(),
+            door: None,
+            durability: Durability::Full,
+            max_connections: 10_000,
+            // An office behind one address: some thirty people with a handful of tabs each.
+            max_connections_per_address: 200,
+        }
+    }
+}
+
+impl Config {
+    /// Says why the server may not start like this, or nothing.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let reachable = !self.listen.ip().to_canonical().is_loopback();
+        (reachable && self.door.is_none()).then(|| {
+            format!(
+                "{} can be reached from other machines, and whoever reaches it could pick a name and read along; \
+                 if that is meant, add --door open (invitations are not built yet)",
+                self.listen
+            )
+        })
+    }
+}
+
+/// Who may come in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Door {
+    /// Whoever can reach the server.
+    #[default]
+    Open,
+}
+
+impl fmt::Display for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("open")
+    }
+}
+
+fn parse_door(text: &str) -> Result<Door, &'static str> {
+    match text {
+        "open" => Ok(Door::Open),
+        "invite" => Err("the invite door comes in a later version; until then the only door is `open`"),
+        _ => Err("the only door is `open`"),
+    }
+}
+
+/// When an answer to a post is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Durability {
+    /// After the disk has it (`synchronous=FULL`): survives power loss.
+    #[default]
+    Full,
+    /// After the operating system has it (`synchronous=NORMAL`): survives a crash of the program; the last seconds
+    /// before a power loss may be gone.
+    Normal,
+}
+
+impl fmt::Display for Durability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Full => "full",
+            Self::Normal => "normal",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Flags {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    fn parse(flags: &[&str]) -> Result<Config, clap::Error> {
+        Flags::try_parse_from([&["backscroll"], flags].concat()).map(|parsed| parsed.config)
+    }
+
+    #[test]
+    fn no_flag_means_the_defaults() {
+        assert_eq!(parse(&[]).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn an_address_that_others_reach_needs_an_open_door() {
+        for address in ["0.0.0.0:3000", "[::]:3000", "192.168.1.7:80"] {
+            assert!(parse(&["--listen", address]).unwrap().fault().unwrap().contains("--door open"), "{address}");
+            assert_eq!(parse(&["--listen", address, "--door", "open"]).unwrap().fault(), None);
+        }
+        for address in ["127.0.0.1:0", "127.8.8.8:3000", "[::1]:3000", "[::ffff:127.0.0.1]:3000"] {
+            assert_eq!(parse(&["--listen", address]).unwrap().fault(), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn the_invite_door_is_refused_with_a_sentence() {
+        assert!(parse(&["--door", "invite"]).unwrap_err().to_string().contains("later version"));
+    }
+}

@@ -1,0 +1,82 @@
+//! What went wrong, in the words of the chat, without HTTP.
+
+use std::borrow::Cow;
+
+/// `Result` of everything that may go wrong here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is not there, or not for whoever asks: both look alike.
+    #[error("not found")]
+    NotFound,
+    /// Nobody is signed in, and this needs somebody.
+    #[error("sign in first")]
+    SignInNeeded,
+    /// Visible, but not theirs to do.
+    #[error("not allowed: {0}")]
+    Forbidden(&'static str),
+    /// A field of the request is at fault.
+    #[error("{field}: {text}")]
+    Invalid {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        text: Cow<'static, str>,
+    },
+    /// It contradicts what is there already.
+    #[error("{field}: {text}")]
+    Conflict {
+        /// The field.
+        field: &'static str,
+        /// What is there already.
+        text: Cow<'static, str>,
+    },
+    /// Not now; nothing was stored. Service resumes by itself.
+    #[error("unavailable: {0}")]
+    Unavailable(&'static str),
+    /// The program cannot do what its operator asked for.
+    #[error("{0}")]
+    Refused(String),
+    /// The file is served, imported into or restored by another process.
+    #[error("{0}")]
+    InUse(String),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// Something outside failed.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl Error {
+    /// A field that does not have the form it must have.
+    #[must_use]
+    pub fn invalid(field: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+        Self::Invalid { field, text: text.into() }
+    }
+
+    /// A field that contradicts what is there.
+    #[must_use]
+    pub fn conflict(field: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+        Self::Conflict { field, text: text.into() }
+    }
+
+    /// Whether a change was judged and refused, as opposed to failing.
+    #[must_use]
+    pub fn is_verdict(&self) -> bool {
+        !matches!(self, Self::Database(_) | Self::Io(_) | Self::Unavailable(_))
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+/// Passes where there is no fault, and names the field at fault otherwise.
+pub fn check_field(field: &'static str, fault: Option<&'static str>) -> Result<()> {
+    fault.map_or(Ok(()), |text| Err(Error::invalid(field, text)))
+}

@@ -1,0 +1,227 @@
+//! The only way out: a cursor that moves through what its reader may see.
+//!
+//! *Note the head; read what follows the cursor; send it; move the cursor to the last id scanned; if nothing
+//! was left, wait until one of my rooms moves; repeat.* Whoever holds a tail does the sending and the waiting
+//! in between, so a slow reader simply reads later.
+
+use super::{
+    access::{Access, Reader, Scope},
+    frame::Format,
+    log::EventLog,
+    recent::{Following, Lot},
+    wake::Waiting,
+};
+use crate::{
+    error::{Error, Result},
+    model::{
+        event::{Event, kind},
+        ids::{Cursor, EventId},
+    },
+    store::events::{self, EventPage, Stand},
+};
+use bytes::Bytes;
+use std::sync::Arc;
+
+/// About as much as is read at once and goes out in one write, in bytes.
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// A reader of the log.
+#[derive(Debug)]
+pub struct Tail {
+    log: Arc<EventLog>,
+    access: Access,
+    waiting: Waiting,
+    format: Format,
+    cursor: EventId,
+}
+
+/// What a reader was told when it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// What becomes of its cursor.
+    pub outcome: Outcome,
+    /// Where the stream goes on.
+    pub from: EventId,
+    /// The head of the log at that moment.
+    pub head: EventId,
+}
+
+/// What becomes of a reader's cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// It is the head, or none was named.
+    Live,
+    /// Everything after it follows.
+    Replay,
+    /// More was missed than the reader wants; the stream goes on from the head.
+    Gap,
+    /// It cannot be honoured; the stream goes on from the head.
+    Reset,
+}
+
+/// What reading on brought.
+#[derive(Debug)]
+pub enum Step {
+    /// Blocks to send, and what they were about.
+    Blocks(Vec<Bytes>, Counts),
+    /// Nothing: everything up to the cursor was read.
+    Nothing,
+    /// This reader may be told nothing more.
+    Ended,
+}
+
+/// What a replay was about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// Posted.
+    pub messages: usize,
+    /// Edited.
+    pub edits: usize,
+    /// Deleted.
+    pub deletes: usize,
+}
+
+impl Tail {
+    /// Opens a tail where a reader's cursor says; a `replay_max` limits how much it wants to be told.
+    pub async fn open(
+        log: &Arc<EventLog>,
+        reader: &Reader,
+        scope: &Scope,
+        cursor: Cursor,
+        replay_max: Option<u32>,
+        format: Format,
+    ) -> Result<(Self, Opening)> {
+        // Registered before anything is asked: what changes after that rings the bell.
+        let first = log.wakers.register(reader.topics());
+        let mut connection = log.readers.acquire().await?;
+        let access = Access::look_up(&mut connection, reader, scope).await?.ok_or(Error::NotFound)?;
+        let waiting = log.wakers.register(access.topics());
+        waiting.replace(&first);
+        log.recent.follow(access.channel());
+        let after = if let Cursor::After(id) = cursor { id } else { EventId(EventId::LIMIT) };
+        let count_to = replay_max.map_or(0, |max| i64::from(max) + 1);
+        let stand = events::find_stand(&mut connection, after, &access.selection(), count_to).await?;
+        let opening = judge_cursor(cursor, stand, replay_max);
+        let tail = Self { log: Arc::clone(log), access, waiting, format, cursor: opening.from };
+        Ok((tail, opening))
+    }
+
+    /// The last id that was looked at.
+    #[must_use]
+    pub fn cursor(&self) -> EventId {
+        self.cursor
+    }
+
+    /// The log that this is a tail of.
+    #[must_use]
+    pub fn log(&self) -> &EventLog {
+        &self.log
+    }
+
+    /// Waits until there may be more.
+    pub async fn wait(&self) {
+        self.waiting.wait().await;
+    }
+
+    /// Whether the server stops.
+    #[must_use]
+    pub fn is_log_closed(&self) -> bool {
+        self.waiting.is_closed()
+    }
+
+    /// Reads on from the cursor, without waiting for anything to happen.
+    pub async fn read(&mut self) -> Result<Step> {
+        loop {
+            if self.waiting.take_access_changed() && !Box::pin(self.look_again()).await? {
+                return Ok(Step::Ended);
+            }
+            let following = self.log.recent.read_after(self.access.channel(), self.cursor, BATCH_BYTES);
+            let (scanned, blocks, counts) = match following {
+                Some(following) => self.encode_recent(&following),
+                None => Box::pin(self.read_store()).await?,
+            };
+            // Rights may have moved while this was read: then it is read again, with today's.
+            if self.waiting.has_access_changed() {
+                continue;
+            }
+            self.cursor = scanned;
+            if !blocks.is_empty() {
+                return Ok(Step::Blocks(blocks, counts));
+            }
+            if self.log.head() <= scanned {
+                return Ok(Step::Nothing);
+            }
+        }
+    }
+
+    fn encode_recent(&self, following: &Following) -> (EventId, Vec<Bytes>, Counts) {
+        let shows = |event: &Event| self.access.shows(event);
+        let blocks_of = |lot: &Arc<Lot>| self.log.recent.blocks(lot, self.cursor, self.format, shows);
+        let blocks = following.lots.iter().filter_map(blocks_of).collect();
+        let events = following.lots.iter().flat_map(|lot| lot.events()).filter(|event| event.id > self.cursor);
+        let counts = Counts::of(events.map(AsRef::as_ref).filter(|event| shows(event)));
+        (following.scanned, blocks, counts)
+    }
+
+    /// A bounded page, read to memory: no read transaction lives across a send.
+    async fn read_store(&self) -> Result<(EventId, Vec<Bytes>, Counts)> {
+        let _turn = self.log.replays.acquire().await.map_err(|_| Error::Unavailable("the server is stopping"))?;
+        let mut connection = self.log.readers.acquire().await?;
+        let EventPage { events, scanned, .. } =
+            events::read_after(&mut connection, self.cursor, &self.access.selection()).await?;
+        drop(connection);
+        let counts = Counts::of(events.iter());
+        let blocks = self.log.recent.encode(&events, self.format);
+        Ok((scanned, blocks.into_iter().collect(), counts))
+    }
+
+    /// Rights have moved: what may be seen is looked up anew. `false`: nothing any more.
+    async fn look_again(&mut self) -> Result<bool> {
+        let mut connection = self.log.readers.acquire().await?;
+        let Some(access) = Access::look_up(&mut connection, self.access.reader(), self.access.scope()).await? else {
+            return Ok(false);
+        };
+        let waiting = self.log.wakers.register(access.topics());
+        waiting.replace(&self.waiting);
+        self.waiting = waiting;
+        self.log.recent.follow(access.channel());
+        self.access = access;
+        Ok(true)
+    }
+}
+
+impl Counts {
+    fn of<'a>(events: impl Iterator<Item = &'a Event>) -> Self {
+        let mut counts = Self::default();
+        for event in events {
+            match event.kind.as_str() {
+                kind::MESSAGE => counts.messages += 1,
+                kind::MESSAGE_EDITED => counts.edits += 1,
+                kind::MESSAGE_DELETED => counts.deletes += 1,
+                _ => {}
+            }
+        }
+        counts
+    }
+
+    /// Adds what another batch was about.
+    pub fn add(&mut self, other: Self) {
+        self.messages += other.messages;
+        self.edits += other.edits;
+        self.deletes += other.deletes;
+    }
+}
+
+fn judge_cursor(cursor: Cursor, stand: Stand, replay_max: Option<u32>) -> Opening {
+    let head = stand.head;
+    let (outcome, from) = match cursor {
+        Cursor::Latest => (Outcome::Live, head),
+        Cursor::Unreadable => (Outcome::Reset, head),
+        Cursor::After(id) if id > head || stand.is_lost => (Outcome::Reset, head),
+        Cursor::After(id) if id == head => (Outcome::Live, head),
+        Cursor::After(_) if replay_max.is_some_and(|max| stand.missed > i64::from(max)) => (Outcome::Gap, head),
+        Cursor::After(id) => (Outcome::Replay, id),
+    };
+    Opening { outcome, from, head }
+}

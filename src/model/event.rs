@@ -1,0 +1,162 @@
+//! Events: what happened, with the current state of what it happened to.
+
+use super::{
+    ids::{EventId, RoomId, UserId},
+    message::Message,
+    room::RoomInfo,
+    time::Timestamp,
+    user::Person,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::sync::Arc;
+
+/// One change of the log, as a reader of its room is told of it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "EventRow")]
+pub struct Event {
+    /// Its place in the log.
+    pub id: EventId,
+    /// Where it happened.
+    pub room_id: RoomId,
+    /// The slug of that room.
+    pub room: String,
+    /// Whether that room is open to everybody. A room's kind never changes.
+    pub is_open: bool,
+    /// When it happened.
+    pub at: Timestamp,
+    /// Who did it.
+    pub by: Person,
+    /// What happened: the name of the event on the wire.
+    pub kind: String,
+    /// What it happened to, as that is now.
+    pub object: Object,
+}
+
+/// What an event is about, in its current state.
+#[derive(Clone, Debug)]
+pub enum Object {
+    /// `message`, `message-edited`, `message-deleted`, `reaction`.
+    Message(Arc<Message>),
+    /// `room`, `room-deleted`.
+    Room(RoomInfo),
+    /// `member`.
+    Member(Member),
+    /// A bot's own event: the JSON that it posted.
+    Custom(Box<RawValue>),
+}
+
+/// Whether somebody is a member of the event's room.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Member {
+    /// Of whom.
+    pub user_id: UserId,
+    /// Of whom.
+    pub handle: String,
+    /// Whether they are a member now.
+    pub state: Membership,
+}
+
+/// An event as the store writes it: one of the last four is there.
+#[derive(Deserialize)]
+struct EventRow {
+    id: EventId,
+    room_id: RoomId,
+    room: String,
+    open: bool,
+    at: Timestamp,
+    by: Person,
+    kind: String,
+    message: Option<Arc<Message>>,
+    room_info: Option<RoomInfo>,
+    member: Option<Member>,
+    payload: Option<Box<RawValue>>,
+}
+
+impl TryFrom<EventRow> for Event {
+    type Error = String;
+
+    fn try_from(row: EventRow) -> Result<Self, Self::Error> {
+        let object = row.message.map(Object::Message);
+        let object = object.or(row.room_info.map(Object::Room)).or(row.member.map(Object::Member));
+        let object = object.or(row.payload.map(Object::Custom));
+        let object = object.ok_or_else(|| format!("event {} is about nothing", row.id))?;
+        let EventRow { id, room_id, room, open: is_open, at, by, kind, .. } = row;
+        Ok(Self { id, room_id, room, is_open, at, by, kind, object })
+    }
+}
+
+/// Whether somebody is a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Membership {
+    /// They are.
+    Joined,
+    /// They are not any more.
+    Left,
+}
+
+impl Object {
+    /// Whether `self` is a state of the same thing as `other`. Custom events stand for themselves.
+    #[must_use]
+    pub fn is_same_thing(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Message(a), Self::Message(b)) => a.id == b.id,
+            (Self::Room(_), Self::Room(_)) => true,
+            (Self::Member(a), Self::Member(b)) => a.user_id == b.user_id,
+            _ => false,
+        }
+    }
+}
+
+/// The names that events of the chat itself have, in the log and on the wire.
+pub mod kind {
+    /// Somebody joined the server. Seen by nobody, it has no room.
+    pub const USER: &str = "user";
+    /// A message was posted.
+    pub const MESSAGE: &str = "message";
+    /// A message was edited.
+    pub const MESSAGE_EDITED: &str = "message-edited";
+    /// A message was deleted.
+    pub const MESSAGE_DELETED: &str = "message-deleted";
+    /// A reaction was put or taken away.
+    pub const REACTION: &str = "reaction";
+    /// A room was made or changed.
+    pub const ROOM: &str = "room";
+    /// A room was deleted.
+    pub const ROOM_DELETED: &str = "room-deleted";
+    /// Somebody joined or left a room.
+    pub const MEMBER: &str = "member";
+}
+
+/// Names that a bot may not use: those of the chat's own events and of the stream's control events, and the
+/// two that a browser's `EventSource` fires by itself.
+const RESERVED: [&str; 16] = [
+    kind::USER,
+    kind::MESSAGE,
+    kind::MESSAGE_EDITED,
+    kind::MESSAGE_DELETED,
+    kind::REACTION,
+    kind::ROOM,
+    kind::ROOM_DELETED,
+    kind::MEMBER,
+    "hello",
+    "caught-up",
+    "ping",
+    "bye",
+    "typing",
+    "presence",
+    "open",
+    "error",
+];
+
+/// Says what is wrong with the name of a custom event, or nothing.
+#[must_use]
+pub fn custom_kind_fault(name: &str) -> Option<&'static str> {
+    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
+    let starts_well = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
+    if !starts_well || name.len() > 64 || !name.bytes().all(allowed) {
+        return Some("[a-z][a-z0-9._-]{0,63}");
+    }
+    RESERVED.contains(&name).then_some("this name is used by the server itself")
+}

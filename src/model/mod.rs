@@ -1,0 +1,9 @@
+//! Plain data: what the chat is made of. No I/O, no clock, no randomness.
+
+pub mod change;
+pub mod event;
+pub mod ids;
+pub mod message;
+pub mod room;
+pub mod time;
+pub mod user;

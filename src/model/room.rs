@@ -1,0 +1,102 @@
+//! Rooms, and what their addresses may look like.
+
+use super::ids::{EventId, RoomId};
+use serde::{Deserialize, Serialize};
+
+/// Who may see a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "lowercase")]
+#[sqlx(rename_all = "lowercase")]
+pub enum RoomKind {
+    /// Everybody; posting into it joins it.
+    Open,
+    /// Its members.
+    Closed,
+    /// The people whom it is between.
+    Direct,
+}
+
+/// A room as everybody who may see it sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+pub struct RoomInfo {
+    /// Its address: `[a-z0-9][a-z0-9-]{0,62}`.
+    pub slug: String,
+    /// For display.
+    pub name: String,
+    /// One line on what it is for.
+    pub topic: String,
+    /// Who may see it.
+    pub kind: RoomKind,
+}
+
+/// A room as one person sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomView {
+    /// For the server's own use, never on the wire.
+    #[serde(skip_serializing)]
+    pub id: RoomId,
+    /// What everybody sees.
+    #[serde(flatten)]
+    pub info: RoomInfo,
+    /// Whether the viewer is a member.
+    pub joined: bool,
+    /// Its last event.
+    pub head: EventId,
+    /// The viewer's read mark: a cursor, 0 where there is none.
+    pub read_up_to: EventId,
+    /// Messages after the read mark by others, counted up to [`UNREAD_MAX`].
+    pub unread: i64,
+    /// Those of them that mention the viewer.
+    pub mentions: i64,
+}
+
+/// Unread messages are counted up to here: a badge has no use for more, and the count stays cheap.
+pub const UNREAD_MAX: i64 = 1000;
+/// In characters.
+pub const NAME_MAX: usize = 80;
+/// In characters.
+pub const TOPIC_MAX: usize = 250;
+/// In characters, which are bytes here.
+const SLUG_MAX: usize = 63;
+
+/// `/rooms/new` is the page on which rooms are made.
+const SLUG_OF_NEW: &str = "new";
+
+/// Says what is wrong with a slug, or nothing.
+#[must_use]
+pub fn slug_fault(slug: &str) -> Option<&'static str> {
+    if slug == SLUG_OF_NEW {
+        return Some("this address is taken by the page that makes rooms");
+    }
+    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    match slug.len() {
+        1..=SLUG_MAX if slug.bytes().all(allowed) && !slug.starts_with('-') => None,
+        _ => Some("1 to 63 of a-z, 0-9 and -, not starting with -"),
+    }
+}
+
+/// The slug of a name in any script: `Design & 读书会` → `design-du-shu-hui`; `room` where nothing is left.
+#[must_use]
+pub fn slug_of(name: &str) -> String {
+    let mut slug = slug::slugify(name);
+    slug.truncate(SLUG_MAX);
+    let slug = slug.trim_end_matches('-');
+    match slug {
+        "" => "room".into(),
+        SLUG_OF_NEW => format!("{slug}-room"),
+        slug => slug.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_any_script_makes_a_slug() {
+        for name in ["General", "读书会", "Ünïcode!", "🎉", "--", &"long name ".repeat(30)] {
+            assert_eq!(slug_fault(&slug_of(name)), None, "{name}");
+        }
+        assert_eq!(slug_of("Deploys & Ops"), "deploys-ops");
+    }
+}

@@ -1,0 +1,63 @@
+//! People, and what their names may look like.
+
+use super::{ids::UserId, time::Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How a person appears beside what they did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Unique, what `@` mentions.
+    pub handle: String,
+    /// For display.
+    pub name: String,
+}
+
+/// An account.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct User {
+    /// The event by which they joined the server.
+    pub id: UserId,
+    /// Unique.
+    pub handle: String,
+    /// For display.
+    pub name: String,
+    /// When they joined.
+    #[sqlx(try_from = "String")]
+    pub created_at: Timestamp,
+}
+
+impl User {
+    /// As they appear beside what they did.
+    #[must_use]
+    pub fn person(&self) -> Person {
+        Person { handle: self.handle.clone(), name: self.name.clone() }
+    }
+}
+
+/// The account behind what the server itself does, such as making the first room.
+pub const SERVER_HANDLE: &str = "backscroll";
+
+/// In characters; and twice as many bytes.
+pub const HANDLE_MAX: usize = 32;
+
+/// Says what is wrong with a handle, or nothing.
+///
+/// Letters and digits of any script and the punctuation that IRC allows: names come from there, too. Nothing
+/// that would end an @mention, an address or a line of a text file.
+#[must_use]
+pub fn handle_fault(handle: &str) -> Option<&'static str> {
+    let allowed = |c: char| c.is_alphanumeric() || "-_.[]{}|\\^`".contains(c);
+    match handle.chars().count() {
+        0 => Some("pick a name"),
+        n if n > HANDLE_MAX || handle.len() > 2 * HANDLE_MAX => Some("at most 32 characters (about 20 of other scripts)"),
+        _ if !handle.chars().all(allowed) => Some("letters, digits and - _ . only, no spaces"),
+        _ if matches!(handle, "me" | "." | "..") => Some("this name has a meaning of its own, pick another one"),
+        _ => None,
+    }
+}
+
+/// What two handles share if people would take one for the other.
+#[must_use]
+pub fn fold_handle(handle: &str) -> String {
+    handle.to_lowercase()
+}

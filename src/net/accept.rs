@@ -1,0 +1,90 @@
+//! The accept loop, and the end of it.
+
+use super::{
+    connection,
+    limits::{Limits, Place},
+};
+use axum::Router;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::{TcpListener, TcpStream},
+    time::{sleep, timeout},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// After an error that is not about one connection (no descriptor left, say) nothing is accepted for so long.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long requests and streams may take to end after `soft`; what is left is cut.
+const GRACE: Duration = Duration::from_secs(2);
+/// For saying "no place" to a connection.
+const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
+/// What a connection is told for which there is no place.
+const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nretry-after: 10\r\n\
+    connection: close\r\ncontent-length: 22\r\n\r\ntoo many connections.\n";
+
+/// How everything that serves connections is told to stop.
+#[derive(Clone, Debug, Default)]
+pub struct Stop {
+    /// Finish what was begun.
+    pub soft: CancellationToken,
+    /// Now.
+    pub hard: CancellationToken,
+    /// Everything that serves a connection.
+    pub tasks: TaskTracker,
+}
+
+/// How many connections the descriptors allow of those wanted.
+#[must_use]
+pub fn connections_allowed(wanted: usize) -> usize {
+    super::limits::connections_allowed(wanted)
+}
+
+/// Accepts connections until `stop.soft`.
+pub async fn accept(listener: TcpListener, router: Router, connections: usize, per_address: usize, stop: Stop) {
+    let limits = Arc::new(Limits::new(connections, per_address));
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.soft.cancelled() => return,
+        };
+        match accepted {
+            Ok((socket, address)) => admit(socket, address, &limits, &router, &stop),
+            Err(error) if is_about_one_connection(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "no connection can be accepted");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Waits until everything has ended, or ends it.
+pub async fn drain(stop: &Stop) {
+    stop.tasks.close();
+    if timeout(GRACE, stop.tasks.wait()).await.is_err() {
+        tracing::warn!(connections = stop.tasks.len(), "connections did not end in time and are cut");
+        stop.hard.cancel();
+        stop.tasks.wait().await;
+    }
+}
+
+fn admit(socket: TcpStream, address: SocketAddr, limits: &Limits, router: &Router, stop: &Stop) {
+    // Small blocks shall leave at once. Where it cannot be set, they leave a little later.
+    let _ = socket.set_nodelay(true);
+    let place: Option<Place> = limits.admit(address.ip());
+    match place {
+        Some(place) => drop(stop.tasks.spawn(connection::serve(socket, router.clone(), place, stop.clone()))),
+        None => drop(tokio::spawn(timeout(REFUSAL_PATIENCE, refuse(socket)))),
+    }
+}
+
+async fn refuse(mut socket: TcpStream) {
+    let _ = socket.write_all(REFUSAL).await;
+    let _ = socket.shutdown().await;
+}
+
+fn is_about_one_connection(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+}

@@ -1,0 +1,230 @@
+//! A stream on its own socket: a small task that writes what its feed says, and holds nothing else.
+
+use super::{accept::Stop, limits::Place, socket::WRITE_PATIENCE};
+use crate::{
+    app::now,
+    web::feed::{Feed, Next, PING_AFTER},
+};
+use axum::http::{HeaderName, HeaderValue, Version, header, response};
+use bytes::Bytes;
+use std::{
+    future::poll_fn,
+    io::{self, IoSlice, Write as _},
+    pin::{Pin, pin},
+    task::{Context, Poll},
+};
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::TcpStream,
+    time::{Instant, Sleep, sleep_until, timeout},
+};
+
+/// Chunks that one system call takes at most (`IOV_MAX` is 1024 on Linux).
+const SLICES_MAX: usize = 256;
+
+/// The answer to the request that opened a stream, before anything of it was sent.
+#[derive(Debug)]
+pub(super) struct StreamHead {
+    pub(super) parts: response::Parts,
+    pub(super) version: Version,
+    pub(super) feed: Feed,
+}
+
+/// Why a stream is not written to any more.
+#[derive(Debug)]
+enum End {
+    /// The reader went away, or accepted nothing for too long.
+    Gone,
+    /// Everything was said.
+    Said,
+}
+
+impl From<io::Error> for End {
+    fn from(_: io::Error) -> Self {
+        Self::Gone
+    }
+}
+
+/// What a wait has brought.
+enum Woken {
+    ByLog,
+    ByClock,
+    Gone,
+}
+
+/// Carries a stream until it ends or its reader is gone. A stuck reader is cut at once when the server stops.
+pub(super) async fn follow(socket: TcpStream, head: StreamHead, place: Place, stop: Stop) {
+    let StreamHead { parts, version, feed } = head;
+    let is_chunked = version == Version::HTTP_11;
+    let first = first_bytes(&parts, is_chunked, &feed.hello());
+    drop(parts);
+    let stream = Stream { socket, is_chunked, stop };
+    let _ = stream.carry(feed, first).await;
+    drop(place);
+}
+
+struct Stream {
+    socket: TcpStream,
+    is_chunked: bool,
+    stop: Stop,
+}
+
+impl Stream {
+    async fn carry(mut self, mut feed: Feed, first: Vec<u8>) -> Result<(), End> {
+        self.write(&[IoSlice::new(&first)]).await?;
+        drop(first);
+        let mut silent_since = Instant::now();
+        let mut clock = pin!(sleep_until(silent_since + PING_AFTER));
+        loop {
+            match feed.next().await {
+                Next::Send(blocks) => {
+                    self.send(&blocks).await?;
+                    silent_since = Instant::now();
+                }
+                Next::End(block) => {
+                    Box::pin(self.end(block)).await?;
+                    return Err(End::Said);
+                }
+                Next::Wait => match self.wait(&feed, clock.as_mut()).await {
+                    Woken::ByLog => {}
+                    Woken::Gone => return Err(End::Gone),
+                    // The clock is not set back for each block: that would cost more than to look now and then.
+                    Woken::ByClock => {
+                        if silent_since.elapsed() >= PING_AFTER {
+                            self.send(&[feed.ping()]).await?;
+                            silent_since = Instant::now();
+                        }
+                        clock.as_mut().reset(silent_since + PING_AFTER);
+                    }
+                },
+            }
+        }
+    }
+
+    async fn wait(&self, feed: &Feed, mut clock: Pin<&mut Sleep>) -> Woken {
+        let mut woken = pin!(feed.wait());
+        poll_fn(|context| {
+            if woken.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Woken::ByLog);
+            }
+            if clock.as_mut().poll(context).is_ready() {
+                return Poll::Ready(Woken::ByClock);
+            }
+            self.poll_gone(context).map(|()| Woken::Gone)
+        })
+        .await
+    }
+
+    /// The end of what a reader sends is its end: there is nothing it could say. What it says is thrown away.
+    fn poll_gone(&self, context: &mut Context<'_>) -> Poll<()> {
+        let mut said = [0; 256];
+        loop {
+            match self.socket.poll_read_ready(context) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(_)) => return Poll::Ready(()),
+                Poll::Pending => return Poll::Pending,
+            }
+            match self.socket.try_read(&mut said) {
+                Ok(1..) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(0) | Err(_) => return Poll::Ready(()),
+            }
+        }
+    }
+
+    /// Everything that waits goes out in one write: it costs the kernel no more than a part of it.
+    async fn send(&mut self, blocks: &[Bytes]) -> Result<(), End> {
+        for blocks in blocks.chunks(SLICES_MAX) {
+            if !self.is_chunked {
+                let slices: Vec<_> = blocks.iter().map(|block| IoSlice::new(block)).collect();
+                self.write(&slices).await?;
+                continue;
+            }
+            let length: usize = blocks.iter().map(Bytes::len).sum();
+            let mut size = [0; 20];
+            let size = chunk_size(&mut size, length)?;
+            if let [block] = blocks {
+                self.write(&[IoSlice::new(size), IoSlice::new(block), IoSlice::new(b"\r\n")]).await?;
+            } else {
+                let blocks = blocks.iter().map(|block| IoSlice::new(block));
+                let slices: Vec<_> = [IoSlice::new(size)].into_iter().chain(blocks).chain([IoSlice::new(b"\r\n")]).collect();
+                self.write(&slices).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(mut self, block: Bytes) -> Result<(), End> {
+        self.send(&[block]).await?;
+        if self.is_chunked {
+            self.write(&[IoSlice::new(b"0\r\n\r\n")]).await?;
+        }
+        Ok(self.socket.shutdown().await?)
+    }
+
+    async fn write(&mut self, slices: &[IoSlice<'_>]) -> Result<(), End> {
+        let total: usize = slices.iter().map(|slice| slice.len()).sum();
+        match self.socket.try_write_vectored(slices) {
+            Ok(written) if written == total => Ok(()),
+            Ok(written) => Box::pin(self.write_rest(slices, written)).await,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Box::pin(self.write_rest(slices, 0)).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The reader is slow: it is waited for, with a limit on waits in which it accepts nothing.
+    async fn write_rest(&mut self, slices: &[IoSlice<'_>], written: usize) -> Result<(), End> {
+        let mut slices = slices.to_vec();
+        let mut rest = slices.as_mut_slice();
+        IoSlice::advance_slices(&mut rest, written);
+        while !rest.is_empty() {
+            let writable = timeout(WRITE_PATIENCE, self.socket.writable());
+            let writable = tokio::select! {
+                writable = writable => writable,
+                () = self.stop.hard.cancelled() => return Err(End::Gone),
+            };
+            writable.map_err(|_| End::Gone)??;
+            match self.socket.try_write_vectored(rest) {
+                Ok(written) => IoSlice::advance_slices(&mut rest, written),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// RFC 9112, section 7.1.
+fn chunk_size(buffer: &mut [u8; 20], length: usize) -> io::Result<&[u8]> {
+    let mut rest = buffer.as_mut_slice();
+    write!(rest, "{length:x}\r\n")?;
+    let unused = rest.len();
+    Ok(&buffer[..20 - unused])
+}
+
+/// The head and the first block leave in one write, and at once.
+fn first_bytes(parts: &response::Parts, is_chunked: bool, hello: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1024);
+    out.extend_from_slice(if is_chunked { b"HTTP/1.1 200 OK\r\n" } else { b"HTTP/1.0 200 OK\r\n" });
+    let date = now().to_utc().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let date = HeaderValue::from_str(&date).ok().map(|date| (header::DATE, date));
+    let close = (header::CONNECTION, HeaderValue::from_static("close"));
+    let chunked = is_chunked.then_some((header::TRANSFER_ENCODING, HeaderValue::from_static("chunked")));
+    let own: Vec<(HeaderName, HeaderValue)> = date.into_iter().chain([close]).chain(chunked).collect();
+    let given = parts.headers.iter().filter(|(name, _)| **name != header::CONTENT_LENGTH);
+    for (name, value) in given.chain(own.iter().map(|(name, value)| (name, value))) {
+        out.extend_from_slice(name.as_str().as_bytes());
+        out.extend_from_slice(b": ");
+        out.extend_from_slice(value.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+    out.extend_from_slice(b"\r\n");
+    if is_chunked {
+        out.extend_from_slice(format!("{:x}\r\n", hello.len()).as_bytes());
+    }
+    out.extend_from_slice(hello);
+    if is_chunked {
+        out.extend_from_slice(b"\r\n");
+    }
+    out
+}

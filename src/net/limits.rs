@@ -1,0 +1,109 @@
+//! How many connections there may be, in all and from one address.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Descriptors that are kept for the database, the log of the process and whatever a library opens.
+const DESCRIPTORS_KEPT: u64 = 64;
+
+/// Raises the soft limit on descriptors to the hard one, and says how many connections that allows.
+pub(super) fn connections_allowed(wanted: usize) -> usize {
+    let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the limit on open files could not be raised");
+        1024
+    });
+    let allowed = limit.saturating_sub(DESCRIPTORS_KEPT).max(1);
+    wanted.min(usize::try_from(allowed).unwrap_or(usize::MAX))
+}
+
+/// Counts connections.
+#[derive(Debug)]
+pub(super) struct Limits {
+    all: Arc<Semaphore>,
+    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    per_address: usize,
+}
+
+/// A connection's place; given up when dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    _permit: OwnedSemaphorePermit,
+    address: Option<IpAddr>,
+    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+impl Limits {
+    pub(super) fn new(all: usize, per_address: usize) -> Self {
+        Self { all: Arc::new(Semaphore::new(all)), by_address: Arc::default(), per_address }
+    }
+
+    /// A place for a connection from there; `None`: there is none. Loopback addresses are not counted singly:
+    /// proxies live there. IPv6 is counted by /64, which is what one customer gets.
+    pub(super) fn admit(&self, address: IpAddr) -> Option<Place> {
+        let permit = Arc::clone(&self.all).try_acquire_owned().ok()?;
+        let address = Some(address.to_canonical()).filter(|address| !address.is_loopback()).map(network_of);
+        if let Some(address) = address {
+            let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = by_address.entry(address).or_default();
+            if *count >= self.per_address {
+                return None;
+            }
+            *count += 1;
+        }
+        Some(Place { _permit: permit, address, by_address: Arc::clone(&self.by_address) })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(address) = self.address else { return };
+        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = by_address.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                by_address.remove(&address);
+            }
+        }
+    }
+}
+
+fn network_of(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_its_share_and_loopback_is_not_counted() {
+        let limits = Limits::new(100, 2);
+        let address = |text: &str| text.parse::<IpAddr>().unwrap();
+        let held = [limits.admit(address("192.0.2.1")), limits.admit(address("192.0.2.1"))];
+        assert!(held.iter().all(Option::is_some));
+        assert!(limits.admit(address("192.0.2.1")).is_none());
+        assert!(limits.admit(address("::ffff:192.0.2.1")).is_none(), "the same address in another spelling");
+        assert!(limits.admit(address("192.0.2.2")).is_some());
+        let loopback: Vec<_> = (0..10).map(|_| limits.admit(address("127.0.0.1"))).collect();
+        assert!(loopback.iter().all(Option::is_some));
+        drop(held);
+        assert!(limits.admit(address("192.0.2.1")).is_some());
+        assert!(limits.by_address.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn all_together_have_a_limit() {
+        let limits = Limits::new(1, 10);
+        let first = limits.admit([127, 0, 0, 1].into());
+        assert!(first.is_some() && limits.admit([127, 0, 0, 1].into()).is_none());
+        drop(first);
+        assert!(limits.admit([127, 0, 0, 1].into()).is_some());
+    }
+}

@@ -1,0 +1,118 @@
+//! The program: a file and a listener become a running chat.
+
+use crate::{
+    app::{App, now, random_bytes},
+    chat::apply::apply,
+    config::Config,
+    error::{Error, Result},
+    event_log::{log::EventLog, writer::Writer},
+    model::{
+        change::{Action, Change},
+        room::{RoomInfo, RoomKind},
+        user::SERVER_HANDLE,
+    },
+    net::accept::{Stop, accept, connections_allowed, drain},
+    store::{
+        db::{self, Connection},
+        lock::FileLock,
+        meta, users,
+    },
+    web,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sqlx::Connection as _;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// A server whose file is open and locked, before it serves anybody.
+#[derive(Debug)]
+pub struct Server {
+    log: Arc<EventLog>,
+    writer: Writer,
+    config: Config,
+    connections: usize,
+    /// Given up last, when everything is written.
+    lock: FileLock,
+}
+
+impl Server {
+    /// Opens the file, makes it where there is none, and locks it for this process.
+    pub async fn open(config: Config) -> Result<Self> {
+        if let Some(fault) = config.fault() {
+            return Err(Error::Refused(fault));
+        }
+        let lock = FileLock::take(&config.db)?;
+        let mut connection = db::open_writer(&config.db, config.durability).await?;
+        found_log(&mut connection).await?;
+        let (log, writer) =
+            EventLog::open(&config.db, connection, config.durability, web::views::message::render_row).await?;
+        let connections = connections_allowed(config.max_connections);
+        Ok(Self { log, writer, config, connections, lock })
+    }
+
+    /// Serves until `shutdown`; then ends every stream, finishes what was begun, and closes the file.
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+        let Self { log, writer, config, connections, lock } = self;
+        let app = Arc::new(App::new(Arc::clone(&log), streams_allowed(connections)));
+        let stop = Stop::default();
+        let stop_writing = CancellationToken::new();
+        let mut writing = tokio::spawn(writer.run(stop_writing.clone()));
+        let per_address = config.max_connections_per_address;
+        let accepting = tokio::spawn(accept(listener, web::routes(app), connections, per_address, stop.clone()));
+        let lost = tokio::select! {
+            () = shutdown => None,
+            ended = &mut writing => Some(ended),
+        };
+        log.wakers.close();
+        stop.soft.cancel();
+        let _ = accepting.await;
+        drain(&stop).await;
+        if lost.is_some() {
+            return Err(Error::Refused("the task that writes has ended; what was acknowledged is stored".into()));
+        }
+        stop_writing.cancel();
+        let _ = writing.await;
+        log.readers.close().await;
+        drop(lock);
+        Ok(())
+    }
+}
+
+/// The whole program between a listener and a shutdown.
+pub async fn run(
+    listener: TcpListener,
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    Server::open(config).await?.serve(listener, shutdown).await
+}
+
+/// Streams live long, so some connections are kept for everything else: a page must load while the room is full.
+fn streams_allowed(connections: usize) -> usize {
+    connections - connections.div_ceil(10).min(connections / 2)
+}
+
+/// A new file gets its name, and the one room that is there from the start.
+async fn found_log(connection: &mut Connection) -> Result<()> {
+    if meta::find_log(connection).await?.is_some() {
+        return Ok(());
+    }
+    let mut tx = connection.begin_with("begin immediate").await?;
+    meta::set_log(&mut tx, &URL_SAFE_NO_PAD.encode(random_bytes::<12>())).await?;
+    let at = now();
+    let handle = SERVER_HANDLE.to_owned();
+    let join = Change { at, action: Action::JoinServer { handle, name: "Backscroll".into(), sign_in: None } };
+    apply(&mut tx, &[join]).await?.remove(0)?;
+    let by = users::find_user(&mut tx, SERVER_HANDLE).await?.ok_or(Error::NotFound)?.id;
+    let room = RoomInfo {
+        slug: "general".into(),
+        name: "General".into(),
+        topic: "Everything that has no room of its own".into(),
+        kind: RoomKind::Open,
+    };
+    let create = Change { at, action: Action::CreateRoom { by, room } };
+    apply(&mut tx, &[create]).await?.remove(0)?;
+    tx.commit().await?;
+    Ok(())
+}

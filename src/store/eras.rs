@@ -1,0 +1,34 @@
+//! The table `eras`: holes in the sequence of ids, each left by a restored backup.
+
+use super::{db::Connection, statements::statements};
+use crate::{
+    error::Result,
+    model::{ids::EventId, time::Timestamp},
+};
+
+/// A new era's ids begin at a multiple of this.
+pub const ERA: i64 = 1_000_000_000;
+
+statements! {
+    LAST_USED = "select max(coalesce((select seq from sqlite_sequence where name = 'events'), 0),
+                            coalesce((select max(id) from events), 0),
+                            coalesce((select max(next_id) from eras), 0))";
+    LAST_EVENT = "select coalesce(max(id), 0) from events";
+    ADD_ERA = "insert into eras (next_id, after_id, at) values (?, ?, ?)";
+    // sqlite_sequence has a row once the first event was appended, which is before any backup was made.
+    MOVE_SEQUENCE = "update sqlite_sequence set seq = ? - 1 where name = 'events'";
+}
+
+/// The last id that this file used or set aside.
+pub async fn last_used_id(connection: &mut Connection) -> Result<i64> {
+    Ok(sqlx::query_scalar(LAST_USED).fetch_one(connection).await?)
+}
+
+/// Begins a new era: the next id is the next multiple of [`ERA`] beyond `used`, and the hole is recorded.
+pub async fn begin_era(connection: &mut Connection, used: i64, at: Timestamp) -> Result<EventId> {
+    let next = (used / ERA + 1) * ERA;
+    let last: i64 = sqlx::query_scalar(LAST_EVENT).fetch_one(&mut *connection).await?;
+    sqlx::query(ADD_ERA).bind(next).bind(last).bind(at.to_string()).execute(&mut *connection).await?;
+    sqlx::query(MOVE_SEQUENCE).bind(next).execute(connection).await?;
+    Ok(EventId(next))
+}

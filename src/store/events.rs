@@ -1,0 +1,246 @@
+//! The table `events`: appending to the log, and reading what follows a cursor.
+
+use super::{
+    db::Connection,
+    messages::{broken_json, message_json, parse},
+    statements::statements,
+};
+use crate::{
+    error::Result,
+    model::{
+        event::Event,
+        ids::{EventId, MessageId, RoomId, UserId},
+        time::Timestamp,
+    },
+};
+use serde::Serialize;
+
+/// An event with the current state of what it is about, as JSON in the form of [`Event`].
+macro_rules! event_json {
+    () => {
+        concat!(
+            "json_object('id', e.id, 'room_id', e.room_id, 'room', r.slug, 'open', json(iif(r.kind = 'open', 'true', 'false')),
+                'at', e.at, 'by', json_object('handle', b.handle, 'name', b.name), 'kind', e.kind,
+                'message', case when m.id is not null then ", message_json!(), " end,
+                'room_info', case when e.kind = 'room'
+                    then json_object('slug', r.slug, 'name', r.name, 'topic', r.topic, 'kind', r.kind) end,
+                'member', case when e.kind = 'member' then (
+                    select json_object('user_id', u.id, 'handle', u.handle, 'state', iif(exists (
+                        select 1 from memberships s where s.room_id = e.room_id and s.user_id = u.id), 'joined', 'left'))
+                    from users u where u.id = e.data ->> '$.user') end,
+                'payload', e.data -> '$.payload')"
+        )
+    };
+}
+
+/// What the JSON of an event is made from.
+macro_rules! event_tables {
+    () => {
+        " join rooms r on r.id = e.room_id join users b on b.id = e.actor_id
+          left join messages m on m.id = e.message_id left join users a on a.id = m.author_id "
+    };
+}
+
+/// A page of events: the head of the log, how many rows there were, how many of them fit into
+/// [`PAGE_BYTES`] (one always does), the last id that was looked at, and the events that fit.
+/// `$scan` names the rows that are looked at in `e`, `$filter` those of them that the reader wants and may see.
+macro_rules! page {
+    ($scan:literal, $filter:literal) => {
+        concat!(
+            "with scan as (", $scan, "),
+            rows as (select e.id, ", event_json!(), " as j from scan e ", event_tables!(), $filter, " order by e.id limit 256),
+            sized as (select id, j, sum(octet_length(j)) over (order by id) - octet_length(j) as before from rows),
+            page as (select id, j from sized where before < 131072 order by id)
+            select (select coalesce(max(id), 0) from events) as head,
+                   (select count(*) from rows) as found, count(id) as kept,
+                   coalesce((select max(id) from scan), 0) as scanned, coalesce(max(id), 0) as last,
+                   '[' || coalesce(group_concat(j), '') || ']' as events
+            from page"
+        )
+    };
+}
+
+statements! {
+    HEAD = "select coalesce(max(id), 0) from events";
+    APPEND = "insert into events (id, room_id, kind, message_id, actor_id, at, data)
+        select next, iif(?2 = 'room', coalesce(?1, next), ?1), ?2, ?3, coalesce(?4, next), ?5, json(?6)
+        from (select coalesce((select seq from sqlite_sequence where name = 'events'), 0) + 1 as next)
+        returning id";
+    APPEND_ALL = "insert into events (id, room_id, kind, message_id, actor_id, at, data)
+        select value ->> 'id', value ->> 'room_id', value ->> 'kind', value ->> 'message_id',
+               value ->> 'actor_id', value ->> 'at', value ->> 'data' from json_each(?)";
+    FIND_BY_NONCE = "select id from events where actor_id = ? and data ->> '$.nonce' = ?";
+    FIND_EVENT = concat!("select ", event_json!(), " from events e ", event_tables!(), " where e.id = ?");
+    READ_ALL = page!("select * from events where id > ?1 order by id limit 4096", "");
+    READ_ROOM = page!("select * from events where room_id = ?2 and id > ?1 order by id limit 256", "");
+    // ?2 the viewer (null: nobody); ?3 the rooms asked for as JSON (null: all); ?4 whether only rooms joined
+    READ_VISIBLE = page!(
+        "select * from events where id > ?1 order by id limit 4096",
+        "where (?3 is null or e.room_id in (select value from json_each(?3)))
+           and (r.kind = 'open' and not ?4 or exists (
+                select 1 from memberships s where s.room_id = e.room_id and s.user_id = ?2))"
+    );
+    // How far a cursor is behind, counted up to ?5; and whether it lies in a future that was lost.
+    STAND = "select (select coalesce(max(id), 0) from events) as head,
+        exists (select 1 from eras where ?1 > after_id and ?1 < next_id) as is_lost,
+        (select count(*) from (
+            select 1 from events e join rooms r on r.id = e.room_id
+            where e.id > ?1 and (?3 is null or e.room_id in (select value from json_each(?3)))
+              and (r.kind = 'open' and not ?4 or exists (
+                select 1 from memberships s where s.room_id = e.room_id and s.user_id = ?2))
+            limit ?5)) as missed";
+    STAND_IN_ROOM = "select (select coalesce(max(id), 0) from events) as head,
+        exists (select 1 from eras where ?1 > after_id and ?1 < next_id) as is_lost,
+        (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3)) as missed";
+}
+
+/// The id of the last event.
+pub async fn head(connection: &mut Connection) -> Result<EventId> {
+    Ok(sqlx::query_scalar(HEAD).fetch_one(connection).await?)
+}
+
+/// A row of the log to be.
+#[derive(Clone, Debug, Serialize)]
+pub struct NewEvent<'a> {
+    /// Where it happens; `None`: to the server as a whole or, where a room is made, in that room.
+    pub room_id: Option<RoomId>,
+    /// What happens.
+    pub kind: &'a str,
+    /// To which message.
+    pub message_id: Option<MessageId>,
+    /// Who does it; `None`: whom the event itself makes.
+    pub actor_id: Option<UserId>,
+    /// When.
+    pub at: Timestamp,
+    /// JSON, see the migration.
+    pub data: Option<String>,
+}
+
+/// Appends an event; its id is the next one.
+pub async fn append_event(connection: &mut Connection, event: &NewEvent<'_>) -> Result<EventId> {
+    let id = sqlx::query_scalar(APPEND)
+        .bind(event.room_id)
+        .bind(event.kind)
+        .bind(event.message_id)
+        .bind(event.actor_id)
+        .bind(event.at.to_string())
+        .bind(event.data.as_deref())
+        .fetch_one(connection)
+        .await?;
+    Ok(id)
+}
+
+/// An event whose id was chosen: the next free one, or, in a run, the one after the one before.
+#[derive(Clone, Debug, Serialize)]
+pub struct NumberedEvent<'a> {
+    /// Its id.
+    pub id: EventId,
+    /// The rest.
+    #[serde(flatten)]
+    pub event: NewEvent<'a>,
+}
+
+/// Appends events, however many, in one trip.
+pub async fn append_events(connection: &mut Connection, events: &[NumberedEvent<'_>]) -> Result<()> {
+    let rows = serde_json::to_string(events).map_err(broken_json)?;
+    sqlx::query(APPEND_ALL).bind(rows).execute(connection).await?;
+    Ok(())
+}
+
+/// The event that an actor posted under this nonce.
+pub async fn find_event_by_nonce(connection: &mut Connection, actor: UserId, nonce: &str) -> Result<Option<EventId>> {
+    Ok(sqlx::query_scalar(FIND_BY_NONCE).bind(actor).bind(nonce).fetch_optional(connection).await?)
+}
+
+/// One event of a room.
+pub async fn find_event(connection: &mut Connection, id: EventId) -> Result<Option<Event>> {
+    let json: Option<String> = sqlx::query_scalar(FIND_EVENT).bind(id).fetch_optional(connection).await?;
+    json.as_deref().map(parse).transpose()
+}
+
+/// Who reads, and which rooms they ask for.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub enum Selection {
+    /// One room that the reader may see.
+    Room(RoomId),
+    /// What a viewer may see, of the rooms named or of all, and perhaps only of those joined.
+    Visible { viewer: Option<UserId>, rooms: Option<Vec<RoomId>>, joined: bool },
+}
+
+/// Events that follow a cursor.
+#[derive(Debug)]
+pub struct EventPage {
+    /// In order; at most 256, and as many as fit into 128 KiB of JSON (one always does).
+    pub events: Vec<Event>,
+    /// Everything of the selection up to here was read.
+    pub scanned: EventId,
+    /// The head of the log in the same snapshot.
+    pub head: EventId,
+}
+
+/// As in `page!`.
+const PAGE_ROWS: i64 = 256;
+
+type PageRow = (EventId, i64, i64, EventId, EventId, String);
+
+/// Reads what follows a cursor, whoever may see it: what the log itself reads after a commit.
+pub async fn read_log_after(connection: &mut Connection, after: EventId) -> Result<EventPage> {
+    let row: PageRow = sqlx::query_as(READ_ALL).bind(after).fetch_one(connection).await?;
+    page_of(row, after, false)
+}
+
+/// Reads what follows a cursor, bounded in rows, in bytes, and in rows that are only looked at.
+pub async fn read_after(connection: &mut Connection, after: EventId, selection: &Selection) -> Result<EventPage> {
+    let query = match selection {
+        Selection::Room(room) => sqlx::query_as(READ_ROOM).bind(after).bind(*room),
+        Selection::Visible { viewer, rooms, joined } => {
+            sqlx::query_as(READ_VISIBLE).bind(after).bind(*viewer).bind(json_of(rooms.as_deref())).bind(*joined)
+        }
+    };
+    let row: PageRow = query.fetch_one(connection).await?;
+    page_of(row, after, matches!(selection, Selection::Room(_)))
+}
+
+/// A page that was not cut has been read up to where its scan ended; a scan of one room ends at the head.
+fn page_of(row: PageRow, after: EventId, is_room: bool) -> Result<EventPage> {
+    let (head, found, kept, scanned, last, json) = row;
+    let was_cut = kept < found || found == PAGE_ROWS;
+    let scanned = match (was_cut, is_room) {
+        (true, _) => last,
+        (false, true) => head,
+        (false, false) => scanned,
+    };
+    Ok(EventPage { events: parse(&json)?, scanned: scanned.max(after), head })
+}
+
+fn json_of(rooms: Option<&[RoomId]>) -> Option<String> {
+    rooms.map(|rooms| serde_json::json!(rooms).to_string())
+}
+
+/// Where a cursor stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Stand {
+    /// The last event of the log.
+    pub head: EventId,
+    /// Whether the cursor lies in a future that was lost to a restored backup.
+    pub is_lost: bool,
+    /// How many events follow it, counted up to a limit.
+    pub missed: i64,
+}
+
+/// Looks where a cursor stands; counts what was missed up to `count_to`.
+pub async fn find_stand(
+    connection: &mut Connection,
+    cursor: EventId,
+    selection: &Selection,
+    count_to: i64,
+) -> Result<Stand> {
+    let query = match selection {
+        Selection::Room(room) => sqlx::query_as(STAND_IN_ROOM).bind(cursor).bind(*room),
+        Selection::Visible { viewer, rooms, joined } => {
+            sqlx::query_as(STAND).bind(cursor).bind(*viewer).bind(json_of(rooms.as_deref())).bind(*joined)
+        }
+    };
+    Ok(query.bind(count_to).fetch_one(connection).await?)
+}

@@ -1,0 +1,75 @@
+//! The table `memberships`: who is in which room, and how far they have read.
+
+use super::{db::Connection, statements::statements};
+use crate::{
+    error::Result,
+    model::{
+        ids::{EventId, RoomId, UserId},
+        time::Timestamp,
+        user::Person,
+    },
+};
+
+statements! {
+    IS_MEMBER = "select exists (select 1 from memberships where room_id = ? and user_id = ?)";
+    INSERT_MEMBERSHIP = "insert into memberships (room_id, user_id, joined_at, read_up_to) values (?, ?, ?, ?)";
+    DELETE_MEMBERSHIP = "delete from memberships where room_id = ? and user_id = ?";
+    // Forward only, and not beyond what there is to read.
+    MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
+        where room_id = ?1 and user_id = ?2";
+    LIST_MEMBERS = "select u.handle, u.name from memberships s join users u on u.id = s.user_id
+        where s.room_id = ? order by u.folded, u.handle limit ?";
+    COUNT_MEMBERS = "select count(*) from memberships where room_id = ?";
+    LIST_ROOMS_OF = "select room_id from memberships where user_id = ?";
+}
+
+/// Whether somebody is a member of a room.
+pub async fn is_member(connection: &mut Connection, room: RoomId, user: UserId) -> Result<bool> {
+    Ok(sqlx::query_scalar(IS_MEMBER).bind(room).bind(user).fetch_one(connection).await?)
+}
+
+/// Makes somebody a member who has read everything up to `read_up_to`.
+pub async fn insert_membership(
+    connection: &mut Connection,
+    room: RoomId,
+    user: UserId,
+    at: Timestamp,
+    read_up_to: EventId,
+) -> Result<()> {
+    sqlx::query(INSERT_MEMBERSHIP)
+        .bind(room)
+        .bind(user)
+        .bind(at.to_string())
+        .bind(read_up_to)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Ends a membership.
+pub async fn delete_membership(connection: &mut Connection, room: RoomId, user: UserId) -> Result<()> {
+    sqlx::query(DELETE_MEMBERSHIP).bind(room).bind(user).execute(connection).await?;
+    Ok(())
+}
+
+/// Moves a read mark forward; one that is behind stays where it is.
+pub async fn move_read_mark(connection: &mut Connection, room: RoomId, user: UserId, up_to: EventId) -> Result<()> {
+    sqlx::query(MOVE_READ_MARK).bind(room).bind(user).bind(up_to).execute(connection).await?;
+    Ok(())
+}
+
+/// The first `limit` members by handle.
+pub async fn list_members(connection: &mut Connection, room: RoomId, limit: i64) -> Result<Vec<Person>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(LIST_MEMBERS).bind(room).bind(limit).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|(handle, name)| Person { handle, name }).collect())
+}
+
+/// How many members a room has.
+pub async fn count_members(connection: &mut Connection, room: RoomId) -> Result<i64> {
+    Ok(sqlx::query_scalar(COUNT_MEMBERS).bind(room).fetch_one(connection).await?)
+}
+
+/// The rooms that somebody is a member of.
+pub async fn list_rooms_of(connection: &mut Connection, user: UserId) -> Result<Vec<RoomId>> {
+    Ok(sqlx::query_scalar(LIST_ROOMS_OF).bind(user).fetch_all(connection).await?)
+}

@@ -1,0 +1,39 @@
+//! All SQL, one file per table, and nothing else: no rules, no HTTP.
+//!
+//! Functions take the connection first and hold their SQL as a literal; [`statements`] lists every one, so
+//! that a test can prepare them all against a migrated database.
+//! A trip to SQLite's thread costs more than most statements (3 to 8 µs on one core, 60 to 70 µs between
+//! two), so what a page or a commit needs comes in one statement, as one text of JSON made by SQLite.
+
+pub mod db;
+pub mod eras;
+pub mod events;
+pub mod lock;
+pub mod memberships;
+pub mod messages;
+pub mod meta;
+pub mod posts;
+pub mod reactions;
+pub mod rooms;
+pub mod sessions;
+mod statements;
+pub mod users;
+
+/// Every statement by name.
+#[must_use]
+pub fn statements() -> Vec<(&'static str, &'static str)> {
+    [
+        db::STATEMENTS,
+        eras::STATEMENTS,
+        events::STATEMENTS,
+        memberships::STATEMENTS,
+        messages::STATEMENTS,
+        meta::STATEMENTS,
+        posts::STATEMENTS,
+        reactions::STATEMENTS,
+        rooms::STATEMENTS,
+        sessions::STATEMENTS,
+        users::STATEMENTS,
+    ]
+    .concat()
+}

@@ -1,0 +1,39 @@
+//! The table `users`.
+
+use super::{db::Connection, statements::statements};
+use crate::{
+    error::Result,
+    model::{
+        ids::UserId,
+        user::{User, fold_handle},
+    },
+};
+
+statements! {
+    FIND_USER = "select id, handle, name, created_at from users where handle = ?";
+    IS_TAKEN = "select exists (select 1 from users where folded = ?)";
+    INSERT_USER = "insert into users (id, handle, folded, name, created_at) values (?, ?, ?, ?, ?)";
+}
+
+/// The account of a handle.
+pub async fn find_user(connection: &mut Connection, handle: &str) -> Result<Option<User>> {
+    Ok(sqlx::query_as(FIND_USER).bind(handle).fetch_optional(connection).await?)
+}
+
+/// Whether somebody has this handle, or one that people would take for it.
+pub async fn is_handle_taken(connection: &mut Connection, handle: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar(IS_TAKEN).bind(fold_handle(handle)).fetch_one(connection).await?)
+}
+
+/// Adds an account.
+pub async fn insert_user(connection: &mut Connection, user: &User) -> Result<UserId> {
+    sqlx::query(INSERT_USER)
+        .bind(user.id)
+        .bind(&user.handle)
+        .bind(fold_handle(&user.handle))
+        .bind(&user.name)
+        .bind(user.created_at.to_string())
+        .execute(connection)
+        .await?;
+    Ok(user.id)
+}

@@ -1,0 +1,92 @@
+//! `/api/v1/rooms/{room}/members`, and the read mark.
+
+use crate::{
+    app::App,
+    model::{change::Action, ids::EventId, user::Person},
+    store::memberships,
+    web::{
+        api::rooms::find_room,
+        error::Rejection,
+        extract::{Path, Sent, Visitor},
+    },
+};
+use axum::{Json, extract::State, http::StatusCode};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Members that are listed. A room may have more: they are counted.
+const LISTED_MAX: i64 = 1000;
+
+/// Who is in a room.
+#[derive(Debug, Serialize)]
+pub struct Members {
+    members: Vec<Person>,
+    count: i64,
+}
+
+/// The members of a room, by handle.
+pub async fn list_members(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Result<Json<Members>, Rejection> {
+    let room = find_room(&app, &visitor, &slug).await?;
+    let mut connection = app.readers().acquire().await?;
+    let members = memberships::list_members(&mut connection, room.id, LISTED_MAX).await?;
+    let count = memberships::count_members(&mut connection, room.id).await?;
+    Ok(Json(Members { members, count }))
+}
+
+/// Makes somebody a member; `me` is the caller.
+pub async fn join_room(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((room, handle)): Path<(String, String)>,
+) -> Result<StatusCode, Rejection> {
+    let user = visitor.signed_in()?;
+    let handle = if handle == "me" { user.handle.clone() } else { handle };
+    app.submit(Action::JoinRoom { by: user.id, room, handle }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends a membership; `me` is the caller.
+pub async fn leave_room(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((room, handle)): Path<(String, String)>,
+) -> Result<StatusCode, Rejection> {
+    let user = visitor.signed_in()?;
+    let handle = if handle == "me" { user.handle.clone() } else { handle };
+    app.submit(Action::LeaveRoom { by: user.id, room, handle }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// How far somebody has read.
+#[derive(Debug, Deserialize)]
+pub struct Read {
+    up_to: EventId,
+}
+
+/// Moves the caller's read mark forward.
+pub async fn mark_read(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(room): Path<String>,
+    sent: Sent,
+) -> Result<StatusCode, Rejection> {
+    let by = visitor.signed_in()?.id;
+    let Read { up_to } = sent.fields()?;
+    app.submit(Action::MarkRead { by, room, up_to }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes the signal that the caller is writing. Nobody is told yet.
+pub async fn signal_typing(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+) -> Result<StatusCode, Rejection> {
+    visitor.signed_in()?;
+    find_room(&app, &visitor, &slug).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

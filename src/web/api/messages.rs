@@ -1,0 +1,168 @@
+//! `/api/v1/rooms/{room}/messages`: posting, editing and deleting.
+
+use crate::{
+    app::App,
+    error::{Error, Result, check_field},
+    event_log::writer::Answer,
+    model::{
+        change::{Action, Post},
+        ids::{MessageId, parse_id},
+        message::{Message, body_fault, nonce_fault},
+    },
+    store::messages,
+    web::{
+        api::rooms::find_room,
+        error::Rejection,
+        extract::{Path, Sent, Visitor},
+    },
+};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
+};
+use serde::{Deserialize, Deserializer};
+use std::sync::Arc;
+
+/// A message to be posted.
+#[derive(Debug, Default, Deserialize)]
+pub struct NewMessage {
+    /// Its text.
+    #[serde(default)]
+    pub body: String,
+    /// The client's name for it.
+    pub nonce: Option<String>,
+    /// The message that it answers.
+    #[serde(default, deserialize_with = "number_or_text")]
+    pub reply_to: Option<MessageId>,
+}
+
+/// Posts a message. A repeated one (same author, same nonce) is answered with the first.
+pub async fn post_message(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(room): Path<String>,
+    headers: HeaderMap,
+    sent: Sent,
+) -> Result<impl IntoResponse, Rejection> {
+    visitor.signed_in()?;
+    let mut message: NewMessage = sent.fields_or_text(|body| NewMessage { body, ..NewMessage::default() })?;
+    message.nonce = message.nonce.or(idempotency_key(&headers)?);
+    let (message, is_new) = submit_message(&app, &visitor, room, message).await?;
+    let location = format!("/api/v1/rooms/{}/messages/{}", message.room, message.id);
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, [(header::LOCATION, location)], Json(message)))
+}
+
+/// Checks the form of a message and hands it in.
+pub async fn submit_message(
+    app: &App,
+    visitor: &Visitor,
+    room: String,
+    message: NewMessage,
+) -> Result<(Arc<Message>, bool)> {
+    let by = visitor.signed_in()?.id;
+    let NewMessage { body, nonce, reply_to } = message;
+    check_field("body", body_fault(&body))?;
+    check_field("nonce", nonce.as_deref().and_then(nonce_fault))?;
+    answered_message(app.submit(Action::PostMessage(Post { by, room, body, nonce, reply_to })).await?)
+}
+
+/// The message in the answer to a change of one.
+pub fn answered_message(answer: Answer) -> Result<(Arc<Message>, bool)> {
+    match answer {
+        Answer::Message { message, is_new } => Ok((message, is_new)),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// One message.
+pub async fn show_message(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((slug, id)): Path<(String, String)>,
+) -> Result<Json<Message>, Rejection> {
+    Ok(Json(find_message(&app, &visitor, &slug, &id).await?))
+}
+
+/// A message of a room that a visitor may see.
+pub async fn find_message(app: &App, visitor: &Visitor, slug: &str, id: &str) -> Result<Message> {
+    let id = read_id(id)?;
+    let room = find_room(app, visitor, slug).await?;
+    let mut connection = app.readers().acquire().await?;
+    messages::find_message(&mut connection, room.id, id).await?.ok_or(Error::NotFound)
+}
+
+/// A new text.
+#[derive(Debug, Deserialize)]
+pub struct Edit {
+    #[serde(default)]
+    body: String,
+}
+
+/// Edits the caller's own message.
+pub async fn edit_message(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((room, id)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Json<Arc<Message>>, Rejection> {
+    visitor.signed_in()?;
+    let Edit { body } = sent.fields_or_text(|body| Edit { body })?;
+    Ok(Json(submit_edit(&app, &visitor, room, &id, body).await?))
+}
+
+/// Checks the form of a new text and hands it in.
+pub async fn submit_edit(app: &App, visitor: &Visitor, room: String, id: &str, body: String) -> Result<Arc<Message>> {
+    let (by, message) = (visitor.signed_in()?.id, read_id(id)?);
+    check_field("body", body_fault(&body))?;
+    let answer = app.submit(Action::EditMessage { by, room, message, body }).await?;
+    Ok(answered_message(answer)?.0)
+}
+
+/// Deletes the caller's own message, and answers with what remains of it.
+pub async fn delete_message(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((room, id)): Path<(String, String)>,
+) -> Result<Json<Arc<Message>>, Rejection> {
+    Ok(Json(submit_delete(&app, &visitor, room, &id).await?))
+}
+
+/// Hands in that a message shall be deleted.
+pub async fn submit_delete(app: &App, visitor: &Visitor, room: String, id: &str) -> Result<Arc<Message>> {
+    let (by, message) = (visitor.signed_in()?.id, read_id(id)?);
+    let answer = app.submit(Action::DeleteMessage { by, room, message }).await?;
+    Ok(answered_message(answer)?.0)
+}
+
+/// The id in an address. What is not one names nothing.
+pub fn read_id(id: &str) -> Result<MessageId> {
+    parse_id(id).map(MessageId).ok_or(Error::NotFound)
+}
+
+/// `Idempotency-Key` does the same as `nonce`; quotes around it, as its draft has them, are left out.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = key.to_str().map_err(|_| Error::invalid("nonce", "visible ASCII characters only"))?;
+    Ok(Some(key.trim().trim_matches('"').to_owned()))
+}
+
+/// In a form everything is text.
+fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MessageId>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum NumberOrText {
+        Number(i64),
+        Text(String),
+    }
+    let value: Option<NumberOrText> = Option::deserialize(deserializer)?;
+    match value {
+        None => Ok(None),
+        Some(NumberOrText::Number(id)) => Ok(Some(MessageId(id))),
+        Some(NumberOrText::Text(id)) => {
+            parse_id(&id).map(|id| Some(MessageId(id))).ok_or_else(|| serde::de::Error::custom("reply_to is not an id"))
+        }
+    }
+}

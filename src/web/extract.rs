@@ -1,0 +1,144 @@
+//! What handlers take out of a request.
+
+use super::error::Rejection;
+use crate::{
+    app::App,
+    auth::viewer::Viewer,
+    error::Error,
+};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{header, request::Parts},
+};
+use serde::de::DeserializeOwned;
+use std::{error::Error as _, ops::Deref, sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+/// A message of 8,000 characters, each escaped as two of `\uXXXX`, and what stands around it.
+const BODY_BYTES: usize = 256 * 1024;
+/// For a body to arrive.
+const BODY_PATIENCE: Duration = Duration::from_secs(30);
+const TYPES: &str = "application/json, application/x-www-form-urlencoded, text/plain";
+
+/// Who is asking.
+#[derive(Clone, Debug)]
+pub struct Visitor(Viewer);
+
+impl Deref for Visitor {
+    type Target = Viewer;
+
+    fn deref(&self) -> &Viewer {
+        &self.0
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Visitor {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        Ok(Self(Viewer::identify(app.readers(), &parts.headers).await?))
+    }
+}
+
+/// Parts of the path. What cannot be one (an id that is no number) is simply not there.
+#[derive(Clone, Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Rejection;
+
+    #[expect(clippy::disallowed_types, reason = "this is the one that others shall use")]
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(path)) => Ok(Self(path)),
+            Err(_) => Err(Error::NotFound.into()),
+        }
+    }
+}
+
+/// What was sent, in any of the forms that are understood.
+#[derive(Debug)]
+pub enum Sent {
+    /// JSON.
+    Json(Vec<u8>),
+    /// A form, as JSON of texts.
+    Form(serde_json::Value),
+    /// Plain text.
+    Text(String),
+}
+
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
+        let (parts, body) = request.into_parts();
+        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "application/json" => Ok(Self::Json(read(body).await?)),
+            "application/x-www-form-urlencoded" => Ok(Self::Form(read_form(&read(body).await?))),
+            "text/plain" => Ok(Self::Text(unix_lines(&read_text(read(body).await?)?))),
+            // A request without a body needs no type.
+            "" => match read(body).await? {
+                nothing if nothing.is_empty() => Ok(Self::Json(b"{}".to_vec())),
+                _ => Err(Rejection::UnsupportedType(TYPES)),
+            },
+            _ => Err(Rejection::UnsupportedType(TYPES)),
+        }
+    }
+}
+
+impl Sent {
+    /// Reads fields out of JSON or a form.
+    pub fn fields<T: DeserializeOwned>(self) -> Result<T, Rejection> {
+        match self {
+            Self::Json(bytes) => serde_json::from_slice(&bytes).map_err(json_fault),
+            Self::Form(fields) => serde_json::from_value(fields).map_err(json_fault),
+            Self::Text(_) => Err(Rejection::UnsupportedType("application/json, application/x-www-form-urlencoded")),
+        }
+    }
+
+    /// The same; a plain text is one field.
+    pub fn fields_or_text<T: DeserializeOwned>(self, of_text: impl FnOnce(String) -> T) -> Result<T, Rejection> {
+        match self {
+            Self::Text(text) => Ok(of_text(text)),
+            sent => sent.fields(),
+        }
+    }
+}
+
+async fn read(body: Body) -> Result<Vec<u8>, Rejection> {
+    let read = timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES)).await.map_err(|_| Rejection::TooSlow)?;
+    match read {
+        Ok(bytes) => Ok(bytes.into()),
+        Err(error) if error.source().is_some_and(|source| source.is::<http_body_util::LengthLimitError>()) => {
+            Err(Rejection::TooLarge(BODY_BYTES))
+        }
+        Err(_) => Err(Rejection::Malformed("The body of the request broke off.".into())),
+    }
+}
+
+fn read_text(bytes: Vec<u8>) -> Result<String, Rejection> {
+    String::from_utf8(bytes).map_err(|_| Rejection::Malformed("The text is not UTF-8.".into()))
+}
+
+/// The last of several fields of one name counts. Empty fields are those that a person left empty.
+fn read_form(bytes: &[u8]) -> serde_json::Value {
+    let fields = form_urlencoded::parse(bytes).filter(|(_, value)| !value.is_empty());
+    let fields: serde_json::Map<_, _> = fields.map(|(name, value)| (name.into_owned(), unix_lines(&value).into())).collect();
+    fields.into()
+}
+
+/// Browsers send the lines of a form with CR LF (HTML standard, 4.10.21.8).
+fn unix_lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+fn json_fault(error: serde_json::Error) -> Rejection {
+    use serde_json::error::Category;
+    match error.classify() {
+        Category::Data => Error::invalid("body", error.to_string()).into(),
+        Category::Io | Category::Syntax | Category::Eof => Rejection::Malformed(format!("This is not JSON: {error}.")),
+    }
+}

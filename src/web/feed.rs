@@ -1,0 +1,152 @@
+//! What one stream says, from hello to bye, as bytes. Who carries them is none of its business.
+
+use crate::{
+    app::{StreamPlace, random_between},
+    event_log::{
+        frame::write_block,
+        tail::{Counts, Opening, Outcome, Step, Tail},
+    },
+    model::ids::EventId,
+};
+use bytes::Bytes;
+use serde::Serialize;
+use std::{io::Write as _, time::Duration};
+
+/// Without a block for so long, a ping is sent: proxies cut silent connections after 30 s and more, and a
+/// page's watchdog wants to see something.
+pub const PING_AFTER: Duration = Duration::from_secs(15);
+/// When to come back, in milliseconds, chosen anew for each stream so that readers do not return in step.
+const RETRY: (u64, u64) = (1000, 4000);
+/// The same after a planned end.
+const RETRY_AFTER_BYE: (u64, u64) = (500, 5000);
+/// The same when there are too many.
+const RETRY_AFTER_OVERLOAD: (u64, u64) = (20_000, 40_000);
+
+/// One stream.
+#[derive(Debug)]
+pub struct Feed {
+    tail: Tail,
+    opening: Opening,
+    /// What the replay was about so far; `None` once the reader has caught up.
+    replayed: Option<Counts>,
+    _place: StreamPlace,
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub enum Next {
+    /// Send these, together.
+    Send(Vec<Bytes>),
+    /// Wait until there is more.
+    Wait,
+    /// Send this and end.
+    End(Bytes),
+}
+
+/// Why a stream ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bye {
+    /// The server stops, and probably comes back.
+    Restart,
+    /// Nothing more may be told to this reader.
+    SignedOut,
+    /// Too many readers, or too much to do.
+    Overload,
+}
+
+#[derive(Serialize)]
+struct Hello<'a> {
+    outcome: Outcome,
+    from: EventId,
+    head: EventId,
+    log: &'a str,
+    server: &'a str,
+}
+
+#[derive(Serialize)]
+struct CaughtUp {
+    id: EventId,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+impl Feed {
+    /// A stream over a tail that was just opened.
+    #[must_use]
+    pub fn new(tail: Tail, opening: Opening, place: StreamPlace) -> Self {
+        let replayed = (opening.outcome == Outcome::Replay).then(Counts::default);
+        Self { tail, opening, replayed, _place: place }
+    }
+
+    /// The first block. It carries the cursor, so that a reader cut off right after it comes back with it.
+    #[must_use]
+    pub fn hello(&self) -> Bytes {
+        let Opening { outcome, from, head } = self.opening;
+        let server = concat!("backscroll/", env!("CARGO_PKG_VERSION"));
+        let mut out = retry(RETRY);
+        write_block(&mut out, "hello", &Hello { outcome, from, head, log: &self.tail.log().name, server }, Some(from));
+        out.into()
+    }
+
+    /// Reads on, without waiting for anything to happen.
+    pub async fn next(&mut self) -> Next {
+        if self.tail.is_log_closed() {
+            return Next::End(bye(Bye::Restart));
+        }
+        match self.tail.read().await {
+            Ok(Step::Blocks(blocks, counts)) => Next::Send(self.with_caught_up(blocks, counts)),
+            Ok(Step::Nothing) if self.replayed.is_some() => Next::Send(self.with_caught_up(Vec::new(), Counts::default())),
+            Ok(Step::Nothing) => Next::Wait,
+            Ok(Step::Ended) => Next::End(bye(Bye::SignedOut)),
+            Err(error) => {
+                tracing::warn!(%error, "a stream could not read on; its reader will come back");
+                Next::End(bye(Bye::Overload))
+            }
+        }
+    }
+
+    /// Waits until there may be more.
+    pub async fn wait(&self) {
+        self.tail.wait().await;
+    }
+
+    /// Shows that the stream is alive, and moves the reader's cursor past what it may not see.
+    #[must_use]
+    pub fn ping(&self) -> Bytes {
+        let mut out = Vec::new();
+        let head = self.tail.log().head();
+        write_block(&mut out, "ping", &serde_json::json!({ "head": head }), Some(self.tail.cursor()));
+        out.into()
+    }
+
+    /// A replay ends where the log ended when the stream was opened.
+    fn with_caught_up(&mut self, mut blocks: Vec<Bytes>, counts: Counts) -> Vec<Bytes> {
+        if let Some(replayed) = &mut self.replayed {
+            replayed.add(counts);
+            let id = self.tail.cursor();
+            if id >= self.opening.head {
+                let mut out = Vec::new();
+                write_block(&mut out, "caught-up", &CaughtUp { id, counts: *replayed }, Some(id));
+                blocks.push(out.into());
+                self.replayed = None;
+            }
+        }
+        blocks
+    }
+}
+
+/// The last words of a stream. They carry no id: the reader's cursor stays where it is.
+#[must_use]
+pub fn bye(reason: Bye) -> Bytes {
+    let mut out = retry(if reason == Bye::Overload { RETRY_AFTER_OVERLOAD } else { RETRY_AFTER_BYE });
+    write_block(&mut out, "bye", &serde_json::json!({ "reason": reason }), None);
+    out.into()
+}
+
+fn retry((low, high): (u64, u64)) -> Vec<u8> {
+    let mut out = Vec::with_capacity(256);
+    // A Vec takes everything.
+    let _ = writeln!(out, "retry: {}", random_between(low, high));
+    out
+}

@@ -1,0 +1,157 @@
+//! The forms of a room: posting, editing, deleting, reacting.
+
+use super::{
+    join_first, page,
+    room::{Refused, room_page},
+    rooms::layout,
+    see,
+};
+use crate::{
+    app::App,
+    error::{Error, Result},
+    model::message::Message,
+    web::{
+        api::{
+            history::Wish,
+            messages::{NewMessage, find_message, submit_delete, submit_edit, submit_message},
+            reactions::submit_reaction,
+            rooms::find_room,
+        },
+        error::Rejection,
+        extract::{Path, Sent, Visitor},
+        views::{edit::EditPage, message::address},
+    },
+};
+use axum::{
+    extract::State,
+    http::{StatusCode, Uri},
+    response::Response,
+};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Posts what the form holds. Refused, the room is shown again, the text in its place.
+pub async fn post_message(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    if visitor.user.is_none() {
+        return Ok(join_first(&format!("/rooms/{slug}")));
+    }
+    let message: NewMessage = sent.fields()?;
+    let (draft, nonce) = (message.body.clone(), message.nonce.clone());
+    let (text, status) = match submit_message(&app, &visitor, slug.clone(), message).await {
+        Ok((message, _)) => return Ok(see(&format!("/rooms/{slug}#m{}", message.id))),
+        Err(Error::Invalid { text, .. }) => (text.to_string(), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(Error::Conflict { text, .. }) => (text.to_string(), StatusCode::CONFLICT),
+        Err(Error::Unavailable(why)) => (format!("Not now: {why}. Your text is still here."), StatusCode::SERVICE_UNAVAILABLE),
+        Err(error) => return Err(error.into()),
+    };
+    // A nonce that is taken by another text would be refused for ever.
+    let nonce = nonce.filter(|_| status != StatusCode::CONFLICT);
+    let refused = Refused { error: Some(text), draft, nonce };
+    let shown = room_page(&app, &visitor, &slug, &Wish::read("")?, None, refused, &uri).await?;
+    page(status, &shown)
+}
+
+/// Shows the text of one's own message for editing.
+pub async fn show_edit(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((slug, id)): Path<(String, String)>,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    if visitor.user.is_none() {
+        return Ok(join_first(uri.path()));
+    }
+    let message = own_message(&app, &visitor, &slug, &id).await?;
+    let body = message.body.clone().unwrap_or_default();
+    edit_page(&app, &visitor, StatusCode::OK, message, body, None, &uri).await
+}
+
+/// What the form of an edit holds.
+#[derive(Debug, Deserialize)]
+pub struct Edit {
+    #[serde(default)]
+    body: String,
+}
+
+/// Gives one's own message another text.
+pub async fn edit_message(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((slug, id)): Path<(String, String)>,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let Edit { body } = sent.fields()?;
+    match submit_edit(&app, &visitor, slug.clone(), &id, body.clone()).await {
+        Ok(message) => Ok(see(&address(&slug, message.id))),
+        Err(Error::Invalid { text, .. } | Error::Conflict { text, .. }) => {
+            let message = own_message(&app, &visitor, &slug, &id).await?;
+            edit_page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, message, body, Some(text.into()), &uri).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Deletes one's own message.
+pub async fn delete_message(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((slug, id)): Path<(String, String)>,
+) -> Result<Response, Rejection> {
+    let message = submit_delete(&app, &visitor, slug.clone(), &id).await?;
+    Ok(see(&address(&slug, message.id)))
+}
+
+/// What the form of a reaction holds.
+#[derive(Debug, Deserialize)]
+pub struct React {
+    #[serde(default)]
+    emoji: String,
+}
+
+/// Puts one's emoji under a message, or takes it away where it is.
+pub async fn toggle_reaction(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((slug, id)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let Some(user) = &visitor.user else { return Ok(join_first(&format!("/rooms/{slug}/messages/{id}"))) };
+    let React { emoji } = sent.fields()?;
+    let message = find_message(&app, &visitor, &slug, &id).await?;
+    let mut reactions = message.reactions.iter();
+    let has_mine = reactions.any(|reaction| reaction.emoji == emoji && reaction.by.contains(&user.handle));
+    submit_reaction(&app, &visitor, slug.clone(), &id, emoji, !has_mine).await?;
+    Ok(see(&address(&slug, message.id)))
+}
+
+async fn own_message(app: &App, visitor: &Visitor, slug: &str, id: &str) -> Result<Message> {
+    let message = find_message(app, visitor, slug, id).await?;
+    if message.author.handle != visitor.signed_in()?.handle {
+        return Err(Error::Forbidden("It is somebody else's message."));
+    }
+    if message.deleted_at.is_some() {
+        return Err(Error::NotFound);
+    }
+    Ok(message)
+}
+
+async fn edit_page(
+    app: &App,
+    visitor: &Visitor,
+    status: StatusCode,
+    message: Message,
+    body: String,
+    error: Option<String>,
+    here: &Uri,
+) -> Result<Response, Rejection> {
+    let layout = layout(app, visitor, Some(&message.room), here).await?;
+    let room = find_room(app, visitor, &message.room).await?.info;
+    page(status, &EditPage { layout, room, message, body, error })
+}

@@ -1,0 +1,31 @@
+//! The pages. Each works without a script; what a form sends is answered with 303 or with the page again.
+
+pub mod join;
+pub mod messages;
+pub mod room;
+pub mod rooms;
+
+use crate::web::error::{OwnPage, Rejection};
+use askama::Template;
+use axum::{
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+
+/// A page as an answer; kept by nobody, since it shows what was true at one moment to one person.
+fn page(status: StatusCode, page: &impl Template) -> Result<Response, Rejection> {
+    let html = page.render().map_err(std::io::Error::other)?;
+    let mut response = (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response();
+    response.extensions_mut().insert(OwnPage);
+    Ok(response)
+}
+
+/// Go there, by GET.
+fn see(address: &str) -> Response {
+    Redirect::to(address).into_response()
+}
+
+/// Where somebody is sent who must join first, and comes back from.
+fn join_first(next: &str) -> Response {
+    see(&format!("/join?{}", form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish()))
+}

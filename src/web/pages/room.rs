@@ -1,0 +1,109 @@
+//! `/rooms/{room}`: a room at one moment, and the cursor from which a stream goes on.
+
+use super::{
+    page,
+    rooms::layout,
+};
+use crate::{
+    app::{App, random_bytes},
+    error::{Error, Result},
+    model::{ids::MessageId, message::HistoryPage, room::RoomView},
+    store::{
+        memberships, messages::{Anchor, read_history}, rooms,
+    },
+    web::{
+        api::{history::{Links, Wish}, messages::read_id},
+        error::Rejection,
+        extract::{Path, Visitor},
+        views::{layout::Layout, room::RoomPage},
+    },
+};
+use axum::{
+    extract::{RawQuery, State},
+    http::{StatusCode, Uri},
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::sync::Arc;
+
+/// Members that are shown beside a room.
+const MEMBERS_SHOWN: i64 = 100;
+
+/// What a post was refused for, and what it said.
+#[derive(Debug, Default)]
+pub struct Refused {
+    /// Why.
+    pub error: Option<String>,
+    /// Its text.
+    pub draft: String,
+    /// Its name: the next try is the same message.
+    pub nonce: Option<String>,
+}
+
+/// A room: its end, or the part of its history that the query names.
+pub async fn show_room(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let wish = Wish::read(query.as_deref().unwrap_or_default())?;
+    let shown = room_page(&app, &visitor, &slug, &wish, None, Refused::default(), &uri).await?;
+    page(StatusCode::OK, &shown)
+}
+
+/// A message in its surroundings, marked.
+pub async fn show_message(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path((slug, id)): Path<(String, String)>,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let id = read_id(&id)?;
+    let wish = Wish { anchor: Anchor::Around(id), ..Wish::read("")? };
+    let shown = room_page(&app, &visitor, &slug, &wish, Some(id), Refused::default(), &uri).await?;
+    if !shown.messages.iter().any(|message| message.id == id) {
+        return Err(Error::NotFound.into());
+    }
+    page(StatusCode::OK, &shown)
+}
+
+/// The page of a room.
+pub async fn room_page(
+    app: &App,
+    visitor: &Visitor,
+    slug: &str,
+    wish: &Wish,
+    marked: Option<MessageId>,
+    refused: Refused,
+    here: &Uri,
+) -> Result<RoomPage> {
+    let layout: Layout = layout(app, visitor, Some(slug), here).await?;
+    let mut connection = app.readers().acquire().await?;
+    let room: RoomView =
+        rooms::find_room(&mut connection, visitor.reader().user, slug).await?.ok_or(Error::NotFound)?;
+    // Read before the history: what joins or leaves after it is in the stream that begins at the page's head.
+    let members = memberships::list_members(&mut connection, room.id, MEMBERS_SHOWN).await?;
+    let member_count = memberships::count_members(&mut connection, room.id).await?;
+    let history: HistoryPage = read_history(&mut connection, room.id, wish.anchor, wish.limit, &wish.filter).await?;
+    drop(connection);
+    let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), wish);
+    let nonce = refused.nonce.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(random_bytes::<16>()));
+    Ok(RoomPage {
+        layout,
+        room,
+        head: history.head,
+        log: app.log.name.clone(),
+        older,
+        newer,
+        live: !history.has_newer,
+        messages: history.messages,
+        marked,
+        nonce,
+        members,
+        member_count,
+        draft: refused.draft,
+        error: refused.error,
+    })
+}

@@ -1,0 +1,142 @@
+//! `GET /api/v1/events` and `GET /api/v1/rooms/{room}/events`: opening a stream.
+//!
+//! A reader who may read is always answered with 200, whatever its cursor: any other status makes a browser's
+//! `EventSource` give up for good (HTML standard, 9.2.3).
+
+use super::{
+    error::Rejection,
+    extract::{Path, Visitor},
+    feed::{Bye, Feed, bye},
+};
+use crate::{
+    app::App,
+    event_log::{
+        access::Scope,
+        frame::Format,
+        tail::Tail,
+    },
+    model::ids::Cursor,
+};
+use axum::{
+    body::Body,
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
+    response::{IntoResponse, Response},
+};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Rooms that one stream may name. More belong into one stream of everything.
+const ROOMS_MAX: usize = 200;
+
+/// A stream that waits in its response for whoever takes the connection over.
+#[derive(Clone, Debug)]
+pub struct OpenedFeed(Arc<Mutex<Option<Feed>>>);
+
+impl OpenedFeed {
+    /// Takes the stream out.
+    #[must_use]
+    pub fn take(&self) -> Option<Feed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Everything that the caller may see, with one cursor.
+pub async fn stream_all(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    method: Method,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
+    let wish = Wish::read(&headers, query.as_deref());
+    let scope = if wish.rooms.is_empty() {
+        Scope::Everything { joined: wish.joined }
+    } else {
+        Scope::Rooms { slugs: wish.rooms.clone(), joined: wish.joined }
+    };
+    open(&app, &visitor, &method, &wish, &scope).await
+}
+
+/// One room.
+pub async fn stream_room(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    method: Method,
+    headers: HeaderMap,
+    Path(room): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
+    let wish = Wish::read(&headers, query.as_deref());
+    open(&app, &visitor, &method, &wish, &Scope::Rooms { slugs: vec![room], joined: false }).await
+}
+
+async fn open(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    method: &Method,
+    wish: &Wish,
+    scope: &Scope,
+) -> Result<Response, Rejection> {
+    if matches!(scope, Scope::Everything { joined: true } | Scope::Rooms { joined: true, .. }) {
+        visitor.signed_in()?;
+    }
+    let Some(place) = app.take_stream() else {
+        return Ok((stream_headers(), bye(Bye::Overload)).into_response());
+    };
+    let (tail, opening) =
+        Tail::open(&app.log, &visitor.reader(), scope, wish.cursor, wish.replay_max, wish.format).await?;
+    let mut response = (stream_headers(), Body::empty()).into_response();
+    if method != Method::HEAD {
+        let feed = Feed::new(tail, opening, place);
+        response.extensions_mut().insert(OpenedFeed(Arc::new(Mutex::new(Some(feed)))));
+    }
+    Ok(response)
+}
+
+/// Nothing on the way may keep, change or hold back what passes (`X-Accel-Buffering`: nginx).
+fn stream_headers() -> [(HeaderName, HeaderValue); 3] {
+    [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ]
+}
+
+/// What a reader asks for. Nothing in it is an error: see the module.
+#[derive(Debug)]
+struct Wish {
+    cursor: Cursor,
+    rooms: Vec<String>,
+    joined: bool,
+    replay_max: Option<u32>,
+    format: Format,
+}
+
+impl Wish {
+    /// The header beats the query: a browser that reconnects sends the header, to the address that it had.
+    fn read(headers: &HeaderMap, query: Option<&str>) -> Self {
+        let mut wish =
+            Self { cursor: Cursor::Latest, rooms: Vec::new(), joined: false, replay_max: None, format: Format::Json };
+        let mut cursors = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            match &*name {
+                "after" | "last_event_id" | "lastEventId" => cursors.push(Cursor::parse(&value)),
+                "room" if wish.rooms.len() < ROOMS_MAX => wish.rooms.push(value.into_owned()),
+                "joined" => wish.joined = value == "true",
+                "limit_replay" => wish.replay_max = value.parse().ok(),
+                "include" if value == "html" => wish.format = Format::Html,
+                _ => {}
+            }
+        }
+        let sent: Vec<&HeaderValue> = headers.get_all("last-event-id").iter().collect();
+        wish.cursor = match (sent.as_slice(), cursors.as_slice()) {
+            // An empty header is what some clients send where they have no id yet.
+            ([only], []) if only.is_empty() => Cursor::Latest,
+            ([only], _) if !only.is_empty() => only.to_str().map_or(Cursor::Unreadable, Cursor::parse),
+            ([] | [_], []) => Cursor::Latest,
+            ([] | [_], [only]) => *only,
+            _ => Cursor::Unreadable,
+        };
+        wish
+    }
+}

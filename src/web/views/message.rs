@@ -1,0 +1,131 @@
+//! A message as a row of the history: the same for every viewer, in pages and in streams.
+
+use super::layout::hue;
+use crate::model::{ids::MessageId, message::Message, message::Reaction, time::Timestamp};
+use askama::Template;
+
+/// One row of the history.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/_message.html")]
+pub struct MessageView<'a> {
+    message: &'a Message,
+}
+
+impl<'a> MessageView<'a> {
+    /// The row of this message.
+    #[must_use]
+    pub fn new(message: &'a Message) -> Self {
+        Self { message }
+    }
+
+    fn hue(&self) -> u32 {
+        hue(&self.message.author.handle)
+    }
+
+    fn has_own_name(&self) -> bool {
+        self.message.author.name != self.message.author.handle
+    }
+
+    /// UTC, to the minute: `18:02`.
+    fn clock(&self) -> String {
+        self.message.at.to_utc().format("%H:%M").to_string()
+    }
+
+    /// UTC: `21 Nov 2026`.
+    fn day(&self) -> String {
+        self.message.at.to_utc().format("%-d %b %Y").to_string()
+    }
+
+    fn moment(&self) -> String {
+        moment(self.message.at)
+    }
+
+    fn edited(&self) -> Option<String> {
+        self.message.edited_at.map(moment)
+    }
+
+    fn address(&self) -> String {
+        address(&self.message.room, self.message.id)
+    }
+
+    fn answered_address(&self) -> Option<String> {
+        self.message.reply_to.map(|id| address(&self.message.room, id))
+    }
+}
+
+/// The row of a message as HTML, as pages contain it and streams carry it with `include=html`.
+#[must_use]
+pub fn render_row(message: &Message) -> String {
+    // Writing into a string cannot fail, and the template has no error of its own.
+    MessageView::new(message).render().unwrap_or_default()
+}
+
+/// Where a message stands in its surroundings; the fragment lets a browser go to it by itself.
+#[must_use]
+pub fn address(room: &str, id: MessageId) -> String {
+    format!("/rooms/{room}/messages/{id}#m{id}")
+}
+
+/// In full: `21 Nov 2026, 18:02 UTC`.
+fn moment(time: Timestamp) -> String {
+    time.to_utc().format("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+/// Who put a reaction: handles hold neither comma nor space, so that a page can take them apart again.
+fn names(reaction: &Reaction) -> String {
+    reaction.by.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::user::Person;
+
+    fn message(body: &str) -> Message {
+        Message {
+            id: MessageId(57),
+            room: "general".into(),
+            author: Person { handle: "ann".into(), name: "Ann \"A\" <b>".into() },
+            body: Some(body.into()),
+            at: Timestamp::parse("2026-11-21T18:02:59.123Z").unwrap(),
+            edited_at: None,
+            deleted_at: None,
+            reply_to: Some(MessageId(41)),
+            nonce: Some("secret-nonce".into()),
+            reactions: vec![Reaction { emoji: "👍".into(), count: 2, by: vec!["bob".into(), "chen".into()] }],
+        }
+    }
+
+    #[test]
+    fn what_people_write_never_becomes_markup() {
+        let row = render_row(&message("<script>alert('x')</script> & \"y\"\nsecond line"));
+        assert!(!row.contains("<script"), "{row}");
+        assert!(!row.contains("<b>"), "{row}");
+        assert!(row.contains("\nsecond line"), "{row}");
+    }
+
+    #[test]
+    fn a_row_names_itself_for_the_page() {
+        let row = render_row(&message("hello"));
+        for part in [
+            r#"<li class="message" id="m57" data-id="57" data-author="ann" data-at="2026-11-21T18:02:59.123Z">"#,
+            r#"href="/rooms/general/messages/57#m57""#,
+            r#"href="/rooms/general/messages/41#m41""#,
+            "18:02",
+        ] {
+            assert!(row.contains(part), "{part} is missing in {row}");
+        }
+        assert!(!row.contains("secret-nonce"), "{row}");
+    }
+
+    #[test]
+    fn nothing_of_a_deleted_message_is_shown() {
+        let mut message = message("hello");
+        message.body = None;
+        message.deleted_at = Some(message.at);
+        let row = render_row(&message);
+        assert!(row.contains("deleted"), "{row}");
+        assert!(!row.contains("👍"), "{row}");
+        assert!(!row.contains("messages/41"), "{row}");
+    }
+}

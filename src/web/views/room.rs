@@ -1,0 +1,73 @@
+//! The page of a room: its history, the place to write, the people in it.
+
+use super::{
+    layout::{Layout, hue},
+    message::MessageView,
+};
+use crate::model::{
+    ids::{EventId, MessageId},
+    message::Message,
+    room::{RoomKind, RoomView},
+    user::Person,
+};
+use askama::Template;
+
+/// A room, at the end of its history or somewhere in its past.
+#[derive(Clone, Debug, Template)]
+#[template(path = "rooms/room.html")]
+pub struct RoomPage {
+    /// What surrounds the page.
+    pub layout: Layout,
+    /// The room.
+    pub room: RoomView,
+    /// A part of its history, oldest first.
+    pub messages: Vec<Message>,
+    /// The log's last event in the snapshot that the messages come from: where the page's stream begins.
+    pub head: EventId,
+    /// Names the log that `head` belongs to.
+    pub log: String,
+    /// Link to what comes before the first message.
+    pub older: Option<String>,
+    /// Link to what comes after the last message.
+    pub newer: Option<String>,
+    /// Whether the last message shown is the room's last one: only then the page follows the stream.
+    pub live: bool,
+    /// The message that the link to this page points at.
+    pub marked: Option<MessageId>,
+    /// Names what will be posted from this page, so that sending the form twice posts once.
+    pub nonce: String,
+    /// People in the room, as many as are shown.
+    pub members: Vec<Person>,
+    /// People in the room.
+    pub member_count: i64,
+    /// What stands in the composer: the text of a post that was refused.
+    pub draft: String,
+    /// Why it was refused.
+    pub error: Option<String>,
+}
+
+impl RoomPage {
+    fn handle(&self) -> &str {
+        self.layout.viewer.as_ref().map_or("", |viewer| &viewer.handle)
+    }
+
+    fn is_closed(&self) -> bool {
+        self.room.info.kind == RoomKind::Closed
+    }
+
+    fn is_marked(&self, message: &Message) -> bool {
+        self.marked == Some(message.id)
+    }
+
+    /// The marked message, where it can be answered and reacted to.
+    fn marked_message(&self) -> Option<&Message> {
+        self.messages.iter().find(|message| self.is_marked(message) && message.deleted_at.is_none())
+    }
+}
+
+/// What a page without scripts offers as reactions.
+const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
+
+/// What `js/app.js` imports, named in the page so that all of it is fetched at once.
+const MODULES: [&str; 7] =
+    ["js/actions.js", "js/composer.js", "js/dress.js", "js/history.js", "js/people.js", "js/stream.js", "js/words.js"];

@@ -1,0 +1,189 @@
+// A room's page while it is open: what the stream brings goes into the page that the server rendered.
+
+import { openActions } from "./actions.js";
+import { openComposer } from "./composer.js";
+import { markNew } from "./dress.js";
+import { fetchPage, History } from "./history.js";
+import { adoptPeople, changeMember } from "./people.js";
+import { follow } from "./stream.js";
+import { sumUp } from "./words.js";
+
+const QUIET = 5000; // ms of loss that nobody needs to hear of
+const SAID = 10_000; // ms for which a summary is shown
+const FRAME = 16; // ms in which events are gathered before the page is touched
+const READ_PAUSE = 1500; // ms between moves of the read mark
+
+const main = document.getElementById("room");
+const status = document.getElementById("status");
+const { room, handle } = main.dataset;
+const address = `/rooms/${room}`;
+
+// Rows
+
+let pending = []; // HTML of rows, in the order in which events came
+let flushTimer = null;
+let isRefetching = false;
+let hiddenNews = 0;
+
+function take(html) {
+  pending.push(html);
+  flushTimer ??= setTimeout(flush, FRAME);
+}
+
+function flush() {
+  flushTimer = null;
+  if (isRefetching) return;
+  const rows = pending;
+  pending = [];
+  const news = history.apply(rows, handle);
+  if (document.hidden) hiddenNews += news;
+  showTitle();
+  markRead();
+}
+
+/** After a gap or a reset: the page's rows are fetched anew, around what is being read. */
+async function refetch() {
+  if (isRefetching) return;
+  isRefetching = true;
+  const { anchor } = history;
+  for (let wait = 500; ; wait = Math.min(30_000, wait * 2)) {
+    try {
+      const around = anchor && (await fetchPage(`${address}/messages/${anchor.dataset.id}`));
+      const page = around ?? (await fetchPage(address));
+      if (page) adopt(page);
+      break;
+    } catch {
+      await new Promise((done) => setTimeout(done, Math.random() * wait + 250));
+    }
+  }
+  isRefetching = false;
+  flush();
+}
+
+function adopt(page) {
+  history.adopt(page);
+  main.dataset.cursor = page.getElementById("room").dataset.cursor;
+  adoptPeople(page);
+  showRoom({ name: page.getElementById("room").dataset.name, topic: page.getElementById("room-topic").textContent });
+  if (!history.isLive) stop();
+}
+
+// The stream
+
+let end = null;
+let lossTimer = null;
+
+function start() {
+  end ??= follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
+}
+
+/** In the past of a room there is nothing to follow; "Jump to latest" leads back. */
+function stop() {
+  end?.();
+  end = null;
+  pending = [];
+  onLive();
+}
+
+function onEvent(type, data, lostFor) {
+  if (typeof data.message?.html === "string") take(data.message.html);
+  else if (typeof data.html === "string") take(data.html);
+  else if (type === "hello") greet(data, lostFor);
+  else if (type === "caught-up") catchUp(data, lostFor);
+  else if (type === "member") changeMember(data, handle);
+  else if (type === "room" && data.room_info) showRoom(data.room_info);
+  else if (type === "room-deleted") say("This room was deleted.");
+}
+
+let leftOff = Infinity;
+
+function greet({ outcome, from, log }, lostFor) {
+  leftOff = outcome === "replay" && lostFor >= QUIET ? from : Infinity;
+  const isOtherLog = typeof log === "string" && log !== main.dataset.log;
+  if (isOtherLog) main.dataset.log = log;
+  if (outcome === "gap" || outcome === "reset" || isOtherLog) refetch();
+}
+
+function catchUp(counts, lostFor) {
+  const text = sumUp(counts);
+  if (!text || lostFor < QUIET) return;
+  if (counts.messages > 0) markNew(leftOff, `New since you left · ${text}`);
+  take("");
+  say(`${text} while you were away`, SAID);
+}
+
+function onLoss() {
+  lossTimer ??= setTimeout(() => say(navigator.onLine ? "Reconnecting…" : "Offline. Waiting for the network…"), QUIET);
+}
+
+function onLive() {
+  if (lossTimer === null) return;
+  clearTimeout(lossTimer);
+  lossTimer = null;
+  say("");
+}
+
+// What the page says
+
+let sayTimer = null;
+
+function say(text, duration) {
+  clearTimeout(sayTimer);
+  status.textContent = text;
+  if (duration) sayTimer = setTimeout(() => (status.textContent = ""), duration);
+}
+
+function showRoom({ name, topic }) {
+  if (typeof name !== "string" || typeof topic !== "string") return;
+  main.dataset.name = name;
+  document.getElementById("room-name").textContent = name;
+  Object.assign(document.getElementById("room-topic"), { textContent: topic, title: topic });
+  const link = document.querySelector(`.room-link[data-room="${room}"] .room-name`);
+  if (link) link.textContent = name;
+  document.getElementById("body")?.setAttribute("placeholder", `Message ${name}`);
+  showTitle();
+}
+
+function showTitle() {
+  if (!document.hidden) hiddenNews = 0;
+  document.title = `${hiddenNews ? `(${hiddenNews}) ` : ""}${main.dataset.name} · Backscroll`;
+}
+
+// The read mark: what stood at the end of a page that somebody looked at
+
+let readUpTo = Number(main.dataset.read);
+let readTimer = null;
+
+function markRead() {
+  if (handle && main.dataset.joined === "true") readTimer ??= setTimeout(sendRead, READ_PAUSE);
+}
+
+async function sendRead() {
+  readTimer = null;
+  const { lastId } = history;
+  if (document.hidden || !history.isLive || !history.isAtEnd || lastId <= readUpTo) return;
+  const response = await fetch(`/api/v1/rooms/${room}/read`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ up_to: lastId }),
+  }).catch(() => null);
+  if (response?.ok) readUpTo = lastId;
+}
+
+function sent(message) {
+  if (!history.isLive) location.assign(address);
+  else if (typeof message?.html === "string") take(message.html);
+}
+
+if (handle && readUpTo > 0 && main.dataset.joined === "true") markNew(readUpTo, "New");
+const history = new History(() => {
+  if (history.isLive) start();
+  markRead();
+});
+if (handle) openActions(room, openComposer(room, sent), (text) => say(text, SAID));
+if (history.isLive) start();
+markRead();
+document.addEventListener("visibilitychange", () => {
+  showTitle();
+  markRead();
+});

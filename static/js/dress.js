@@ -1,0 +1,129 @@
+// What rows show beyond what is the same for everybody: local time, day lines, groups, what is one's own.
+
+const GROUP = 5 * 60_000; // ms between rows of one author that still read as one
+const LANGUAGE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const format = (options) => new Intl.DateTimeFormat(LANGUAGE, options);
+const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const moment = format({ dateStyle: "full", timeStyle: "medium" });
+const day = format({ weekday: "long", day: "numeric", month: "long" });
+const dayOfYear = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+const known = new WeakMap(); // row → what was read from it
+const quotes = new Map(); // id of an answered message that is not on the page → its line, once known
+
+function line(className) {
+  const item = document.createElement("li");
+  item.className = className;
+  return item;
+}
+
+const newLine = line("new");
+let newAfter = Infinity;
+
+/** Draws the line between what was seen, up to this id, and what is new. */
+export function markNew(after, text) {
+  newAfter = after;
+  newLine.textContent = text;
+}
+
+export const newLineShown = () => (newLine.isConnected ? newLine : null);
+
+export const idOf = (row) => Number(row.dataset.id);
+
+/** Brings rows into the reader's terms. Cheap for rows that are dressed already. */
+export function dress(list, handle, room) {
+  let previous = null;
+  let isNewLinePlaced = false;
+  for (const row of list.querySelectorAll(":scope > .message")) {
+    const now = known.get(row) ?? read(row, handle);
+    const opensDay = now.day !== previous?.day;
+    placeLine(row, now, opensDay);
+    const opensNew = !isNewLinePlaced && idOf(row) > newAfter && previous !== null;
+    if (opensNew) {
+      const below = now.line ?? row;
+      if (below.previousElementSibling !== newLine) below.before(newLine);
+      isNewLinePlaced = true;
+    }
+    const follows = !opensDay && !opensNew && previous.author === now.author && now.at - previous.at < GROUP;
+    row.classList.toggle("follows", follows);
+    if (now.quote) fillQuote(now.quote, room);
+    previous = now;
+  }
+  if (!isNewLinePlaced) newLine.remove();
+}
+
+/** Takes away what belongs to a row but stands beside it. */
+export function undress(row) {
+  known.get(row)?.line?.remove();
+}
+
+function read(row, handle) {
+  const at = new Date(row.dataset.at);
+  const isThisYear = at.getFullYear() === new Date().getFullYear();
+  const time = row.querySelector("time");
+  time.textContent = clock.format(at);
+  time.title = moment.format(at);
+  row.classList.toggle("mine", handle !== "" && row.dataset.author === handle);
+  markMention(row, handle);
+  for (const button of row.querySelectorAll(".reaction")) {
+    button.classList.toggle("mine", button.title.split(", ").includes(handle));
+  }
+  const now = {
+    at: at.getTime(),
+    day: (isThisYear ? day : dayOfYear).format(at),
+    author: row.dataset.author,
+    quote: row.querySelector(".message-quote"),
+  };
+  known.set(row, now);
+  return now;
+}
+
+function placeLine(row, now, opensDay) {
+  if (!opensDay) {
+    now.line?.remove();
+    now.line = null;
+    return;
+  }
+  if (!now.line) {
+    now.line = line("day");
+    now.line.textContent = now.day;
+  }
+  if (row.previousElementSibling !== now.line) row.before(now.line);
+}
+
+/** Marks where the reader is named. */
+function markMention(row, handle) {
+  const text = row.querySelector(".message-body")?.firstChild;
+  const name = `@${handle.toLowerCase()}`;
+  const at = handle && text ? text.data.toLowerCase().indexOf(name) : -1;
+  if (at < 0 || /[\p{L}\p{N}_-]/u.test(text.data.charAt(at + name.length))) return;
+  const mark = document.createElement("mark");
+  mark.textContent = text.data.slice(at, at + name.length);
+  text.splitText(at).deleteData(0, name.length);
+  text.after(mark);
+}
+
+/** `bob: the first line of what was said` */
+export function excerpt(row) {
+  const author = row.querySelector(".message-author").textContent;
+  const text = row.querySelector(".message-body")?.textContent ?? "deleted";
+  return `${author}: ${text.trim().split("\n")[0]}`;
+}
+
+function fillQuote(link, room) {
+  const id = link.hash.slice(2);
+  const row = document.getElementById(`m${id}`);
+  const text = row ? excerpt(row) : quotes.get(id);
+  if (text === undefined) ask(id, link, room);
+  else if (text && link.textContent !== text) link.textContent = text;
+}
+
+async function ask(id, link, room) {
+  quotes.set(id, "");
+  const response = await fetch(`/api/v1/rooms/${room}/messages/${id}`).catch(() => null);
+  const message = response?.ok ? await response.json().catch(() => null) : null;
+  if (!message) return;
+  const text = `${message.author?.name}: ${(message.body ?? "deleted").trim().split("\n")[0]}`;
+  quotes.set(id, text);
+  link.textContent = text;
+}

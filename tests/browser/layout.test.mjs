@@ -1,0 +1,82 @@
+// Every page at the widths of a small phone and of a screen, light and dark; pictures of them go to target/screenshots.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { screenshots } from "../clients/support/paths.mjs";
+import { Person } from "../clients/support/person.mjs";
+import { stage } from "./support/stage.mjs";
+
+const NARROW = [320, 360];
+const PICTURED = [360, 1280];
+const HEIGHT = 800;
+
+describe("the pages fit", { timeout: 180_000 }, () => {
+  const here = stage();
+  let pages;
+
+  async function furnish() {
+    const ann = await Person.join(here.server, "ann");
+    const bob = await Person.join(here.server, "bob");
+    await ann.createRoom({ slug: "a-room-with-a-long-name", name: "A room with a name that goes on and on and on", topic: "and a topic" });
+    await ann.post("Did the backup finish?");
+    const answer = await bob.post("It did, at 05:41. 全文搜索引擎 works as well 🦀");
+    await ann.react(answer.id, "🎉");
+    await bob.post(`a word without an end: ${"x".repeat(400)}`);
+    await bob.post(`https://example.org/${"path/".repeat(60)}`);
+    await ann.post("several lines\n\n    with space in front\nand an end");
+    const slip = await ann.post("a slip");
+    await ann.delete(slip.id);
+    const edited = await ann.post("befoer");
+    await ann.edit(edited.id, "before");
+    pages = {
+      join: "/join",
+      room: "/rooms/general",
+      permalink: `/rooms/general/messages/${answer.id}`,
+      rooms: "/rooms",
+      "new-room": "/rooms/new",
+      "long-name": "/rooms/a-room-with-a-long-name",
+      missing: "/rooms/nowhere",
+    };
+  }
+
+  it("without scrolling sideways at 320 and 360 px", async () => {
+    await furnish();
+    const visitor = await here.visitor({ viewport: { width: NARROW[0], height: HEIGHT } });
+    await visitor.join("phone");
+    for (const [name, path] of Object.entries(pages)) {
+      await visitor.goto(path);
+      for (const width of NARROW) {
+        await visitor.page.setViewportSize({ width, height: HEIGHT });
+        const sizes = await visitor.page.evaluate(() =>
+          [document.documentElement, ...document.querySelectorAll("body, main, .scroller, .composer")]
+            .filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX !== "visible" || element.getBoundingClientRect().right > innerWidth + 1)
+            .map((element) => `${element.tagName}.${element.className} ${element.scrollWidth}`),
+        );
+        assert.deepEqual(sizes, [], `${name} at ${width} px`);
+      }
+    }
+  });
+
+  for (const colorScheme of ["light", "dark"]) {
+    it(`and have their picture taken, ${colorScheme}`, async () => {
+      mkdirSync(screenshots, { recursive: true });
+      const visitor = await here.visitor({ colorScheme, reducedMotion: "reduce" });
+      await visitor.goto(pages.join);
+      await takePictures(visitor, "join", colorScheme);
+      await visitor.join(`painter-${colorScheme}`);
+      for (const [name, path] of Object.entries(pages).filter(([name]) => name !== "join")) {
+        await visitor.goto(path);
+        await takePictures(visitor, name, colorScheme);
+      }
+    });
+  }
+
+  async function takePictures(visitor, name, scheme) {
+    for (const width of PICTURED) {
+      await visitor.page.setViewportSize({ width, height: HEIGHT });
+      await visitor.page.screenshot({ path: join(screenshots, `${name}-${width}-${scheme}.png`) });
+    }
+  }
+});

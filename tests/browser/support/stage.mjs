@@ -1,0 +1,34 @@
+// What every browser test stands on: one server, one browser, both gone afterwards.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before } from "node:test";
+import { launchBrowser } from "../../clients/support/chromium.mjs";
+import { Server } from "../../clients/support/server.mjs";
+import { Visitor } from "./visitor.mjs";
+
+/** Call inside `describe`. `stage.visitor()` opens a browser of somebody's own; whatever went wrong in any of them fails the test. */
+export function stage() {
+  const stage = { server: null, browser: null };
+  const visitors = [];
+
+  before(async () => {
+    stage.server = await Server.start();
+    stage.browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    const offences = visitors.flatMap((visitor) => visitor.offences);
+    await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
+    assert.deepEqual(offences, [], "no policy was violated, no other server asked, nothing thrown");
+  });
+  after(async () => {
+    await stage.browser?.close();
+    await stage.server?.remove();
+  });
+
+  stage.visitor = async (options) => {
+    const visitor = await Visitor.open(stage.browser, stage.server, options);
+    visitors.push(visitor);
+    return visitor;
+  };
+  return stage;
+}

@@ -1,0 +1,110 @@
+// Everything that matters works with links and forms alone.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Person } from "../clients/support/person.mjs";
+import { stage } from "./support/stage.mjs";
+
+describe("without JavaScript", { timeout: 120_000 }, () => {
+  const here = stage();
+
+  async function somebody(handle, path) {
+    const visitor = await here.visitor({ javaScriptEnabled: false });
+    await visitor.join(handle, path);
+    return visitor;
+  }
+
+  const bodies = (visitor) => visitor.page.locator("#history li.message .message-body").allTextContents();
+  const row = (visitor, text) => visitor.page.locator("#history li.message", { hasText: text });
+
+  async function send(visitor, text) {
+    await visitor.composer.fill(text);
+    await visitor.page.click("#composer button[type=submit]");
+  }
+
+  it("one joins, writes, and sees it", async () => {
+    const ann = await somebody("ann");
+    await send(ann, "hello\nin two lines, <i>plainly</i>");
+    assert.deepEqual(await bodies(ann), ["hello\nin two lines, <i>plainly</i>"]);
+    await ann.page.reload();
+    assert.equal((await bodies(ann)).length, 1, "loading the page again posts nothing");
+  });
+
+  it("sending the same form twice posts once", async () => {
+    const visitor = await somebody("twice");
+    await send(visitor, "only once");
+    await visitor.page.goBack();
+    await send(visitor, "only once");
+    assert.equal((await bodies(visitor)).filter((body) => body === "only once").length, 1);
+  });
+
+  it("one changes and deletes what one wrote", async () => {
+    const visitor = await somebody("editor");
+    await send(visitor, "befoer");
+    await row(visitor, "befoer").locator(".message-time").click();
+    await visitor.page.click("text=Edit or delete");
+    await visitor.page.fill("#body", "before");
+    await visitor.page.click("text=Save");
+    assert.equal(await row(visitor, "before").locator(".message-edited").count(), 1);
+
+    await visitor.goto("/rooms/general");
+    await row(visitor, "before").locator(".message-time").click();
+    await visitor.page.click("text=Edit or delete");
+    await visitor.page.click("text=Delete the message");
+    await visitor.goto("/rooms/general");
+    assert.ok(!(await bodies(visitor)).includes("before"));
+    assert.ok((await visitor.page.locator("li.message-deleted").count()) > 0, "its place stays");
+  });
+
+  it("one makes a room and writes in it", async () => {
+    const visitor = await somebody("maker", "/rooms/new");
+    await visitor.page.fill("#name", "Tea & Cake");
+    await visitor.page.click("text=Open the room");
+    await visitor.page.waitForURL(/\/rooms\/tea/);
+    await send(visitor, "the kettle is on");
+    assert.deepEqual(await bodies(visitor), ["the kettle is on"]);
+    await visitor.goto("/rooms");
+    assert.ok(await visitor.page.locator("main").getByText("Tea & Cake").isVisible());
+  });
+
+  it("one pages back to the first message and forward to the last, and misses none", async () => {
+    const bot = await Person.join(here.server, "bot");
+    await bot.createRoom({ slug: "long", name: "Long" });
+    for (let n = 1; n <= 120; n++) await bot.post(`number ${n}`, "long");
+    const visitor = await somebody("reader", "/rooms/long");
+
+    const expected = Array.from({ length: 120 }, (_, n) => `number ${n + 1}`);
+    let back = await bodies(visitor);
+    while (await visitor.page.locator("#older").count()) {
+      await visitor.page.click("#older");
+      back = [...(await bodies(visitor)), ...back];
+    }
+    assert.deepEqual(back, expected);
+    const forward = await bodies(visitor);
+    while (await visitor.page.locator("#newer").count()) {
+      await visitor.page.click("#newer");
+      forward.push(...(await bodies(visitor)));
+    }
+    assert.deepEqual(forward, expected);
+  });
+
+  it("a link to a message shows it marked, in its surroundings", async () => {
+    const bot = await Person.join(here.server, "linker");
+    await bot.createRoom({ slug: "links", name: "Links" });
+    const posted = [];
+    for (let n = 1; n <= 70; n++) posted.push(await bot.post(`line ${n}`, "links"));
+    const wanted = posted[34];
+    const visitor = await somebody("follower", `/rooms/links/messages/${wanted.id}`);
+    assert.equal(await visitor.page.locator(`li.here + li.message`).getAttribute("data-id"), String(wanted.id));
+    const shown = await bodies(visitor);
+    assert.ok(shown.includes("line 30") && shown.includes("line 40"), "what stands around it is there");
+    assert.ok(await visitor.page.locator(`#m${wanted.id}`).isVisible());
+  });
+
+  it("one signs out, and is asked for a name again", async () => {
+    const visitor = await somebody("leaver");
+    await visitor.page.click("text=Sign out");
+    await visitor.goto("/rooms/general");
+    assert.equal(await visitor.composer.count(), 0);
+  });
+});

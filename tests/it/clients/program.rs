@@ -1,0 +1,138 @@
+//! The program itself, on a real file, killed with -9 and started again on the same port.
+
+use futures_util::{StreamExt, stream};
+use reqwest::Client;
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+const START_WITHIN: Duration = Duration::from_secs(20);
+/// For everything that a test waits for: long enough for a client's slowest pause on a busy machine.
+const WITHIN: Duration = Duration::from_secs(60);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(15);
+const POSTERS: usize = 16;
+
+/// Waits for a condition, up to a deadline.
+pub(super) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + WITHIN;
+    while !condition() {
+        assert!(Instant::now() < deadline, "not so within {WITHIN:?}: {what}");
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+pub(super) struct Program {
+    directory: TempDir,
+    child: Child,
+    address: SocketAddr,
+    http: Client,
+    token: String,
+}
+
+impl Program {
+    /// Starts the program with an account for the posts.
+    pub(super) async fn start() -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let (child, address) = spawn(&directory, SocketAddr::from(([127, 0, 0, 1], 0)));
+        // Fails only where another test was first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = Client::builder().no_proxy().build().expect("an HTTP client");
+        let mut program = Self { directory, child, address, http, token: String::new() };
+        let account = program.ask("/api/v1/join", &json!({ "handle": "ann" })).await;
+        account["token"].as_str().expect("joining gives a token").clone_into(&mut program.token);
+        program
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// kill -9.
+    pub(super) fn kill(&mut self) {
+        self.child.kill().expect("the program runs");
+        self.child.wait().expect("the program is a child of this one");
+    }
+
+    /// Starts it again on the same port and file.
+    pub(super) fn start_again(&mut self) {
+        (self.child, self.address) = spawn(&self.directory, self.address);
+    }
+
+    /// Posts, and answers with the id of the message.
+    pub(super) async fn post(&self, body: &str) -> i64 {
+        let message = self.ask("/api/v1/rooms/general/messages", &json!({ "body": body, "nonce": body })).await;
+        message["id"].as_i64().expect("a message has an id")
+    }
+
+    /// Posts `count` messages over several connections, and answers with their ids in the order of the log.
+    pub(super) async fn post_many(&self, count: usize) -> Vec<i64> {
+        let posts = stream::iter(0..count).map(|n| async move { self.post(&format!("one of many: {n}, 汉字 🦀")).await });
+        let mut ids: Vec<i64> = posts.buffer_unordered(POSTERS).collect().await;
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Asks until the program, which may just be starting, has answered.
+    async fn ask(&self, path: &str, body: &Value) -> Value {
+        let deadline = Instant::now() + WITHIN;
+        loop {
+            let request = self.http.post(self.url(path)).bearer_auth(&self.token).json(body);
+            match request.send().await {
+                Ok(answer) => {
+                    let status = answer.status();
+                    let text = answer.text().await.expect("the answer has a body");
+                    assert!(status.is_success(), "{path} answered {status}: {text}");
+                    return serde_json::from_str(&text).expect("the answer is JSON");
+                }
+                Err(error) => assert!(Instant::now() < deadline, "{path}: {error}"),
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts the program and waits until it has printed where it listens.
+fn spawn(directory: &TempDir, listen: SocketAddr) -> (Child, SocketAddr) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_backscroll"))
+        .args(["serve", "--door", "open", "--listen", &listen.to_string(), "--db"])
+        .arg(directory.path().join("chat.db"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let stdout = child.stdout.take().expect("stdout is piped");
+    let (found, address) = mpsc::channel();
+    // Reads on to the end, so that the program never waits for somebody to read what it prints.
+    thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            if let Some(address) = address_in(&line) {
+                let _ = found.send(address);
+            }
+        }
+    });
+    let address = address.recv_timeout(START_WITHIN).expect("the program says where it listens");
+    (child, address)
+}
+
+/// The address in a line such as `  http://127.0.0.1:3000`.
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once("http://")?;
+    rest.split(|c: char| c.is_whitespace() || c == '/').next()?.parse().ok()
+}
