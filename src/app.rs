@@ -28,7 +28,11 @@ impl App {
     /// Over a log.
     #[must_use]
     pub fn new(log: Arc<EventLog>, streams_max: usize) -> Self {
-        Self { log, streams_max, streams: AtomicUsize::new(0) }
+        Self {
+            log,
+            streams_max,
+            streams: AtomicUsize::new(0),
+        }
     }
 
     /// For reading pages.
@@ -67,15 +71,28 @@ impl Drop for StreamPlace {
 
 /// What time it is.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "the one place that asks the clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that asks the clock"
+)]
 pub fn now() -> Timestamp {
     chrono::Utc::now().into()
 }
 
-/// Random bytes from the operating system. Without them nobody could be signed in: then the program ends.
+/// Random bytes from the operating system.
+///
+/// # Panics
+///
+/// Where there are none: without them nobody could be signed in.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "the one place that asks for randomness")]
-#[expect(clippy::expect_used, reason = "an operating system without randomness is not one to run on")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that asks for randomness"
+)]
+#[expect(
+    clippy::expect_used,
+    reason = "an operating system without randomness is not one to run on"
+)]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");

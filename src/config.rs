@@ -27,7 +27,13 @@ pub struct Config {
 
     /// What an acknowledged message survives. `full`: power loss; `normal`: only a crash of the program, and posting
     /// costs less.
-    #[arg(long, env = "BACKSCROLL_DURABILITY", value_name = "full|normal", hide_possible_values = true, default_value_t)]
+    #[arg(
+        long,
+        env = "BACKSCROLL_DURABILITY",
+        value_name = "full|normal",
+        hide_possible_values = true,
+        default_value_t
+    )]
     pub durability: Durability,
 
     /// Connections at the same time, streams included. Never more than the operating system's limit on open files
@@ -94,7 +100,9 @@ impl fmt::Display for Door {
 fn parse_door(text: &str) -> Result<Door, &'static str> {
     match text {
         "open" => Ok(Door::Open),
-        "invite" => Err("the invite door comes in a later version; until then the only door is `open`"),
+        "invite" => {
+            Err("the invite door comes in a later version; until then the only door is `open`")
+        }
         _ => Err("the only door is `open`"),
     }
 }
@@ -142,16 +150,42 @@ mod tests {
     #[test]
     fn an_address_that_others_reach_needs_an_open_door() {
         for address in ["0.0.0.0:3000", "[::]:3000", "192.168.1.7:80"] {
-            assert!(parse(&["--listen", address]).unwrap().fault().unwrap().contains("--door open"), "{address}");
-            assert_eq!(parse(&["--listen", address, "--door", "open"]).unwrap().fault(), None);
+            assert!(
+                parse(&["--listen", address])
+                    .unwrap()
+                    .fault()
+                    .unwrap()
+                    .contains("--door open"),
+                "{address}"
+            );
+            assert_eq!(
+                parse(&["--listen", address, "--door", "open"])
+                    .unwrap()
+                    .fault(),
+                None
+            );
         }
-        for address in ["127.0.0.1:0", "127.8.8.8:3000", "[::1]:3000", "[::ffff:127.0.0.1]:3000"] {
-            assert_eq!(parse(&["--listen", address]).unwrap().fault(), None, "{address}");
+        for address in [
+            "127.0.0.1:0",
+            "127.8.8.8:3000",
+            "[::1]:3000",
+            "[::ffff:127.0.0.1]:3000",
+        ] {
+            assert_eq!(
+                parse(&["--listen", address]).unwrap().fault(),
+                None,
+                "{address}"
+            );
         }
     }
 
     #[test]
     fn the_invite_door_is_refused_with_a_sentence() {
-        assert!(parse(&["--door", "invite"]).unwrap_err().to_string().contains("later version"));
+        assert!(
+            parse(&["--door", "invite"])
+                .unwrap_err()
+                .to_string()
+                .contains("later version")
+        );
     }
 }

@@ -54,13 +54,19 @@ impl Error {
     /// A field that does not have the form it must have.
     #[must_use]
     pub fn invalid(field: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
-        Self::Invalid { field, text: text.into() }
+        Self::Invalid {
+            field,
+            text: text.into(),
+        }
     }
 
     /// A field that contradicts what is there.
     #[must_use]
     pub fn conflict(field: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
-        Self::Conflict { field, text: text.into() }
+        Self::Conflict {
+            field,
+            text: text.into(),
+        }
     }
 
     /// Whether a change was judged and refused, as opposed to failing.

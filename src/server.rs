@@ -45,21 +45,48 @@ impl Server {
         let lock = FileLock::take(&config.db)?;
         let mut connection = db::open_writer(&config.db, config.durability).await?;
         found_log(&mut connection).await?;
-        let (log, writer) =
-            EventLog::open(&config.db, connection, config.durability, web::views::message::render_row).await?;
+        let (log, writer) = EventLog::open(
+            &config.db,
+            connection,
+            config.durability,
+            web::views::message::render_row,
+        )
+        .await?;
         let connections = connections_allowed(config.max_connections);
-        Ok(Self { log, writer, config, connections, lock })
+        Ok(Self {
+            log,
+            writer,
+            config,
+            connections,
+            lock,
+        })
     }
 
     /// Serves until `shutdown`; then ends every stream, finishes what was begun, and closes the file.
-    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<()> {
-        let Self { log, writer, config, connections, lock } = self;
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
+        let Self {
+            log,
+            writer,
+            config,
+            connections,
+            lock,
+        } = self;
         let app = Arc::new(App::new(Arc::clone(&log), streams_allowed(connections)));
         let stop = Stop::default();
         let stop_writing = CancellationToken::new();
         let mut writing = tokio::spawn(writer.run(stop_writing.clone()));
         let per_address = config.max_connections_per_address;
-        let accepting = tokio::spawn(accept(listener, web::routes(app), connections, per_address, stop.clone()));
+        let accepting = tokio::spawn(accept(
+            listener,
+            web::routes(app),
+            connections,
+            per_address,
+            stop.clone(),
+        ));
         let lost = tokio::select! {
             () = shutdown => None,
             ended = &mut writing => Some(ended),
@@ -69,7 +96,9 @@ impl Server {
         let _ = accepting.await;
         drain(&stop).await;
         if lost.is_some() {
-            return Err(Error::Refused("the task that writes has ended; what was acknowledged is stored".into()));
+            return Err(Error::Refused(
+                "the task that writes has ended; what was acknowledged is stored".into(),
+            ));
         }
         stop_writing.cancel();
         let _ = writing.await;
@@ -94,7 +123,7 @@ fn streams_allowed(connections: usize) -> usize {
 }
 
 /// A new file gets its name, and the one room that is there from the start.
-async fn found_log(connection: &mut Connection) -> Result<()> {
+pub(crate) async fn found_log(connection: &mut Connection) -> Result<()> {
     if meta::find_log(connection).await?.is_some() {
         return Ok(());
     }
@@ -102,16 +131,29 @@ async fn found_log(connection: &mut Connection) -> Result<()> {
     meta::set_log(&mut tx, &URL_SAFE_NO_PAD.encode(random_bytes::<12>())).await?;
     let at = now();
     let handle = SERVER_HANDLE.to_owned();
-    let join = Change { at, action: Action::JoinServer { handle, name: "Backscroll".into(), sign_in: None } };
+    let join = Change {
+        at,
+        action: Action::JoinServer {
+            handle,
+            name: "Backscroll".into(),
+            sign_in: None,
+        },
+    };
     apply(&mut tx, &[join]).await?.remove(0)?;
-    let by = users::find_user(&mut tx, SERVER_HANDLE).await?.ok_or(Error::NotFound)?.id;
+    let by = users::find_user(&mut tx, SERVER_HANDLE)
+        .await?
+        .ok_or(Error::NotFound)?
+        .id;
     let room = RoomInfo {
         slug: "general".into(),
         name: "General".into(),
         topic: "Everything that has no room of its own".into(),
         kind: RoomKind::Open,
     };
-    let create = Change { at, action: Action::CreateRoom { by, room } };
+    let create = Change {
+        at,
+        action: Action::CreateRoom { by, room },
+    };
     apply(&mut tx, &[create]).await?.remove(0)?;
     tx.commit().await?;
     Ok(())

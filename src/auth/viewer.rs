@@ -33,7 +33,10 @@ impl Viewer {
             return viewer.ok_or(Error::SignInNeeded);
         }
         let jar = CookieJar::from_headers(headers);
-        match jar.get(COOKIE).and_then(|cookie| Secret::parse(cookie.value())) {
+        match jar
+            .get(COOKIE)
+            .and_then(|cookie| Secret::parse(cookie.value()))
+        {
             Some(secret) => Ok(Self::find(readers, &secret).await?.unwrap_or_default()),
             None => Ok(Self::default()),
         }
@@ -43,7 +46,10 @@ impl Viewer {
         let secret_hash = secret.hash();
         let mut connection = readers.acquire().await?;
         let user = sessions::find_signed_in(&mut connection, &secret_hash).await?;
-        Ok(user.map(|user| Self { user: Some(user), secret_hash: Some(secret_hash) }))
+        Ok(user.map(|user| Self {
+            user: Some(user),
+            secret_hash: Some(secret_hash),
+        }))
     }
 
     /// Their account, or an error that says to sign in.
@@ -54,7 +60,10 @@ impl Viewer {
     /// As the log knows them.
     #[must_use]
     pub fn reader(&self) -> Reader {
-        Reader { user: self.user.as_ref().map(|user| user.id), secret: self.secret_hash.clone() }
+        Reader {
+            user: self.user.as_ref().map(|user| user.id),
+            secret: self.secret_hash.clone(),
+        }
     }
 }
 

@@ -21,11 +21,17 @@ pub struct Applied {
 
 impl Applied {
     pub(super) fn new(outcome: Outcome) -> Self {
-        Self { outcome, access: None }
+        Self {
+            outcome,
+            access: None,
+        }
     }
 
     pub(super) fn with_access(outcome: Outcome, access: AccessChange) -> Self {
-        Self { outcome, access: Some(access) }
+        Self {
+            outcome,
+            access: Some(access),
+        }
     }
 }
 
@@ -67,30 +73,58 @@ fn split_failure(result: Result<Applied>) -> Result<Result<Applied>> {
 
 async fn apply_one(tx: &mut Connection, at: Timestamp, action: &Action) -> Result<Applied> {
     match action {
-        Action::JoinServer { handle, name, sign_in } => users::join_server(tx, at, handle, name, sign_in.as_ref()).await,
+        Action::JoinServer {
+            handle,
+            name,
+            sign_in,
+        } => users::join_server(tx, at, handle, name, sign_in.as_ref()).await,
         Action::SignOut { secret_hash } => users::sign_out(tx, secret_hash).await,
         Action::CreateRoom { by, room } => rooms::create_room(tx, at, *by, room).await,
-        Action::UpdateRoom { by, room, name, topic } => {
-            rooms::update_room(tx, at, *by, room, name.as_deref(), topic.as_deref()).await
+        Action::UpdateRoom {
+            by,
+            room,
+            name,
+            topic,
+        } => rooms::update_room(tx, at, *by, room, name.as_deref(), topic.as_deref()).await,
+        Action::JoinRoom { by, room, handle } => {
+            memberships::join_room(tx, at, *by, room, handle).await
         }
-        Action::JoinRoom { by, room, handle } => memberships::join_room(tx, at, *by, room, handle).await,
-        Action::LeaveRoom { by, room, handle } => memberships::leave_room(tx, at, *by, room, handle).await,
+        Action::LeaveRoom { by, room, handle } => {
+            memberships::leave_room(tx, at, *by, room, handle).await
+        }
         Action::MarkRead { by, room, up_to } => memberships::mark_read(tx, *by, room, *up_to).await,
         Action::PostMessage(post) => posts::post_messages(tx, &[(at, post)]).await?.remove(0),
-        Action::EditMessage { by, room, message, body } => messages::edit_message(tx, at, *by, room, *message, body).await,
-        Action::DeleteMessage { by, room, message } => messages::delete_message(tx, at, *by, room, *message).await,
-        Action::AddReaction { by, room, message, emoji } => {
-            reactions::add_reaction(tx, at, *by, room, *message, emoji).await
+        Action::EditMessage {
+            by,
+            room,
+            message,
+            body,
+        } => messages::edit_message(tx, at, *by, room, *message, body).await,
+        Action::DeleteMessage { by, room, message } => {
+            messages::delete_message(tx, at, *by, room, *message).await
         }
-        Action::RemoveReaction { by, room, message, emoji } => {
-            reactions::remove_reaction(tx, at, *by, room, *message, emoji).await
-        }
+        Action::AddReaction {
+            by,
+            room,
+            message,
+            emoji,
+        } => reactions::add_reaction(tx, at, *by, room, *message, emoji).await,
+        Action::RemoveReaction {
+            by,
+            room,
+            message,
+            emoji,
+        } => reactions::remove_reaction(tx, at, *by, room, *message, emoji).await,
         Action::TryDisk => {
             meta::set_tried(tx, at).await?;
             Ok(Applied::new(Outcome::Done))
         }
-        Action::PostCustom { by, room, kind, payload, nonce } => {
-            custom_events::post_custom(tx, at, *by, room, kind, payload, nonce.as_deref()).await
-        }
+        Action::PostCustom {
+            by,
+            room,
+            kind,
+            payload,
+            nonce,
+        } => custom_events::post_custom(tx, at, *by, room, kind, payload, nonce.as_deref()).await,
     }
 }

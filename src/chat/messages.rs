@@ -35,7 +35,10 @@ pub(super) async fn edit_message(
         messages::edit_message(tx, message, body, at).await?;
         append_message_event(tx, at, by, room, kind::MESSAGE_EDITED, message).await?;
     }
-    Ok(Applied::new(Outcome::Message { id: message, is_new }))
+    Ok(Applied::new(Outcome::Message {
+        id: message,
+        is_new,
+    }))
 }
 
 /// Takes one's own message away for good, text and reactions; that there was one remains.
@@ -52,12 +55,22 @@ pub(super) async fn delete_message(
         reactions::delete_reactions(tx, message).await?;
         append_message_event(tx, at, by, room, kind::MESSAGE_DELETED, message).await?;
     }
-    Ok(Applied::new(Outcome::Message { id: message, is_new: !state.is_deleted }))
+    Ok(Applied::new(Outcome::Message {
+        id: message,
+        is_new: !state.is_deleted,
+    }))
 }
 
-async fn own_message(tx: &mut Connection, by: UserId, slug: &str, message: MessageId) -> Result<(RoomId, MessageState)> {
+async fn own_message(
+    tx: &mut Connection,
+    by: UserId,
+    slug: &str,
+    message: MessageId,
+) -> Result<(RoomId, MessageState)> {
     let room = visible_room(tx, by, slug).await?.id;
-    let state = messages::find_state(tx, room, message).await?.ok_or(Error::NotFound)?;
+    let state = messages::find_state(tx, room, message)
+        .await?
+        .ok_or(Error::NotFound)?;
     if state.author_id != by {
         return Err(Error::Forbidden("it is somebody else's message"));
     }
@@ -73,8 +86,14 @@ pub(super) async fn append_message_event(
     kind: &str,
     message: MessageId,
 ) -> Result<()> {
-    let event =
-        NewEvent { room_id: Some(room), kind, message_id: Some(message), actor_id: Some(by), at, data: None };
+    let event = NewEvent {
+        room_id: Some(room),
+        kind,
+        message_id: Some(message),
+        actor_id: Some(by),
+        at,
+        data: None,
+    };
     append_event(tx, &event).await?;
     Ok(())
 }

@@ -24,7 +24,10 @@ use crate::{
 use std::collections::{HashMap, HashSet};
 
 /// Posts messages in order; the earlier ones of the run count as posted for the later ones.
-pub(super) async fn post_messages(tx: &mut Connection, posts: &[(Timestamp, &Post)]) -> Result<Vec<Result<Applied>>> {
+pub(super) async fn post_messages(
+    tx: &mut Connection,
+    posts: &[(Timestamp, &Post)],
+) -> Result<Vec<Result<Applied>>> {
     let (last_id, facts) = find_facts(tx, posts).await?;
     let mut run = Run::after(last_id);
     let verdicts = run.judge_all(posts, facts);
@@ -54,30 +57,54 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn judge_all(&mut self, posts: &[(Timestamp, &'a Post)], facts: Vec<PostFacts>) -> Vec<Result<Applied>> {
-        posts.iter().zip(facts).map(|((at, post), facts)| self.judge(*at, post, facts)).collect()
+    fn judge_all(
+        &mut self,
+        posts: &[(Timestamp, &'a Post)],
+        facts: Vec<PostFacts>,
+    ) -> Vec<Result<Applied>> {
+        posts
+            .iter()
+            .zip(facts)
+            .map(|((at, post), facts)| self.judge(*at, post, facts))
+            .collect()
     }
 
     fn judge(&mut self, at: Timestamp, post: &'a Post, facts: PostFacts) -> Result<Applied> {
-        let room = facts.room_id.filter(|_| facts.is_open || facts.is_member).ok_or(Error::NotFound)?;
+        let room = facts
+            .room_id
+            .filter(|_| facts.is_open || facts.is_member)
+            .ok_or(Error::NotFound)?;
         if let Some(known) = facts.known.or_else(|| self.known_in_run(post)) {
             return recognise(post, room, &known);
         }
         if post.reply_to.is_some() && !facts.answers && !self.holds(room, post.reply_to) {
-            return Err(Error::invalid("reply_to", "there is no such message in this room"));
+            return Err(Error::invalid(
+                "reply_to",
+                "there is no such message in this room",
+            ));
         }
-        let access = (!facts.is_member && self.joined.insert((room, post.by))).then(|| self.join(at, post.by, room));
+        let access = (!facts.is_member && self.joined.insert((room, post.by)))
+            .then(|| self.join(at, post.by, room));
         let id = self.post(at, post, room);
-        Ok(Applied { outcome: Outcome::Message { id, is_new: true }, access })
+        Ok(Applied {
+            outcome: Outcome::Message { id, is_new: true },
+            access,
+        })
     }
 
     fn known_in_run(&self, post: &Post) -> Option<KnownPost> {
         let message = &self.messages[*self.nonces.get(&(post.by, post.nonce.as_deref()?))?];
-        Some(KnownPost { id: message.id, room_id: message.room_id, body: Some(message.body.to_owned()) })
+        Some(KnownPost {
+            id: message.id,
+            room_id: message.room_id,
+            body: Some(message.body.to_owned()),
+        })
     }
 
     fn holds(&self, room: RoomId, message: Option<MessageId>) -> bool {
-        self.messages.iter().any(|earlier| Some(earlier.id) == message && earlier.room_id == room)
+        self.messages
+            .iter()
+            .any(|earlier| Some(earlier.id) == message && earlier.room_id == room)
     }
 
     /// Posting into an open room joins it.
@@ -102,7 +129,15 @@ impl<'a> Run<'a> {
             self.nonces.insert((post.by, nonce), self.messages.len());
         }
         let body = post.body.as_str();
-        let message = NewMessage { id, room_id: room, author_id: post.by, body, reply_to: post.reply_to, nonce, at };
+        let message = NewMessage {
+            id,
+            room_id: room,
+            author_id: post.by,
+            body,
+            reply_to: post.reply_to,
+            nonce,
+            at,
+        };
         self.messages.push(message);
         id
     }
@@ -130,7 +165,13 @@ impl<'a> Run<'a> {
 /// its first text is gone, and only the room is left to compare.
 fn recognise(post: &Post, room: RoomId, known: &KnownPost) -> Result<Applied> {
     if known.room_id != room || known.body.as_ref().is_some_and(|body| *body != post.body) {
-        return Err(Error::conflict("nonce", "you have posted something else under this nonce"));
+        return Err(Error::conflict(
+            "nonce",
+            "you have posted something else under this nonce",
+        ));
     }
-    Ok(Applied::new(Outcome::Message { id: known.id, is_new: false }))
+    Ok(Applied::new(Outcome::Message {
+        id: known.id,
+        is_new: false,
+    }))
 }

@@ -33,12 +33,18 @@ pub(super) async fn add_reaction(
     let is_new = !reactions::has_reaction(tx, message, emoji, by).await?;
     if is_new {
         if reactions::count_emoji(tx, message).await? >= EMOJI_MAX {
-            return Err(Error::invalid("emoji", "this message has 20 different ones, that is enough"));
+            return Err(Error::invalid(
+                "emoji",
+                "this message has 20 different ones, that is enough",
+            ));
         }
         let event = append_event(tx, &reaction_event(at, by, room, message)).await?;
         reactions::insert_reaction(tx, message, emoji, by, event).await?;
     }
-    Ok(Applied::new(Outcome::Message { id: message, is_new }))
+    Ok(Applied::new(Outcome::Message {
+        id: message,
+        is_new,
+    }))
 }
 
 /// Takes one's own emoji away; where there is none, nothing changes.
@@ -56,18 +62,40 @@ pub(super) async fn remove_reaction(
         reactions::delete_reaction(tx, message, emoji, by).await?;
         append_event(tx, &reaction_event(at, by, room, message)).await?;
     }
-    Ok(Applied::new(Outcome::Message { id: message, is_new }))
+    Ok(Applied::new(Outcome::Message {
+        id: message,
+        is_new,
+    }))
 }
 
-async fn room_of(tx: &mut Connection, by: UserId, slug: &str, message: MessageId) -> Result<RoomId> {
+async fn room_of(
+    tx: &mut Connection,
+    by: UserId,
+    slug: &str,
+    message: MessageId,
+) -> Result<RoomId> {
     let room = visible_room(tx, by, slug).await?.id;
-    let state = messages::find_state(tx, room, message).await?.ok_or(Error::NotFound)?;
+    let state = messages::find_state(tx, room, message)
+        .await?
+        .ok_or(Error::NotFound)?;
     if state.is_deleted {
         return Err(Error::conflict("emoji", "this message was deleted"));
     }
     Ok(room)
 }
 
-fn reaction_event(at: Timestamp, by: UserId, room: RoomId, message: MessageId) -> NewEvent<'static> {
-    NewEvent { room_id: Some(room), kind: kind::REACTION, message_id: Some(message), actor_id: Some(by), at, data: None }
+fn reaction_event(
+    at: Timestamp,
+    by: UserId,
+    room: RoomId,
+    message: MessageId,
+) -> NewEvent<'static> {
+    NewEvent {
+        room_id: Some(room),
+        kind: kind::REACTION,
+        message_id: Some(message),
+        actor_id: Some(by),
+        at,
+        data: None,
+    }
 }

@@ -18,13 +18,23 @@ use crate::{
 };
 
 /// A room that somebody may see. One that is not there and one that is not for them look alike.
-pub(super) async fn visible_room(tx: &mut Connection, by: UserId, slug: &str) -> Result<RoomAccess> {
+pub(super) async fn visible_room(
+    tx: &mut Connection,
+    by: UserId,
+    slug: &str,
+) -> Result<RoomAccess> {
     let room = rooms::find_access(tx, Some(by), slug).await?;
-    room.filter(|room| room.is_open || room.is_member).ok_or(Error::NotFound)
+    room.filter(|room| room.is_open || room.is_member)
+        .ok_or(Error::NotFound)
 }
 
 /// Makes a room, of which its maker is the first member.
-pub(super) async fn create_room(tx: &mut Connection, at: Timestamp, by: UserId, room: &RoomInfo) -> Result<Applied> {
+pub(super) async fn create_room(
+    tx: &mut Connection,
+    at: Timestamp,
+    by: UserId,
+    room: &RoomInfo,
+) -> Result<Applied> {
     if rooms::is_slug_taken(tx, &room.slug).await? {
         return Err(Error::conflict("slug", "there is a room at this address"));
     }
@@ -47,7 +57,9 @@ pub(super) async fn update_room(
     if !room.is_member {
         return Err(Error::Forbidden("join the room to change it"));
     }
-    let info = rooms::find_info(tx, room.id).await?.ok_or(Error::NotFound)?;
+    let info = rooms::find_info(tx, room.id)
+        .await?
+        .ok_or(Error::NotFound)?;
     let (name, topic) = (name.unwrap_or(&info.name), topic.unwrap_or(&info.topic));
     if (name, topic) != (&info.name, &info.topic) {
         rooms::update_room(tx, room.id, name, topic).await?;
@@ -57,7 +69,19 @@ pub(super) async fn update_room(
 }
 
 /// `None`: the room that this very event makes.
-async fn append_room_event(tx: &mut Connection, at: Timestamp, by: UserId, room: Option<RoomId>) -> Result<i64> {
-    let event = NewEvent { room_id: room, kind: kind::ROOM, message_id: None, actor_id: Some(by), at, data: None };
+async fn append_room_event(
+    tx: &mut Connection,
+    at: Timestamp,
+    by: UserId,
+    room: Option<RoomId>,
+) -> Result<i64> {
+    let event = NewEvent {
+        room_id: room,
+        kind: kind::ROOM,
+        message_id: None,
+        actor_id: Some(by),
+        at,
+        data: None,
+    };
     Ok(append_event(tx, &event).await?.0)
 }

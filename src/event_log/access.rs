@@ -25,7 +25,11 @@ impl Reader {
     /// When to look again at what they may see.
     #[must_use]
     pub fn topics(&self) -> Vec<Topic> {
-        self.user.map(Topic::User).into_iter().chain(self.secret.clone().map(Topic::Secret)).collect()
+        self.user
+            .map(Topic::User)
+            .into_iter()
+            .chain(self.secret.clone().map(Topic::Secret))
+            .collect()
     }
 }
 
@@ -52,15 +56,28 @@ pub struct Access {
 
 impl Access {
     /// Looks up what a reader may see. `None`: nothing any more, or nothing at all.
-    pub async fn look_up(connection: &mut Connection, reader: &Reader, scope: &Scope) -> Result<Option<Self>> {
+    pub async fn look_up(
+        connection: &mut Connection,
+        reader: &Reader,
+        scope: &Scope,
+    ) -> Result<Option<Self>> {
         if let Some(secret) = &reader.secret
-            && sessions::find_signed_in(connection, secret).await?.is_none()
+            && sessions::find_signed_in(connection, secret)
+                .await?
+                .is_none()
         {
             return Ok(None);
         }
-        let mut access = Self { reader: reader.clone(), scope: scope.clone(), rooms: HashSet::new(), one_open: None };
+        let mut access = Self {
+            reader: reader.clone(),
+            scope: scope.clone(),
+            rooms: HashSet::new(),
+            one_open: None,
+        };
         match scope {
-            Scope::Rooms { slugs, joined } => access.look_up_rooms(connection, slugs, *joined).await,
+            Scope::Rooms { slugs, joined } => {
+                access.look_up_rooms(connection, slugs, *joined).await
+            }
             Scope::Everything { .. } => {
                 access.rooms = memberships_of(connection, reader.user).await?;
                 Ok(Some(access))
@@ -68,9 +85,16 @@ impl Access {
         }
     }
 
-    async fn look_up_rooms(mut self, connection: &mut Connection, slugs: &[String], joined: bool) -> Result<Option<Self>> {
+    async fn look_up_rooms(
+        mut self,
+        connection: &mut Connection,
+        slugs: &[String],
+        joined: bool,
+    ) -> Result<Option<Self>> {
         for slug in slugs {
-            let Some(room) = rooms::find_access(connection, self.reader.user, slug).await? else { continue };
+            let Some(room) = rooms::find_access(connection, self.reader.user, slug).await? else {
+                continue;
+            };
             if room.is_member || (room.is_open && !joined) {
                 self.rooms.insert(room.id);
                 self.one_open = (room.is_open && !joined && slugs.len() == 1).then_some(room.id);
@@ -83,7 +107,9 @@ impl Access {
     #[must_use]
     pub fn shows(&self, event: &Event) -> bool {
         match self.scope {
-            Scope::Everything { joined: false } => event.is_open || self.rooms.contains(&event.room_id),
+            Scope::Everything { joined: false } => {
+                event.is_open || self.rooms.contains(&event.room_id)
+            }
             _ => self.rooms.contains(&event.room_id),
         }
     }
@@ -104,7 +130,9 @@ impl Access {
     #[must_use]
     pub fn channel(&self) -> Channel {
         match self.rooms.iter().next() {
-            Some(room) if self.rooms.len() == 1 && self.scope != (Scope::Everything { joined: false }) => {
+            Some(room)
+                if self.rooms.len() == 1 && self.scope != (Scope::Everything { joined: false }) =>
+            {
                 Channel::Room(*room)
             }
             _ => Channel::Everything,
@@ -130,17 +158,29 @@ impl Access {
         }
         let viewer = self.reader.user;
         match self.scope {
-            Scope::Everything { joined } => Selection::Visible { viewer, rooms: None, joined },
-            Scope::Rooms { joined, .. } => {
-                Selection::Visible { viewer, rooms: Some(self.rooms.iter().copied().collect()), joined }
-            }
+            Scope::Everything { joined } => Selection::Visible {
+                viewer,
+                rooms: None,
+                joined,
+            },
+            Scope::Rooms { joined, .. } => Selection::Visible {
+                viewer,
+                rooms: Some(self.rooms.iter().copied().collect()),
+                joined,
+            },
         }
     }
 }
 
-async fn memberships_of(connection: &mut Connection, user: Option<UserId>) -> Result<HashSet<RoomId>> {
+async fn memberships_of(
+    connection: &mut Connection,
+    user: Option<UserId>,
+) -> Result<HashSet<RoomId>> {
     match user {
-        Some(user) => Ok(memberships::list_rooms_of(connection, user).await?.into_iter().collect()),
+        Some(user) => Ok(memberships::list_rooms_of(connection, user)
+            .await?
+            .into_iter()
+            .collect()),
         None => Ok(HashSet::new()),
     }
 }

@@ -41,11 +41,25 @@ struct Data<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum ObjectData<'a> {
-    Message { message: MessageData<'a> },
-    Reaction { message_id: MessageId, reactions: &'a [Reaction], #[serde(skip_serializing_if = "Option::is_none")] html: Option<String> },
-    Room { room_info: &'a RoomInfo },
-    Member { handle: &'a str, state: Membership },
-    Custom { payload: &'a RawValue },
+    Message {
+        message: MessageData<'a>,
+    },
+    Reaction {
+        message_id: MessageId,
+        reactions: &'a [Reaction],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        html: Option<String>,
+    },
+    Room {
+        room_info: &'a RoomInfo,
+    },
+    Member {
+        handle: &'a str,
+        state: Membership,
+    },
+    Custom {
+        payload: &'a RawValue,
+    },
 }
 
 #[derive(Serialize)]
@@ -68,15 +82,27 @@ pub fn write_event(out: &mut Vec<u8>, event: &Event, format: Format, render: Ren
     write_block(out, &event.kind, &data, Some(event.id));
 }
 
-fn object_data<'a>(event: &'a Event, format: Format, render: RenderRow) -> ObjectData<'a> {
+fn object_data(event: &Event, format: Format, render: RenderRow) -> ObjectData<'_> {
     let html = |message| (format == Format::Html).then(|| render(message));
     match &event.object {
         Object::Message(message) if event.kind == crate::model::event::kind::REACTION => {
-            ObjectData::Reaction { message_id: message.id, reactions: &message.reactions, html: html(message) }
+            ObjectData::Reaction {
+                message_id: message.id,
+                reactions: &message.reactions,
+                html: html(message),
+            }
         }
-        Object::Message(message) => ObjectData::Message { message: MessageData { message, html: html(message) } },
+        Object::Message(message) => ObjectData::Message {
+            message: MessageData {
+                message,
+                html: html(message),
+            },
+        },
         Object::Room(room_info) => ObjectData::Room { room_info },
-        Object::Member(Member { handle, state, .. }) => ObjectData::Member { handle, state: *state },
+        Object::Member(Member { handle, state, .. }) => ObjectData::Member {
+            handle,
+            state: *state,
+        },
         Object::Custom(payload) => ObjectData::Custom { payload },
     }
 }
@@ -92,7 +118,12 @@ pub fn write_block(out: &mut Vec<u8>, kind: &str, data: &impl Serialize, id: Opt
     }
 }
 
-fn write_fields(out: &mut Vec<u8>, kind: &str, data: &impl Serialize, id: Option<EventId>) -> std::io::Result<()> {
+fn write_fields(
+    out: &mut Vec<u8>,
+    kind: &str,
+    data: &impl Serialize,
+    id: Option<EventId>,
+) -> std::io::Result<()> {
     if kind != crate::model::event::kind::MESSAGE {
         writeln!(out, "event: {kind}")?;
     }

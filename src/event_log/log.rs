@@ -64,7 +64,13 @@ impl EventLog {
             queue,
             writable: AtomicBool::new(true),
         });
-        let writer = Writer::new(Arc::clone(&log), submissions, connection, file.to_owned(), durability);
+        let writer = Writer::new(
+            Arc::clone(&log),
+            submissions,
+            connection,
+            file.to_owned(),
+            durability,
+        );
         Ok((log, writer))
     }
 
@@ -78,8 +84,12 @@ impl EventLog {
     pub async fn submit(&self, change: Change) -> Result<Answer> {
         let (answer, answered) = oneshot::channel();
         let submission = Submission { change, answer };
-        self.queue.try_send(submission).map_err(|_| Error::Unavailable("too many changes are waiting"))?;
-        answered.await.map_err(|_| Error::Unavailable("the server is stopping"))?
+        self.queue
+            .try_send(submission)
+            .map_err(|_| Error::Unavailable("too many changes are waiting"))?;
+        answered
+            .await
+            .map_err(|_| Error::Unavailable("the server is stopping"))?
     }
 
     /// Whether the last transaction could be stored.

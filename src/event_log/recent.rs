@@ -83,13 +83,24 @@ impl Recent {
     /// An empty end of a log that has been written up to `head`.
     #[must_use]
     pub fn new(head: EventId, render: RenderRow) -> Self {
-        let ends = Ends { head, rooms: HashMap::new(), rooms_bytes: 0, everything: End::new(head) };
-        Self { ends: RwLock::new(ends), render }
+        let ends = Ends {
+            head,
+            rooms: HashMap::new(),
+            rooms_bytes: 0,
+            everything: End::new(head),
+        };
+        Self {
+            ends: RwLock::new(ends),
+            render,
+        }
     }
 
     /// Everything up to here was published.
     pub fn head(&self) -> EventId {
-        self.ends.read().unwrap_or_else(PoisonError::into_inner).head
+        self.ends
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .head
     }
 
     /// Holds a room's events from now on, so that whoever follows it needs no query when it moves.
@@ -104,7 +115,10 @@ impl Recent {
     pub fn read_after(&self, channel: Channel, after: EventId, bytes: usize) -> Option<Following> {
         let ends = self.ends.read().unwrap_or_else(PoisonError::into_inner);
         if after >= ends.head {
-            return Some(Following { lots: Vec::new(), scanned: after });
+            return Some(Following {
+                lots: Vec::new(),
+                scanned: after,
+            });
         }
         let end = match channel {
             Channel::Everything => &ends.everything,
@@ -123,14 +137,21 @@ impl Recent {
             ends.append_to_room(room, events);
         }
         if !events.is_empty() {
-            ends.everything.append(Arc::new(Lot::new(events.to_vec())), EVERYTHING_BYTES);
+            ends.everything
+                .append(Arc::new(Lot::new(events.to_vec())), EVERYTHING_BYTES);
         }
         ends.head = ends.head.max(head);
         ends.shrink();
     }
 
     /// The blocks of a lot that follow a cursor and that the reader may see.
-    pub fn blocks(&self, lot: &Lot, after: EventId, format: Format, shows: impl Fn(&Event) -> bool) -> Option<Bytes> {
+    pub fn blocks(
+        &self,
+        lot: &Lot,
+        after: EventId,
+        format: Format,
+        shows: impl Fn(&Event) -> bool,
+    ) -> Option<Bytes> {
         let first = lot.events.partition_point(|event| event.id <= after);
         let blocks = lot.blocks(format, self.render);
         let wanted = &lot.events[first..];
@@ -176,7 +197,9 @@ impl Ends {
     fn shrink(&mut self) {
         while self.rooms_bytes > TOTAL_BYTES {
             let held = self.rooms.values_mut().filter(|end| !end.lots.is_empty());
-            let Some(quietest) = held.min_by_key(|end| end.last_id()) else { return };
+            let Some(quietest) = held.min_by_key(|end| end.last_id()) else {
+                return;
+            };
             self.rooms_bytes -= quietest.bytes;
             *quietest = End::new(quietest.last_id());
         }
@@ -185,7 +208,11 @@ impl Ends {
 
 impl End {
     fn new(floor: EventId) -> Self {
-        Self { floor, lots: VecDeque::new(), bytes: 0 }
+        Self {
+            floor,
+            lots: VecDeque::new(),
+            bytes: 0,
+        }
     }
 
     fn last_id(&self) -> EventId {
@@ -213,13 +240,16 @@ impl End {
         });
         let lots: Vec<_> = lots.cloned().collect();
         let is_all = first + lots.len() == self.lots.len();
-        let scanned = lots.last().filter(|_| !is_all).map_or(head, |lot| lot.last_id());
+        let scanned = lots
+            .last()
+            .filter(|_| !is_all)
+            .map_or(head, |lot| lot.last_id());
         Following { lots, scanned }
     }
 
     fn refresh(&mut self, event: &Event) {
         for lot in &mut self.lots {
-            if lot.events.iter().any(|kept| kept.object.is_same_thing(&event.object)) {
+            if lot.events.iter().any(|kept| kept.is_about_same(event)) {
                 self.bytes -= lot.weight();
                 *lot = Arc::new(lot.refreshed(event));
                 self.bytes += lot.weight();
@@ -230,13 +260,20 @@ impl End {
 
 impl Lot {
     fn new(events: Vec<Arc<Event>>) -> Self {
-        Self { events, json: OnceLock::new(), html: OnceLock::new() }
+        Self {
+            events,
+            json: OnceLock::new(),
+            html: OnceLock::new(),
+        }
     }
 
     fn refreshed(&self, event: &Event) -> Self {
         let refresh = |kept: &Arc<Event>| {
-            if kept.object.is_same_thing(&event.object) {
-                Arc::new(Event { object: event.object.clone(), ..Event::clone(kept) })
+            if kept.is_about_same(event) {
+                Arc::new(Event {
+                    object: event.object.clone(),
+                    ..Event::clone(kept)
+                })
             } else {
                 Arc::clone(kept)
             }
@@ -251,7 +288,9 @@ impl Lot {
     }
 
     fn last_id(&self) -> EventId {
-        self.events.last().map_or(EventId::EARLIEST, |event| event.id)
+        self.events
+            .last()
+            .map_or(EventId::EARLIEST, |event| event.id)
     }
 
     fn weight(&self) -> usize {
@@ -275,7 +314,10 @@ impl Blocks {
             write_event(&mut bytes, event, format, render);
             ends.push(bytes.len());
         }
-        Self { bytes: bytes.into(), ends }
+        Self {
+            bytes: bytes.into(),
+            ends,
+        }
     }
 
     fn start_of(&self, place: usize) -> usize {
@@ -286,7 +328,9 @@ impl Blocks {
 /// About what an event costs in memory, in bytes: itself, and its blocks in both formats.
 fn weigh(event: &Event) -> usize {
     let text = match &event.object {
-        Object::Message(message) => message.body.as_ref().map_or(0, String::len) + 120 * message.reactions.len(),
+        Object::Message(message) => {
+            message.body.as_ref().map_or(0, String::len) + 120 * message.reactions.len()
+        }
         Object::Custom(payload) => payload.get().len(),
         Object::Room(_) | Object::Member(_) => 100,
     };
@@ -296,7 +340,10 @@ fn weigh(event: &Event) -> usize {
 fn group_by_room(events: &[Arc<Event>]) -> HashMap<RoomId, Vec<Arc<Event>>> {
     let mut rooms: HashMap<RoomId, Vec<Arc<Event>>> = HashMap::new();
     for event in events {
-        rooms.entry(event.room_id).or_default().push(Arc::clone(event));
+        rooms
+            .entry(event.room_id)
+            .or_default()
+            .push(Arc::clone(event));
     }
     rooms
 }

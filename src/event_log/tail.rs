@@ -95,15 +95,28 @@ impl Tail {
         // Registered before anything is asked: what changes after that rings the bell.
         let first = log.wakers.register(reader.topics());
         let mut connection = log.readers.acquire().await?;
-        let access = Access::look_up(&mut connection, reader, scope).await?.ok_or(Error::NotFound)?;
+        let access = Access::look_up(&mut connection, reader, scope)
+            .await?
+            .ok_or(Error::NotFound)?;
         let waiting = log.wakers.register(access.topics());
         waiting.replace(&first);
         log.recent.follow(access.channel());
-        let after = if let Cursor::After(id) = cursor { id } else { EventId(EventId::LIMIT) };
+        let after = if let Cursor::After(id) = cursor {
+            id
+        } else {
+            EventId(EventId::LIMIT)
+        };
         let count_to = replay_max.map_or(0, |max| i64::from(max) + 1);
-        let stand = events::find_stand(&mut connection, after, &access.selection(), count_to).await?;
+        let stand =
+            events::find_stand(&mut connection, after, &access.selection(), count_to).await?;
         let opening = judge_cursor(cursor, stand, replay_max);
-        let tail = Self { log: Arc::clone(log), access, waiting, format, cursor: opening.from };
+        let tail = Self {
+            log: Arc::clone(log),
+            access,
+            waiting,
+            format,
+            cursor: opening.from,
+        };
         Ok((tail, opening))
     }
 
@@ -136,7 +149,10 @@ impl Tail {
             if self.waiting.take_access_changed() && !Box::pin(self.look_again()).await? {
                 return Ok(Step::Ended);
             }
-            let following = self.log.recent.read_after(self.access.channel(), self.cursor, BATCH_BYTES);
+            let following =
+                self.log
+                    .recent
+                    .read_after(self.access.channel(), self.cursor, BATCH_BYTES);
             let (scanned, blocks, counts) = match following {
                 Some(following) => self.encode_recent(&following),
                 None => Box::pin(self.read_store()).await?,
@@ -157,19 +173,30 @@ impl Tail {
 
     fn encode_recent(&self, following: &Following) -> (EventId, Vec<Bytes>, Counts) {
         let shows = |event: &Event| self.access.shows(event);
-        let blocks_of = |lot: &Arc<Lot>| self.log.recent.blocks(lot, self.cursor, self.format, shows);
+        let blocks_of =
+            |lot: &Arc<Lot>| self.log.recent.blocks(lot, self.cursor, self.format, shows);
         let blocks = following.lots.iter().filter_map(blocks_of).collect();
-        let events = following.lots.iter().flat_map(|lot| lot.events()).filter(|event| event.id > self.cursor);
+        let events = following
+            .lots
+            .iter()
+            .flat_map(|lot| lot.events())
+            .filter(|event| event.id > self.cursor);
         let counts = Counts::of(events.map(AsRef::as_ref).filter(|event| shows(event)));
         (following.scanned, blocks, counts)
     }
 
     /// A bounded page, read to memory: no read transaction lives across a send.
     async fn read_store(&self) -> Result<(EventId, Vec<Bytes>, Counts)> {
-        let _turn = self.log.replays.acquire().await.map_err(|_| Error::Unavailable("the server is stopping"))?;
+        let _turn = self
+            .log
+            .replays
+            .acquire()
+            .await
+            .map_err(|_| Error::Unavailable("the server is stopping"))?;
         let mut connection = self.log.readers.acquire().await?;
-        let EventPage { events, scanned, .. } =
-            events::read_after(&mut connection, self.cursor, &self.access.selection()).await?;
+        let EventPage {
+            events, scanned, ..
+        } = events::read_after(&mut connection, self.cursor, &self.access.selection()).await?;
         drop(connection);
         let counts = Counts::of(events.iter());
         let blocks = self.log.recent.encode(&events, self.format);
@@ -179,7 +206,9 @@ impl Tail {
     /// Rights have moved: what may be seen is looked up anew. `false`: nothing any more.
     async fn look_again(&mut self) -> Result<bool> {
         let mut connection = self.log.readers.acquire().await?;
-        let Some(access) = Access::look_up(&mut connection, self.access.reader(), self.access.scope()).await? else {
+        let Some(access) =
+            Access::look_up(&mut connection, self.access.reader(), self.access.scope()).await?
+        else {
             return Ok(false);
         };
         let waiting = self.log.wakers.register(access.topics());
@@ -220,8 +249,14 @@ fn judge_cursor(cursor: Cursor, stand: Stand, replay_max: Option<u32>) -> Openin
         Cursor::Unreadable => (Outcome::Reset, head),
         Cursor::After(id) if id > head || stand.is_lost => (Outcome::Reset, head),
         Cursor::After(id) if id == head => (Outcome::Live, head),
-        Cursor::After(_) if replay_max.is_some_and(|max| stand.missed > i64::from(max)) => (Outcome::Gap, head),
+        Cursor::After(_) if replay_max.is_some_and(|max| stand.missed > i64::from(max)) => {
+            (Outcome::Gap, head)
+        }
         Cursor::After(id) => (Outcome::Replay, id),
     };
-    Opening { outcome, from, head }
+    Opening {
+        outcome,
+        from,
+        head,
+    }
 }

@@ -70,10 +70,17 @@ impl Wakers {
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
         let mut all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         for topic in &topics {
-            all.entry(topic.clone()).or_default().insert(key, Arc::clone(&bell));
+            all.entry(topic.clone())
+                .or_default()
+                .insert(key, Arc::clone(&bell));
         }
         drop(all);
-        Waiting { bell, key, topics, wakers: Arc::clone(self) }
+        Waiting {
+            bell,
+            key,
+            topics,
+            wakers: Arc::clone(self),
+        }
     }
 
     /// Wakes everybody for the last time: the server stops.
@@ -88,8 +95,14 @@ impl Wakers {
     /// Wakes the readers of these rooms.
     pub fn wake_rooms(&self, rooms: &[RoomId]) {
         let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
-        let topics = rooms.iter().map(|room| Topic::Room(*room)).chain([Topic::Everything]);
-        for bell in topics.filter_map(|topic| all.get(&topic)).flat_map(HashMap::values) {
+        let topics = rooms
+            .iter()
+            .map(|room| Topic::Room(*room))
+            .chain([Topic::Everything]);
+        for bell in topics
+            .filter_map(|topic| all.get(&topic))
+            .flat_map(HashMap::values)
+        {
             bell.ring();
         }
     }
@@ -110,11 +123,13 @@ impl Wakers {
 
 impl Waiting {
     /// Whether rights have moved since this was last asked.
+    #[must_use]
     pub fn take_access_changed(&self) -> bool {
         self.bell.access_changed.swap(false, Ordering::AcqRel)
     }
 
     /// The same, without taking notice.
+    #[must_use]
     pub fn has_access_changed(&self) -> bool {
         self.bell.access_changed.load(Ordering::Acquire)
     }
@@ -128,6 +143,7 @@ impl Waiting {
     }
 
     /// Whether the server stops.
+    #[must_use]
     pub fn is_closed(&self) -> bool {
         self.wakers.closed.load(Ordering::Acquire)
     }
@@ -136,7 +152,11 @@ impl Waiting {
     pub async fn wait(&self) {
         poll_fn(|context| {
             self.bell.waker.register(context.waker());
-            if self.bell.rung.swap(false, Ordering::AcqRel) { Poll::Ready(()) } else { Poll::Pending }
+            if self.bell.rung.swap(false, Ordering::AcqRel) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
         })
         .await;
     }
@@ -144,9 +164,15 @@ impl Waiting {
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        let mut all = self.wakers.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .wakers
+            .topics
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for topic in &self.topics {
-            let Some(readers) = all.get_mut(topic) else { continue };
+            let Some(readers) = all.get_mut(topic) else {
+                continue;
+            };
             readers.remove(&self.key);
             if readers.is_empty() {
                 all.remove(topic);

@@ -81,7 +81,13 @@ impl Writer {
         file: PathBuf,
         durability: Durability,
     ) -> Self {
-        Self { log, queue, connection: Some(connection), file, durability }
+        Self {
+            log,
+            queue,
+            connection: Some(connection),
+            file,
+            durability,
+        }
     }
 
     /// Writes until `stop`, and then what was handed in before.
@@ -106,7 +112,8 @@ impl Writer {
     }
 
     async fn write(&mut self, lot: Vec<Submission>) {
-        let (changes, posters): (Vec<Change>, Vec<Poster>) = lot.into_iter().map(|one| (one.change, one.answer)).unzip();
+        let (changes, posters): (Vec<Change>, Vec<Poster>) =
+            lot.into_iter().map(|one| (one.change, one.answer)).unzip();
         match self.commit(&changes).await {
             Ok(committed) => {
                 self.log.set_writable(true);
@@ -142,7 +149,11 @@ impl Writer {
 
     fn publish(&self, posters: Vec<Poster>, committed: Committed) {
         // Whose rights moved must know before anything that follows can be read.
-        for change in committed.applied.iter().filter_map(|applied| applied.access.as_ref()) {
+        for change in committed
+            .applied
+            .iter()
+            .filter_map(|applied| applied.access.as_ref())
+        {
             self.log.wakers.mark_access_changed(change);
         }
         self.log.recent.publish(&committed.events, committed.head);
@@ -157,7 +168,11 @@ impl Writer {
     }
 }
 
-async fn commit(connection: &mut Connection, changes: &[Change], published: EventId) -> Result<Committed> {
+async fn commit(
+    connection: &mut Connection,
+    changes: &[Change],
+    published: EventId,
+) -> Result<Committed> {
     let mut tx = connection.begin_with("begin immediate").await?;
     let verdicts = apply(&mut tx, changes).await?;
     // Read back as every reader would, and before the commit: after it, nothing may fail any more.
@@ -175,10 +190,18 @@ async fn commit(connection: &mut Connection, changes: &[Change], published: Even
         }
     }
     tx.commit().await?;
-    Ok(Committed { answers, applied, events, head })
+    Ok(Committed {
+        answers,
+        applied,
+        events,
+        head,
+    })
 }
 
-async fn read_new_events(tx: &mut Connection, published: EventId) -> Result<(Vec<Arc<Event>>, EventId)> {
+async fn read_new_events(
+    tx: &mut Connection,
+    published: EventId,
+) -> Result<(Vec<Arc<Event>>, EventId)> {
     let mut new = Vec::new();
     let mut after = published;
     loop {
@@ -202,19 +225,28 @@ async fn read_messages(
         _ => None,
     });
     let mut found: HashMap<_, _> = in_events.collect();
-    let missing: Vec<MessageId> = named_messages(verdicts).filter(|id| !found.contains_key(id)).collect();
+    let missing: Vec<MessageId> = named_messages(verdicts)
+        .filter(|id| !found.contains_key(id))
+        .collect();
     if !missing.is_empty() {
         let older = messages::find_messages(tx, &missing).await?;
-        found.extend(older.into_iter().map(|message| (message.id, Arc::new(message))));
+        found.extend(
+            older
+                .into_iter()
+                .map(|message| (message.id, Arc::new(message))),
+        );
     }
     Ok(found)
 }
 
 fn named_messages(verdicts: &[Result<Applied>]) -> impl Iterator<Item = MessageId> {
-    verdicts.iter().flatten().filter_map(|applied| match applied.outcome {
-        Outcome::Message { id, .. } => Some(id),
-        _ => None,
-    })
+    verdicts
+        .iter()
+        .flatten()
+        .filter_map(|applied| match applied.outcome {
+            Outcome::Message { id, .. } => Some(id),
+            _ => None,
+        })
 }
 
 async fn answer(
@@ -228,14 +260,20 @@ async fn answer(
         Outcome::User(user) => Ok(Answer::User(user.clone())),
         Outcome::Message { id, is_new } => {
             let message = messages.get(id).cloned().ok_or(Error::NotFound)?;
-            Ok(Answer::Message { message, is_new: *is_new })
+            Ok(Answer::Message {
+                message,
+                is_new: *is_new,
+            })
         }
         Outcome::Event { id, is_new } => {
             let event = match events.iter().find(|event| event.id == *id) {
                 Some(event) => Arc::clone(event),
                 None => Arc::new(events::find_event(tx, *id).await?.ok_or(Error::NotFound)?),
             };
-            Ok(Answer::Event { event, is_new: *is_new })
+            Ok(Answer::Event {
+                event,
+                is_new: *is_new,
+            })
         }
     }
 }
@@ -255,7 +293,9 @@ fn is_about_one_change(error: &Error) -> bool {
 /// What a poster may know of a failure. Primary result codes: <https://sqlite.org/rescode.html>.
 fn reason(error: &Error) -> &'static str {
     let code = match error {
-        Error::Database(sqlx::Error::Database(error)) => error.code().and_then(|code| code.parse::<i32>().ok()),
+        Error::Database(sqlx::Error::Database(error)) => {
+            error.code().and_then(|code| code.parse::<i32>().ok())
+        }
         _ => None,
     };
     match code.map(|code| code & 0xff) {

@@ -31,33 +31,79 @@ pub struct Change {
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum Action {
     /// Makes an account and signs it in.
-    JoinServer { handle: String, name: String, sign_in: Option<SignIn> },
+    JoinServer {
+        handle: String,
+        name: String,
+        sign_in: Option<SignIn>,
+    },
     /// Ends a session.
     SignOut { secret_hash: SecretHash },
     /// Makes a room, of which its maker is the first member.
     CreateRoom { by: UserId, room: RoomInfo },
     /// Gives a room another name or topic; what is `None` stays.
-    UpdateRoom { by: UserId, room: String, name: Option<String>, topic: Option<String> },
+    UpdateRoom {
+        by: UserId,
+        room: String,
+        name: Option<String>,
+        topic: Option<String>,
+    },
     /// Makes somebody a member.
-    JoinRoom { by: UserId, room: String, handle: String },
+    JoinRoom {
+        by: UserId,
+        room: String,
+        handle: String,
+    },
     /// Ends a membership.
-    LeaveRoom { by: UserId, room: String, handle: String },
+    LeaveRoom {
+        by: UserId,
+        room: String,
+        handle: String,
+    },
     /// Moves a read mark, forward only.
-    MarkRead { by: UserId, room: String, up_to: EventId },
+    MarkRead {
+        by: UserId,
+        room: String,
+        up_to: EventId,
+    },
     /// Posts a message.
     PostMessage(Post),
     /// Gives a message another text.
-    EditMessage { by: UserId, room: String, message: MessageId, body: String },
+    EditMessage {
+        by: UserId,
+        room: String,
+        message: MessageId,
+        body: String,
+    },
     /// Takes a message's text away for good.
-    DeleteMessage { by: UserId, room: String, message: MessageId },
+    DeleteMessage {
+        by: UserId,
+        room: String,
+        message: MessageId,
+    },
     /// Puts an emoji under a message.
-    AddReaction { by: UserId, room: String, message: MessageId, emoji: String },
+    AddReaction {
+        by: UserId,
+        room: String,
+        message: MessageId,
+        emoji: String,
+    },
     /// Takes it away again.
-    RemoveReaction { by: UserId, room: String, message: MessageId, emoji: String },
+    RemoveReaction {
+        by: UserId,
+        room: String,
+        message: MessageId,
+        emoji: String,
+    },
     /// Writes something that nobody sees, to find out whether the disk takes it again.
     TryDisk,
     /// Posts a bot's own event.
-    PostCustom { by: UserId, room: String, kind: String, payload: Box<RawValue>, nonce: Option<String> },
+    PostCustom {
+        by: UserId,
+        room: String,
+        kind: String,
+        payload: Box<RawValue>,
+        nonce: Option<String>,
+    },
 }
 
 /// A message to be posted.

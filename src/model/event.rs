@@ -78,11 +78,31 @@ impl TryFrom<EventRow> for Event {
 
     fn try_from(row: EventRow) -> Result<Self, Self::Error> {
         let object = row.message.map(Object::Message);
-        let object = object.or(row.room_info.map(Object::Room)).or(row.member.map(Object::Member));
+        let object = object
+            .or(row.room_info.map(Object::Room))
+            .or(row.member.map(Object::Member));
         let object = object.or(row.payload.map(Object::Custom));
         let object = object.ok_or_else(|| format!("event {} is about nothing", row.id))?;
-        let EventRow { id, room_id, room, open: is_open, at, by, kind, .. } = row;
-        Ok(Self { id, room_id, room, is_open, at, by, kind, object })
+        let EventRow {
+            id,
+            room_id,
+            room,
+            open: is_open,
+            at,
+            by,
+            kind,
+            ..
+        } = row;
+        Ok(Self {
+            id,
+            room_id,
+            room,
+            is_open,
+            at,
+            by,
+            kind,
+            object,
+        })
     }
 }
 
@@ -96,16 +116,18 @@ pub enum Membership {
     Left,
 }
 
-impl Object {
-    /// Whether `self` is a state of the same thing as `other`. Custom events stand for themselves.
+impl Event {
+    /// Whether both are about the same thing, whose current state the later one has. Custom events stand for
+    /// themselves.
     #[must_use]
-    pub fn is_same_thing(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Message(a), Self::Message(b)) => a.id == b.id,
-            (Self::Room(_), Self::Room(_)) => true,
-            (Self::Member(a), Self::Member(b)) => a.user_id == b.user_id,
+    pub fn is_about_same(&self, other: &Self) -> bool {
+        let is_same = match (&self.object, &other.object) {
+            (Object::Message(a), Object::Message(b)) => a.id == b.id,
+            (Object::Room(_), Object::Room(_)) => true,
+            (Object::Member(a), Object::Member(b)) => a.user_id == b.user_id,
             _ => false,
-        }
+        };
+        is_same && self.room_id == other.room_id
     }
 }
 
@@ -158,5 +180,7 @@ pub fn custom_kind_fault(name: &str) -> Option<&'static str> {
     if !starts_well || name.len() > 64 || !name.bytes().all(allowed) {
         return Some("[a-z][a-z0-9._-]{0,63}");
     }
-    RESERVED.contains(&name).then_some("this name is used by the server itself")
+    RESERVED
+        .contains(&name)
+        .then_some("this name is used by the server itself")
 }

@@ -67,7 +67,10 @@ impl Cursor {
 #[must_use]
 pub fn parse_id(text: &str) -> Option<i64> {
     let plain = (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    plain.then(|| text.parse().ok()).flatten().filter(|id| *id < EventId::LIMIT)
+    plain
+        .then(|| text.parse().ok())
+        .flatten()
+        .filter(|id| *id < EventId::LIMIT)
 }
 
 #[cfg(test)]
@@ -77,7 +80,20 @@ mod tests {
 
     #[test]
     fn odd_cursors_are_never_taken_for_everything() {
-        for odd in ["", "+5", " 5", "5 ", "５", "1e3", "0x10", "-1", "99999999999999999999", "9007199254740992", "all", "Latest"] {
+        for odd in [
+            "",
+            "+5",
+            " 5",
+            "5 ",
+            "５",
+            "1e3",
+            "0x10",
+            "-1",
+            "99999999999999999999",
+            "9007199254740992",
+            "all",
+            "Latest",
+        ] {
             assert_eq!(Cursor::parse(odd), Cursor::Unreadable, "{odd:?}");
         }
         assert_eq!(Cursor::parse(&"9".repeat(8192)), Cursor::Unreadable);

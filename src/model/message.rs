@@ -71,8 +71,12 @@ pub fn body_fault(body: &str) -> Option<&'static str> {
     match body.trim().chars().count() {
         0 => Some("write something"),
         n if n > BODY_MAX => Some("at most 8,000 characters"),
-        _ if body.chars().count() > BODY_MAX + MARGIN_MAX => Some("too much white space around the text"),
-        _ if body.chars().any(refused) => Some("control characters other than tab and newline are not allowed"),
+        _ if body.chars().count() > BODY_MAX + MARGIN_MAX => {
+            Some("too much white space around the text")
+        }
+        _ if body.chars().any(refused) => {
+            Some("control characters other than tab and newline are not allowed")
+        }
         _ => None,
     }
 }
@@ -80,14 +84,18 @@ pub fn body_fault(body: &str) -> Option<&'static str> {
 /// Says what is wrong with a nonce, or nothing.
 #[must_use]
 pub fn nonce_fault(nonce: &str) -> Option<&'static str> {
-    let visible = (1..=NONCE_MAX).contains(&nonce.len()) && nonce.bytes().all(|b| b.is_ascii_graphic());
+    let visible =
+        (1..=NONCE_MAX).contains(&nonce.len()) && nonce.bytes().all(|b| b.is_ascii_graphic());
     (!visible).then_some("1 to 128 visible ASCII characters")
 }
 
 /// Says what is wrong with a reaction, or nothing: one emoji is one to a few code points, without a letter in sight.
 #[must_use]
 pub fn emoji_fault(emoji: &str) -> Option<&'static str> {
-    let odd = |c: char| c.is_control() || c.is_whitespace() || c.is_alphabetic() || "<>&\"'/\\".contains(c);
-    let plain = (1..=16).contains(&emoji.chars().count()) && !emoji.chars().any(odd) && !emoji.is_ascii();
+    let odd = |c: char| {
+        c.is_control() || c.is_whitespace() || c.is_alphabetic() || "<>&\"'/\\".contains(c)
+    };
+    let plain =
+        (1..=16).contains(&emoji.chars().count()) && !emoji.chars().any(odd) && !emoji.is_ascii();
     (!plain).then_some("one emoji")
 }

@@ -94,7 +94,14 @@ mod tests {
 
     #[test]
     fn a_name_in_any_script_makes_a_slug() {
-        for name in ["General", "读书会", "Ünïcode!", "🎉", "--", &"long name ".repeat(30)] {
+        for name in [
+            "General",
+            "读书会",
+            "Ünïcode!",
+            "🎉",
+            "--",
+            &"long name ".repeat(30),
+        ] {
             assert_eq!(slug_fault(&slug_of(name)), None, "{name}");
         }
         assert_eq!(slug_of("Deploys & Ops"), "deploys-ops");

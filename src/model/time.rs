@@ -65,7 +65,12 @@ mod tests {
     fn a_time_has_one_spelling() {
         let time = Timestamp::parse("2026-11-22T06:41:03.1239+01:00").unwrap();
         assert_eq!(time.to_string(), "2026-11-22T05:41:03.123Z");
-        assert_eq!(Timestamp::parse("2004-12-25T09:14:00Z").unwrap().to_string(), "2004-12-25T09:14:00.000Z");
+        assert_eq!(
+            Timestamp::parse("2004-12-25T09:14:00Z")
+                .unwrap()
+                .to_string(),
+            "2004-12-25T09:14:00.000Z"
+        );
         assert_eq!(Timestamp::parse("yesterday"), None);
     }
 }

@@ -30,7 +30,10 @@ impl User {
     /// As they appear beside what they did.
     #[must_use]
     pub fn person(&self) -> Person {
-        Person { handle: self.handle.clone(), name: self.name.clone() }
+        Person {
+            handle: self.handle.clone(),
+            name: self.name.clone(),
+        }
     }
 }
 
@@ -49,9 +52,13 @@ pub fn handle_fault(handle: &str) -> Option<&'static str> {
     let allowed = |c: char| c.is_alphanumeric() || "-_.[]{}|\\^`".contains(c);
     match handle.chars().count() {
         0 => Some("pick a name"),
-        n if n > HANDLE_MAX || handle.len() > 2 * HANDLE_MAX => Some("at most 32 characters (about 20 of other scripts)"),
+        n if n > HANDLE_MAX || handle.len() > 2 * HANDLE_MAX => {
+            Some("at most 32 characters (about 20 of other scripts)")
+        }
         _ if !handle.chars().all(allowed) => Some("letters, digits and - _ . only, no spaces"),
-        _ if matches!(handle, "me" | "." | "..") => Some("this name has a meaning of its own, pick another one"),
+        _ if matches!(handle, "me" | "." | "..") => {
+            Some("this name has a meaning of its own, pick another one")
+        }
         _ => None,
     }
 }

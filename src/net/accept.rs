@@ -20,7 +20,8 @@ const GRACE: Duration = Duration::from_secs(2);
 /// For saying "no place" to a connection.
 const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
 /// What a connection is told for which there is no place.
-const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nretry-after: 10\r\n\
+const REFUSAL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nretry-after: 10\r\n\
     connection: close\r\ncontent-length: 22\r\n\r\ntoo many connections.\n";
 
 /// How everything that serves connections is told to stop.
@@ -41,7 +42,13 @@ pub fn connections_allowed(wanted: usize) -> usize {
 }
 
 /// Accepts connections until `stop.soft`.
-pub async fn accept(listener: TcpListener, router: Router, connections: usize, per_address: usize, stop: Stop) {
+pub async fn accept(
+    listener: TcpListener,
+    router: Router,
+    connections: usize,
+    per_address: usize,
+    stop: Stop,
+) {
     let limits = Arc::new(Limits::new(connections, per_address));
     loop {
         let accepted = tokio::select! {
@@ -63,7 +70,10 @@ pub async fn accept(listener: TcpListener, router: Router, connections: usize, p
 pub async fn drain(stop: &Stop) {
     stop.tasks.close();
     if timeout(GRACE, stop.tasks.wait()).await.is_err() {
-        tracing::warn!(connections = stop.tasks.len(), "connections did not end in time and are cut");
+        tracing::warn!(
+            connections = stop.tasks.len(),
+            "connections did not end in time and are cut"
+        );
         stop.hard.cancel();
         stop.tasks.wait().await;
     }
@@ -74,7 +84,12 @@ fn admit(socket: TcpStream, address: SocketAddr, limits: &Limits, router: &Route
     let _ = socket.set_nodelay(true);
     let place: Option<Place> = limits.admit(address.ip());
     match place {
-        Some(place) => drop(stop.tasks.spawn(connection::serve(socket, router.clone(), place, stop.clone()))),
+        Some(place) => drop(stop.tasks.spawn(connection::serve(
+            socket,
+            router.clone(),
+            place,
+            stop.clone(),
+        ))),
         None => drop(tokio::spawn(timeout(REFUSAL_PATIENCE, refuse(socket)))),
     }
 }
@@ -86,5 +101,8 @@ async fn refuse(mut socket: TcpStream) {
 
 fn is_about_one_connection(error: &std::io::Error) -> bool {
     use std::io::ErrorKind;
-    matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset)
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
+    )
 }

@@ -52,7 +52,9 @@ pub(super) async fn serve(socket: TcpStream, router: Router, place: Place, stop:
         }
         let served = connection.poll_without_shutdown(context);
         // A client that sends requests without awaiting answers may have an earlier answer under way.
-        let head = (!write_waits.load(Ordering::Relaxed)).then(|| lock(&opened).take()).flatten();
+        let head = (!write_waits.load(Ordering::Relaxed))
+            .then(|| lock(&opened).take())
+            .flatten();
         head.map_or_else(|| served.map(|_| None), |head| Poll::Ready(Some(head)))
     });
     let taken = tokio::select! {
@@ -62,7 +64,8 @@ pub(super) async fn serve(socket: TcpStream, router: Router, place: Place, stop:
     let socket = connection.into_parts().io.into_inner();
     match taken {
         Some(head) => {
-            stop.tasks.spawn(follow(socket.into_stream(), head, place, stop.clone()));
+            stop.tasks
+                .spawn(follow(socket.into_stream(), head, place, stop.clone()));
         }
         None => end(socket.into_stream()).await,
     }
@@ -75,13 +78,26 @@ async fn end(mut socket: TcpStream) {
 
 /// Answers a request. One that opens a stream is never answered here: its answer is left for the task that
 /// takes the connection over.
-async fn answer(router: Router, request: Request<Incoming>, opened: Opened) -> Result<Response, Infallible> {
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    opened: Opened,
+) -> Result<Response, Infallible> {
     let version = request.version();
     let mut response = router.oneshot(request.map(Body::new)).await?;
-    let feed = response.extensions_mut().remove::<OpenedFeed>().and_then(|feed| feed.take());
-    let Some(feed) = feed else { return Ok(response) };
+    let feed = response
+        .extensions_mut()
+        .remove::<OpenedFeed>()
+        .and_then(|feed| feed.take());
+    let Some(feed) = feed else {
+        return Ok(response);
+    };
     let (parts, _) = response.into_parts();
-    *lock(&opened) = Some(StreamHead { parts, version, feed });
+    *lock(&opened) = Some(StreamHead {
+        parts,
+        version,
+        feed,
+    });
     pending().await
 }
 

@@ -54,11 +54,19 @@ enum Woken {
 
 /// Carries a stream until it ends or its reader is gone. A stuck reader is cut at once when the server stops.
 pub(super) async fn follow(socket: TcpStream, head: StreamHead, place: Place, stop: Stop) {
-    let StreamHead { parts, version, feed } = head;
+    let StreamHead {
+        parts,
+        version,
+        feed,
+    } = head;
     let is_chunked = version == Version::HTTP_11;
     let first = first_bytes(&parts, is_chunked, &feed.hello());
     drop(parts);
-    let stream = Stream { socket, is_chunked, stop };
+    let stream = Stream {
+        socket,
+        is_chunked,
+        stop,
+    };
     let _ = stream.carry(feed, first).await;
     drop(place);
 }
@@ -144,10 +152,19 @@ impl Stream {
             let mut size = [0; 20];
             let size = chunk_size(&mut size, length)?;
             if let [block] = blocks {
-                self.write(&[IoSlice::new(size), IoSlice::new(block), IoSlice::new(b"\r\n")]).await?;
+                self.write(&[
+                    IoSlice::new(size),
+                    IoSlice::new(block),
+                    IoSlice::new(b"\r\n"),
+                ])
+                .await?;
             } else {
                 let blocks = blocks.iter().map(|block| IoSlice::new(block));
-                let slices: Vec<_> = [IoSlice::new(size)].into_iter().chain(blocks).chain([IoSlice::new(b"\r\n")]).collect();
+                let slices: Vec<_> = [IoSlice::new(size)]
+                    .into_iter()
+                    .chain(blocks)
+                    .chain([IoSlice::new(b"\r\n")])
+                    .collect();
                 self.write(&slices).await?;
             }
         }
@@ -167,7 +184,9 @@ impl Stream {
         match self.socket.try_write_vectored(slices) {
             Ok(written) if written == total => Ok(()),
             Ok(written) => Box::pin(self.write_rest(slices, written)).await,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Box::pin(self.write_rest(slices, 0)).await,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Box::pin(self.write_rest(slices, 0)).await
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -205,13 +224,29 @@ fn chunk_size(buffer: &mut [u8; 20], length: usize) -> io::Result<&[u8]> {
 /// The head and the first block leave in one write, and at once.
 fn first_bytes(parts: &response::Parts, is_chunked: bool, hello: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
-    out.extend_from_slice(if is_chunked { b"HTTP/1.1 200 OK\r\n" } else { b"HTTP/1.0 200 OK\r\n" });
-    let date = now().to_utc().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-    let date = HeaderValue::from_str(&date).ok().map(|date| (header::DATE, date));
+    out.extend_from_slice(if is_chunked {
+        b"HTTP/1.1 200 OK\r\n"
+    } else {
+        b"HTTP/1.0 200 OK\r\n"
+    });
+    let date = now()
+        .to_utc()
+        .format("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string();
+    let date = HeaderValue::from_str(&date)
+        .ok()
+        .map(|date| (header::DATE, date));
     let close = (header::CONNECTION, HeaderValue::from_static("close"));
-    let chunked = is_chunked.then_some((header::TRANSFER_ENCODING, HeaderValue::from_static("chunked")));
-    let own: Vec<(HeaderName, HeaderValue)> = date.into_iter().chain([close]).chain(chunked).collect();
-    let given = parts.headers.iter().filter(|(name, _)| **name != header::CONTENT_LENGTH);
+    let chunked = is_chunked.then_some((
+        header::TRANSFER_ENCODING,
+        HeaderValue::from_static("chunked"),
+    ));
+    let own: Vec<(HeaderName, HeaderValue)> =
+        date.into_iter().chain([close]).chain(chunked).collect();
+    let given = parts
+        .headers
+        .iter()
+        .filter(|(name, _)| **name != header::CONTENT_LENGTH);
     for (name, value) in given.chain(own.iter().map(|(name, value)| (name, value))) {
         out.extend_from_slice(name.as_str().as_bytes());
         out.extend_from_slice(b": ");

@@ -38,30 +38,46 @@ pub(super) struct Place {
 
 impl Limits {
     pub(super) fn new(all: usize, per_address: usize) -> Self {
-        Self { all: Arc::new(Semaphore::new(all)), by_address: Arc::default(), per_address }
+        Self {
+            all: Arc::new(Semaphore::new(all)),
+            by_address: Arc::default(),
+            per_address,
+        }
     }
 
     /// A place for a connection from there; `None`: there is none. Loopback addresses are not counted singly:
     /// proxies live there. IPv6 is counted by /64, which is what one customer gets.
     pub(super) fn admit(&self, address: IpAddr) -> Option<Place> {
         let permit = Arc::clone(&self.all).try_acquire_owned().ok()?;
-        let address = Some(address.to_canonical()).filter(|address| !address.is_loopback()).map(network_of);
+        let address = Some(address.to_canonical())
+            .filter(|address| !address.is_loopback())
+            .map(network_of);
         if let Some(address) = address {
-            let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut by_address = self
+                .by_address
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let count = by_address.entry(address).or_default();
             if *count >= self.per_address {
                 return None;
             }
             *count += 1;
         }
-        Some(Place { _permit: permit, address, by_address: Arc::clone(&self.by_address) })
+        Some(Place {
+            _permit: permit,
+            address,
+            by_address: Arc::clone(&self.by_address),
+        })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let Some(address) = self.address else { return };
-        let mut by_address = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut by_address = self
+            .by_address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = by_address.get_mut(&address) {
             *count -= 1;
             if *count == 0 {
@@ -86,12 +102,20 @@ mod tests {
     fn an_address_has_its_share_and_loopback_is_not_counted() {
         let limits = Limits::new(100, 2);
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
-        let held = [limits.admit(address("192.0.2.1")), limits.admit(address("192.0.2.1"))];
+        let held = [
+            limits.admit(address("192.0.2.1")),
+            limits.admit(address("192.0.2.1")),
+        ];
         assert!(held.iter().all(Option::is_some));
         assert!(limits.admit(address("192.0.2.1")).is_none());
-        assert!(limits.admit(address("::ffff:192.0.2.1")).is_none(), "the same address in another spelling");
+        assert!(
+            limits.admit(address("::ffff:192.0.2.1")).is_none(),
+            "the same address in another spelling"
+        );
         assert!(limits.admit(address("192.0.2.2")).is_some());
-        let loopback: Vec<_> = (0..10).map(|_| limits.admit(address("127.0.0.1"))).collect();
+        let loopback: Vec<_> = (0..10)
+            .map(|_| limits.admit(address("127.0.0.1")))
+            .collect();
         assert!(loopback.iter().all(Option::is_some));
         drop(held);
         assert!(limits.admit(address("192.0.2.1")).is_some());

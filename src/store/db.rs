@@ -61,7 +61,10 @@ pub async fn open_writer(file: &Path, durability: Durability) -> Result<Connecti
 pub async fn open_readers(file: &Path) -> Result<ReadPool> {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let connections = u32::try_from(cores.clamp(2, 8)).unwrap_or(2);
-    let options = options(file).read_only(true).pragma("query_only", "on").pragma("wal_autocheckpoint", "0");
+    let options = options(file)
+        .read_only(true)
+        .pragma("query_only", "on")
+        .pragma("wal_autocheckpoint", "0");
     let pool = SqlitePoolOptions::new()
         .max_connections(connections)
         .min_connections(connections)
@@ -77,7 +80,10 @@ pub async fn open_readers(file: &Path) -> Result<ReadPool> {
 /// One read-only connection, for commands that run beside a server. The file must exist.
 pub async fn open_reader(file: &Path) -> Result<Connection> {
     if !file.exists() {
-        return Err(Error::Refused(format!("there is no file {}", file.display())));
+        return Err(Error::Refused(format!(
+            "there is no file {}",
+            file.display()
+        )));
     }
     let mut connection = Connection::connect_with(&options(file).read_only(true)).await?;
     sqlx::query(QUICK_LOOK).fetch_one(&mut connection).await?;
@@ -86,7 +92,9 @@ pub async fn open_reader(file: &Path) -> Result<Connection> {
 
 /// The version of the SQLite inside, such as `3.51.3`.
 pub async fn sqlite_version(connection: &mut Connection) -> Result<String> {
-    Ok(sqlx::query_scalar(SQLITE_VERSION).fetch_one(connection).await?)
+    Ok(sqlx::query_scalar(SQLITE_VERSION)
+        .fetch_one(connection)
+        .await?)
 }
 
 fn options(file: &Path) -> SqliteConnectOptions {
@@ -100,7 +108,10 @@ fn options(file: &Path) -> SqliteConnectOptions {
 
 async fn check_sqlite_version(connection: &mut Connection) -> Result<()> {
     let version = sqlite_version(connection).await?;
-    let parts: Vec<u32> = version.split('.').filter_map(|part| part.parse().ok()).collect();
+    let parts: Vec<u32> = version
+        .split('.')
+        .filter_map(|part| part.parse().ok())
+        .collect();
     if parts.as_slice() < SQLITE_MIN.as_slice() {
         return Err(Error::Refused(format!(
             "SQLite {version} can lose committed pages; this program needs 3.51.3 or newer"

@@ -27,8 +27,18 @@ pub async fn last_used_id(connection: &mut Connection) -> Result<i64> {
 /// Begins a new era: the next id is the next multiple of [`ERA`] beyond `used`, and the hole is recorded.
 pub async fn begin_era(connection: &mut Connection, used: i64, at: Timestamp) -> Result<EventId> {
     let next = (used / ERA + 1) * ERA;
-    let last: i64 = sqlx::query_scalar(LAST_EVENT).fetch_one(&mut *connection).await?;
-    sqlx::query(ADD_ERA).bind(next).bind(last).bind(at.to_string()).execute(&mut *connection).await?;
-    sqlx::query(MOVE_SEQUENCE).bind(next).execute(connection).await?;
+    let last: i64 = sqlx::query_scalar(LAST_EVENT)
+        .fetch_one(&mut *connection)
+        .await?;
+    sqlx::query(ADD_ERA)
+        .bind(next)
+        .bind(last)
+        .bind(at.to_string())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(MOVE_SEQUENCE)
+        .bind(next)
+        .execute(connection)
+        .await?;
     Ok(EventId(next))
 }

@@ -141,20 +141,37 @@ pub struct NumberedEvent<'a> {
 }
 
 /// Appends events, however many, in one trip.
-pub async fn append_events(connection: &mut Connection, events: &[NumberedEvent<'_>]) -> Result<()> {
+pub async fn append_events(
+    connection: &mut Connection,
+    events: &[NumberedEvent<'_>],
+) -> Result<()> {
     let rows = serde_json::to_string(events).map_err(broken_json)?;
-    sqlx::query(APPEND_ALL).bind(rows).execute(connection).await?;
+    sqlx::query(APPEND_ALL)
+        .bind(rows)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// The event that an actor posted under this nonce.
-pub async fn find_event_by_nonce(connection: &mut Connection, actor: UserId, nonce: &str) -> Result<Option<EventId>> {
-    Ok(sqlx::query_scalar(FIND_BY_NONCE).bind(actor).bind(nonce).fetch_optional(connection).await?)
+pub async fn find_event_by_nonce(
+    connection: &mut Connection,
+    actor: UserId,
+    nonce: &str,
+) -> Result<Option<EventId>> {
+    Ok(sqlx::query_scalar(FIND_BY_NONCE)
+        .bind(actor)
+        .bind(nonce)
+        .fetch_optional(connection)
+        .await?)
 }
 
 /// One event of a room.
 pub async fn find_event(connection: &mut Connection, id: EventId) -> Result<Option<Event>> {
-    let json: Option<String> = sqlx::query_scalar(FIND_EVENT).bind(id).fetch_optional(connection).await?;
+    let json: Option<String> = sqlx::query_scalar(FIND_EVENT)
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
     json.as_deref().map(parse).transpose()
 }
 
@@ -165,7 +182,11 @@ pub enum Selection {
     /// One room that the reader may see.
     Room(RoomId),
     /// What a viewer may see, of the rooms named or of all, and perhaps only of those joined.
-    Visible { viewer: Option<UserId>, rooms: Option<Vec<RoomId>>, joined: bool },
+    Visible {
+        viewer: Option<UserId>,
+        rooms: Option<Vec<RoomId>>,
+        joined: bool,
+    },
 }
 
 /// Events that follow a cursor.
@@ -186,17 +207,30 @@ type PageRow = (EventId, i64, i64, EventId, EventId, String);
 
 /// Reads what follows a cursor, whoever may see it: what the log itself reads after a commit.
 pub async fn read_log_after(connection: &mut Connection, after: EventId) -> Result<EventPage> {
-    let row: PageRow = sqlx::query_as(READ_ALL).bind(after).fetch_one(connection).await?;
+    let row: PageRow = sqlx::query_as(READ_ALL)
+        .bind(after)
+        .fetch_one(connection)
+        .await?;
     page_of(row, after, false)
 }
 
 /// Reads what follows a cursor, bounded in rows, in bytes, and in rows that are only looked at.
-pub async fn read_after(connection: &mut Connection, after: EventId, selection: &Selection) -> Result<EventPage> {
+pub async fn read_after(
+    connection: &mut Connection,
+    after: EventId,
+    selection: &Selection,
+) -> Result<EventPage> {
     let query = match selection {
         Selection::Room(room) => sqlx::query_as(READ_ROOM).bind(after).bind(*room),
-        Selection::Visible { viewer, rooms, joined } => {
-            sqlx::query_as(READ_VISIBLE).bind(after).bind(*viewer).bind(json_of(rooms.as_deref())).bind(*joined)
-        }
+        Selection::Visible {
+            viewer,
+            rooms,
+            joined,
+        } => sqlx::query_as(READ_VISIBLE)
+            .bind(after)
+            .bind(*viewer)
+            .bind(json_of(rooms.as_deref()))
+            .bind(*joined),
     };
     let row: PageRow = query.fetch_one(connection).await?;
     page_of(row, after, matches!(selection, Selection::Room(_)))
@@ -211,7 +245,11 @@ fn page_of(row: PageRow, after: EventId, is_room: bool) -> Result<EventPage> {
         (false, true) => head,
         (false, false) => scanned,
     };
-    Ok(EventPage { events: parse(&json)?, scanned: scanned.max(after), head })
+    Ok(EventPage {
+        events: parse(&json)?,
+        scanned: scanned.max(after),
+        head,
+    })
 }
 
 fn json_of(rooms: Option<&[RoomId]>) -> Option<String> {
@@ -238,9 +276,15 @@ pub async fn find_stand(
 ) -> Result<Stand> {
     let query = match selection {
         Selection::Room(room) => sqlx::query_as(STAND_IN_ROOM).bind(cursor).bind(*room),
-        Selection::Visible { viewer, rooms, joined } => {
-            sqlx::query_as(STAND).bind(cursor).bind(*viewer).bind(json_of(rooms.as_deref())).bind(*joined)
-        }
+        Selection::Visible {
+            viewer,
+            rooms,
+            joined,
+        } => sqlx::query_as(STAND)
+            .bind(cursor)
+            .bind(*viewer)
+            .bind(json_of(rooms.as_deref()))
+            .bind(*joined),
     };
     Ok(query.bind(count_to).fetch_one(connection).await?)
 }

@@ -19,9 +19,12 @@ impl FileLock {
     /// Takes the lock of a database file, or says who cannot have it.
     pub fn take(database: &Path) -> Result<Self> {
         let path = lock_path(database);
-        let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| {
-            Error::Refused(format!("cannot open {}: {error}", path.display()))
-        })?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| Error::Refused(format!("cannot open {}: {error}", path.display())))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::InUse(format!(
@@ -35,7 +38,9 @@ impl FileLock {
 
 /// `chat.db` → `chat.db-lock`, beside the file itself also where it is named through a link.
 fn lock_path(database: &Path) -> PathBuf {
-    let real = database.canonicalize().unwrap_or_else(|_| database.to_owned());
+    let real = database
+        .canonicalize()
+        .unwrap_or_else(|_| database.to_owned());
     let mut name = real.into_os_string();
     name.push("-lock");
     name.into()

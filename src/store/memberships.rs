@@ -25,7 +25,11 @@ statements! {
 
 /// Whether somebody is a member of a room.
 pub async fn is_member(connection: &mut Connection, room: RoomId, user: UserId) -> Result<bool> {
-    Ok(sqlx::query_scalar(IS_MEMBER).bind(room).bind(user).fetch_one(connection).await?)
+    Ok(sqlx::query_scalar(IS_MEMBER)
+        .bind(room)
+        .bind(user)
+        .fetch_one(connection)
+        .await?)
 }
 
 /// Makes somebody a member who has read everything up to `read_up_to`.
@@ -47,29 +51,64 @@ pub async fn insert_membership(
 }
 
 /// Ends a membership.
-pub async fn delete_membership(connection: &mut Connection, room: RoomId, user: UserId) -> Result<()> {
-    sqlx::query(DELETE_MEMBERSHIP).bind(room).bind(user).execute(connection).await?;
+pub async fn delete_membership(
+    connection: &mut Connection,
+    room: RoomId,
+    user: UserId,
+) -> Result<()> {
+    sqlx::query(DELETE_MEMBERSHIP)
+        .bind(room)
+        .bind(user)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// Moves a read mark forward; one that is behind stays where it is.
-pub async fn move_read_mark(connection: &mut Connection, room: RoomId, user: UserId, up_to: EventId) -> Result<()> {
-    sqlx::query(MOVE_READ_MARK).bind(room).bind(user).bind(up_to).execute(connection).await?;
+pub async fn move_read_mark(
+    connection: &mut Connection,
+    room: RoomId,
+    user: UserId,
+    up_to: EventId,
+) -> Result<()> {
+    sqlx::query(MOVE_READ_MARK)
+        .bind(room)
+        .bind(user)
+        .bind(up_to)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// The first `limit` members by handle.
-pub async fn list_members(connection: &mut Connection, room: RoomId, limit: i64) -> Result<Vec<Person>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(LIST_MEMBERS).bind(room).bind(limit).fetch_all(connection).await?;
-    Ok(rows.into_iter().map(|(handle, name)| Person { handle, name }).collect())
+pub async fn list_members(
+    connection: &mut Connection,
+    room: RoomId,
+    limit: i64,
+) -> Result<Vec<Person>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(LIST_MEMBERS)
+        .bind(room)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(handle, name)| Person { handle, name })
+        .collect())
 }
 
 /// How many members a room has.
 pub async fn count_members(connection: &mut Connection, room: RoomId) -> Result<i64> {
-    Ok(sqlx::query_scalar(COUNT_MEMBERS).bind(room).fetch_one(connection).await?)
+    Ok(sqlx::query_scalar(COUNT_MEMBERS)
+        .bind(room)
+        .fetch_one(connection)
+        .await?)
 }
 
 /// The rooms that somebody is a member of.
 pub async fn list_rooms_of(connection: &mut Connection, user: UserId) -> Result<Vec<RoomId>> {
-    Ok(sqlx::query_scalar(LIST_ROOMS_OF).bind(user).fetch_all(connection).await?)
+    Ok(sqlx::query_scalar(LIST_ROOMS_OF)
+        .bind(user)
+        .fetch_all(connection)
+        .await?)
 }

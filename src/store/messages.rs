@@ -128,9 +128,15 @@ pub async fn read_history(
     };
     let query = match (anchor, &filter.author) {
         (Anchor::At(_), None) => sqlx::query_as(PAGE_AT_TIME).bind(room).bind(pivot),
-        (Anchor::At(_), Some(_)) => sqlx::query_as(PAGE_AT_TIME_BY_AUTHOR).bind(room).bind(pivot),
-        (_, None) => sqlx::query_as(PAGE_AT_ID).bind(room).bind(pivot.parse::<i64>().ok()),
-        (_, Some(_)) => sqlx::query_as(PAGE_AT_ID_BY_AUTHOR).bind(room).bind(pivot.parse::<i64>().ok()),
+        (Anchor::At(_), Some(_)) => sqlx::query_as(PAGE_AT_TIME_BY_AUTHOR)
+            .bind(room)
+            .bind(pivot),
+        (_, None) => sqlx::query_as(PAGE_AT_ID)
+            .bind(room)
+            .bind(pivot.parse::<i64>().ok()),
+        (_, Some(_)) => sqlx::query_as(PAGE_AT_ID_BY_AUTHOR)
+            .bind(room)
+            .bind(pivot.parse::<i64>().ok()),
     };
     let (head, older, newer): (EventId, String, String) = query
         .bind(row_count(want_older))
@@ -147,7 +153,12 @@ pub async fn read_history(
     newer.truncate(want_newer);
     older.reverse();
     older.append(&mut newer);
-    Ok(HistoryPage { messages: older, head, has_older, has_newer })
+    Ok(HistoryPage {
+        messages: older,
+        head,
+        has_older,
+        has_newer,
+    })
 }
 
 fn row_count(wanted: usize) -> i64 {
@@ -155,15 +166,26 @@ fn row_count(wanted: usize) -> i64 {
 }
 
 /// One message of a room.
-pub async fn find_message(connection: &mut Connection, room: RoomId, id: MessageId) -> Result<Option<Message>> {
-    let json: Option<String> = sqlx::query_scalar(FIND_MESSAGE).bind(room).bind(id).fetch_optional(connection).await?;
+pub async fn find_message(
+    connection: &mut Connection,
+    room: RoomId,
+    id: MessageId,
+) -> Result<Option<Message>> {
+    let json: Option<String> = sqlx::query_scalar(FIND_MESSAGE)
+        .bind(room)
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
     json.as_deref().map(parse).transpose()
 }
 
 /// Messages of any rooms by their ids, in no particular order.
 pub async fn find_messages(connection: &mut Connection, ids: &[MessageId]) -> Result<Vec<Message>> {
     let ids = serde_json::json!(ids).to_string();
-    let json: String = sqlx::query_scalar(FIND_MESSAGES).bind(ids).fetch_one(connection).await?;
+    let json: String = sqlx::query_scalar(FIND_MESSAGES)
+        .bind(ids)
+        .fetch_one(connection)
+        .await?;
     parse(&json)
 }
 
@@ -179,9 +201,21 @@ pub struct MessageState {
 }
 
 /// The state of a message of a room.
-pub async fn find_state(connection: &mut Connection, room: RoomId, id: MessageId) -> Result<Option<MessageState>> {
-    let row: Option<(UserId, String, bool)> = sqlx::query_as(FIND_STATE).bind(room).bind(id).fetch_optional(connection).await?;
-    Ok(row.map(|(author_id, body, is_deleted)| MessageState { author_id, body, is_deleted }))
+pub async fn find_state(
+    connection: &mut Connection,
+    room: RoomId,
+    id: MessageId,
+) -> Result<Option<MessageState>> {
+    let row: Option<(UserId, String, bool)> = sqlx::query_as(FIND_STATE)
+        .bind(room)
+        .bind(id)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|(author_id, body, is_deleted)| MessageState {
+        author_id,
+        body,
+        is_deleted,
+    }))
 }
 
 /// A row to be added.
@@ -204,27 +238,52 @@ pub struct NewMessage<'a> {
 }
 
 /// Adds messages, however many, in one trip.
-pub async fn insert_messages(connection: &mut Connection, messages: &[NewMessage<'_>]) -> Result<()> {
+pub async fn insert_messages(
+    connection: &mut Connection,
+    messages: &[NewMessage<'_>],
+) -> Result<()> {
     let rows = serde_json::to_string(messages).map_err(broken_json)?;
-    sqlx::query(INSERT_MESSAGES).bind(rows).execute(connection).await?;
+    sqlx::query(INSERT_MESSAGES)
+        .bind(rows)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// Gives a message another text.
-pub async fn edit_message(connection: &mut Connection, id: MessageId, body: &str, at: Timestamp) -> Result<()> {
-    sqlx::query(EDIT_MESSAGE).bind(body).bind(at.to_string()).bind(id).execute(connection).await?;
+pub async fn edit_message(
+    connection: &mut Connection,
+    id: MessageId,
+    body: &str,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query(EDIT_MESSAGE)
+        .bind(body)
+        .bind(at.to_string())
+        .bind(id)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// Takes a message's text away for good.
-pub async fn delete_message(connection: &mut Connection, id: MessageId, at: Timestamp) -> Result<()> {
-    sqlx::query(DELETE_MESSAGE).bind(at.to_string()).bind(id).execute(connection).await?;
+pub async fn delete_message(
+    connection: &mut Connection,
+    id: MessageId,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query(DELETE_MESSAGE)
+        .bind(at.to_string())
+        .bind(id)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// How many messages the open rooms hold, and when the first one was posted.
 pub async fn sum_up(connection: &mut Connection) -> Result<(i64, Option<Timestamp>)> {
-    let (count, first): (i64, Option<String>) = sqlx::query_as(SUM_UP).fetch_one(connection).await?;
+    let (count, first): (i64, Option<String>) =
+        sqlx::query_as(SUM_UP).fetch_one(connection).await?;
     Ok((count, first.as_deref().and_then(Timestamp::parse)))
 }
 

@@ -11,7 +11,9 @@ statements! {
 
 /// The name of this log; `None` in a file that was just made.
 pub async fn find_log(connection: &mut Connection) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar(FIND_LOG).fetch_optional(connection).await?)
+    Ok(sqlx::query_scalar(FIND_LOG)
+        .fetch_optional(connection)
+        .await?)
 }
 
 /// Names this log.
@@ -22,6 +24,9 @@ pub async fn set_log(connection: &mut Connection, log: &str) -> Result<()> {
 
 /// Notes when the disk was tried.
 pub async fn set_tried(connection: &mut Connection, at: Timestamp) -> Result<()> {
-    sqlx::query(SET_TRIED).bind(at.to_string()).execute(connection).await?;
+    sqlx::query(SET_TRIED)
+        .bind(at.to_string())
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -56,15 +56,22 @@ pub struct KnownPost {
 }
 
 /// The facts of each post, and the last id that the log used.
-pub async fn find_facts(connection: &mut Connection, posts: &[(Timestamp, &Post)]) -> Result<(EventId, Vec<PostFacts>)> {
-    let (last_id, facts): (EventId, String) =
-        sqlx::query_as(FIND_FACTS).bind(questions(posts)).fetch_one(connection).await?;
+pub async fn find_facts(
+    connection: &mut Connection,
+    posts: &[(Timestamp, &Post)],
+) -> Result<(EventId, Vec<PostFacts>)> {
+    let (last_id, facts): (EventId, String) = sqlx::query_as(FIND_FACTS)
+        .bind(questions(posts))
+        .fetch_one(connection)
+        .await?;
     Ok((last_id, parse(&facts)?))
 }
 
 fn questions(posts: &[(Timestamp, &Post)]) -> String {
-    let question = |post: &Post| {
-        serde_json::json!({ "by": post.by, "room": post.room, "nonce": post.nonce, "reply_to": post.reply_to })
-    };
-    serde_json::Value::from_iter(posts.iter().map(|(_, post)| question(post))).to_string()
+    let question = |post: &Post| serde_json::json!({ "by": post.by, "room": post.room, "nonce": post.nonce, "reply_to": post.reply_to });
+    posts
+        .iter()
+        .map(|(_, post)| question(post))
+        .collect::<serde_json::Value>()
+        .to_string()
 }

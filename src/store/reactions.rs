@@ -15,13 +15,26 @@ statements! {
 }
 
 /// Whether somebody put this emoji under this message.
-pub async fn has_reaction(connection: &mut Connection, message: MessageId, emoji: &str, user: UserId) -> Result<bool> {
-    Ok(sqlx::query_scalar(HAS_REACTION).bind(message).bind(emoji).bind(user).fetch_one(connection).await?)
+pub async fn has_reaction(
+    connection: &mut Connection,
+    message: MessageId,
+    emoji: &str,
+    user: UserId,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar(HAS_REACTION)
+        .bind(message)
+        .bind(emoji)
+        .bind(user)
+        .fetch_one(connection)
+        .await?)
 }
 
 /// How many different emoji are under a message.
 pub async fn count_emoji(connection: &mut Connection, message: MessageId) -> Result<i64> {
-    Ok(sqlx::query_scalar(COUNT_EMOJI).bind(message).fetch_one(connection).await?)
+    Ok(sqlx::query_scalar(COUNT_EMOJI)
+        .bind(message)
+        .fetch_one(connection)
+        .await?)
 }
 
 /// Puts an emoji under a message; `event` says when.
@@ -32,18 +45,37 @@ pub async fn insert_reaction(
     user: UserId,
     event: EventId,
 ) -> Result<()> {
-    sqlx::query(INSERT_REACTION).bind(message).bind(emoji).bind(user).bind(event).execute(connection).await?;
+    sqlx::query(INSERT_REACTION)
+        .bind(message)
+        .bind(emoji)
+        .bind(user)
+        .bind(event)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// Takes it away.
-pub async fn delete_reaction(connection: &mut Connection, message: MessageId, emoji: &str, user: UserId) -> Result<()> {
-    sqlx::query(DELETE_REACTION).bind(message).bind(emoji).bind(user).execute(connection).await?;
+pub async fn delete_reaction(
+    connection: &mut Connection,
+    message: MessageId,
+    emoji: &str,
+    user: UserId,
+) -> Result<()> {
+    sqlx::query(DELETE_REACTION)
+        .bind(message)
+        .bind(emoji)
+        .bind(user)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// Takes all of a message's away.
 pub async fn delete_reactions(connection: &mut Connection, message: MessageId) -> Result<()> {
-    sqlx::query(DELETE_REACTIONS).bind(message).execute(connection).await?;
+    sqlx::query(DELETE_REACTIONS)
+        .bind(message)
+        .execute(connection)
+        .await?;
     Ok(())
 }

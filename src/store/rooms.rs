@@ -54,14 +54,28 @@ statements! {
 }
 
 /// A room that the viewer may see.
-pub async fn find_room(connection: &mut Connection, viewer: Option<UserId>, slug: &str) -> Result<Option<RoomView>> {
-    let json: Option<String> = sqlx::query_scalar(FIND_ROOM).bind(viewer).bind(slug).fetch_optional(connection).await?;
+pub async fn find_room(
+    connection: &mut Connection,
+    viewer: Option<UserId>,
+    slug: &str,
+) -> Result<Option<RoomView>> {
+    let json: Option<String> = sqlx::query_scalar(FIND_ROOM)
+        .bind(viewer)
+        .bind(slug)
+        .fetch_optional(connection)
+        .await?;
     json.as_deref().map(parse).transpose()
 }
 
 /// All rooms that the viewer may see, open ones first, by name.
-pub async fn list_rooms(connection: &mut Connection, viewer: Option<UserId>) -> Result<Vec<RoomView>> {
-    let json: String = sqlx::query_scalar(LIST_ROOMS).bind(viewer).fetch_one(connection).await?;
+pub async fn list_rooms(
+    connection: &mut Connection,
+    viewer: Option<UserId>,
+) -> Result<Vec<RoomView>> {
+    let json: String = sqlx::query_scalar(LIST_ROOMS)
+        .bind(viewer)
+        .fetch_one(connection)
+        .await?;
     parse(&json)
 }
 
@@ -72,7 +86,11 @@ pub async fn list_visible_ids(
     slugs: &[String],
 ) -> Result<Vec<RoomId>> {
     let slugs = serde_json::json!(slugs).to_string();
-    Ok(sqlx::query_scalar(LIST_VISIBLE_IDS).bind(viewer).bind(slugs).fetch_all(connection).await?)
+    Ok(sqlx::query_scalar(LIST_VISIBLE_IDS)
+        .bind(viewer)
+        .bind(slugs)
+        .fetch_all(connection)
+        .await?)
 }
 
 /// What decides what somebody may do in a room.
@@ -89,18 +107,32 @@ pub struct RoomAccess {
 }
 
 /// A room, whoever may see it, and how somebody stands to it.
-pub async fn find_access(connection: &mut Connection, viewer: Option<UserId>, slug: &str) -> Result<Option<RoomAccess>> {
-    Ok(sqlx::query_as(FIND_ACCESS).bind(viewer).bind(slug).fetch_optional(connection).await?)
+pub async fn find_access(
+    connection: &mut Connection,
+    viewer: Option<UserId>,
+    slug: &str,
+) -> Result<Option<RoomAccess>> {
+    Ok(sqlx::query_as(FIND_ACCESS)
+        .bind(viewer)
+        .bind(slug)
+        .fetch_optional(connection)
+        .await?)
 }
 
 /// What everybody who may see a room sees of it.
 pub async fn find_info(connection: &mut Connection, id: RoomId) -> Result<Option<RoomInfo>> {
-    Ok(sqlx::query_as(FIND_INFO).bind(id).fetch_optional(connection).await?)
+    Ok(sqlx::query_as(FIND_INFO)
+        .bind(id)
+        .fetch_optional(connection)
+        .await?)
 }
 
 /// Whether a room has this address.
 pub async fn is_slug_taken(connection: &mut Connection, slug: &str) -> Result<bool> {
-    Ok(sqlx::query_scalar(IS_SLUG_TAKEN).bind(slug).fetch_one(connection).await?)
+    Ok(sqlx::query_scalar(IS_SLUG_TAKEN)
+        .bind(slug)
+        .fetch_one(connection)
+        .await?)
 }
 
 /// Adds a room.
@@ -125,7 +157,17 @@ pub async fn insert_room(
 }
 
 /// Gives a room another name and topic.
-pub async fn update_room(connection: &mut Connection, id: RoomId, name: &str, topic: &str) -> Result<()> {
-    sqlx::query(UPDATE_ROOM).bind(name).bind(topic).bind(id).execute(connection).await?;
+pub async fn update_room(
+    connection: &mut Connection,
+    id: RoomId,
+    name: &str,
+    topic: &str,
+) -> Result<()> {
+    sqlx::query(UPDATE_ROOM)
+        .bind(name)
+        .bind(topic)
+        .bind(id)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -19,12 +19,23 @@ statements! {
 }
 
 /// Whose secret this is.
-pub async fn find_signed_in(connection: &mut Connection, secret_hash: &SecretHash) -> Result<Option<User>> {
-    Ok(sqlx::query_as(FIND_SIGNED_IN).bind(secret_hash).fetch_optional(connection).await?)
+pub async fn find_signed_in(
+    connection: &mut Connection,
+    secret_hash: &SecretHash,
+) -> Result<Option<User>> {
+    Ok(sqlx::query_as(FIND_SIGNED_IN)
+        .bind(secret_hash)
+        .fetch_optional(connection)
+        .await?)
 }
 
 /// Signs somebody in. Fails where the secret is in use: 256 random bits do not repeat.
-pub async fn insert_session(connection: &mut Connection, user: UserId, sign_in: &SignIn, at: Timestamp) -> Result<()> {
+pub async fn insert_session(
+    connection: &mut Connection,
+    user: UserId,
+    sign_in: &SignIn,
+    at: Timestamp,
+) -> Result<()> {
     sqlx::query(INSERT_SESSION)
         .bind(&sign_in.secret_hash)
         .bind(user)
@@ -37,6 +48,9 @@ pub async fn insert_session(connection: &mut Connection, user: UserId, sign_in: 
 
 /// Ends a session; it may have ended before.
 pub async fn delete_session(connection: &mut Connection, secret_hash: &SecretHash) -> Result<()> {
-    sqlx::query(DELETE_SESSION).bind(secret_hash).execute(connection).await?;
+    sqlx::query(DELETE_SESSION)
+        .bind(secret_hash)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -17,12 +17,18 @@ statements! {
 
 /// The account of a handle.
 pub async fn find_user(connection: &mut Connection, handle: &str) -> Result<Option<User>> {
-    Ok(sqlx::query_as(FIND_USER).bind(handle).fetch_optional(connection).await?)
+    Ok(sqlx::query_as(FIND_USER)
+        .bind(handle)
+        .fetch_optional(connection)
+        .await?)
 }
 
 /// Whether somebody has this handle, or one that people would take for it.
 pub async fn is_handle_taken(connection: &mut Connection, handle: &str) -> Result<bool> {
-    Ok(sqlx::query_scalar(IS_TAKEN).bind(fold_handle(handle)).fetch_one(connection).await?)
+    Ok(sqlx::query_scalar(IS_TAKEN)
+        .bind(fold_handle(handle))
+        .fetch_one(connection)
+        .await?)
 }
 
 /// Adds an account.

@@ -34,19 +34,36 @@ pub fn asset_url(path: &str) -> String {
 /// A page of an older version may still be open and ask for a module that it had not loaded yet; it gets
 /// today's, which does not enter its cache for good.
 pub async fn get_asset(uri: Uri, headers: HeaderMap) -> Response {
-    let Some((version, path)) = uri.path().strip_prefix("/assets/").and_then(|rest| rest.split_once('/')) else {
+    let Some((version, path)) = uri
+        .path()
+        .strip_prefix("/assets/")
+        .and_then(|rest| rest.split_once('/'))
+    else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let Some(file) = Assets::get(path) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let cache_control = if version == *FINGERPRINT { FOR_EVER } else { FOR_NOW };
+    let cache_control = if version == *FINGERPRINT {
+        FOR_EVER
+    } else {
+        FOR_NOW
+    };
     let etag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..12]));
-    let common = [(header::CACHE_CONTROL, cache_control), (header::ETAG, etag.as_str())];
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+    let common = [
+        (header::CACHE_CONTROL, cache_control),
+        (header::ETAG, etag.as_str()),
+    ];
+    if headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == etag.as_bytes())
+    {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
-    let described = [(header::CONTENT_TYPE, content_type(path)), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    let described = [
+        (header::CONTENT_TYPE, content_type(path)),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
     (common, described, content(file)).into_response()
 }
 
@@ -106,18 +123,35 @@ mod tests {
         let ours = get(&asset_url("js/app.js"), None).await;
         assert_eq!(ours.status(), StatusCode::OK);
         assert_eq!(ours.headers()[header::CACHE_CONTROL], FOR_EVER);
-        assert_eq!(ours.headers()[header::CONTENT_TYPE], "text/javascript; charset=utf-8");
+        assert_eq!(
+            ours.headers()[header::CONTENT_TYPE],
+            "text/javascript; charset=utf-8"
+        );
         let other = get("/assets/0123456789abcdef/js/app.js", None).await;
         assert_eq!(other.headers()[header::CACHE_CONTROL], FOR_NOW);
         let etag = other.headers()[header::ETAG].to_str().unwrap();
-        assert_eq!(get("/assets/0/js/app.js", Some(etag)).await.status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(
+            get("/assets/0/js/app.js", Some(etag)).await.status(),
+            StatusCode::NOT_MODIFIED
+        );
     }
 
     #[tokio::test]
     async fn nothing_outside_the_tree_is_served() {
-        for path in ["js/none.js", "../Cargo.toml", "js/../../Cargo.toml", "%2e%2e/Cargo.toml", "/etc/passwd", ""] {
+        for path in [
+            "js/none.js",
+            "../Cargo.toml",
+            "js/../../Cargo.toml",
+            "%2e%2e/Cargo.toml",
+            "/etc/passwd",
+            "",
+        ] {
             let address = format!("/assets/0/{path}");
-            assert_eq!(get(&address, None).await.status(), StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(
+                get(&address, None).await.status(),
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
         }
     }
 
@@ -125,7 +159,11 @@ mod tests {
     #[test]
     fn scripts_and_styles_stay_small() {
         let is_code = |path: &str| matches!(path.rsplit_once('.'), Some((_, "js" | "css")));
-        let bytes: usize = Assets::iter().filter(|path| is_code(path)).filter_map(|path| Assets::get(&path)).map(|file| file.data.len()).sum();
+        let bytes: usize = Assets::iter()
+            .filter(|path| is_code(path))
+            .filter_map(|path| Assets::get(&path))
+            .map(|file| file.data.len())
+            .sum();
         assert!(bytes < 60_000, "{bytes} bytes");
     }
 }

@@ -59,32 +59,53 @@ impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         let (detail, errors) = (detail.into(), BTreeMap::new());
-        Self { r#type: "about:blank", title, status: status.as_u16(), detail, errors, request_id: None }
+        Self {
+            r#type: "about:blank",
+            title,
+            status: status.as_u16(),
+            detail,
+            errors,
+            request_id: None,
+        }
     }
 
     fn of_field(status: StatusCode, field: &'static str, text: &str) -> Self {
         let errors = BTreeMap::from([(field, text.to_owned())]);
-        Self { errors, ..Self::new(status, format!("{field}: {text}")) }
+        Self {
+            errors,
+            ..Self::new(status, format!("{field}: {text}"))
+        }
     }
 
     fn of_error(error: &Error) -> Self {
         match error {
-            Error::NotFound => Self::new(StatusCode::NOT_FOUND, "There is nothing here, or nothing for you."),
+            Error::NotFound => Self::new(
+                StatusCode::NOT_FOUND,
+                "There is nothing here, or nothing for you.",
+            ),
             Error::SignInNeeded => Self::new(StatusCode::UNAUTHORIZED, "Join or sign in first."),
             Error::Forbidden(why) => Self::new(StatusCode::FORBIDDEN, *why),
-            Error::Invalid { field, text } => Self::of_field(StatusCode::UNPROCESSABLE_ENTITY, field, text),
+            Error::Invalid { field, text } => {
+                Self::of_field(StatusCode::UNPROCESSABLE_ENTITY, field, text)
+            }
             Error::Conflict { field, text } => Self::of_field(StatusCode::CONFLICT, field, text),
             Error::Unavailable(why) => Self::unavailable(why),
             Error::Database(sqlx::Error::PoolTimedOut) => Self::unavailable("the server is busy"),
             Error::Refused(_) | Error::InUse(_) | Error::Database(_) | Error::Io(_) => {
                 tracing::error!(%error, "a request failed");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on the server. It was noted.")
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Something went wrong on the server. It was noted.",
+                )
             }
         }
     }
 
     fn unavailable(why: &str) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, format!("Not now: {why}. Nothing was stored; try again."))
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("Not now: {why}. Nothing was stored; try again."),
+        )
     }
 }
 
@@ -93,19 +114,31 @@ impl IntoResponse for Rejection {
         let problem = match self {
             Self::Chat(error) => Problem::of_error(&error),
             Self::Malformed(why) => Problem::new(StatusCode::BAD_REQUEST, why),
-            Self::TooLarge(limit) => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("At most {limit} bytes.")),
-            Self::UnsupportedType(known) => {
-                Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("Send one of: {known}."))
-            }
-            Self::TooSlow => Problem::new(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive."),
+            Self::TooLarge(limit) => Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("At most {limit} bytes."),
+            ),
+            Self::UnsupportedType(known) => Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                format!("Send one of: {known}."),
+            ),
+            Self::TooSlow => Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "The request took too long to arrive.",
+            ),
         };
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
         if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(problem);
         response
@@ -116,15 +149,28 @@ impl IntoResponse for Rejection {
 pub async fn render_problems(request: Request, next: Next) -> Response {
     let wants_page = !request.uri().path().starts_with("/api/");
     let back = request.uri().path().to_owned();
-    let request_id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
+    let request_id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .map(str::to_owned);
     let mut response = next.run(request).await;
     let status = response.status();
-    if !(status.is_client_error() || status.is_server_error()) || response.extensions().get::<OwnPage>().is_some() {
+    if !(status.is_client_error() || status.is_server_error())
+        || response.extensions().get::<OwnPage>().is_some()
+    {
         return response;
     }
-    let mut problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| unexplained(status));
+    let mut problem = response
+        .extensions_mut()
+        .remove::<Problem>()
+        .unwrap_or_else(|| unexplained(status));
     problem.request_id = request_id.filter(|_| status.is_server_error());
-    let mut rendered = if wants_page { page(problem, &back) } else { json(&problem) };
+    let mut rendered = if wants_page {
+        page(problem, &back)
+    } else {
+        json(&problem)
+    };
     *rendered.status_mut() = status;
     let kept = [header::RETRY_AFTER, header::WWW_AUTHENTICATE, header::ALLOW];
     for name in kept {
@@ -148,15 +194,33 @@ fn unexplained(status: StatusCode) -> Problem {
 }
 
 fn json(problem: &Problem) -> Response {
-    let content_type: (HeaderName, HeaderValue) =
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    let content_type: (HeaderName, HeaderValue) = (
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
     ([content_type], Json(problem)).into_response()
 }
 
 fn page(problem: Problem, back: &str) -> Response {
-    let Problem { status, title, detail, request_id, .. } = problem;
-    let back = if back.starts_with("/rooms/") { "/rooms" } else { "/" };
-    let page = ErrorPage { status, title: title.into(), detail, request_id, back: back.into() };
+    let Problem {
+        status,
+        title,
+        detail,
+        request_id,
+        ..
+    } = problem;
+    let back = if back.starts_with("/rooms/") {
+        "/rooms"
+    } else {
+        "/"
+    };
+    let page = ErrorPage {
+        status,
+        title: title.into(),
+        detail,
+        request_id,
+        back: back.into(),
+    };
     match page.render() {
         Ok(html) => Html(html).into_response(),
         Err(error) => {

@@ -1,11 +1,7 @@
 //! What handlers take out of a request.
 
 use super::error::Rejection;
-use crate::{
-    app::App,
-    auth::viewer::Viewer,
-    error::Error,
-};
+use crate::{app::App, auth::viewer::Viewer, error::Error};
 use axum::{
     body::{Body, to_bytes},
     extract::{FromRequest, FromRequestParts, Request},
@@ -48,7 +44,10 @@ pub struct Path<T>(pub T);
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
     type Rejection = Rejection;
 
-    #[expect(clippy::disallowed_types, reason = "this is the one that others shall use")]
+    #[expect(
+        clippy::disallowed_types,
+        reason = "this is the one that others shall use"
+    )]
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(path)) => Ok(Self(path)),
@@ -73,8 +72,17 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
         let (parts, body) = request.into_parts();
-        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let content_type = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let essence = content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
         match essence.as_str() {
             "application/json" => Ok(Self::Json(read(body).await?)),
             "application/x-www-form-urlencoded" => Ok(Self::Form(read_form(&read(body).await?))),
@@ -93,14 +101,21 @@ impl Sent {
     /// Reads fields out of JSON or a form.
     pub fn fields<T: DeserializeOwned>(self) -> Result<T, Rejection> {
         match self {
-            Self::Json(bytes) => serde_json::from_slice(&bytes).map_err(json_fault),
-            Self::Form(fields) => serde_json::from_value(fields).map_err(json_fault),
-            Self::Text(_) => Err(Rejection::UnsupportedType("application/json, application/x-www-form-urlencoded")),
+            Self::Json(bytes) => serde_json::from_slice(&bytes).map_err(|error| json_fault(&error)),
+            Self::Form(fields) => {
+                serde_json::from_value(fields).map_err(|error| json_fault(&error))
+            }
+            Self::Text(_) => Err(Rejection::UnsupportedType(
+                "application/json, application/x-www-form-urlencoded",
+            )),
         }
     }
 
     /// The same; a plain text is one field.
-    pub fn fields_or_text<T: DeserializeOwned>(self, of_text: impl FnOnce(String) -> T) -> Result<T, Rejection> {
+    pub fn fields_or_text<T: DeserializeOwned>(
+        self,
+        of_text: impl FnOnce(String) -> T,
+    ) -> Result<T, Rejection> {
         match self {
             Self::Text(text) => Ok(of_text(text)),
             sent => sent.fields(),
@@ -109,13 +124,15 @@ impl Sent {
 }
 
 async fn read(body: Body) -> Result<Vec<u8>, Rejection> {
-    let read = timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES)).await.map_err(|_| Rejection::TooSlow)?;
+    let read = timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES))
+        .await
+        .map_err(|_| Rejection::TooSlow)?;
     match read {
         Ok(bytes) => Ok(bytes.into()),
-        Err(error) if error.source().is_some_and(|source| source.is::<http_body_util::LengthLimitError>()) => {
-            Err(Rejection::TooLarge(BODY_BYTES))
-        }
-        Err(_) => Err(Rejection::Malformed("The body of the request broke off.".into())),
+        Err(error) if is_too_long(&error) => Err(Rejection::TooLarge(BODY_BYTES)),
+        Err(_) => Err(Rejection::Malformed(
+            "The body of the request broke off.".into(),
+        )),
     }
 }
 
@@ -126,7 +143,9 @@ fn read_text(bytes: Vec<u8>) -> Result<String, Rejection> {
 /// The last of several fields of one name counts. Empty fields are those that a person left empty.
 fn read_form(bytes: &[u8]) -> serde_json::Value {
     let fields = form_urlencoded::parse(bytes).filter(|(_, value)| !value.is_empty());
-    let fields: serde_json::Map<_, _> = fields.map(|(name, value)| (name.into_owned(), unix_lines(&value).into())).collect();
+    let fields: serde_json::Map<_, _> = fields
+        .map(|(name, value)| (name.into_owned(), unix_lines(&value).into()))
+        .collect();
     fields.into()
 }
 
@@ -135,10 +154,18 @@ fn unix_lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-fn json_fault(error: serde_json::Error) -> Rejection {
+fn is_too_long(error: &axum::Error) -> bool {
+    error
+        .source()
+        .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
+}
+
+fn json_fault(error: &serde_json::Error) -> Rejection {
     use serde_json::error::Category;
     match error.classify() {
         Category::Data => Error::invalid("body", error.to_string()).into(),
-        Category::Io | Category::Syntax | Category::Eof => Rejection::Malformed(format!("This is not JSON: {error}.")),
+        Category::Io | Category::Syntax | Category::Eof => {
+            Rejection::Malformed(format!("This is not JSON: {error}."))
+        }
     }
 }

@@ -76,16 +76,36 @@ impl Feed {
     #[must_use]
     pub fn new(tail: Tail, opening: Opening, place: StreamPlace) -> Self {
         let replayed = (opening.outcome == Outcome::Replay).then(Counts::default);
-        Self { tail, opening, replayed, _place: place }
+        Self {
+            tail,
+            opening,
+            replayed,
+            _place: place,
+        }
     }
 
     /// The first block. It carries the cursor, so that a reader cut off right after it comes back with it.
     #[must_use]
     pub fn hello(&self) -> Bytes {
-        let Opening { outcome, from, head } = self.opening;
+        let Opening {
+            outcome,
+            from,
+            head,
+        } = self.opening;
         let server = concat!("backscroll/", env!("CARGO_PKG_VERSION"));
         let mut out = retry(RETRY);
-        write_block(&mut out, "hello", &Hello { outcome, from, head, log: &self.tail.log().name, server }, Some(from));
+        write_block(
+            &mut out,
+            "hello",
+            &Hello {
+                outcome,
+                from,
+                head,
+                log: &self.tail.log().name,
+                server,
+            },
+            Some(from),
+        );
         out.into()
     }
 
@@ -95,8 +115,11 @@ impl Feed {
             return Next::End(bye(Bye::Restart));
         }
         match self.tail.read().await {
-            Ok(Step::Blocks(blocks, counts)) => Next::Send(self.with_caught_up(blocks, counts)),
-            Ok(Step::Nothing) if self.replayed.is_some() => Next::Send(self.with_caught_up(Vec::new(), Counts::default())),
+            Ok(Step::Blocks(mut blocks, counts)) => {
+                blocks.extend(self.note_replayed(counts));
+                Next::Send(blocks)
+            }
+            Ok(Step::Nothing) if self.replayed.is_some() => Next::Send(vec![self.caught_up()]),
             Ok(Step::Nothing) => Next::Wait,
             Ok(Step::Ended) => Next::End(bye(Bye::SignedOut)),
             Err(error) => {
@@ -116,31 +139,43 @@ impl Feed {
     pub fn ping(&self) -> Bytes {
         let mut out = Vec::new();
         let head = self.tail.log().head();
-        write_block(&mut out, "ping", &serde_json::json!({ "head": head }), Some(self.tail.cursor()));
+        write_block(
+            &mut out,
+            "ping",
+            &serde_json::json!({ "head": head }),
+            Some(self.tail.cursor()),
+        );
         out.into()
     }
 
-    /// A replay ends where the log ended when the stream was opened.
-    fn with_caught_up(&mut self, mut blocks: Vec<Bytes>, counts: Counts) -> Vec<Bytes> {
-        if let Some(replayed) = &mut self.replayed {
-            replayed.add(counts);
-            let id = self.tail.cursor();
-            if id >= self.opening.head {
-                let mut out = Vec::new();
-                write_block(&mut out, "caught-up", &CaughtUp { id, counts: *replayed }, Some(id));
-                blocks.push(out.into());
-                self.replayed = None;
-            }
-        }
-        blocks
+    /// A replay ends where the log ended when the stream was opened, or where nothing is left.
+    fn note_replayed(&mut self, counts: Counts) -> Option<Bytes> {
+        self.replayed.as_mut()?.add(counts);
+        (self.tail.cursor() >= self.opening.head).then(|| self.caught_up())
+    }
+
+    fn caught_up(&mut self) -> Bytes {
+        let (id, counts) = (self.tail.cursor(), self.replayed.take().unwrap_or_default());
+        let mut out = Vec::new();
+        write_block(&mut out, "caught-up", &CaughtUp { id, counts }, Some(id));
+        out.into()
     }
 }
 
 /// The last words of a stream. They carry no id: the reader's cursor stays where it is.
 #[must_use]
 pub fn bye(reason: Bye) -> Bytes {
-    let mut out = retry(if reason == Bye::Overload { RETRY_AFTER_OVERLOAD } else { RETRY_AFTER_BYE });
-    write_block(&mut out, "bye", &serde_json::json!({ "reason": reason }), None);
+    let mut out = retry(if reason == Bye::Overload {
+        RETRY_AFTER_OVERLOAD
+    } else {
+        RETRY_AFTER_BYE
+    });
+    write_block(
+        &mut out,
+        "bye",
+        &serde_json::json!({ "reason": reason }),
+        None,
+    );
     out.into()
 }
 

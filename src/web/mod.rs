@@ -39,37 +39,66 @@ fn pages() -> Router<Arc<App>> {
         .route("/rooms/{room}/leave", post(rooms::leave_room))
         .route("/rooms/{room}/messages", post(messages::post_message))
         .route("/rooms/{room}/messages/{id}", get(room::show_message))
-        .route("/rooms/{room}/messages/{id}/edit", get(messages::show_edit).post(messages::edit_message))
-        .route("/rooms/{room}/messages/{id}/delete", post(messages::delete_message))
-        .route("/rooms/{room}/messages/{id}/reactions", post(messages::toggle_reaction))
+        .route(
+            "/rooms/{room}/messages/{id}/edit",
+            get(messages::show_edit).post(messages::edit_message),
+        )
+        .route(
+            "/rooms/{room}/messages/{id}/delete",
+            post(messages::delete_message),
+        )
+        .route(
+            "/rooms/{room}/messages/{id}/reactions",
+            post(messages::toggle_reaction),
+        )
         .route("/assets/{fingerprint}/{*path}", get(assets::get_asset))
 }
 
 /// For programs, and for the script of the pages.
 fn api() -> Router<Arc<App>> {
-    use api::{custom_events, history, me, members, messages, reactions, rooms};
+    use api::{custom_events, description, history, me, members, messages, reactions, rooms};
     let room = Router::new()
         .route("/", get(rooms::show_room).patch(rooms::update_room))
-        .route("/events", get(stream::stream_room).post(custom_events::post_custom))
+        .route(
+            "/events",
+            get(stream::stream_room).post(custom_events::post_custom),
+        )
         .route("/members", get(members::list_members))
-        .route("/members/{handle}", put(members::join_room).delete(members::leave_room))
+        .route(
+            "/members/{handle}",
+            put(members::join_room).delete(members::leave_room),
+        )
         .route("/read", put(members::mark_read))
         .route("/typing", post(members::signal_typing))
-        .route("/messages", get(history::show_history).post(messages::post_message))
+        .route(
+            "/messages",
+            get(history::show_history).post(messages::post_message),
+        )
         .route(
             "/messages/{id}",
-            get(messages::show_message).patch(messages::edit_message).delete(messages::delete_message),
+            get(messages::show_message)
+                .patch(messages::edit_message)
+                .delete(messages::delete_message),
         )
-        .route("/messages/{id}/reactions/{emoji}", put(reactions::add_reaction).delete(reactions::remove_reaction));
+        .route(
+            "/messages/{id}/reactions/{emoji}",
+            put(reactions::add_reaction).delete(reactions::remove_reaction),
+        );
     Router::new()
         .route("/api/v1/join", post(me::join))
+        .route("/api/v1/openapi.json", get(description::show_description))
         .route("/api/v1/me", get(me::show_me))
         .route("/api/v1/events", get(stream::stream_all))
-        .route("/api/v1/rooms", get(rooms::list_rooms).post(rooms::create_room))
+        .route(
+            "/api/v1/rooms",
+            get(rooms::list_rooms).post(rooms::create_room),
+        )
         .nest("/api/v1/rooms/{room}", room)
 }
 
 /// For whoever runs the server.
 fn operations() -> Router<Arc<App>> {
-    Router::new().route("/healthz", get(health::is_alive)).route("/readyz", get(health::is_ready))
+    Router::new()
+        .route("/healthz", get(health::is_alive))
+        .route("/readyz", get(health::is_ready))
 }

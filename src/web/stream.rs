@@ -10,11 +10,7 @@ use super::{
 };
 use crate::{
     app::App,
-    event_log::{
-        access::Scope,
-        frame::Format,
-        tail::Tail,
-    },
+    event_log::{access::Scope, frame::Format, tail::Tail},
     model::ids::Cursor,
 };
 use axum::{
@@ -50,9 +46,14 @@ pub async fn stream_all(
 ) -> Result<Response, Rejection> {
     let wish = Wish::read(&headers, query.as_deref());
     let scope = if wish.rooms.is_empty() {
-        Scope::Everything { joined: wish.joined }
+        Scope::Everything {
+            joined: wish.joined,
+        }
     } else {
-        Scope::Rooms { slugs: wish.rooms.clone(), joined: wish.joined }
+        Scope::Rooms {
+            slugs: wish.rooms.clone(),
+            joined: wish.joined,
+        }
     };
     open(&app, &visitor, &method, &wish, &scope).await
 }
@@ -67,7 +68,17 @@ pub async fn stream_room(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let wish = Wish::read(&headers, query.as_deref());
-    open(&app, &visitor, &method, &wish, &Scope::Rooms { slugs: vec![room], joined: false }).await
+    open(
+        &app,
+        &visitor,
+        &method,
+        &wish,
+        &Scope::Rooms {
+            slugs: vec![room],
+            joined: false,
+        },
+    )
+    .await
 }
 
 async fn open(
@@ -77,18 +88,30 @@ async fn open(
     wish: &Wish,
     scope: &Scope,
 ) -> Result<Response, Rejection> {
-    if matches!(scope, Scope::Everything { joined: true } | Scope::Rooms { joined: true, .. }) {
+    if matches!(
+        scope,
+        Scope::Everything { joined: true } | Scope::Rooms { joined: true, .. }
+    ) {
         visitor.signed_in()?;
     }
     let Some(place) = app.take_stream() else {
         return Ok((stream_headers(), bye(Bye::Overload)).into_response());
     };
-    let (tail, opening) =
-        Tail::open(&app.log, &visitor.reader(), scope, wish.cursor, wish.replay_max, wish.format).await?;
+    let (tail, opening) = Tail::open(
+        &app.log,
+        &visitor.reader(),
+        scope,
+        wish.cursor,
+        wish.replay_max,
+        wish.format,
+    )
+    .await?;
     let mut response = (stream_headers(), Body::empty()).into_response();
     if method != Method::HEAD {
         let feed = Feed::new(tail, opening, place);
-        response.extensions_mut().insert(OpenedFeed(Arc::new(Mutex::new(Some(feed)))));
+        response
+            .extensions_mut()
+            .insert(OpenedFeed(Arc::new(Mutex::new(Some(feed)))));
     }
     Ok(response)
 }
@@ -96,9 +119,18 @@ async fn open(
 /// Nothing on the way may keep, change or hold back what passes (`X-Accel-Buffering`: nginx).
 fn stream_headers() -> [(HeaderName, HeaderValue); 3] {
     [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform")),
-        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/event-stream"),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-cache, no-transform"),
+        ),
+        (
+            HeaderName::from_static("x-accel-buffering"),
+            HeaderValue::from_static("no"),
+        ),
     ]
 }
 
@@ -115,8 +147,13 @@ struct Wish {
 impl Wish {
     /// The header beats the query: a browser that reconnects sends the header, to the address that it had.
     fn read(headers: &HeaderMap, query: Option<&str>) -> Self {
-        let mut wish =
-            Self { cursor: Cursor::Latest, rooms: Vec::new(), joined: false, replay_max: None, format: Format::Json };
+        let mut wish = Self {
+            cursor: Cursor::Latest,
+            rooms: Vec::new(),
+            joined: false,
+            replay_max: None,
+            format: Format::Json,
+        };
         let mut cursors = Vec::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match &*name {
@@ -132,7 +169,9 @@ impl Wish {
         wish.cursor = match (sent.as_slice(), cursors.as_slice()) {
             // An empty header is what some clients send where they have no id yet.
             ([only], []) if only.is_empty() => Cursor::Latest,
-            ([only], _) if !only.is_empty() => only.to_str().map_or(Cursor::Unreadable, Cursor::parse),
+            ([only], _) if !only.is_empty() => {
+                only.to_str().map_or(Cursor::Unreadable, Cursor::parse)
+            }
             ([] | [_], []) => Cursor::Latest,
             ([] | [_], [only]) => *only,
             _ => Cursor::Unreadable,

@@ -1,13 +1,14 @@
 // What one can do with a row: one small bar that moves to the row under the pointer or the focus.
 
 import { excerpt, idOf } from "./dress.js";
+import { byId } from "./page.js";
 import { explain } from "./words.js";
 
 const EMOJI = ["👍", "❤️", "😂"];
 
 /** `answer(id, text)` begins an answer; `onFault(text)` says why a reaction did not go through. */
 export function openActions(room, answer, onFault) {
-  const list = document.getElementById("history");
+  const list = byId("history");
   const bar = document.createElement("div");
   bar.className = "actions";
   const edit = document.createElement("a");
@@ -43,6 +44,9 @@ export function openActions(room, answer, onFault) {
 
   list.addEventListener("pointerover", moveTo);
   list.addEventListener("focusin", moveTo);
+  list.addEventListener("pointerleave", ({ pointerType }) => {
+    if (pointerType === "mouse" && !bar.contains(document.activeElement)) bar.remove();
+  });
   list.addEventListener("submit", (event) => {
     event.preventDefault();
     react(event.target.closest(".message"), event.submitter.value);

@@ -3,7 +3,8 @@
 import { openActions } from "./actions.js";
 import { openComposer } from "./composer.js";
 import { markNew } from "./dress.js";
-import { fetchPage, History } from "./history.js";
+import { History } from "./history.js";
+import { byId, fetchPage } from "./page.js";
 import { adoptPeople, changeMember } from "./people.js";
 import { follow } from "./stream.js";
 import { sumUp } from "./words.js";
@@ -13,8 +14,8 @@ const SAID = 10_000; // ms for which a summary is shown
 const FRAME = 16; // ms in which events are gathered before the page is touched
 const READ_PAUSE = 1500; // ms between moves of the read mark
 
-const main = document.getElementById("room");
-const status = document.getElementById("status");
+const main = byId("room");
+const status = byId("status");
 const { room, handle } = main.dataset;
 const address = `/rooms/${room}`;
 
@@ -23,6 +24,7 @@ const address = `/rooms/${room}`;
 let pending = []; // HTML of rows, in the order in which events came
 let flushTimer = null;
 let isRefetching = false;
+let isStale = false; // what is being fetched may miss what came meanwhile
 let hiddenNews = 0;
 
 function take(html) {
@@ -41,19 +43,22 @@ function flush() {
   markRead();
 }
 
-/** After a gap or a reset: the page's rows are fetched anew, around what is being read. */
+/** After a gap or a reset: the rows are fetched anew, around what is being read, and replace what came before. */
 async function refetch() {
+  pending = [];
+  isStale = true;
   if (isRefetching) return;
   isRefetching = true;
-  const { anchor } = history;
-  for (let wait = 500; ; wait = Math.min(30_000, wait * 2)) {
+  for (let wait = 500; isStale; wait = Math.min(30_000, wait * 2)) {
+    isStale = false;
     try {
+      const { anchor } = history;
       const around = anchor && (await fetchPage(`${address}/messages/${anchor.dataset.id}`));
       const page = around ?? (await fetchPage(address));
-      if (page) adopt(page);
-      break;
+      if (page && !isStale) adopt(page);
     } catch {
-      await new Promise((done) => setTimeout(done, Math.random() * wait + 250));
+      isStale = true;
+      await new Promise((done) => setTimeout(done, 250 + Math.random() * wait));
     }
   }
   isRefetching = false;
@@ -62,7 +67,6 @@ async function refetch() {
 
 function adopt(page) {
   history.adopt(page);
-  main.dataset.cursor = page.getElementById("room").dataset.cursor;
   adoptPeople(page);
   showRoom({ name: page.getElementById("room").dataset.name, topic: page.getElementById("room-topic").textContent });
   if (!history.isLive) stop();
@@ -70,17 +74,12 @@ function adopt(page) {
 
 // The stream
 
-let end = null;
+let unfollow = null;
 let lossTimer = null;
 
-function start() {
-  end ??= follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
-}
-
-/** In the past of a room there is nothing to follow; "Jump to latest" leads back. */
+/** A page of the past has nothing to follow; "Jump to latest" leads back. */
 function stop() {
-  end?.();
-  end = null;
+  unfollow();
   pending = [];
   onLive();
 }
@@ -136,11 +135,11 @@ function say(text, duration) {
 function showRoom({ name, topic }) {
   if (typeof name !== "string" || typeof topic !== "string") return;
   main.dataset.name = name;
-  document.getElementById("room-name").textContent = name;
-  Object.assign(document.getElementById("room-topic"), { textContent: topic, title: topic });
+  byId("room-name").textContent = name;
+  Object.assign(byId("room-topic"), { textContent: topic, title: topic });
   const link = document.querySelector(`.room-link[data-room="${room}"] .room-name`);
   if (link) link.textContent = name;
-  document.getElementById("body")?.setAttribute("placeholder", `Message ${name}`);
+  byId("body")?.setAttribute("placeholder", `Message ${name}`);
   showTitle();
 }
 
@@ -176,12 +175,9 @@ function sent(message) {
 }
 
 if (handle && readUpTo > 0 && main.dataset.joined === "true") markNew(readUpTo, "New");
-const history = new History(() => {
-  if (history.isLive) start();
-  markRead();
-});
+const history = new History(markRead);
 if (handle) openActions(room, openComposer(room, sent), (text) => say(text, SAID));
-if (history.isLive) start();
+if (history.isLive) unfollow = follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
 markRead();
 document.addEventListener("visibilitychange", () => {
   showTitle();

@@ -1,5 +1,6 @@
 // Writing: what was typed leaves the composer only when the server has it.
 
+import { byId } from "./page.js";
 import { explain } from "./words.js";
 
 const PATIENCE = 20_000; // ms to wait for an answer
@@ -12,11 +13,11 @@ function newNonce() {
 
 /** Returns a function that makes the next message an answer. `onSent(message)` is called for each one stored. */
 export function openComposer(room, onSent) {
-  const form = document.getElementById("composer");
-  const field = document.getElementById("body");
+  const form = byId("composer");
+  const field = byId("body");
   const button = form.querySelector("button[type=submit]");
-  const fault = document.getElementById("error");
-  const answer = document.getElementById("answer");
+  const fault = byId("error");
+  const answer = byId("answer");
   let replyTo = null;
   let last = { body: null, nonce: null };
   let isSending = false;
@@ -28,7 +29,10 @@ export function openComposer(room, onSent) {
     event.preventDefault();
     send();
   });
-  field.addEventListener("input", grow);
+  field.addEventListener("input", () => {
+    fault.hidden = true;
+    grow();
+  });
   answer.querySelector("button").addEventListener("click", () => {
     clearAnswer();
     field.focus();

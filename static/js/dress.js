@@ -1,5 +1,7 @@
 // What rows show beyond what is the same for everybody: local time, day lines, groups, what is one's own.
 
+import { byId } from "./page.js";
+
 const GROUP = 5 * 60_000; // ms between rows of one author that still read as one
 const LANGUAGE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 const format = (options) => new Intl.DateTimeFormat(LANGUAGE, options);
@@ -9,7 +11,6 @@ const day = format({ weekday: "long", day: "numeric", month: "long" });
 const dayOfYear = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
 const known = new WeakMap(); // row → what was read from it
-const quotes = new Map(); // id of an answered message that is not on the page → its line, once known
 
 function line(className) {
   const item = document.createElement("li");
@@ -31,7 +32,7 @@ export const newLineShown = () => (newLine.isConnected ? newLine : null);
 export const idOf = (row) => Number(row.dataset.id);
 
 /** Brings rows into the reader's terms. Cheap for rows that are dressed already. */
-export function dress(list, handle, room) {
+export function dress(list, handle) {
   let previous = null;
   let isNewLinePlaced = false;
   for (const row of list.querySelectorAll(":scope > .message")) {
@@ -46,7 +47,7 @@ export function dress(list, handle, room) {
     }
     const follows = !opensDay && !opensNew && previous.author === now.author && now.at - previous.at < GROUP;
     row.classList.toggle("follows", follows);
-    if (now.quote) fillQuote(now.quote, room);
+    if (now.quote) fillQuote(now.quote);
     previous = now;
   }
   if (!isNewLinePlaced) newLine.remove();
@@ -110,20 +111,9 @@ export function excerpt(row) {
   return `${author}: ${text.trim().split("\n")[0]}`;
 }
 
-function fillQuote(link, room) {
-  const id = link.hash.slice(2);
-  const row = document.getElementById(`m${id}`);
-  const text = row ? excerpt(row) : quotes.get(id);
-  if (text === undefined) ask(id, link, room);
-  else if (text && link.textContent !== text) link.textContent = text;
-}
-
-async function ask(id, link, room) {
-  quotes.set(id, "");
-  const response = await fetch(`/api/v1/rooms/${room}/messages/${id}`).catch(() => null);
-  const message = response?.ok ? await response.json().catch(() => null) : null;
-  if (!message) return;
-  const text = `${message.author?.name}: ${(message.body ?? "deleted").trim().split("\n")[0]}`;
-  quotes.set(id, text);
-  link.textContent = text;
+/** Quotes what is answered, if it is on the page. */
+function fillQuote(link) {
+  const row = byId(link.hash.slice(1));
+  const text = row && excerpt(row);
+  if (text && link.textContent !== text) link.textContent = text;
 }

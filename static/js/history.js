@@ -4,18 +4,19 @@
 // at its end and rows that come in above move nothing. Everything else is compensated by keepPlace.
 
 import { dress, idOf, newLineShown, undress } from "./dress.js";
+import { byId, fetchPage } from "./page.js";
 import { plural } from "./words.js";
 
 const NEAR_END = 100; // px within which the page sticks to the end
-const NEAR_EDGE = 600; // px before an edge at which more is loaded
+const NEAR_EDGE = 600; // px before the oldest row at which older ones are loaded
 const ROWS_MAX = 400; // rows after which the oldest go, while reading at the end
 const ROWS_KEPT = 250;
 
 export class History {
-  #main = document.getElementById("room");
-  #scroller = document.getElementById("scroller");
-  #list = document.getElementById("history");
-  #latest = document.getElementById("latest");
+  #main = byId("room");
+  #scroller = byId("scroller");
+  #list = byId("history");
+  #latest = byId("latest");
   #unseen = 0;
   #loading = false;
   #onEnd;
@@ -80,11 +81,7 @@ export class History {
       this.#main.dataset.live = page.getElementById("room").dataset.live;
       this.#dress();
     });
-  }
-
-  /** Draws the rows again, after something about them became known. */
-  refresh() {
-    this.#keepPlace(() => this.#dress());
+    this.#showLatest();
   }
 
   goToEnd() {
@@ -93,21 +90,21 @@ export class History {
   }
 
   #dress() {
-    dress(this.#list, this.#main.dataset.handle, this.#main.dataset.room);
+    dress(this.#list, this.#main.dataset.handle);
     const { marked } = this.#main.dataset;
-    if (marked) document.getElementById(`m${marked}`)?.classList.add("marked");
+    if (marked) byId(`m${marked}`)?.classList.add("marked");
   }
 
   #openAt() {
     const { marked } = this.#main.dataset;
-    const row = marked ? document.getElementById(`m${marked}`) : null;
+    const row = marked ? byId(`m${marked}`) : null;
     const line = newLineShown();
     if (row) row.scrollIntoView({ block: "center" });
     else if (line && line.getBoundingClientRect().top < this.#top()) line.scrollIntoView({ block: "start" });
   }
 
   #place(row) {
-    const former = document.getElementById(row.id);
+    const former = byId(row.id);
     if (former) {
       const hadFocus = former.contains(document.activeElement);
       undress(former);
@@ -117,19 +114,19 @@ export class History {
     }
     let before = this.#lastRow();
     while (before && idOf(before) > idOf(row)) before = rowBefore(before);
-    if (!before && document.getElementById("older")) return "not shown";
+    if (!before && byId("older")) return "not shown";
     if (before) before.after(row);
     else this.#list.prepend(row);
     return "new";
   }
 
   /** Changes the list so that what is read stays where it is: the end, or the first visible row. */
-  #keepPlace(change, sticks = this.isLive) {
-    const isAtEnd = sticks && this.isAtEnd;
+  #keepPlace(change) {
+    const isAtEnd = this.isLive && this.isAtEnd;
     const anchor = isAtEnd ? null : this.#firstVisible();
     const top = anchor?.getBoundingClientRect().top;
     change();
-    const now = anchor && document.getElementById(anchor.id);
+    const now = anchor && byId(anchor.id);
     if (isAtEnd) this.#scroller.scrollTop = 0;
     else if (now) this.#scroller.scrollTop += now.getBoundingClientRect().top - top;
   }
@@ -145,56 +142,45 @@ export class History {
   #setOlder(href) {
     const link = document.createElement("a");
     Object.assign(link, { id: "older", className: "page-link", rel: "prev", href, textContent: "Older messages" });
-    (document.getElementById("older") ?? document.getElementById("beginning")).replaceWith(link);
+    (byId("older") ?? byId("beginning")).replaceWith(link);
   }
 
-  async #load(which) {
-    const link = document.getElementById(which);
+  async #loadOlder() {
+    const link = byId("older");
     if (!link || this.#loading) return;
     this.#loading = true;
-    const label = link.textContent;
     link.textContent = "Loading…";
     const page = await fetchPage(link.href).catch(() => null);
     this.#loading = false;
-    if (!page) {
-      link.textContent = `${label}: could not be loaded, try again`;
-      return;
-    }
-    this.#keepPlace(() => this.#take(page, which), this.isLive && which === "older");
+    link.textContent = "Older messages could not be loaded. Try again";
+    if (!page) return;
+    this.#keepPlace(() => {
+      link.remove();
+      page.querySelectorAll("#history > .message").forEach((row) => byId(row.id) ?? this.#place(row));
+      this.#swapLink("older", page);
+      this.#dress();
+    });
     this.#showLatest();
-    if (this.isLive && which === "newer") this.#onEnd();
-  }
-
-  #take(page, which) {
-    document.getElementById(which).remove();
-    for (const row of page.querySelectorAll("#history > .message")) {
-      if (which === "newer" || !document.getElementById(row.id)) this.#place(row);
-    }
-    this.#swapLink(which, page);
-    if (which === "newer") this.#main.dataset.live = page.getElementById("room").dataset.live;
-    this.#dress();
   }
 
   #swapLink(which, page) {
-    const link = page.getElementById(which) ?? (which === "older" ? page.getElementById("beginning") : null);
-    document.getElementById(which)?.remove();
-    if (which === "older") document.getElementById("beginning")?.remove();
-    if (link) this.#list[which === "older" ? "before" : "after"](link);
+    for (const id of which === "older" ? ["older", "beginning"] : [which]) {
+      byId(id)?.remove();
+      const link = page.getElementById(id);
+      if (link) this.#list[which === "older" ? "before" : "after"](link);
+    }
   }
 
   #clicked(event) {
-    const { id } = event.target;
-    if ((id !== "older" && id !== "newer") || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey);
+    if (event.target.id !== "older" || !isPlain) return;
     event.preventDefault();
-    this.#load(id);
+    this.#loadOlder();
   }
 
   #scrolled() {
-    const { top, bottom } = this.#scroller.getBoundingClientRect();
-    const older = document.getElementById("older");
-    const newer = document.getElementById("newer");
-    if (older && older.getBoundingClientRect().bottom > top - NEAR_EDGE) this.#load("older");
-    else if (newer && newer.getBoundingClientRect().top < bottom + NEAR_EDGE) this.#load("newer");
+    const older = byId("older");
+    if (older && older.getBoundingClientRect().bottom > this.#top() - NEAR_EDGE) this.#loadOlder();
     this.#showLatest();
     if (this.isLive && this.isAtEnd) this.#onEnd();
   }
@@ -204,7 +190,7 @@ export class History {
     const isFar = this.#scroller.scrollTop < -this.#scroller.clientHeight;
     this.#latest.hidden = !this.isLive || !(this.#unseen || isFar);
     this.#latest.textContent = this.#unseen ? `${plural(this.#unseen, "new", "new")} ↓` : "Latest ↓";
-    const jump = document.getElementById("jump");
+    const jump = byId("jump");
     if (jump) jump.hidden = this.isLive;
   }
 
@@ -222,15 +208,6 @@ export class History {
     const last = this.#list.lastElementChild;
     return last && (isRow(last) ? last : rowBefore(last));
   }
-}
-
-/** A page of ours at this address, or an error: a proxy's page or a door is not a history. `null`: not there. */
-export async function fetchPage(address) {
-  const response = await fetch(address, { headers: { accept: "text/html" }, cache: "no-store" });
-  if (response.status === 404) return null;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (!response.ok || !page.getElementById("history")) throw new Error(`no history at ${address}`);
-  return page;
 }
 
 const isRow = (element) => element.classList.contains("message");

@@ -1,6 +1,8 @@
 // Who is in the room.
 
-const list = document.getElementById("members");
+import { byId } from "./page.js";
+
+const list = byId("members");
 
 /** The same as `hue` in src/web/views/layout.rs: FNV-1a over the handle's bytes, folded. */
 function hue(handle) {
@@ -48,9 +50,9 @@ function addToCount(change) {
 }
 
 function showMembership(isMember) {
-  document.getElementById("room").dataset.joined = String(isMember);
-  const join = document.getElementById("join-room");
-  const leave = document.getElementById("leave-room");
+  byId("room").dataset.joined = String(isMember);
+  const join = byId("join-room");
+  const leave = byId("leave-room");
   if (join) join.hidden = isMember;
   if (leave) leave.hidden = !isMember;
 }

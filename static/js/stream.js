@@ -74,8 +74,8 @@ export function follow(room, cursor, { onEvent, onLoss, onLive }) {
     connect();
   }
 
-  function wake() {
-    if (document.visibilityState === "hidden") return;
+  function wake(event) {
+    if (document.hidden || event.persisted === false) return; // a page's first showing wakes nothing
     const isOpen = source.readyState === EventSource.OPEN;
     if (isOpen && Date.now() - heardAt < DOUBT) return;
     if (!isOpen && Date.now() - triedAt < RETRY_MIN) return;

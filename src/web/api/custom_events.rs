@@ -58,17 +58,53 @@ pub async fn post_custom(
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
     let by = visitor.signed_in()?.id;
-    let NewEvent { r#type: kind, payload, nonce } = sent.fields()?;
+    let NewEvent {
+        r#type: kind,
+        payload,
+        nonce,
+    } = sent.fields()?;
     let nonce = nonce.or(idempotency_key(&headers)?);
     check_field("type", custom_kind_fault(&kind))?;
     check_field("payload", payload_fault(&payload))?;
     check_field("nonce", nonce.as_deref().and_then(nonce_fault))?;
-    let answer = app.submit(Action::PostCustom { by, room, kind, payload, nonce }).await?;
-    let Answer::Event { event, is_new } = answer else { return Err(Error::NotFound.into()) };
-    let Object::Custom(payload) = event.object.clone() else { return Err(Error::NotFound.into()) };
-    let (id, at, kind, room, by) = (event.id, event.at, event.kind.clone(), event.room.clone(), event.by.clone());
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(Posted { id, r#type: kind, room, at, by, payload })))
+    let answer = app
+        .submit(Action::PostCustom {
+            by,
+            room,
+            kind,
+            payload,
+            nonce,
+        })
+        .await?;
+    let Answer::Event { event, is_new } = answer else {
+        return Err(Error::NotFound.into());
+    };
+    let Object::Custom(payload) = event.object.clone() else {
+        return Err(Error::NotFound.into());
+    };
+    let (id, at, kind, room, by) = (
+        event.id,
+        event.at,
+        event.kind.clone(),
+        event.room.clone(),
+        event.by.clone(),
+    );
+    let status = if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((
+        status,
+        Json(Posted {
+            id,
+            r#type: kind,
+            room,
+            at,
+            by,
+            payload,
+        }),
+    ))
 }
 
 /// Nested so deeply that common JSON libraries refuse it, a payload would stop the clients of a room.
@@ -76,5 +112,7 @@ fn payload_fault(payload: &RawValue) -> Option<&'static str> {
     if payload.get().len() > PAYLOAD_MAX {
         return Some("at most 60,000 bytes of JSON");
     }
-    serde_json::from_str::<serde_json::Value>(payload.get()).is_err().then_some("nested too deeply")
+    serde_json::from_str::<serde_json::Value>(payload.get())
+        .is_err()
+        .then_some("nested too deeply")
 }

@@ -58,25 +58,69 @@ pub async fn show_history(
         return Ok(StatusCode::NOT_MODIFIED.into_response());
     }
     let mut connection = app.readers().acquire().await?;
-    let page = read_history(&mut connection, room.id, wish.anchor, wish.limit, &wish.filter).await?;
+    let page = read_history(
+        &mut connection,
+        room.id,
+        wish.anchor,
+        wish.limit,
+        &wish.filter,
+    )
+    .await?;
     drop(connection);
     let links = Links::of(&page, &format!("/api/v1/rooms/{slug}/messages"), &wish);
     let tag = etag(&app, &uri, taste, page.head);
     let mut response = match taste {
         Taste::Json => {
-            let HistoryPage { messages, head, has_older, has_newer } = &page;
+            let HistoryPage {
+                messages,
+                head,
+                has_older,
+                has_newer,
+            } = &page;
             let (older, newer) = (links.older.as_deref(), links.newer.as_deref());
             let (head, has_older, has_newer) = (*head, *has_older, *has_newer);
-            Json(Page { messages, head, log: &app.log.name, has_older, has_newer, older, newer }).into_response()
+            Json(Page {
+                messages,
+                head,
+                log: &app.log.name,
+                has_older,
+                has_newer,
+                older,
+                newer,
+            })
+            .into_response()
         }
-        Taste::Ndjson => ([(header::CONTENT_TYPE, "application/x-ndjson")], ndjson(&page.messages)?).into_response(),
-        Taste::Text => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text(&page.messages)).into_response(),
+        Taste::Ndjson => (
+            [(header::CONTENT_TYPE, "application/x-ndjson")],
+            ndjson(&page.messages)?,
+        )
+            .into_response(),
+        Taste::Text => (
+            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+            text(&page.messages),
+        )
+            .into_response(),
     };
     let fields = response.headers_mut();
-    fields.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    fields.insert(header::VARY, HeaderValue::from_static("accept, authorization, cookie"));
-    fields.extend(HeaderValue::from_str(&tag).ok().map(|tag| (header::ETAG, tag)));
-    fields.extend(links.header().and_then(|link| HeaderValue::from_str(&link).ok()).map(|link| (header::LINK, link)));
+    fields.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
+    fields.insert(
+        header::VARY,
+        HeaderValue::from_static("accept, authorization, cookie"),
+    );
+    fields.extend(
+        HeaderValue::from_str(&tag)
+            .ok()
+            .map(|tag| (header::ETAG, tag)),
+    );
+    fields.extend(
+        links
+            .header()
+            .and_then(|link| HeaderValue::from_str(&link).ok())
+            .map(|link| (header::LINK, link)),
+    );
     Ok(response)
 }
 
@@ -94,7 +138,11 @@ pub struct Wish {
 impl Wish {
     /// Reads a query. What is not understood is left out, what is understood and wrong is an error.
     pub fn read(query: &str) -> Result<Self> {
-        let mut wish = Self { anchor: Anchor::Newest, limit: LIMIT_DEFAULT, filter: Filter::default() };
+        let mut wish = Self {
+            anchor: Anchor::Newest,
+            limit: LIMIT_DEFAULT,
+            filter: Filter::default(),
+        };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "before" => wish.set_anchor(Anchor::Before(read_id("before", &value)?))?,
@@ -113,7 +161,10 @@ impl Wish {
 
     fn set_anchor(&mut self, anchor: Anchor) -> Result<()> {
         if self.anchor != Anchor::Newest {
-            return Err(Error::invalid("anchor", "at most one of before, after, around and at"));
+            return Err(Error::invalid(
+                "anchor",
+                "at most one of before, after, around and at",
+            ));
         }
         self.anchor = anchor;
         Ok(())
@@ -126,7 +177,11 @@ impl Wish {
         if self.limit != LIMIT_DEFAULT {
             query.append_pair("limit", &self.limit.to_string());
         }
-        let Filter { author, since, until } = &self.filter;
+        let Filter {
+            author,
+            since,
+            until,
+        } = &self.filter;
         query.extend_pairs(author.iter().map(|author| ("author", author)));
         query.extend_pairs(since.iter().map(|time| ("since", time.to_string())));
         query.extend_pairs(until.iter().map(|time| ("until", time.to_string())));
@@ -135,7 +190,9 @@ impl Wish {
 }
 
 fn read_id(field: &'static str, text: &str) -> Result<MessageId> {
-    parse_id(text).map(MessageId).ok_or_else(|| Error::invalid(field, "an id: digits only"))
+    parse_id(text)
+        .map(MessageId)
+        .ok_or_else(|| Error::invalid(field, "an id: digits only"))
 }
 
 /// A time, or a date, which begins at midnight UTC.
@@ -145,7 +202,10 @@ fn read_time(field: &'static str, text: &str) -> Result<Timestamp> {
 }
 
 fn read_limit(text: &str) -> Result<usize> {
-    let limit = text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit));
+    let limit = text
+        .parse()
+        .ok()
+        .filter(|limit| (1..=LIMIT_MAX).contains(limit));
     limit.ok_or_else(|| Error::invalid("limit", "1 to 200"))
 }
 
@@ -163,15 +223,29 @@ impl Links {
     #[must_use]
     pub fn of(page: &HistoryPage, path: &str, wish: &Wish) -> Self {
         let link = |anchor, id| format!("{path}?{}", wish.query_with(anchor, id));
-        let older = page.messages.first().filter(|_| page.has_older).map(|first| link("before", first.id));
-        let newer = page.messages.last().filter(|_| page.has_newer).map(|last| link("after", last.id));
+        let older = page
+            .messages
+            .first()
+            .filter(|_| page.has_older)
+            .map(|first| link("before", first.id));
+        let newer = page
+            .messages
+            .last()
+            .filter(|_| page.has_newer)
+            .map(|last| link("after", last.id));
         Self { older, newer }
     }
 
     /// As RFC 8288 has it.
     fn header(&self) -> Option<String> {
-        let older = self.older.iter().map(|link| format!("<{link}>; rel=\"prev\""));
-        let newer = self.newer.iter().map(|link| format!("<{link}>; rel=\"next\""));
+        let older = self
+            .older
+            .iter()
+            .map(|link| format!("<{link}>; rel=\"prev\""));
+        let newer = self
+            .newer
+            .iter()
+            .map(|link| format!("<{link}>; rel=\"next\""));
         let all: Vec<String> = older.chain(newer).collect();
         (!all.is_empty()).then(|| all.join(", "))
     }
@@ -187,8 +261,13 @@ enum Taste {
 
 impl Taste {
     fn of(headers: &HeaderMap) -> Self {
-        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let wanted = accept.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
+        let accept = headers
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let wanted = accept
+            .split(',')
+            .map(|part| part.split(';').next().unwrap_or_default().trim());
         let known = wanted.filter_map(|part| match part {
             "application/json" | "*/*" | "application/*" => Some(Self::Json),
             "application/x-ndjson" => Some(Self::Ndjson),
@@ -212,22 +291,43 @@ fn ndjson(messages: &[Message]) -> Result<String> {
 fn text(messages: &[Message]) -> String {
     let mut out = String::new();
     for message in messages {
-        let body = message.body.as_deref().unwrap_or("(deleted)").replace('\n', "\n    ");
+        let body = message
+            .body
+            .as_deref()
+            .unwrap_or("(deleted)")
+            .replace('\n', "\n    ");
         // A String takes everything.
-        let _ = writeln!(out, "{} <{}> {body}", message.at.to_seconds(), message.author.handle);
+        let _ = writeln!(
+            out,
+            "{} <{}> {body}",
+            message.at.to_seconds(),
+            message.author.handle
+        );
     }
     out
 }
 
 /// The same address, taste and head: the same bytes.
 fn etag(app: &App, uri: &Uri, taste: Taste, head: EventId) -> String {
-    let address = Sha256::digest(format!("{uri} {taste:?} {} {}", app.log.name, env!("CARGO_PKG_VERSION")));
-    let address = address.iter().take(6).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let address = Sha256::digest(format!(
+        "{uri} {taste:?} {} {}",
+        app.log.name,
+        env!("CARGO_PKG_VERSION")
+    ));
+    let address = address
+        .iter()
+        .take(6)
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     format!("\"{head}-{address}\"")
 }
 
 /// RFC 9110, section 13.1.2.
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let sent = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    sent.flat_map(|value| value.split(',')).map(str::trim).any(|known| known.trim_start_matches("W/") == tag || known == "*")
+    let sent = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    sent.flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|known| known.trim_start_matches("W/") == tag || known == "*")
 }

@@ -10,11 +10,7 @@ use crate::{
         join::join_server,
     },
 };
-use axum::{
-    Json,
-    extract::State,
-    http::StatusCode,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -34,10 +30,21 @@ pub struct Joined {
 }
 
 /// Makes an account behind the open door.
-pub async fn join(State(app): State<Arc<App>>, sent: Sent) -> Result<(StatusCode, Json<Joined>), Rejection> {
+pub async fn join(
+    State(app): State<Arc<App>>,
+    sent: Sent,
+) -> Result<(StatusCode, Json<Joined>), Rejection> {
     let Join { handle, name } = sent.fields()?;
-    let (User { handle, name, .. }, secret) = join_server(&app, &handle, name.as_deref(), SignInKind::Token).await?;
-    Ok((StatusCode::CREATED, Json(Joined { handle, name, token: secret.reveal().into() })))
+    let (User { handle, name, .. }, secret) =
+        join_server(&app, &handle, name.as_deref(), SignInKind::Token).await?;
+    Ok((
+        StatusCode::CREATED,
+        Json(Joined {
+            handle,
+            name,
+            token: secret.reveal().into(),
+        }),
+    ))
 }
 
 /// Oneself.
@@ -54,6 +61,15 @@ pub async fn show_me(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Js
     let user = visitor.signed_in()?;
     let mut connection = app.readers().acquire().await?;
     let rooms = rooms::list_rooms(&mut connection, Some(user.id)).await?;
-    let rooms = rooms.into_iter().filter(|room| room.joined).map(|room| room.info.slug).collect();
-    Ok(Json(Me { handle: user.handle.clone(), name: user.name.clone(), rooms, created_at: user.created_at }))
+    let rooms = rooms
+        .into_iter()
+        .filter(|room| room.joined)
+        .map(|room| room.info.slug)
+        .collect();
+    Ok(Json(Me {
+        handle: user.handle.clone(),
+        name: user.name.clone(),
+        rooms,
+        created_at: user.created_at,
+    }))
 }

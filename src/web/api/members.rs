@@ -44,8 +44,17 @@ pub async fn join_room(
     Path((room, handle)): Path<(String, String)>,
 ) -> Result<StatusCode, Rejection> {
     let user = visitor.signed_in()?;
-    let handle = if handle == "me" { user.handle.clone() } else { handle };
-    app.submit(Action::JoinRoom { by: user.id, room, handle }).await?;
+    let handle = if handle == "me" {
+        user.handle.clone()
+    } else {
+        handle
+    };
+    app.submit(Action::JoinRoom {
+        by: user.id,
+        room,
+        handle,
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -56,8 +65,17 @@ pub async fn leave_room(
     Path((room, handle)): Path<(String, String)>,
 ) -> Result<StatusCode, Rejection> {
     let user = visitor.signed_in()?;
-    let handle = if handle == "me" { user.handle.clone() } else { handle };
-    app.submit(Action::LeaveRoom { by: user.id, room, handle }).await?;
+    let handle = if handle == "me" {
+        user.handle.clone()
+    } else {
+        handle
+    };
+    app.submit(Action::LeaveRoom {
+        by: user.id,
+        room,
+        handle,
+    })
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

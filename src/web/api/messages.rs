@@ -47,11 +47,18 @@ pub async fn post_message(
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
     visitor.signed_in()?;
-    let mut message: NewMessage = sent.fields_or_text(|body| NewMessage { body, ..NewMessage::default() })?;
+    let mut message: NewMessage = sent.fields_or_text(|body| NewMessage {
+        body,
+        ..NewMessage::default()
+    })?;
     message.nonce = message.nonce.or(idempotency_key(&headers)?);
     let (message, is_new) = submit_message(&app, &visitor, room, message).await?;
     let location = format!("/api/v1/rooms/{}/messages/{}", message.room, message.id);
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let status = if is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     Ok((status, [(header::LOCATION, location)], Json(message)))
 }
 
@@ -63,10 +70,23 @@ pub async fn submit_message(
     message: NewMessage,
 ) -> Result<(Arc<Message>, bool)> {
     let by = visitor.signed_in()?.id;
-    let NewMessage { body, nonce, reply_to } = message;
+    let NewMessage {
+        body,
+        nonce,
+        reply_to,
+    } = message;
     check_field("body", body_fault(&body))?;
     check_field("nonce", nonce.as_deref().and_then(nonce_fault))?;
-    answered_message(app.submit(Action::PostMessage(Post { by, room, body, nonce, reply_to })).await?)
+    answered_message(
+        app.submit(Action::PostMessage(Post {
+            by,
+            room,
+            body,
+            nonce,
+            reply_to,
+        }))
+        .await?,
+    )
 }
 
 /// The message in the answer to a change of one.
@@ -91,7 +111,9 @@ pub async fn find_message(app: &App, visitor: &Visitor, slug: &str, id: &str) ->
     let id = read_id(id)?;
     let room = find_room(app, visitor, slug).await?;
     let mut connection = app.readers().acquire().await?;
-    messages::find_message(&mut connection, room.id, id).await?.ok_or(Error::NotFound)
+    messages::find_message(&mut connection, room.id, id)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// A new text.
@@ -114,10 +136,23 @@ pub async fn edit_message(
 }
 
 /// Checks the form of a new text and hands it in.
-pub async fn submit_edit(app: &App, visitor: &Visitor, room: String, id: &str, body: String) -> Result<Arc<Message>> {
+pub async fn submit_edit(
+    app: &App,
+    visitor: &Visitor,
+    room: String,
+    id: &str,
+    body: String,
+) -> Result<Arc<Message>> {
     let (by, message) = (visitor.signed_in()?.id, read_id(id)?);
     check_field("body", body_fault(&body))?;
-    let answer = app.submit(Action::EditMessage { by, room, message, body }).await?;
+    let answer = app
+        .submit(Action::EditMessage {
+            by,
+            room,
+            message,
+            body,
+        })
+        .await?;
     Ok(answered_message(answer)?.0)
 }
 
@@ -131,9 +166,16 @@ pub async fn delete_message(
 }
 
 /// Hands in that a message shall be deleted.
-pub async fn submit_delete(app: &App, visitor: &Visitor, room: String, id: &str) -> Result<Arc<Message>> {
+pub async fn submit_delete(
+    app: &App,
+    visitor: &Visitor,
+    room: String,
+    id: &str,
+) -> Result<Arc<Message>> {
     let (by, message) = (visitor.signed_in()?.id, read_id(id)?);
-    let answer = app.submit(Action::DeleteMessage { by, room, message }).await?;
+    let answer = app
+        .submit(Action::DeleteMessage { by, room, message })
+        .await?;
     Ok(answered_message(answer)?.0)
 }
 
@@ -144,13 +186,19 @@ pub fn read_id(id: &str) -> Result<MessageId> {
 
 /// `Idempotency-Key` does the same as `nonce`; quotes around it, as its draft has them, are left out.
 pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = key.to_str().map_err(|_| Error::invalid("nonce", "visible ASCII characters only"))?;
+    let Some(key) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = key
+        .to_str()
+        .map_err(|_| Error::invalid("nonce", "visible ASCII characters only"))?;
     Ok(Some(key.trim().trim_matches('"').to_owned()))
 }
 
 /// In a form everything is text.
-fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MessageId>, D::Error> {
+fn number_or_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<MessageId>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum NumberOrText {
@@ -161,8 +209,8 @@ fn number_or_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<M
     match value {
         None => Ok(None),
         Some(NumberOrText::Number(id)) => Ok(Some(MessageId(id))),
-        Some(NumberOrText::Text(id)) => {
-            parse_id(&id).map(|id| Some(MessageId(id))).ok_or_else(|| serde::de::Error::custom("reply_to is not an id"))
-        }
+        Some(NumberOrText::Text(id)) => parse_id(&id)
+            .map(|id| Some(MessageId(id)))
+            .ok_or_else(|| serde::de::Error::custom("reply_to is not an id")),
     }
 }

@@ -1,6 +1,7 @@
 //! The JSON API: the same calls as the pages, answered with data.
 
 pub mod custom_events;
+pub mod description;
 pub mod history;
 pub mod me;
 pub mod members;

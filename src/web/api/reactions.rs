@@ -22,7 +22,9 @@ pub async fn add_reaction(
     visitor: Visitor,
     Path((room, id, emoji)): Path<(String, String, String)>,
 ) -> Result<Json<Arc<Message>>, Rejection> {
-    Ok(Json(submit_reaction(&app, &visitor, room, &id, emoji, true).await?))
+    Ok(Json(
+        submit_reaction(&app, &visitor, room, &id, emoji, true).await?,
+    ))
 }
 
 /// Takes the caller's own away; idempotent.
@@ -31,7 +33,9 @@ pub async fn remove_reaction(
     visitor: Visitor,
     Path((room, id, emoji)): Path<(String, String, String)>,
 ) -> Result<Json<Arc<Message>>, Rejection> {
-    Ok(Json(submit_reaction(&app, &visitor, room, &id, emoji, false).await?))
+    Ok(Json(
+        submit_reaction(&app, &visitor, room, &id, emoji, false).await?,
+    ))
 }
 
 /// Checks the form of an emoji and hands it in, to be put there or taken away.
@@ -46,9 +50,19 @@ pub async fn submit_reaction(
     let (by, message) = (visitor.signed_in()?.id, read_id(id)?);
     check_field("emoji", emoji_fault(&emoji))?;
     let action = if is_there {
-        Action::AddReaction { by, room, message, emoji }
+        Action::AddReaction {
+            by,
+            room,
+            message,
+            emoji,
+        }
     } else {
-        Action::RemoveReaction { by, room, message, emoji }
+        Action::RemoveReaction {
+            by,
+            room,
+            message,
+            emoji,
+        }
     };
     Ok(answered_message(app.submit(action).await?)?.0)
 }

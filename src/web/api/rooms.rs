@@ -26,18 +26,25 @@ use std::sync::Arc;
 
 /// Rooms, and where the log stood before they were looked up: a stream from there misses nothing.
 #[derive(Debug, Serialize)]
-pub struct Rooms {
+pub struct RoomList {
     rooms: Vec<RoomView>,
     head: EventId,
     log: String,
 }
 
 /// The rooms that the caller may see.
-pub async fn list_rooms(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Json<Rooms>, Rejection> {
+pub async fn list_rooms(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Result<Json<RoomList>, Rejection> {
     let head = app.log.head();
     let mut connection = app.readers().acquire().await?;
     let rooms = rooms::list_rooms(&mut connection, visitor.reader().user).await?;
-    Ok(Json(Rooms { rooms, head, log: app.log.name.clone() }))
+    Ok(Json(RoomList {
+        rooms,
+        head,
+        log: app.log.name.clone(),
+    }))
 }
 
 /// One of them.
@@ -52,7 +59,9 @@ pub async fn show_room(
 /// A room that a visitor may see.
 pub async fn find_room(app: &App, visitor: &Visitor, slug: &str) -> Result<RoomView> {
     let mut connection = app.readers().acquire().await?;
-    rooms::find_room(&mut connection, visitor.reader().user, slug).await?.ok_or(Error::NotFound)
+    rooms::find_room(&mut connection, visitor.reader().user, slug)
+        .await?
+        .ok_or(Error::NotFound)
 }
 
 /// A room to be made.
@@ -79,12 +88,21 @@ pub async fn create_room(
     let by = visitor.signed_in()?.id;
     let slug = make_room(&app, by, sent.fields()?).await?;
     let room = find_room(&app, &visitor, &slug).await?;
-    Ok((StatusCode::CREATED, [(header::LOCATION, format!("/api/v1/rooms/{slug}"))], Json(room)))
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, format!("/api/v1/rooms/{slug}"))],
+        Json(room),
+    ))
 }
 
 /// Makes a room and returns its address. One made from a name gets a number where the address is taken.
 pub async fn make_room(app: &App, by: UserId, room: NewRoom) -> Result<String> {
-    let NewRoom { slug, name, topic, kind } = room;
+    let NewRoom {
+        slug,
+        name,
+        topic,
+        kind,
+    } = room;
     let (name, topic, kind) = (name.trim(), topic.trim(), kind.unwrap_or(RoomKind::Open));
     check_field("name", name_fault(name))?;
     check_field("topic", topic_fault(topic))?;
@@ -95,8 +113,17 @@ pub async fn make_room(app: &App, by: UserId, room: NewRoom) -> Result<String> {
     let base = slug.unwrap_or_else(|| slug_of(name));
     check_field("slug", slug_fault(&base))?;
     for attempt in 1.. {
-        let slug = if attempt == 1 { base.clone() } else { slug_of(&format!("{:.59}-{attempt}", base)) };
-        let room = RoomInfo { slug: slug.clone(), name: name.into(), topic: topic.into(), kind };
+        let slug = if attempt == 1 {
+            base.clone()
+        } else {
+            slug_of(&format!("{base:.59}-{attempt}"))
+        };
+        let room = RoomInfo {
+            slug: slug.clone(),
+            name: name.into(),
+            topic: topic.into(),
+            kind,
+        };
         match app.submit(Action::CreateRoom { by, room }).await {
             Err(Error::Conflict { .. }) if !chosen && attempt < 100 => {}
             result => return result.map(|_| slug),
@@ -121,10 +148,19 @@ pub async fn update_room(
 ) -> Result<Json<RoomView>, Rejection> {
     let by = visitor.signed_in()?.id;
     let RoomChange { name, topic } = sent.fields()?;
-    let (name, topic) = (name.map(|name| name.trim().to_owned()), topic.map(|topic| topic.trim().to_owned()));
+    let (name, topic) = (
+        name.map(|name| name.trim().to_owned()),
+        topic.map(|topic| topic.trim().to_owned()),
+    );
     check_field("name", name.as_deref().and_then(name_fault))?;
     check_field("topic", topic.as_deref().and_then(topic_fault))?;
-    app.submit(Action::UpdateRoom { by, room: slug.clone(), name, topic }).await?;
+    app.submit(Action::UpdateRoom {
+        by,
+        room: slug.clone(),
+        name,
+        topic,
+    })
+    .await?;
     Ok(Json(find_room(&app, &visitor, &slug).await?))
 }
 
@@ -132,5 +168,8 @@ fn topic_fault(topic: &str) -> Option<&'static str> {
     if topic.chars().count() > TOPIC_MAX {
         return Some("at most 250 characters");
     }
-    topic.chars().any(char::is_control).then_some("one line, without control characters")
+    topic
+        .chars()
+        .any(char::is_control)
+        .then_some("one line, without control characters")
 }

@@ -69,9 +69,18 @@ pub async fn join(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, R
             Ok(([(header::SET_COOKIE, cookie)], see(local(&next))).into_response())
         }
         Err(Error::Invalid { text, .. }) => {
-            join_page(&app, StatusCode::UNPROCESSABLE_ENTITY, handle, next, Some(text.into())).await
+            join_page(
+                &app,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                handle,
+                next,
+                Some(text.into()),
+            )
+            .await
         }
-        Err(Error::Conflict { text, .. }) => join_page(&app, StatusCode::CONFLICT, handle, next, Some(text.into())).await,
+        Err(Error::Conflict { text, .. }) => {
+            join_page(&app, StatusCode::CONFLICT, handle, next, Some(text.into())).await
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -87,15 +96,30 @@ async fn join_page(
     let (messages, since) = sum_up(&mut connection).await?;
     drop(connection);
     let since = since.map(|time| time.to_utc().year());
-    page(status, &JoinPage { handle, next, error, messages, since })
+    page(
+        status,
+        &JoinPage {
+            handle,
+            next,
+            error,
+            messages,
+            since,
+        },
+    )
 }
 
 /// Ends the session of a browser.
-pub async fn sign_out(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Response, Rejection> {
+pub async fn sign_out(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+) -> Result<Response, Rejection> {
     if let Some(secret_hash) = visitor.secret_hash.clone() {
         app.submit(Action::SignOut { secret_hash }).await?;
     }
-    let cookie = Cookie::build((COOKIE, "")).path("/").max_age(time::Duration::ZERO).to_string();
+    let cookie = Cookie::build((COOKIE, ""))
+        .path("/")
+        .max_age(time::Duration::ZERO)
+        .to_string();
     let clear = ("clear-site-data", "\"storage\"".to_owned());
     Ok(([(header::SET_COOKIE.as_str(), cookie), clear], see("/")).into_response())
 }
@@ -107,7 +131,9 @@ pub async fn show_start() -> Response {
 
 /// Only addresses of our own are gone to: `//other.example` and `/\other.example` are not among them.
 fn local(next: &str) -> &str {
-    let is_local = next.starts_with('/') && !next[1..].starts_with(['/', '\\']) && !next.chars().any(char::is_control);
+    let is_local = next.starts_with('/')
+        && !next[1..].starts_with(['/', '\\'])
+        && !next.chars().any(char::is_control);
     if is_local { next } else { "/" }
 }
 
@@ -117,7 +143,13 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_to_another_site() {
-        for elsewhere in ["//evil.example", "/\\evil.example", "https://evil.example", "", "/\t/evil.example"] {
+        for elsewhere in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "",
+            "/\t/evil.example",
+        ] {
             assert_eq!(local(elsewhere), "/", "{elsewhere:?}");
         }
         assert_eq!(local("/rooms/general?before=8"), "/rooms/general?before=8");

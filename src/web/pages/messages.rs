@@ -47,12 +47,19 @@ pub async fn post_message(
         Ok((message, _)) => return Ok(see(&format!("/rooms/{slug}#m{}", message.id))),
         Err(Error::Invalid { text, .. }) => (text.to_string(), StatusCode::UNPROCESSABLE_ENTITY),
         Err(Error::Conflict { text, .. }) => (text.to_string(), StatusCode::CONFLICT),
-        Err(Error::Unavailable(why)) => (format!("Not now: {why}. Your text is still here."), StatusCode::SERVICE_UNAVAILABLE),
+        Err(Error::Unavailable(why)) => (
+            format!("Not now: {why}. Your text is still here."),
+            StatusCode::SERVICE_UNAVAILABLE,
+        ),
         Err(error) => return Err(error.into()),
     };
     // A nonce that is taken by another text would be refused for ever.
     let nonce = nonce.filter(|_| status != StatusCode::CONFLICT);
-    let refused = Refused { error: Some(text), draft, nonce };
+    let refused = Refused {
+        error: Some(text),
+        draft,
+        nonce,
+    };
     let shown = room_page(&app, &visitor, &slug, &Wish::read("")?, None, refused, &uri).await?;
     page(status, &shown)
 }
@@ -92,7 +99,16 @@ pub async fn edit_message(
         Ok(message) => Ok(see(&address(&slug, message.id))),
         Err(Error::Invalid { text, .. } | Error::Conflict { text, .. }) => {
             let message = own_message(&app, &visitor, &slug, &id).await?;
-            edit_page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, message, body, Some(text.into()), &uri).await
+            edit_page(
+                &app,
+                &visitor,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                message,
+                body,
+                Some(text.into()),
+                &uri,
+            )
+            .await
         }
         Err(error) => Err(error.into()),
     }
@@ -122,11 +138,14 @@ pub async fn toggle_reaction(
     Path((slug, id)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let Some(user) = &visitor.user else { return Ok(join_first(&format!("/rooms/{slug}/messages/{id}"))) };
+    let Some(user) = &visitor.user else {
+        return Ok(join_first(&format!("/rooms/{slug}/messages/{id}")));
+    };
     let React { emoji } = sent.fields()?;
     let message = find_message(&app, &visitor, &slug, &id).await?;
     let mut reactions = message.reactions.iter();
-    let has_mine = reactions.any(|reaction| reaction.emoji == emoji && reaction.by.contains(&user.handle));
+    let has_mine =
+        reactions.any(|reaction| reaction.emoji == emoji && reaction.by.contains(&user.handle));
     submit_reaction(&app, &visitor, slug.clone(), &id, emoji, !has_mine).await?;
     Ok(see(&address(&slug, message.id)))
 }
@@ -153,5 +172,14 @@ async fn edit_page(
 ) -> Result<Response, Rejection> {
     let layout = layout(app, visitor, Some(&message.room), here).await?;
     let room = find_room(app, visitor, &message.room).await?.info;
-    page(status, &EditPage { layout, room, message, body, error })
+    page(
+        status,
+        &EditPage {
+            layout,
+            room,
+            message,
+            body,
+            error,
+        },
+    )
 }

@@ -27,5 +27,10 @@ fn see(address: &str) -> Response {
 
 /// Where somebody is sent who must join first, and comes back from.
 fn join_first(next: &str) -> Response {
-    see(&format!("/join?{}", form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish()))
+    see(&format!(
+        "/join?{}",
+        form_urlencoded::Serializer::new(String::new())
+            .append_pair("next", next)
+            .finish()
+    ))
 }

@@ -1,18 +1,20 @@
 //! `/rooms/{room}`: a room at one moment, and the cursor from which a stream goes on.
 
-use super::{
-    page,
-    rooms::layout,
-};
+use super::{page, rooms::layout};
 use crate::{
     app::{App, random_bytes},
     error::{Error, Result},
     model::{ids::MessageId, message::HistoryPage, room::RoomView},
     store::{
-        memberships, messages::{Anchor, read_history}, rooms,
+        memberships,
+        messages::{Anchor, read_history},
+        rooms,
     },
     web::{
-        api::{history::{Links, Wish}, messages::read_id},
+        api::{
+            history::{Links, Wish},
+            messages::read_id,
+        },
         error::Rejection,
         extract::{Path, Visitor},
         views::{layout::Layout, room::RoomPage},
@@ -61,8 +63,20 @@ pub async fn show_message(
     uri: Uri,
 ) -> Result<Response, Rejection> {
     let id = read_id(&id)?;
-    let wish = Wish { anchor: Anchor::Around(id), ..Wish::read("")? };
-    let shown = room_page(&app, &visitor, &slug, &wish, Some(id), Refused::default(), &uri).await?;
+    let wish = Wish {
+        anchor: Anchor::Around(id),
+        ..Wish::read("")?
+    };
+    let shown = room_page(
+        &app,
+        &visitor,
+        &slug,
+        &wish,
+        Some(id),
+        Refused::default(),
+        &uri,
+    )
+    .await?;
     if !shown.messages.iter().any(|message| message.id == id) {
         return Err(Error::NotFound.into());
     }
@@ -81,15 +95,25 @@ pub async fn room_page(
 ) -> Result<RoomPage> {
     let layout: Layout = layout(app, visitor, Some(slug), here).await?;
     let mut connection = app.readers().acquire().await?;
-    let room: RoomView =
-        rooms::find_room(&mut connection, visitor.reader().user, slug).await?.ok_or(Error::NotFound)?;
+    let room: RoomView = rooms::find_room(&mut connection, visitor.reader().user, slug)
+        .await?
+        .ok_or(Error::NotFound)?;
     // Read before the history: what joins or leaves after it is in the stream that begins at the page's head.
     let members = memberships::list_members(&mut connection, room.id, MEMBERS_SHOWN).await?;
     let member_count = memberships::count_members(&mut connection, room.id).await?;
-    let history: HistoryPage = read_history(&mut connection, room.id, wish.anchor, wish.limit, &wish.filter).await?;
+    let history: HistoryPage = read_history(
+        &mut connection,
+        room.id,
+        wish.anchor,
+        wish.limit,
+        &wish.filter,
+    )
+    .await?;
     drop(connection);
     let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), wish);
-    let nonce = refused.nonce.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(random_bytes::<16>()));
+    let nonce = refused
+        .nonce
+        .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(random_bytes::<16>()));
     Ok(RoomPage {
         layout,
         room,

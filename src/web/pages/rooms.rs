@@ -24,36 +24,74 @@ use axum::{
 use std::sync::Arc;
 
 /// What surrounds every page, for a visitor who is at `here`.
-pub async fn layout(app: &App, visitor: &Visitor, current: Option<&str>, here: &Uri) -> Result<Layout> {
+pub async fn layout(
+    app: &App,
+    visitor: &Visitor,
+    current: Option<&str>,
+    here: &Uri,
+) -> Result<Layout> {
     let mut connection = app.readers().acquire().await?;
     let rooms = rooms::list_rooms(&mut connection, visitor.reader().user).await?;
     let viewer = visitor.user.as_ref().map(crate::model::user::User::person);
     let here = here.path_and_query().map_or("/", |here| here.as_str());
-    Ok(Layout { viewer, rooms, current: current.map(str::to_owned), here: here.to_owned() })
+    Ok(Layout {
+        viewer,
+        rooms,
+        current: current.map(str::to_owned),
+        here: here.to_owned(),
+    })
 }
 
 /// All rooms.
-pub async fn show_rooms(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Result<Response, Rejection> {
+pub async fn show_rooms(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, Rejection> {
     let layout = layout(&app, &visitor, None, &uri).await?;
     let rooms = layout.rooms.clone();
     page(StatusCode::OK, &RoomsPage { layout, rooms })
 }
 
 /// Asks what a new room shall be.
-pub async fn show_new_room(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri) -> Result<Response, Rejection> {
+pub async fn show_new_room(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, Rejection> {
     if visitor.user.is_none() {
         return Ok(join_first("/rooms/new"));
     }
     let layout = layout(&app, &visitor, None, &uri).await?;
     let (name, topic, slug) = Default::default();
-    page(StatusCode::OK, &NewRoomPage { layout, name, topic, slug, errors: NewRoomErrors::default() })
+    page(
+        StatusCode::OK,
+        &NewRoomPage {
+            layout,
+            name,
+            topic,
+            slug,
+            errors: NewRoomErrors::default(),
+        },
+    )
 }
 
 /// Makes a room.
-pub async fn create_room(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri, sent: Sent) -> Result<Response, Rejection> {
-    let Some(by) = visitor.user.as_ref().map(|user| user.id) else { return Ok(join_first("/rooms/new")) };
+pub async fn create_room(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let Some(by) = visitor.user.as_ref().map(|user| user.id) else {
+        return Ok(join_first("/rooms/new"));
+    };
     let room: NewRoom = sent.fields()?;
-    let (name, topic, slug) = (room.name.clone(), room.topic.clone(), room.slug.clone().unwrap_or_default());
+    let (name, topic, slug) = (
+        room.name.clone(),
+        room.topic.clone(),
+        room.slug.clone().unwrap_or_default(),
+    );
     let (field, text, status) = match make_room(&app, by, room).await {
         Ok(slug) => return Ok(see(&format!("/rooms/{slug}"))),
         Err(Error::Invalid { field, text }) => (field, text, StatusCode::UNPROCESSABLE_ENTITY),
@@ -61,23 +99,58 @@ pub async fn create_room(State(app): State<Arc<App>>, visitor: Visitor, uri: Uri
         Err(error) => return Err(error.into()),
     };
     let at = |name| (field == name).then(|| text.to_string());
-    let errors = NewRoomErrors { name: at("name"), topic: at("topic"), slug: at("slug") };
+    let errors = NewRoomErrors {
+        name: at("name"),
+        topic: at("topic"),
+        slug: at("slug"),
+    };
     let layout = layout(&app, &visitor, None, &uri).await?;
-    page(status, &NewRoomPage { layout, name, topic, slug, errors })
+    page(
+        status,
+        &NewRoomPage {
+            layout,
+            name,
+            topic,
+            slug,
+            errors,
+        },
+    )
 }
 
 /// Becomes a member.
-pub async fn join_room(State(app): State<Arc<App>>, visitor: Visitor, Path(room): Path<String>) -> Result<Response, Rejection> {
+pub async fn join_room(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(room): Path<String>,
+) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
-    let Some(user) = &visitor.user else { return Ok(join_first(&back)) };
-    app.submit(Action::JoinRoom { by: user.id, room, handle: user.handle.clone() }).await?;
+    let Some(user) = &visitor.user else {
+        return Ok(join_first(&back));
+    };
+    app.submit(Action::JoinRoom {
+        by: user.id,
+        room,
+        handle: user.handle.clone(),
+    })
+    .await?;
     Ok(see(&back))
 }
 
 /// Is one no longer.
-pub async fn leave_room(State(app): State<Arc<App>>, visitor: Visitor, Path(room): Path<String>) -> Result<Response, Rejection> {
+pub async fn leave_room(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(room): Path<String>,
+) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
-    let Some(user) = &visitor.user else { return Ok(join_first(&back)) };
-    app.submit(Action::LeaveRoom { by: user.id, room, handle: user.handle.clone() }).await?;
+    let Some(user) = &visitor.user else {
+        return Ok(join_first(&back));
+    };
+    app.submit(Action::LeaveRoom {
+        by: user.id,
+        room,
+        handle: user.handle.clone(),
+    })
+    .await?;
     Ok(see(&back))
 }

@@ -1,10 +1,7 @@
 //! The page on which one changes or deletes a message of one's own.
 
 use super::layout::Layout;
-use crate::model::{
-    message::Message,
-    room::RoomInfo,
-};
+use crate::model::{message::Message, room::RoomInfo};
 use askama::Template;
 
 /// A message in a form.

@@ -21,8 +21,14 @@ pub struct JoinPage {
 impl JoinPage {
     /// `196,123 messages since 2004`, or nothing while there is no history.
     fn figures(&self) -> Option<String> {
-        let noun = if self.messages == 1 { "message" } else { "messages" };
-        let since = self.since.map_or_else(String::new, |year| format!(" since {year}"));
+        let noun = if self.messages == 1 {
+            "message"
+        } else {
+            "messages"
+        };
+        let since = self
+            .since
+            .map_or_else(String::new, |year| format!(" since {year}"));
         (self.messages > 0).then(|| format!("{} {noun}{since}", grouped(self.messages)))
     }
 }
@@ -46,7 +52,13 @@ mod tests {
 
     #[test]
     fn counts_are_grouped() {
-        for (count, text) in [(7, "7"), (999, "999"), (1000, "1,000"), (196_123, "196,123"), (1_000_000, "1,000,000")] {
+        for (count, text) in [
+            (7, "7"),
+            (999, "999"),
+            (1000, "1,000"),
+            (196_123, "196,123"),
+            (1_000_000, "1,000,000"),
+        ] {
             assert_eq!(grouped(count), text);
         }
     }

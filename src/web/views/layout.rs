@@ -21,12 +21,16 @@ pub struct Layout {
 impl Layout {
     /// Rooms with a name of their own.
     pub(super) fn named_rooms(&self) -> impl Iterator<Item = &RoomView> {
-        self.rooms.iter().filter(|room| room.info.kind != RoomKind::Direct)
+        self.rooms
+            .iter()
+            .filter(|room| room.info.kind != RoomKind::Direct)
     }
 
     /// Rooms between people.
     pub(super) fn direct_rooms(&self) -> impl Iterator<Item = &RoomView> {
-        self.rooms.iter().filter(|room| room.info.kind == RoomKind::Direct)
+        self.rooms
+            .iter()
+            .filter(|room| room.info.kind == RoomKind::Direct)
     }
 
     pub(super) fn has_direct_rooms(&self) -> bool {
@@ -38,7 +42,9 @@ impl Layout {
     }
 
     pub(super) fn is_viewer(&self, person: &Person) -> bool {
-        self.viewer.as_ref().is_some_and(|viewer| viewer.handle == person.handle)
+        self.viewer
+            .as_ref()
+            .is_some_and(|viewer| viewer.handle == person.handle)
     }
 }
 
@@ -46,7 +52,9 @@ impl Layout {
 #[must_use]
 pub fn hue(handle: &str) -> u32 {
     // FNV-1a, 32 bits, its halves folded together: short enough to be written twice, and spreads short names.
-    let hash = handle.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash = handle.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
     (hash ^ (hash >> 16)) % 12
 }
 
@@ -57,6 +65,10 @@ mod tests {
     #[test]
     fn a_name_keeps_its_colour() {
         assert_eq!(["ann", "bob", "chen", "读书"].map(hue), [1, 10, 6, 6]);
-        assert!((0..200).map(|n| hue(&format!("person{n}"))).all(|hue| hue < 12));
+        assert!(
+            (0..200)
+                .map(|n| hue(&format!("person{n}")))
+                .all(|hue| hue < 12)
+        );
     }
 }

@@ -49,7 +49,9 @@ impl<'a> MessageView<'a> {
     }
 
     fn answered_address(&self) -> Option<String> {
-        self.message.reply_to.map(|id| address(&self.message.room, id))
+        self.message
+            .reply_to
+            .map(|id| address(&self.message.room, id))
     }
 }
 
@@ -85,14 +87,21 @@ mod tests {
         Message {
             id: MessageId(57),
             room: "general".into(),
-            author: Person { handle: "ann".into(), name: "Ann \"A\" <b>".into() },
+            author: Person {
+                handle: "ann".into(),
+                name: "Ann \"A\" <b>".into(),
+            },
             body: Some(body.into()),
             at: Timestamp::parse("2026-11-21T18:02:59.123Z").unwrap(),
             edited_at: None,
             deleted_at: None,
             reply_to: Some(MessageId(41)),
             nonce: Some("secret-nonce".into()),
-            reactions: vec![Reaction { emoji: "👍".into(), count: 2, by: vec!["bob".into(), "chen".into()] }],
+            reactions: vec![Reaction {
+                emoji: "👍".into(),
+                count: 2,
+                by: vec!["bob".into(), "chen".into()],
+            }],
         }
     }
 

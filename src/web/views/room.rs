@@ -48,7 +48,10 @@ pub struct RoomPage {
 
 impl RoomPage {
     fn handle(&self) -> &str {
-        self.layout.viewer.as_ref().map_or("", |viewer| &viewer.handle)
+        self.layout
+            .viewer
+            .as_ref()
+            .map_or("", |viewer| &viewer.handle)
     }
 
     fn is_closed(&self) -> bool {
@@ -61,7 +64,9 @@ impl RoomPage {
 
     /// The marked message, where it can be answered and reacted to.
     fn marked_message(&self) -> Option<&Message> {
-        self.messages.iter().find(|message| self.is_marked(message) && message.deleted_at.is_none())
+        self.messages
+            .iter()
+            .find(|message| self.is_marked(message) && message.deleted_at.is_none())
     }
 }
 
@@ -69,5 +74,13 @@ impl RoomPage {
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// What `js/app.js` imports, named in the page so that all of it is fetched at once.
-const MODULES: [&str; 7] =
-    ["js/actions.js", "js/composer.js", "js/dress.js", "js/history.js", "js/people.js", "js/stream.js", "js/words.js"];
+const MODULES: [&str; 8] = [
+    "js/actions.js",
+    "js/composer.js",
+    "js/dress.js",
+    "js/history.js",
+    "js/page.js",
+    "js/people.js",
+    "js/stream.js",
+    "js/words.js",
+];

@@ -27,7 +27,10 @@ impl Cut {
     /// Where in the bytes of an answer the cut is, once they reach that far.
     fn find(self, bytes: &[u8]) -> Option<usize> {
         let needle = format!("\n{}: ", self.field).into_bytes();
-        let mut lines = bytes.windows(needle.len()).enumerate().filter(|(_, window)| *window == needle);
+        let mut lines = bytes
+            .windows(needle.len())
+            .enumerate()
+            .filter(|(_, window)| *window == needle);
         let (start, _) = lines.nth(self.nth - 1)?;
         let cut = start + 1 + self.offset;
         (bytes.len() >= cut).then_some(cut)
@@ -53,10 +56,19 @@ pub(super) struct CuttingProxy {
 impl CuttingProxy {
     pub(super) async fn start(server: SocketAddr, cuts: &[Cut]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("a bound listener has an address");
-        let plan = Arc::new(Plan { cuts: Mutex::new(cuts.iter().copied().collect()), ..Plan::default() });
+        let address = listener
+            .local_addr()
+            .expect("a bound listener has an address");
+        let plan = Arc::new(Plan {
+            cuts: Mutex::new(cuts.iter().copied().collect()),
+            ..Plan::default()
+        });
         let task = tokio::spawn(accept(listener, server, Arc::clone(&plan)));
-        Self { address, plan, task }
+        Self {
+            address,
+            plan,
+            task,
+        }
     }
 
     pub(super) fn url(&self, path: &str) -> String {
@@ -91,7 +103,9 @@ impl Drop for CuttingProxy {
 
 async fn accept(listener: TcpListener, server: SocketAddr, plan: Arc<Plan>) {
     loop {
-        let Ok((client, _)) = listener.accept().await else { continue };
+        let Ok((client, _)) = listener.accept().await else {
+            continue;
+        };
         if plan.away.load(Ordering::SeqCst) {
             plan.refused.fetch_add(1, Ordering::SeqCst);
             continue;
@@ -109,7 +123,11 @@ async fn accept(listener: TcpListener, server: SocketAddr, plan: Arc<Plan>) {
 
 /// Carries bytes both ways until either side ends or the cut is reached.
 async fn carry(mut client: TcpStream, server: SocketAddr, plan: &Plan) -> std::io::Result<()> {
-    let cut = plan.cuts.lock().expect("no thread panics while it holds this").pop_front();
+    let cut = plan
+        .cuts
+        .lock()
+        .expect("no thread panics while it holds this")
+        .pop_front();
     let mut server = TcpStream::connect(server).await?;
     let (mut upwards, mut downwards) = ([0; 4096], [0; 16_384]);
     let mut answer = Vec::new();

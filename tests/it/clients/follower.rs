@@ -32,9 +32,13 @@ impl Follower {
             .build_http()
             .expect("a transport without TLS has nothing to fail at");
         // The defaults, but with a limit on the doubling of the pause that suits a test.
-        let options = ReconnectOptions::reconnect(true).delay_max(Duration::from_secs(4)).build();
-        let client =
-            ClientBuilder::for_url(url).expect("the url is one").reconnect(options).build_with_transport(transport);
+        let options = ReconnectOptions::reconnect(true)
+            .delay_max(Duration::from_secs(4))
+            .build();
+        let client = ClientBuilder::for_url(url)
+            .expect("the url is one")
+            .reconnect(options)
+            .build_with_transport(transport);
         let seen = Arc::default();
         let task = tokio::spawn(follow(client, Arc::clone(&seen)));
         Self { seen, task }
@@ -42,12 +46,19 @@ impl Follower {
 
     /// Ids of the messages seen so far.
     pub(super) fn ids(&self) -> Vec<i64> {
-        self.seen.lock().expect("no thread panics while it holds this").ids.clone()
+        self.seen
+            .lock()
+            .expect("no thread panics while it holds this")
+            .ids
+            .clone()
     }
 
     /// How often the stream was lost, or asked for in vain.
     pub(super) fn failures(&self) -> usize {
-        self.seen.lock().expect("no thread panics while it holds this").failures
+        self.seen
+            .lock()
+            .expect("no thread panics while it holds this")
+            .failures
     }
 }
 

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 const START_WITHIN: Duration = Duration::from_secs(20);
 /// For everything that a test waits for: long enough for a client's slowest pause on a busy machine.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(15);
 const POSTERS: usize = 16;
 
@@ -23,7 +23,10 @@ const POSTERS: usize = 16;
 pub(super) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + WITHIN;
     while !condition() {
-        assert!(Instant::now() < deadline, "not so within {WITHIN:?}: {what}");
+        assert!(
+            Instant::now() < deadline,
+            "not so within {WITHIN:?}: {what}"
+        );
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }
 }
@@ -43,10 +46,24 @@ impl Program {
         let (child, address) = spawn(&directory, SocketAddr::from(([127, 0, 0, 1], 0)));
         // Fails only where another test was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder().no_proxy().build().expect("an HTTP client");
-        let mut program = Self { directory, child, address, http, token: String::new() };
-        let account = program.ask("/api/v1/join", &json!({ "handle": "ann" })).await;
-        account["token"].as_str().expect("joining gives a token").clone_into(&mut program.token);
+        let http = Client::builder()
+            .no_proxy()
+            .build()
+            .expect("an HTTP client");
+        let mut program = Self {
+            directory,
+            child,
+            address,
+            http,
+            token: String::new(),
+        };
+        let account = program
+            .ask("/api/v1/join", &json!({ "handle": "ann" }))
+            .await;
+        account["token"]
+            .as_str()
+            .expect("joining gives a token")
+            .clone_into(&mut program.token);
         program
     }
 
@@ -61,7 +78,9 @@ impl Program {
     /// kill -9.
     pub(super) fn kill(&mut self) {
         self.child.kill().expect("the program runs");
-        self.child.wait().expect("the program is a child of this one");
+        self.child
+            .wait()
+            .expect("the program is a child of this one");
     }
 
     /// Starts it again on the same port and file.
@@ -71,13 +90,19 @@ impl Program {
 
     /// Posts, and answers with the id of the message.
     pub(super) async fn post(&self, body: &str) -> i64 {
-        let message = self.ask("/api/v1/rooms/general/messages", &json!({ "body": body, "nonce": body })).await;
+        let message = self
+            .ask(
+                "/api/v1/rooms/general/messages",
+                &json!({ "body": body, "nonce": body }),
+            )
+            .await;
         message["id"].as_i64().expect("a message has an id")
     }
 
     /// Posts `count` messages over several connections, and answers with their ids in the order of the log.
     pub(super) async fn post_many(&self, count: usize) -> Vec<i64> {
-        let posts = stream::iter(0..count).map(|n| async move { self.post(&format!("one of many: {n}, 汉字 🦀")).await });
+        let posts = stream::iter(0..count)
+            .map(|n| async move { self.post(&format!("one of many: {n}, 汉字 🦀")).await });
         let mut ids: Vec<i64> = posts.buffer_unordered(POSTERS).collect().await;
         ids.sort_unstable();
         ids
@@ -87,7 +112,11 @@ impl Program {
     async fn ask(&self, path: &str, body: &Value) -> Value {
         let deadline = Instant::now() + WITHIN;
         loop {
-            let request = self.http.post(self.url(path)).bearer_auth(&self.token).json(body);
+            let request = self
+                .http
+                .post(self.url(path))
+                .bearer_auth(&self.token)
+                .json(body);
             match request.send().await {
                 Ok(answer) => {
                     let status = answer.status();
@@ -112,7 +141,14 @@ impl Drop for Program {
 /// Starts the program and waits until it has printed where it listens.
 fn spawn(directory: &TempDir, listen: SocketAddr) -> (Child, SocketAddr) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_backscroll"))
-        .args(["serve", "--door", "open", "--listen", &listen.to_string(), "--db"])
+        .args([
+            "serve",
+            "--door",
+            "open",
+            "--listen",
+            &listen.to_string(),
+            "--db",
+        ])
         .arg(directory.path().join("chat.db"))
         .stdout(Stdio::piped())
         .spawn()
@@ -127,12 +163,17 @@ fn spawn(directory: &TempDir, listen: SocketAddr) -> (Child, SocketAddr) {
             }
         }
     });
-    let address = address.recv_timeout(START_WITHIN).expect("the program says where it listens");
+    let address = address
+        .recv_timeout(START_WITHIN)
+        .expect("the program says where it listens");
     (child, address)
 }
 
 /// The address in a line such as `  http://127.0.0.1:3000`.
 fn address_in(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.split_once("http://")?;
-    rest.split(|c: char| c.is_whitespace() || c == '/').next()?.parse().ok()
+    rest.split(|c: char| c.is_whitespace() || c == '/')
+        .next()?
+        .parse()
+        .ok()
 }

@@ -1,0 +1,45 @@
+//! `GET /api/v1/openapi.json`: what this API is, for programs that make clients.
+
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+
+/// The description; a test holds it against the table of addresses.
+const OPENAPI: &str = include_str!("openapi.json");
+
+/// Shows it.
+pub async fn show_description() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_address_of_the_api_is_described() {
+        let description: serde_json::Value = serde_json::from_str(OPENAPI).unwrap();
+        let described = description["paths"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<BTreeSet<_>>();
+        let table = include_str!("../mod.rs");
+        let (_, api) = table.split_once("fn api()").unwrap();
+        let (api, _) = api.split_once("\nfn ").unwrap();
+        let addresses = api
+            .split('"')
+            .skip(1)
+            .step_by(2)
+            .map(|address| match address {
+                "/" => "/api/v1/rooms/{room}".to_owned(),
+                full if full.starts_with("/api/") => full.to_owned(),
+                of_room => format!("/api/v1/rooms/{{room}}{of_room}"),
+            });
+        assert_eq!(described, addresses.collect());
+        assert_eq!(description["info"]["version"], env!("CARGO_PKG_VERSION"));
+    }
+}

