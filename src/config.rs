@@ -13,16 +13,16 @@ use std::{
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Address and port to listen on; port 0 takes a free one.
-    #[arg(long, env = "BACKSCROLL_LISTEN", value_name = "ADDR:PORT", default_value_t = Config::default().listen)]
+    #[arg(long, env = "BACKSCROLL_LISTEN", hide_env_values = true, value_name = "ADDR:PORT", default_value_t = Config::default().listen)]
     pub listen: SocketAddr,
 
     /// The file that holds everything; made where there is none.
-    #[arg(long, env = "BACKSCROLL_DB", value_name = "FILE", default_value = DB)]
+    #[arg(long, env = "BACKSCROLL_DB", hide_env_values = true, value_name = "FILE", default_value = DB)]
     pub db: PathBuf,
 
     /// Who may come in. `open`: whoever can reach the server picks a free handle and is in. Default: `open` on a
     /// loopback address; on any other one it must be said.
-    #[arg(long, env = "BACKSCROLL_DOOR", value_name = "open", value_parser = parse_door)]
+    #[arg(long, env = "BACKSCROLL_DOOR", hide_env_values = true, value_name = "open", value_parser = parse_door)]
     pub door: Option<Door>,
 
     /// What an acknowledged message survives. `full`: power loss; `normal`: only a crash of the program, and posting
@@ -30,6 +30,7 @@ pub struct Config {
     #[arg(
         long,
         env = "BACKSCROLL_DURABILITY",
+        hide_env_values = true,
         value_name = "full|normal",
         hide_possible_values = true,
         default_value_t
@@ -38,13 +39,13 @@ pub struct Config {
 
     /// Connections at the same time, streams included. Never more than the operating system's limit on open files
     /// allows.
-    #[arg(long, env = "BACKSCROLL_MAX_CONNECTIONS", value_name = "N", default_value_t = Config::default().max_connections)]
+    #[arg(long, env = "BACKSCROLL_MAX_CONNECTIONS", hide_env_values = true, value_name = "N", default_value_t = Config::default().max_connections)]
     pub max_connections: usize,
 
     /// Connections at the same time from one address. Loopback addresses are not counted: proxies and tests live there.
     #[arg(
         long,
-        env = "BACKSCROLL_MAX_CONNECTIONS_PER_ADDRESS",
+        env = "BACKSCROLL_MAX_CONNECTIONS_PER_ADDRESS", hide_env_values = true,
         value_name = "N",
         default_value_t = Config::default().max_connections_per_address
     )]

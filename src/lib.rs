@@ -29,7 +29,7 @@
 pub mod app;
 pub mod auth;
 pub mod chat;
-//pub mod cli;
+pub mod cli;
 pub mod config;
 pub mod error;
 pub mod event_log;

@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! The program: see [`backscroll::cli`].
+
+fn main() -> std::process::ExitCode {
+    backscroll::cli::main()
+}

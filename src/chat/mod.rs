@@ -4,7 +4,9 @@
 //! are not harmed. What fails for another reason (a full disk) fails the transaction as a whole.
 
 pub mod apply;
+pub mod archive;
 mod custom_events;
+pub mod import;
 mod memberships;
 mod messages;
 mod posts;

@@ -5,6 +5,9 @@
 //! A trip to SQLite's thread costs more than most statements (3 to 8 µs on one core, 60 to 70 µs between
 //! two), so what a page or a commit needs comes in one statement, as one text of JSON made by SQLite.
 
+pub mod archive;
+pub mod check;
+pub mod copies;
 pub mod db;
 pub mod eras;
 pub mod events;
@@ -23,6 +26,9 @@ pub mod users;
 #[must_use]
 pub fn statements() -> Vec<(&'static str, &'static str)> {
     [
+        archive::STATEMENTS,
+        check::STATEMENTS,
+        copies::STATEMENTS,
         db::STATEMENTS,
         eras::STATEMENTS,
         events::STATEMENTS,

@@ -1,0 +1,253 @@
+//! One line of an archive: a message as `export` writes it and `import` reads it.
+
+use crate::model::{
+    message::{body_fault, emoji_fault, nonce_fault},
+    room::{NAME_MAX, RoomKind, TOPIC_MAX, slug_fault, slug_of},
+    time::Timestamp,
+    user::handle_fault,
+};
+use serde::Deserialize;
+
+/// A message. `room`, `author`, `at` and `body` must be there; the rest is what `export` adds where there is
+/// something to say.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Line {
+    /// The slug of its room; another name is made into one.
+    pub room: String,
+    /// The handle of its author; white space in it becomes `_`.
+    pub author: String,
+    /// When it was posted.
+    pub at: Timestamp,
+    /// Its text; may be absent where it was deleted.
+    #[serde(default)]
+    pub body: String,
+    /// Its id in the log that it comes from.
+    pub id: Option<i64>,
+    /// What its author is called, if not by the handle.
+    pub author_name: Option<String>,
+    /// The id, in the log that it comes from, of the message that it answers.
+    pub reply_to: Option<i64>,
+    /// What its author's client named it.
+    pub nonce: Option<String>,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
+    /// In order.
+    #[serde(default)]
+    pub reactions: Vec<LineReaction>,
+    /// Who may see the room; `open` where nothing is said.
+    #[serde(default = "open")]
+    pub room_kind: RoomKind,
+    /// What else is known of the room; stands with its first message.
+    #[serde(default)]
+    pub room_info: LineRoom,
+}
+
+/// One emoji that somebody put under it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct LineReaction {
+    /// Which one.
+    pub emoji: String,
+    /// The handle of who did.
+    pub by: String,
+    /// When; at the message's own time where nothing is said.
+    pub at: Option<Timestamp>,
+}
+
+/// A room.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct LineRoom {
+    /// For display; the slug where there is none.
+    pub name: Option<String>,
+    /// What it is for.
+    #[serde(default)]
+    pub topic: String,
+    /// The handle of who made it; the server itself where nothing is said.
+    pub made_by: Option<String>,
+    /// When it was made; with its first message where nothing is said.
+    pub at: Option<Timestamp>,
+    /// Handles of its members.
+    #[serde(default)]
+    pub members: Vec<String>,
+}
+
+fn open() -> RoomKind {
+    RoomKind::Open
+}
+
+/// Ids of archives stay below this, so that a line cannot use up those that there are (below 2^53).
+const ID_LIMIT: i64 = 1 << 52;
+
+impl Line {
+    /// Reads a line and makes it fit the rules of this chat, or says what is wrong with it.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut line: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        line.clean();
+        line.fault().map_or(Ok(line), Err)
+    }
+
+    /// What other chats allow and this one does not: white space in names, control characters in texts.
+    fn clean(&mut self) {
+        let author = clean_handle(&self.author);
+        if author != self.author && self.author_name.is_none() {
+            self.author_name = Some(self.author.trim().to_owned()).filter(|name| *name != author);
+        }
+        self.author = author;
+        if slug_fault(&self.room).is_some() && !self.room.trim().is_empty() {
+            self.room_info
+                .name
+                .get_or_insert_with(|| self.room.trim().to_owned());
+            self.room = slug_of(&self.room);
+        }
+        if self.deleted_at.is_some() {
+            self.body.clear();
+            self.reactions.clear();
+        } else {
+            self.body = clean_body(&self.body);
+        }
+        for handle in self
+            .reactions
+            .iter_mut()
+            .map(|reaction| &mut reaction.by)
+            .chain(&mut self.room_info.members)
+        {
+            *handle = clean_handle(handle);
+        }
+    }
+
+    fn fault(&self) -> Option<String> {
+        let handles = self
+            .reactions
+            .iter()
+            .map(|reaction| &reaction.by)
+            .chain(&self.room_info.members);
+        let handles = handles.chain(&self.room_info.made_by);
+        let too_long =
+            |text: &str, most: usize| (text.chars().count() > most).then_some("too long");
+        let faults = [
+            ("room", slug_fault(&self.room)),
+            ("author", handle_fault(&self.author)),
+            (
+                "author_name",
+                self.author_name
+                    .as_deref()
+                    .and_then(|name| too_long(name, NAME_MAX)),
+            ),
+            (
+                "body",
+                if self.deleted_at.is_some() {
+                    None
+                } else {
+                    body_fault(&self.body)
+                },
+            ),
+            (
+                "id",
+                self.id
+                    .filter(|id| !(1..ID_LIMIT).contains(id))
+                    .map(|_| "not an id of a log"),
+            ),
+            ("nonce", self.nonce.as_deref().and_then(nonce_fault)),
+            (
+                "reactions",
+                self.reactions
+                    .iter()
+                    .find_map(|reaction| emoji_fault(&reaction.emoji)),
+            ),
+            (
+                "room_info",
+                self.room_info
+                    .name
+                    .as_deref()
+                    .and_then(|name| too_long(name, NAME_MAX)),
+            ),
+            ("room_info", too_long(&self.room_info.topic, TOPIC_MAX)),
+            (
+                "a handle",
+                handles.into_iter().find_map(|handle| handle_fault(handle)),
+            ),
+        ];
+        faults
+            .into_iter()
+            .find_map(|(field, fault)| fault.map(|text| format!("{field}: {text}")))
+    }
+}
+
+fn clean_handle(handle: &str) -> String {
+    let handle = handle.split_whitespace().collect::<Vec<_>>().join("_");
+    // Some names have a meaning of their own here.
+    if matches!(handle.as_str(), "me" | "." | "..") {
+        handle + "_"
+    } else {
+        handle
+    }
+}
+
+fn clean_body(body: &str) -> String {
+    let unix = body.replace("\r\n", "\n").replace('\r', "\n");
+    unix.chars()
+        .filter(|c| *c >= ' ' || matches!(c, '\t' | '\n'))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(fields: &str) -> Result<Line, String> {
+        Line::read(&format!(
+            r#"{{"room":"r","author":"ann","at":"2004-12-25T09:14:00Z","body":"hi"{fields}}}"#
+        ))
+    }
+
+    #[test]
+    fn what_other_chats_allow_is_made_to_fit() {
+        let text = r##"{"room":"#Ubuntu","author":"bur[n] er ","at":"2004-12-25T09:14:00Z","body":"a\u0008b\r\nc"}"##;
+        let line = Line::read(text).unwrap();
+        assert_eq!(
+            (line.room.as_str(), line.room_info.name.as_deref()),
+            ("ubuntu", Some("#Ubuntu"))
+        );
+        assert_eq!(
+            (line.author.as_str(), line.author_name.as_deref()),
+            ("bur[n]_er", Some("bur[n] er"))
+        );
+        assert_eq!(line.body, "ab\nc");
+    }
+
+    #[test]
+    fn a_deleted_message_brings_no_text() {
+        let line =
+            read(r#","deleted_at":"2005-01-01T00:00:00Z","reactions":[{"emoji":"👍","by":"bob"}]"#)
+                .unwrap();
+        assert!(line.body.is_empty() && line.reactions.is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_made_to_fit_is_told() {
+        for (fields, field) in [
+            (r#","id":9007199254740991"#, "id"),
+            (r#","id":0"#, "id"),
+            (r#","nonce":"a b""#, "nonce"),
+            (r#","reactions":[{"emoji":"+1","by":"bob"}]"#, "reactions"),
+            (r#","room_info":{"members":["<b>"]}"#, "handle"),
+            (r#","room_kind":"secret""#, "secret"),
+        ] {
+            assert!(read(fields).unwrap_err().contains(field), "{fields}");
+        }
+        assert!(
+            Line::read(r#"{"room":"r","author":"ann","body":"hi"}"#)
+                .unwrap_err()
+                .contains("at")
+        );
+        assert!(
+            Line::read(r#"{"room":"r","author":"","at":"2004-12-25T09:14:00Z","body":"hi"}"#)
+                .is_err()
+        );
+        assert!(
+            Line::read(r#"{"room":"r","author":"a","at":"2004-12-25T09:14:00Z","body":" "}"#)
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,417 @@
+//! Taking in an archive: rooms and people made as needed, original times kept, nothing twice.
+//!
+//! A message keeps the id that its line names as long as ids rise: an export taken into an empty file has the
+//! same ids, so that permalinks and cursors stay good. That works because nothing is appended here that its
+//! own log did not append at the same place or earlier; what happened to messages after they were posted
+//! comes last.
+
+use super::{
+    archive::{Line, LineReaction},
+    memberships::member_event,
+};
+use crate::{
+    error::{Error, Result},
+    model::{
+        event::kind,
+        ids::{EventId, MessageId, RoomId, UserId},
+        room::{RoomInfo, RoomKind},
+        time::Timestamp,
+        user::{SERVER_HANDLE, fold_handle},
+    },
+    store::{
+        archive::{self, Mark, MessageState, NewReaction, NewUser},
+        db::Connection,
+        eras,
+        events::{NewEvent, NumberedEvent, append_events},
+        memberships::insert_membership,
+        messages::{NewMessage, insert_messages},
+        rooms,
+    },
+};
+use sha2::{Digest as _, Sha256};
+use std::collections::{HashMap, HashSet};
+
+/// What an import came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Messages that were added.
+    pub messages: u64,
+    /// Messages that were there already.
+    pub known: u64,
+    /// People who were added.
+    pub people: u64,
+    /// Rooms that were made.
+    pub rooms: u64,
+    /// Answers to messages that are in no line before them; they are kept, as messages of their own.
+    pub orphans: u64,
+}
+
+/// An archive on its way in, within the caller's transaction.
+#[derive(Debug)]
+pub struct Import {
+    next_id: EventId,
+    server: UserId,
+    users: HashMap<String, UserId>,
+    rooms: HashMap<String, (RoomId, RoomKind)>,
+    /// Where the messages of the archive are now, by the ids that they had.
+    places: HashMap<i64, (MessageId, RoomId)>,
+    /// How often a line was seen that is equal in everything.
+    repeats: HashMap<[u8; 16], u32>,
+    rows: Rows,
+    later: Vec<Later>,
+    counts: Counts,
+}
+
+/// What waits to be written.
+#[derive(Debug, Default)]
+struct Rows {
+    events: Vec<NumberedEvent<'static>>,
+    users: Vec<NewUser>,
+    rooms: Vec<(RoomId, RoomInfo, UserId, Timestamp)>,
+    states: Vec<MessageState>,
+    reactions: Vec<NewReaction>,
+}
+
+/// Something that happened after a message was posted, or a room made.
+#[derive(Debug)]
+enum Later {
+    Message {
+        at: Timestamp,
+        kind: &'static str,
+        by: UserId,
+        room: RoomId,
+        message: MessageId,
+    },
+    Reaction {
+        at: Timestamp,
+        reaction: LineReaction,
+        room: RoomId,
+        message: MessageId,
+    },
+    Member {
+        at: Timestamp,
+        handle: String,
+        room: RoomId,
+    },
+}
+
+impl Import {
+    /// Looks at what is there. The server's own account must be.
+    pub async fn begin(tx: &mut Connection) -> Result<Self> {
+        let users = archive::list_users(tx).await?;
+        let server = users.get(SERVER_HANDLE).copied().ok_or(Error::NotFound)?;
+        Ok(Self {
+            next_id: EventId(eras::last_used_id(tx).await? + 1),
+            server,
+            users,
+            rooms: archive::list_rooms(tx).await?,
+            places: HashMap::new(),
+            repeats: HashMap::new(),
+            rows: Rows::default(),
+            later: Vec::new(),
+            counts: Counts::default(),
+        })
+    }
+
+    /// Takes in lines, which come with their numbers, in a constant number of statements.
+    pub async fn apply(&mut self, tx: &mut Connection, lines: &[(u64, Line)]) -> Result<()> {
+        let nonces: Vec<String> = lines.iter().map(|(_, line)| self.nonce_of(line)).collect();
+        let marks: Vec<Mark<'_>> = lines
+            .iter()
+            .zip(&nonces)
+            .map(|((_, line), nonce)| mark(line, nonce))
+            .collect();
+        let known = archive::find_known(tx, &marks).await?;
+        let mut messages = Vec::with_capacity(lines.len());
+        let mut seen = HashSet::new();
+        for (((number, line), nonce), known) in lines.iter().zip(&nonces).zip(known) {
+            self.check_room(*number, line)?;
+            if known.is_some() || !seen.insert((&line.author, nonce)) {
+                self.counts.known += 1;
+                self.note_place(line, known);
+            } else {
+                messages.push(self.add_message(line, nonce));
+            }
+        }
+        self.write(tx).await?;
+        insert_messages(tx, &messages).await?;
+        archive::set_states(tx, &std::mem::take(&mut self.rows.states)).await
+    }
+
+    /// Tells what happened to the messages later: edits, deletions, reactions, members.
+    pub async fn finish(mut self, tx: &mut Connection) -> Result<Counts> {
+        let mut later = std::mem::take(&mut self.later);
+        later.sort_by_key(|later| match later {
+            Later::Message { at, .. } | Later::Reaction { at, .. } | Later::Member { at, .. } => {
+                *at
+            }
+        });
+        for later in later {
+            match later {
+                Later::Message {
+                    at,
+                    kind,
+                    by,
+                    room,
+                    message,
+                } => {
+                    self.append_about(at, kind, by, room, message);
+                }
+                Later::Reaction {
+                    at,
+                    reaction,
+                    room,
+                    message,
+                } => {
+                    let user_id = self.user(&reaction.by, None, at);
+                    let event_id = self.append_about(at, kind::REACTION, user_id, room, message);
+                    self.rows.reactions.push(NewReaction {
+                        message_id: message,
+                        emoji: reaction.emoji,
+                        user_id,
+                        event_id,
+                    });
+                }
+                Later::Member { at, handle, room } => {
+                    self.add_member(tx, at, &handle, room).await?;
+                }
+            }
+        }
+        self.write(tx).await?;
+        archive::insert_reactions(tx, &self.rows.reactions).await?;
+        Ok(self.counts)
+    }
+
+    /// A message's own nonce, or one made of what it is: the same line has the same one the next time.
+    fn nonce_of(&mut self, line: &Line) -> String {
+        if let Some(nonce) = &line.nonce {
+            return nonce.clone();
+        }
+        let what = match line.id {
+            Some(id) => format!("id {id}"),
+            None => format!("body {}", line.body),
+        };
+        let hash = Sha256::digest(format!(
+            "{}\n{}\n{}\n{what}",
+            line.room, line.author, line.at
+        ));
+        let mut key = [0; 16];
+        key.copy_from_slice(&hash[..16]);
+        let repeat = self.repeats.entry(key).or_default();
+        *repeat += 1;
+        format!("import-{:032x}-{repeat}", u128::from_be_bytes(key))
+    }
+
+    /// What was said behind closed doors shall not come out through an archive.
+    fn check_room(&self, number: u64, line: &Line) -> Result<()> {
+        match self.rooms.get(&line.room) {
+            Some((_, kind)) if *kind != line.room_kind => Err(Error::Refused(format!(
+                "line {number}: the room {} is {} in the archive, but {} here",
+                line.room,
+                word(line.room_kind),
+                word(*kind)
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn note_place(&mut self, line: &Line, known: Option<MessageId>) {
+        if let (Some(old), Some(id), Some((room, _))) = (line.id, known, self.rooms.get(&line.room))
+        {
+            self.places.insert(old, (id, *room));
+        }
+    }
+
+    fn add_message<'a>(&mut self, line: &'a Line, nonce: &'a str) -> NewMessage<'a> {
+        let room = self.room(line);
+        let author = self.user(&line.author, line.author_name.as_deref(), line.at);
+        self.next_id = self.next_id.max(EventId(line.id.unwrap_or(0)));
+        let id = MessageId(self.next_id.0);
+        self.append_about(line.at, kind::MESSAGE, author, room, id);
+        self.note_place(line, Some(id));
+        self.note_later(line, author, room, id);
+        self.counts.messages += 1;
+        let reply_to = self.answered(line, room);
+        NewMessage {
+            id,
+            room_id: room,
+            author_id: author,
+            body: &line.body,
+            reply_to,
+            nonce: Some(nonce),
+            at: line.at,
+        }
+    }
+
+    fn answered(&mut self, line: &Line, room: RoomId) -> Option<MessageId> {
+        let old = line.reply_to?;
+        let answered = self
+            .places
+            .get(&old)
+            .filter(|place| place.1 == room)
+            .map(|place| place.0);
+        self.counts.orphans += u64::from(answered.is_none());
+        answered
+    }
+
+    fn note_later(&mut self, line: &Line, by: UserId, room: RoomId, message: MessageId) {
+        if line.edited_at.is_some() || line.deleted_at.is_some() {
+            let state = MessageState {
+                id: message,
+                edited_at: line.edited_at,
+                deleted_at: line.deleted_at,
+            };
+            self.rows.states.push(state);
+        }
+        let edited = line.edited_at.map(|at| (at, kind::MESSAGE_EDITED));
+        let deleted = line.deleted_at.map(|at| (at, kind::MESSAGE_DELETED));
+        for (at, kind) in edited.into_iter().chain(deleted) {
+            self.later.push(Later::Message {
+                at,
+                kind,
+                by,
+                room,
+                message,
+            });
+        }
+        for reaction in line.reactions.iter().cloned() {
+            self.later.push(Later::Reaction {
+                at: reaction.at.unwrap_or(line.at),
+                reaction,
+                room,
+                message,
+            });
+        }
+    }
+
+    fn user(&mut self, handle: &str, name: Option<&str>, at: Timestamp) -> UserId {
+        if let Some(id) = self.users.get(handle) {
+            return *id;
+        }
+        let id = UserId(self.next_id.0);
+        self.append(NewEvent {
+            room_id: None,
+            kind: kind::USER,
+            message_id: None,
+            actor_id: Some(id),
+            at,
+            data: None,
+        });
+        self.users.insert(handle.to_owned(), id);
+        self.counts.people += 1;
+        self.rows.users.push(NewUser {
+            id,
+            handle: handle.to_owned(),
+            folded: fold_handle(handle),
+            name: name.unwrap_or(handle).to_owned(),
+            at,
+        });
+        id
+    }
+
+    fn room(&mut self, line: &Line) -> RoomId {
+        if let Some((id, _)) = self.rooms.get(&line.room) {
+            return *id;
+        }
+        let info = &line.room_info;
+        let at = info.at.unwrap_or(line.at);
+        let maker = info
+            .made_by
+            .as_deref()
+            .map_or(self.server, |maker| self.user(maker, None, at));
+        let id = RoomId(self.next_id.0);
+        let event = NewEvent {
+            room_id: Some(id),
+            kind: kind::ROOM,
+            message_id: None,
+            actor_id: Some(maker),
+            at,
+            data: None,
+        };
+        self.append(event);
+        self.rooms.insert(line.room.clone(), (id, line.room_kind));
+        self.counts.rooms += 1;
+        let name = info.name.clone().unwrap_or_else(|| line.room.clone());
+        let room = RoomInfo {
+            slug: line.room.clone(),
+            name,
+            topic: info.topic.clone(),
+            kind: line.room_kind,
+        };
+        self.rows.rooms.push((id, room, maker, at));
+        let members = info.members.iter().cloned();
+        self.later.extend(members.map(|handle| Later::Member {
+            at,
+            handle,
+            room: id,
+        }));
+        id
+    }
+
+    async fn add_member(
+        &mut self,
+        tx: &mut Connection,
+        at: Timestamp,
+        handle: &str,
+        room: RoomId,
+    ) -> Result<()> {
+        let user = self.user(handle, None, at);
+        self.append(member_event(at, user, room, user));
+        // Their row must be there, and everything imported counts as read.
+        self.write(tx).await?;
+        insert_membership(tx, room, user, at, EventId(self.next_id.0 - 1)).await
+    }
+
+    fn append_about(
+        &mut self,
+        at: Timestamp,
+        kind: &'static str,
+        by: UserId,
+        room: RoomId,
+        message: MessageId,
+    ) -> EventId {
+        self.append(NewEvent {
+            room_id: Some(room),
+            kind,
+            message_id: Some(message),
+            actor_id: Some(by),
+            at,
+            data: None,
+        })
+    }
+
+    fn append(&mut self, event: NewEvent<'static>) -> EventId {
+        let id = self.next_id;
+        self.rows.events.push(NumberedEvent { id, event });
+        self.next_id = EventId(id.0 + 1);
+        id
+    }
+
+    async fn write(&mut self, tx: &mut Connection) -> Result<()> {
+        append_events(tx, &std::mem::take(&mut self.rows.events)).await?;
+        archive::insert_users(tx, &std::mem::take(&mut self.rows.users)).await?;
+        for (id, room, maker, at) in std::mem::take(&mut self.rows.rooms) {
+            rooms::insert_room(tx, id, &room, maker, at).await?;
+        }
+        Ok(())
+    }
+}
+
+fn mark<'a>(line: &'a Line, nonce: &'a str) -> Mark<'a> {
+    let id = if line.nonce.is_some() { None } else { line.id };
+    Mark {
+        author: &line.author,
+        room: &line.room,
+        at: line.at,
+        nonce,
+        id,
+    }
+}
+
+fn word(kind: RoomKind) -> &'static str {
+    match kind {
+        RoomKind::Open => "open",
+        RoomKind::Closed => "closed",
+        RoomKind::Direct => "between few",
+    }
+}

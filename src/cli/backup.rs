@@ -1,0 +1,66 @@
+//! `backup`: a consistent copy of the file, also while the server runs.
+
+use super::{Database, Failure, print};
+use crate::store::{check, copies, db};
+use clap::Args;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// What to back up, and where to.
+#[derive(Args, Debug)]
+pub(super) struct Backup {
+    /// The file to make; nothing may be there yet
+    out: PathBuf,
+    #[command(flatten)]
+    database: Database,
+}
+
+pub(super) async fn run(backup: Backup) -> Result<(), Failure> {
+    let out = &backup.out;
+    if out.symlink_metadata().is_ok() {
+        return Err(there_already(out));
+    }
+    let mut connection = db::open_reader(&backup.database.db).await?;
+    let half = copies::beside(out, &format!(".half-{}", std::process::id()));
+    let copied = copies::copy_database(&mut connection, &half)
+        .await
+        .map_err(Failure::from);
+    let done = copied.and_then(|()| move_to(&half, out));
+    if let Err(failure) = done {
+        let _ = copies::remove_database(&half);
+        return Err(failure);
+    }
+    let mut copy = db::open_reader(out).await?;
+    let sums = check::sum_up(&mut copy).await?;
+    let bytes = fs::metadata(out).map_or(0, |metadata| metadata.len());
+    print(&format!(
+        "{}: {} messages, {} people, {} KiB\n",
+        out.display(),
+        sums.messages,
+        sums.people,
+        bytes / 1024
+    ))
+}
+
+/// A link and not a renaming: it fails where something has come meanwhile.
+fn move_to(half: &Path, out: &Path) -> Result<(), Failure> {
+    let linked = match fs::hard_link(half, out) {
+        Ok(()) => fs::remove_file(half),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return Err(there_already(out));
+        }
+        // Not every file system has links.
+        Err(_) => fs::rename(half, out),
+    };
+    let kept = linked.and_then(|()| copies::sync_folder(out));
+    kept.map_err(|error| Failure::failed(format!("cannot make {}: {error}", out.display())))
+}
+
+fn there_already(out: &Path) -> Failure {
+    Failure::failed(format!(
+        "{} is there already; a backup overwrites nothing",
+        out.display()
+    ))
+}

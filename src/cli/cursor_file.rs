@@ -1,0 +1,93 @@
+//! A cursor that outlives the process: one decimal id in a file.
+
+use super::Failure;
+use crate::model::ids::{EventId, parse_id};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, ErrorKind, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// Between two writes of the file while events pour in: each costs an fsync.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The file, and what is still to be written to it.
+pub(super) struct CursorFile {
+    path: PathBuf,
+    saved: Option<EventId>,
+    unsaved: Option<EventId>,
+    next_save: Instant,
+}
+
+impl CursorFile {
+    /// Opens the file and reads the cursor in it; none is there before the first run.
+    pub(super) fn open(path: &Path) -> Result<(Self, Option<EventId>), Failure> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => {
+                return Err(Failure::failed(format!(
+                    "cannot read {}: {error}",
+                    path.display()
+                )));
+            }
+        };
+        let saved = match text.trim() {
+            "" => None,
+            id => Some(EventId(parse_id(id).ok_or_else(|| {
+                Failure::usage(format!(
+                    "{} holds no cursor; it should hold one number",
+                    path.display()
+                ))
+            })?)),
+        };
+        let file = Self {
+            path: path.to_owned(),
+            saved,
+            unsaved: None,
+            next_save: Instant::now(),
+        };
+        Ok((file, saved))
+    }
+
+    /// Notes that everything up to here was printed.
+    pub(super) fn set(&mut self, cursor: EventId) {
+        self.unsaved = (self.saved != Some(cursor)).then_some(cursor);
+    }
+
+    /// When [`Self::save`] is due; `None`: nothing waits.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.unsaved.map(|_| self.next_save)
+    }
+
+    /// Writes what waits: a reader of the file, or a crash at any moment, finds the old or the new cursor.
+    pub(super) fn save(&mut self) -> Result<(), Failure> {
+        let Some(cursor) = self.unsaved else {
+            return Ok(());
+        };
+        write_atomically(&self.path, &format!("{cursor}\n"), 0o666).map_err(|error| {
+            Failure::failed(format!("cannot write {}: {error}", self.path.display()))
+        })?;
+        self.saved = self.unsaved.take();
+        self.next_save = Instant::now() + PAUSE;
+        Ok(())
+    }
+}
+
+/// Writes a file beside its place and renames it there. `mode`: who may read it, before the umask.
+pub(super) fn write_atomically(path: &Path, content: &str, mode: u32) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(mode)
+        .open(&beside)?;
+    file.write_all(content.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&beside, path)
+}

@@ -1,0 +1,22 @@
+//! The command line: one file per command, and what they share.
+
+mod backup;
+mod check;
+mod cursor_file;
+mod export;
+mod failure;
+mod follow;
+mod http;
+mod import;
+mod output;
+mod post;
+mod restore;
+mod serve;
+mod sse;
+mod stop;
+mod tail;
+mod usage;
+
+use failure::{Failure, print};
+pub use usage::main;
+use usage::{Database, SERVER_EXAMPLE};

@@ -1,0 +1,169 @@
+//! `restore`: puts a backup in the place of the file, and begins a new era of ids.
+
+use super::{Database, Failure, print};
+use crate::{
+    app::now,
+    config::Durability,
+    error::Error,
+    model::ids::EventId,
+    store::{
+        check, copies,
+        db::{self, Connection},
+        eras,
+        lock::FileLock,
+    },
+};
+use clap::Args;
+use sqlx::Connection as _;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// What to restore, and where to.
+#[derive(Args, Debug)]
+pub(super) struct Restore {
+    /// The backup
+    backup: PathBuf,
+    #[command(flatten)]
+    database: Database,
+}
+
+/// How far to go where the replaced file cannot be read: it may have been restored so often since.
+const ERAS_SKIPPED: i64 = 100;
+
+pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
+    let (backup, file) = (&restore.backup, &restore.database.db);
+    if is_same(backup, file) {
+        return Err(Failure::failed(format!(
+            "{} is the file itself, not a backup of it",
+            backup.display()
+        )));
+    }
+    let mut source = open_sound(backup).await?;
+    let _lock = FileLock::take(file)?;
+    let used = last_used_id(file)
+        .await
+        .max(Some(eras::last_used_id(&mut source).await?))
+        .unwrap_or(0);
+    let new = copies::beside(file, ".restoring");
+    copies::remove_database(&new).map_err(|error| cannot_replace(file, &error))?;
+    let prepared = prepare(&mut source, &new, used).await;
+    let placed = match prepared {
+        Ok(next_id) => put_in_place(&new, file).await.map(|kept| (next_id, kept)),
+        Err(failure) => Err(failure),
+    };
+    if placed.is_err() {
+        let _ = copies::remove_database(&new);
+    }
+    let (next_id, kept) = placed?;
+    let kept = kept
+        .map(|kept| format!("The file that was there is now {}.\n", kept.display()))
+        .unwrap_or_default();
+    print(&format!(
+        "{} is now what {} was. Ids go on at {next_id}; readers of what is lost are told to start afresh.\n{kept}",
+        file.display(),
+        backup.display()
+    ))
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    one.canonicalize()
+        .ok()
+        .is_some_and(|one| other.canonicalize().ok() == Some(one))
+}
+
+/// Opens a backup that is a database of this program, and undamaged.
+async fn open_sound(backup: &Path) -> Result<Connection, Failure> {
+    let unfit = |reason: String| {
+        Failure::fault(format!("{} cannot be restored: {reason}", backup.display()))
+    };
+    let mut source = match db::open_reader(backup).await {
+        Ok(source) => source,
+        Err(Error::Refused(sentence)) => return Err(Failure::failed(sentence)),
+        Err(error) => return Err(unfit(error.to_string())),
+    };
+    let damage = check::find_damage(&mut source)
+        .await
+        .map_err(|error| unfit(error.to_string()))?;
+    if let Some(fault) = damage.first() {
+        return Err(unfit(fault.clone()));
+    }
+    if !copies::is_ours(&mut source).await? {
+        return Err(unfit("it is not a database of Backscroll".into()));
+    }
+    Ok(source)
+}
+
+/// The last id that the file to be replaced has used; `None`: there is no file, or an empty one.
+async fn last_used_id(file: &Path) -> Option<i64> {
+    if fs::metadata(file).map_or(0, |metadata| metadata.len()) == 0 {
+        return None;
+    }
+    let read = async {
+        let mut connection = db::open_reader(file).await?;
+        let used = eras::last_used_id(&mut connection).await;
+        connection.close().await?;
+        used
+    };
+    match read.await {
+        Ok(used) => Some(used),
+        Err(error) => {
+            eprintln!(
+                "backscroll: {} cannot be read ({error}); going far beyond any id that it may have used",
+                file.display()
+            );
+            Some(ERAS_SKIPPED * eras::ERA)
+        }
+    }
+}
+
+/// Makes the file that shall be in place: a copy of the backup with its new era, complete in itself and on disk.
+async fn prepare(source: &mut Connection, new: &Path, used: i64) -> Result<EventId, Failure> {
+    copies::copy_database(source, new).await?;
+    let mut connection = db::open_writer(new, Durability::Full).await?;
+    let mut tx = connection.begin_with("begin immediate").await?;
+    let next_id = eras::begin_era(&mut tx, used, now()).await?;
+    tx.commit().await?;
+    connection.close().await?;
+    copies::empty_wal(new).await?;
+    let on_disk = fs::File::open(new).and_then(|file| file.sync_all());
+    on_disk.map_err(|error| cannot_replace(new, &error))?;
+    Ok(next_id)
+}
+
+/// Keeps the file that was there under another name, and moves the new one to its place.
+async fn put_in_place(new: &Path, file: &Path) -> Result<Option<PathBuf>, Failure> {
+    let cannot = |error: io::Error| cannot_replace(file, &error);
+    let was_there = file.symlink_metadata().is_ok();
+    let file = &file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let kept = copies::beside(
+        file,
+        &format!(".replaced-{}", now().to_utc().format("%Y%m%dT%H%M%S%3fZ")),
+    );
+    if was_there {
+        // What cannot be moved into a damaged file stays beside it, under the same new name.
+        let _ = copies::empty_wal(file).await;
+        fs::hard_link(file, &kept)
+            .or_else(|_| fs::copy(file, &kept).map(drop))
+            .map_err(cannot)?;
+        let permissions = fs::metadata(file).map_err(cannot)?.permissions();
+        fs::set_permissions(new, permissions).map_err(cannot)?;
+        let _ = fs::rename(copies::beside(file, "-wal"), copies::beside(&kept, "-wal"));
+    }
+    // A stale write-ahead log would be played into the new file.
+    for suffix in ["-wal", "-shm"] {
+        match fs::remove_file(copies::beside(file, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(error)),
+            _ => {}
+        }
+    }
+    fs::rename(new, file)
+        .and_then(|()| copies::sync_folder(file))
+        .map_err(cannot)?;
+    Ok(was_there.then_some(kept))
+}
+
+fn cannot_replace(file: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format!("cannot replace {}: {error}", file.display()))
+}

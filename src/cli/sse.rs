@@ -1,0 +1,215 @@
+//! Event streams, read as the HTML standard says (section 9.2.6, "Interpreting an event stream").
+
+use std::mem::take;
+
+/// What stood between two blank lines. A block that was cut short never becomes one.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Block {
+    /// The type of the event; `message` where the stream names none.
+    pub event: String,
+    /// The lines of its data; `None`: the block had no data and is no event.
+    pub data: Option<String>,
+    /// The id, where this block has one.
+    pub id: Option<String>,
+    /// In milliseconds, where this block has one.
+    pub retry: Option<u64>,
+}
+
+/// Bytes go in as they come, blocks come out.
+#[derive(Debug, Default)]
+pub(super) struct Parser {
+    line: Vec<u8>,
+    block: Block,
+    /// The last byte was a CR: an LF right after it belongs to the same end of line.
+    after_cr: bool,
+    first_line_done: bool,
+}
+
+/// The stream has a line or a block that no server of ours would send.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TooLong;
+
+/// In bytes, of one line and of the data of one block: far beyond any event, far below what hurts.
+const MAX: usize = 16 << 20;
+
+impl Parser {
+    /// Takes the next bytes and appends the blocks that they complete.
+    pub(super) fn push(
+        &mut self,
+        mut bytes: &[u8],
+        blocks: &mut Vec<Block>,
+    ) -> Result<(), TooLong> {
+        while !bytes.is_empty() {
+            if take(&mut self.after_cr) && bytes[0] == b'\n' {
+                bytes = &bytes[1..];
+                continue;
+            }
+            let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+                self.line.extend_from_slice(bytes);
+                break;
+            };
+            self.line.extend_from_slice(&bytes[..end]);
+            self.after_cr = bytes[end] == b'\r';
+            bytes = &bytes[end + 1..];
+            blocks.extend(self.end_line());
+            self.check_length()?;
+        }
+        self.check_length()
+    }
+
+    fn check_length(&self) -> Result<(), TooLong> {
+        let data = self.block.data.as_ref().map_or(0, String::len);
+        if self.line.len() > MAX || data > MAX {
+            Err(TooLong)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn end_line(&mut self) -> Option<Block> {
+        let mut line = take(&mut self.line);
+        if !self.first_line_done && line.starts_with("\u{feff}".as_bytes()) {
+            line.drain(..3);
+        }
+        self.first_line_done = true;
+        if line.is_empty() {
+            return self.end_block();
+        }
+        let line = String::from_utf8_lossy(&line);
+        let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+        self.set_field(name, value.strip_prefix(' ').unwrap_or(value));
+        None
+    }
+
+    fn set_field(&mut self, name: &str, value: &str) {
+        match name {
+            "event" => value.clone_into(&mut self.block.event),
+            "data" => match &mut self.block.data {
+                Some(data) => {
+                    data.push('\n');
+                    data.push_str(value);
+                }
+                none => *none = Some(value.to_owned()),
+            },
+            "id" if !value.contains('\0') => self.block.id = Some(value.to_owned()),
+            "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                self.block.retry = Some(value.parse().unwrap_or(u64::MAX));
+            }
+            // Comments have an empty name; other fields mean nothing.
+            _ => {}
+        }
+    }
+
+    fn end_block(&mut self) -> Option<Block> {
+        let mut block = take(&mut self.block);
+        if block == Block::default() {
+            return None;
+        }
+        if block.event.is_empty() {
+            block.event.push_str("message");
+        }
+        Some(block)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parse(chunks: &[&[u8]]) -> Vec<Block> {
+        let (mut parser, mut blocks) = (Parser::default(), Vec::new());
+        for chunk in chunks {
+            parser.push(chunk, &mut blocks).unwrap();
+        }
+        blocks
+    }
+
+    fn data(text: &str) -> Vec<Option<String>> {
+        parse(&[text.as_bytes()])
+            .into_iter()
+            .map(|block| block.data)
+            .collect()
+    }
+
+    #[test]
+    fn the_examples_of_the_standard() {
+        assert_eq!(
+            data("data: YHOO\ndata: +2\ndata: 10\n\n"),
+            [Some("YHOO\n+2\n10".into())]
+        );
+        assert_eq!(
+            data("data:test\n\ndata: test\n\n"),
+            [Some("test".into()), Some("test".into())]
+        );
+        assert_eq!(
+            data("data\n\ndata\ndata\n\ndata:\n"),
+            [Some(String::new()), Some("\n".into())]
+        );
+        let ids = parse(&[
+            b": test\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third\n\n",
+        ]);
+        assert_eq!(
+            ids.iter()
+                .map(|block| block.id.as_deref())
+                .collect::<Vec<_>>(),
+            [Some("1"), Some(""), None]
+        );
+        assert_eq!(ids[2].data.as_deref(), Some(" third"));
+    }
+
+    #[test]
+    fn a_block_cut_short_is_no_block() {
+        assert_eq!(parse(&[b"event: message\ndata: {}\nid: 7\n"]), []);
+        assert_eq!(parse(&[b"data: {}\nid: 7"]), []);
+    }
+
+    #[test]
+    fn every_end_of_line_and_a_byte_order_mark_are_understood() {
+        for end in ["\n", "\r", "\r\n"] {
+            let text = format!("\u{feff}data: a{end}id: 5{end}{end}retry: 30{end}{end}");
+            let blocks = parse(&[text.as_bytes()]);
+            assert_eq!(blocks[0].data.as_deref(), Some("a"), "{end:?}");
+            assert_eq!(
+                (blocks[0].id.as_deref(), blocks[1].retry),
+                (Some("5"), Some(30)),
+                "{end:?}"
+            );
+        }
+        assert_eq!(data("data: 1\n\n\u{feff}data: 2\n\n"), [Some("1".into())]);
+    }
+
+    #[test]
+    fn odd_fields_are_ignored() {
+        assert_eq!(
+            parse(&[b"retry: 3 s\nid: 1\x002\nfoo: bar\n: note\n\n"]),
+            []
+        );
+        assert_eq!(
+            data("data: \u{1}\u{2028}x\n\n"),
+            [Some("\u{1}\u{2028}x".into())]
+        );
+    }
+
+    #[test]
+    fn an_endless_line_is_refused() {
+        let (mut parser, mut blocks) = (Parser::default(), Vec::new());
+        let chunk = vec![b'x'; 1 << 20];
+        let refused = (0..20).any(|_| parser.push(&chunk, &mut blocks) == Err(TooLong));
+        assert!(refused && blocks.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn it_does_not_matter_where_the_network_cuts(
+            text in "(data|id|event|retry)?[: \r\n\u{feff}a0é]{0,40}(data: x\r\n\r\n)?[: \r\na]{0,20}",
+            cuts in prop::collection::vec(0usize..80, 0..6),
+        ) {
+            let bytes = text.as_bytes();
+            let mut cuts: Vec<_> = cuts.into_iter().filter(|cut| *cut < bytes.len()).chain([0, bytes.len()]).collect();
+            cuts.sort_unstable();
+            let chunks: Vec<_> = cuts.windows(2).map(|ends| &bytes[ends[0]..ends[1]]).collect();
+            prop_assert_eq!(parse(&chunks), parse(&[bytes]));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! `tail`: prints what happens, one line of JSON each, and resumes exactly where it stood.
+
+use super::{
+    Failure, SERVER_EXAMPLE,
+    cursor_file::CursorFile,
+    follow::{Follow, Until},
+    http,
+    output::Output,
+    stop::Stop,
+};
+use crate::model::ids::{Cursor, EventId};
+use clap::Args;
+use reqwest::Url;
+use serde::de::IgnoredAny;
+use std::path::PathBuf;
+
+/// What to follow, from where.
+#[derive(Args, Debug)]
+pub(super) struct Tail {
+    #[arg(value_parser = http::parse_server, help = SERVER_EXAMPLE)]
+    url: Url,
+    /// Only this room (its slug); may be given several times. Without it: every room you may see
+    #[arg(long, value_name = "ROOM")]
+    room: Vec<String>,
+    /// Start after this event: an id, `earliest` (everything there is) or `latest` (only what comes from now on)
+    #[arg(long, value_name = "ID|earliest|latest", default_value = "latest", value_parser = parse_after)]
+    after: Cursor,
+    /// Keep the cursor in this file, and go on from there the next time; --after counts only while there is none
+    #[arg(long, value_name = "FILE")]
+    cursor_file: Option<PathBuf>,
+    /// Print what is there already, then end
+    #[arg(long)]
+    no_follow: bool,
+    /// Your token, if you have one
+    #[arg(long, env = "BACKSCROLL_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+}
+
+fn parse_after(text: &str) -> Result<Cursor, &'static str> {
+    match Cursor::parse(text) {
+        Cursor::Unreadable => Err("an id, `earliest` or `latest`"),
+        cursor => Ok(cursor),
+    }
+}
+
+pub(super) async fn run(tail: Tail) -> Result<(), Failure> {
+    let (cursor_file, saved) = match &tail.cursor_file {
+        Some(path) => CursorFile::open(path).map(|(file, saved)| (Some(file), saved))?,
+        None => (None, None),
+    };
+    let follow = Follow {
+        client: http::client(&tail.url)?,
+        url: events_url(&tail),
+        token: tail.token,
+        cursor: saved.or(match tail.after {
+            Cursor::After(id) => Some(id),
+            Cursor::Latest | Cursor::Unreadable => None,
+        }),
+        until: if tail.no_follow {
+            Until::CaughtUp
+        } else {
+            Until::Stopped
+        },
+        output: Output::new(),
+        cursor_file,
+        stop: Stop::new()?,
+    };
+    follow.run().await
+}
+
+fn events_url(tail: &Tail) -> Url {
+    let mut url = http::api(&tail.url, &["events"]);
+    if !tail.room.is_empty() {
+        url.query_pairs_mut()
+            .extend_pairs(tail.room.iter().map(|room| ("room", room)));
+    }
+    url
+}
+
+/// The line of one event: its data, and before it the name of what happened.
+///
+/// ```text
+/// {"event":"message","id":57,"room":"general","at":"…","by":{…},"message":{…}}
+/// ```
+pub(super) fn line(event: &str, id: EventId, data: &str) -> String {
+    let name = serde_json::Value::from(event);
+    let is_json = serde_json::from_str::<IgnoredAny>(data).is_ok() && !data.contains('\n');
+    match data.strip_prefix('{') {
+        Some(fields) if is_json && fields.trim_start() != "}" => {
+            format!("{{\"event\":{name},{fields}\n")
+        }
+        _ => serde_json::json!({ "event": name, "id": id, "data": data }).to_string() + "\n",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_the_data_with_its_name() {
+        let printed = line("deploy", EventId(5), r#"{"id":5,"payload":[1]}"#);
+        assert_eq!(printed, "{\"event\":\"deploy\",\"id\":5,\"payload\":[1]}\n");
+    }
+
+    #[test]
+    fn odd_data_is_still_one_line_of_json() {
+        for data in ["{}", "hello", "[1]", "{a", "{\n\"a\":1}", ""] {
+            let printed = line("message", EventId(5), data);
+            let read: serde_json::Value = serde_json::from_str(&printed).unwrap();
+            assert_eq!(
+                (&read["id"], printed.matches('\n').count()),
+                (&5.into(), 1),
+                "{data:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The commands, their help, and what a run of the program does.
+
+use super::{Failure, backup, check, export, import, post, restore, serve, tail};
+use crate::config::{Config, DB};
+use clap::{Args, Parser, Subcommand};
+use std::{path::PathBuf, process::ExitCode};
+
+/// In the help of every command that talks to a server.
+pub(super) const SERVER_EXAMPLE: &str = "Address of the server, such as http://127.0.0.1:3000";
+
+const EXAMPLES: &str = "\
+Try it:
+  backscroll                                  a chat on http://127.0.0.1:3000, in the file backscroll.db
+  backscroll --listen 0.0.0.0:80 --door open  the same for everybody on your network
+  backscroll tail http://127.0.0.1:3000 --after earliest | jq .message.body
+  date | backscroll post http://127.0.0.1:3000 general --as clock
+  backscroll backup monday.db                 while the server runs
+
+Exit codes:
+  0  done                                   4  the file is in use by another process
+  1  failed                                 5  the server refused
+  2  the command line makes no sense        6  the server cannot be reached
+  3  a fault was found: by check in the database, by import in a line
+
+An option with [env: NAME] can be set by that variable, too. More on one command: backscroll help COMMAND";
+
+/// Self-hosted chat in one program and one file, in which nobody ever misses, repeats or reorders a message.
+#[derive(Parser, Debug)]
+#[command(
+    name = "backscroll",
+    version,
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    subcommand_value_name = "COMMAND",
+    max_term_width = 110
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten, next_help_heading = "Options of the server")]
+    config: Config,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve the chat; what `backscroll` alone does, too
+    Serve(Config),
+    /// Print what happens, one line of JSON each; reconnects for ever and misses nothing
+    Tail(tail::Tail),
+    /// Post a message, once, however bad the network is
+    Post(post::Post),
+    /// Take in an archive: all of it or nothing, and nothing twice
+    Import(import::Import),
+    /// Write every message to standard output, in the form that import reads
+    Export(export::Export),
+    /// Copy the file, also while the server runs
+    Backup(backup::Backup),
+    /// Put a backup in the place of the file; the server must be stopped
+    Restore(restore::Restore),
+    /// See whether everything in the file agrees with everything else, also while the server runs
+    Check(check::Check),
+}
+
+/// The file that a command works on.
+#[derive(Args, Debug)]
+pub(super) struct Database {
+    /// The file that holds everything
+    #[arg(long, env = "BACKSCROLL_DB", hide_env_values = true, value_name = "FILE", default_value = DB)]
+    pub db: PathBuf,
+}
+
+/// Runs the program as its arguments say.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = CommandLine::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::failed(format!("cannot start: {error}")).end(),
+    };
+    let end = runtime.block_on(run(arguments));
+    // A thread that is stuck writing to a pipe that nobody reads must not hold up the end.
+    runtime.shutdown_background();
+    end.map_or_else(Failure::end, |()| ExitCode::SUCCESS)
+}
+
+async fn run(arguments: CommandLine) -> Result<(), Failure> {
+    match arguments
+        .command
+        .unwrap_or(Command::Serve(arguments.config))
+    {
+        Command::Serve(config) => serve::run(config).await,
+        Command::Tail(tail) => tail::run(tail).await,
+        Command::Post(post) => post::run(post).await,
+        Command::Import(import) => import::run(import).await,
+        Command::Export(export) => export::run(export).await,
+        Command::Backup(backup) => backup::run(backup).await,
+        Command::Restore(restore) => restore::run(restore).await,
+        Command::Check(check) => check::run(check).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn without_a_command_it_serves() {
+        let alone = CommandLine::try_parse_from(["backscroll", "--listen", "127.0.0.1:0"]).unwrap();
+        let named = CommandLine::try_parse_from(["backscroll", "serve", "--listen", "127.0.0.1:0"])
+            .unwrap();
+        let Some(Command::Serve(config)) = named.command else {
+            panic!("not serve")
+        };
+        assert!(alone.command.is_none());
+        assert_eq!(alone.config, config);
+    }
+}

@@ -1,0 +1,176 @@
+//! What must hold in every file, one question each. Read-only.
+
+use super::{db::Connection, statements::statements};
+use crate::error::Result;
+
+statements! {
+    INTEGRITY = "select integrity_check from pragma_integrity_check";
+    FOREIGN_KEYS = r#"select "table" || ' row ' || coalesce(rowid, '?') || ' names no row of ' || "parent" from pragma_foreign_key_check"#;
+    SUM_UP = "select (select count(*) from events), (select count(*) from messages),
+        (select count(*) from users), (select count(*) from rooms)";
+    IDS_BEYOND_SEQUENCE = "select count(*), min(id) from events
+        where id > coalesce((select seq from sqlite_sequence where name = 'events'), 0) or id < 1 or id >= 1 << 53";
+    EVENTS_IN_HOLES = "select count(*), min(e.id) from events e join eras h on e.id > h.after_id and e.id < h.next_id";
+    ERAS_BEYOND_SEQUENCE = "select count(*), min(next_id) from eras
+        where next_id > coalesce((select seq from sqlite_sequence where name = 'events'), 0) + 1 or next_id >= 1 << 53";
+    MESSAGES_WITHOUT_EVENT = "select count(*), min(m.id) from messages m left join events e on e.id = m.id
+        where e.id is null or e.kind <> 'message' or e.message_id is not m.id or e.room_id is not m.room_id
+           or e.actor_id <> m.author_id or e.at <> m.created_at";
+    EVENTS_WITHOUT_MESSAGE = "select count(*), min(e.id) from events e left join messages m on m.id = e.message_id
+        where e.kind in ('message', 'message-edited', 'message-deleted', 'reaction')
+          and (m.id is null or m.room_id is not e.room_id or m.id > e.id or (e.kind = 'message' and m.id <> e.id))";
+    EVENTS_WITH_ODD_MESSAGE = "select count(*), min(id) from events
+        where kind not in ('message', 'message-edited', 'message-deleted', 'reaction') and message_id is not null";
+    STATES_THAT_DISAGREE = "with told as (
+            select message_id, max(kind = 'message-edited') as edited, max(kind = 'message-deleted') as deleted
+            from events where kind in ('message-edited', 'message-deleted') group by message_id)
+        select count(*), min(m.id) from messages m left join told t on t.message_id = m.id
+        where (m.edited_at is not null) <> coalesce(t.edited, 0) or (m.deleted_at is not null) <> coalesce(t.deleted, 0)";
+    DELETED_WITH_TEXT = "select count(*), min(id) from messages where deleted_at is not null and body <> ''
+        or deleted_at is null and body = ''";
+    REPLIES_ASTRAY = "select count(*), min(m.id) from messages m join messages q on q.id = m.reply_to
+        where q.room_id <> m.room_id or q.id >= m.id";
+    REACTIONS_ASTRAY = "select count(*), min(x.message_id) from reactions x
+        left join events e on e.id = x.event_id left join messages m on m.id = x.message_id
+        where e.kind is not 'reaction' or e.message_id <> x.message_id or e.actor_id <> x.user_id or m.deleted_at is not null";
+    USERS_WITHOUT_EVENT = "select count(*), min(u.id) from users u left join events e on e.id = u.id
+        where e.kind is not 'user' or e.actor_id <> u.id or e.room_id is not null";
+    EVENTS_WITHOUT_USER = "select count(*), min(e.id) from events e left join users u on u.id = e.id
+        where e.kind = 'user' and u.id is null";
+    ROOMS_WITHOUT_EVENT = "select count(*), min(r.id) from rooms r left join events e on e.id = r.id
+        where e.kind is not 'room' or e.room_id is not r.id or e.actor_id <> r.made_by";
+    EVENTS_WITHOUT_ROOM = "select count(*), min(id) from events where (room_id is null) <> (kind = 'user')";
+    MEMBERS_WITHOUT_EVENT = "with told as (
+            select distinct room_id, data ->> '$.user' as user_id from events where kind = 'member')
+        select count(*), min(s.user_id) from memberships s
+        left join told t on t.room_id = s.room_id and t.user_id = s.user_id where t.user_id is null";
+    MARKS_BEYOND_LOG = "select count(*), min(user_id) from memberships
+        where read_up_to > coalesce((select seq from sqlite_sequence where name = 'events'), 0)";
+    ODD_DATA = "select count(*), min(id) from events where data is not null and not json_valid(data)
+        or kind = 'member' and data ->> '$.user' is null";
+    ODD_TIMES = "select count(*), min(id) from events where at not glob
+        '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9].[0-9][0-9][0-9]Z'";
+    LOGS_WITHOUT_NAME = "select not exists (select 1 from meta where key = 'log' and value <> ''), null";
+}
+
+/// What must hold, and the question that finds where it does not: how many rows, and the first of them.
+const RULES: &[(&str, &str)] = &[
+    ("the log has a name", LOGS_WITHOUT_NAME),
+    (
+        "ids are below the sequence, which hands out the next ones",
+        IDS_BEYOND_SEQUENCE,
+    ),
+    (
+        "eras begin where the sequence has been",
+        ERAS_BEYOND_SEQUENCE,
+    ),
+    (
+        "no id lies in the hole that a restored backup left",
+        EVENTS_IN_HOLES,
+    ),
+    ("events have times of one spelling", ODD_TIMES),
+    ("events have data that can be read", ODD_DATA),
+    (
+        "events are in a room, and only arrivals are not",
+        EVENTS_WITHOUT_ROOM,
+    ),
+    (
+        "each message has the event that posted it",
+        MESSAGES_WITHOUT_EVENT,
+    ),
+    (
+        "each event about a message has the message",
+        EVENTS_WITHOUT_MESSAGE,
+    ),
+    ("no other event names a message", EVENTS_WITH_ODD_MESSAGE),
+    (
+        "edits and deletions are in the log and in the message",
+        STATES_THAT_DISAGREE,
+    ),
+    (
+        "deleted messages, and only they, have no text",
+        DELETED_WITH_TEXT,
+    ),
+    (
+        "answers are in the room of their question, after it",
+        REPLIES_ASTRAY,
+    ),
+    (
+        "each reaction has its event, and none is on a deleted message",
+        REACTIONS_ASTRAY,
+    ),
+    (
+        "each person has the event of their arrival",
+        USERS_WITHOUT_EVENT,
+    ),
+    ("each arrival has the person", EVENTS_WITHOUT_USER),
+    ("each room has the event that made it", ROOMS_WITHOUT_EVENT),
+    ("each member has joined", MEMBERS_WITHOUT_EVENT),
+    ("nobody has read what was not written", MARKS_BEYOND_LOG),
+];
+
+/// How many rows there are of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Sums {
+    /// Rows of the log.
+    pub events: i64,
+    /// Messages, deleted ones included.
+    pub messages: i64,
+    /// People, the server's own account included.
+    pub people: i64,
+    /// Rooms.
+    pub rooms: i64,
+}
+
+/// Counts what there is.
+pub async fn sum_up(connection: &mut Connection) -> Result<Sums> {
+    let (events, messages, people, rooms) = sqlx::query_as(SUM_UP).fetch_one(connection).await?;
+    Ok(Sums {
+        events,
+        messages,
+        people,
+        rooms,
+    })
+}
+
+/// What SQLite itself finds wrong with the file: its pages, its indexes, its references between tables.
+pub async fn find_damage(connection: &mut Connection) -> Result<Vec<String>> {
+    let mut faults: Vec<String> = sqlx::query_scalar(INTEGRITY)
+        .fetch_all(&mut *connection)
+        .await?;
+    faults.retain(|fault| fault != "ok");
+    faults.extend(find_broken_references(connection).await?);
+    Ok(faults)
+}
+
+/// Rows that refer to a row that is not there.
+pub async fn find_broken_references(connection: &mut Connection) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar(FOREIGN_KEYS)
+        .fetch_all(connection)
+        .await?)
+}
+
+/// Whether a rule holds everywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Verdict {
+    /// What must hold.
+    pub rule: &'static str,
+    /// In how many rows it does not.
+    pub faults: i64,
+    /// The first of them.
+    pub first: Option<i64>,
+}
+
+/// Judges every rule.
+pub async fn judge(connection: &mut Connection) -> Result<Vec<Verdict>> {
+    let mut verdicts = Vec::with_capacity(RULES.len());
+    for (rule, sql) in RULES {
+        let (faults, first) = sqlx::query_as(*sql).fetch_one(&mut *connection).await?;
+        verdicts.push(Verdict {
+            rule,
+            faults,
+            first,
+        });
+    }
+    Ok(verdicts)
+}
