@@ -1,8 +1,12 @@
 -- The log, and the tables that are its current state.
 --
 -- All ids are ids of events. All times are UTC text with milliseconds (2026-11-22T05:41:03.123Z), because
--- people read this file with sqlite3, and because it sorts. References between the tables are checked at
--- commit (deferred): an event names the room that it makes, and the room names the event that made it.
+-- people read this file with sqlite3, and because it sorts.
+--
+-- An event comes first, and everything else refers to it: a message, a room, a person to the event that made
+-- it. The events themselves refer to nothing that SQLite checks, although they name rooms, people and messages:
+-- they would have to name them before they exist, and a reference that is checked later (deferred) makes
+-- SQLite search all events for each message that is inserted. `backscroll check` holds both sides together.
 
 -- What this file is, as key and value. `log`: the random name of this log, by which a client notices that
 -- the database was replaced by another one.
@@ -24,10 +28,10 @@ create table eras (
 -- autoincrement: an id is never used again, also not after the newest row was deleted.
 create table events (
     id         integer primary key autoincrement,
-    room_id    integer references rooms (id) deferrable initially deferred,   -- null: of the server, not of a room
+    room_id    integer,                -- null: of the server, not of a room
     kind       text    not null,       -- message, message-edited, …, or the name of a bot's own event
-    message_id integer references messages (id) deferrable initially deferred,
-    actor_id   integer not null references users (id) deferrable initially deferred,
+    message_id integer,                -- what it happened to
+    actor_id   integer not null,       -- who did it
     at         text    not null,
     data       text                    -- JSON: of a member event the `user`, of a bot's own event `payload` and `nonce`
 ) strict;
@@ -38,7 +42,7 @@ create index events_of_room on events (room_id);
 create unique index events_by_nonce on events (actor_id, data ->> '$.nonce') where data ->> '$.nonce' is not null;
 
 create table users (
-    id         integer primary key references events (id) deferrable initially deferred,
+    id         integer primary key references events (id),
     handle     text not null unique,   -- what @ mentions
     folded     text not null,          -- the handle in lower case: two people shall not look alike
     name       text not null,          -- for display
@@ -50,7 +54,7 @@ create table users (
 create index users_by_folded on users (folded);
 
 create table rooms (
-    id         integer primary key references events (id) deferrable initially deferred,
+    id         integer primary key references events (id),
     slug       text not null unique,   -- its address
     name       text not null,
     topic      text not null default '',
@@ -63,6 +67,7 @@ create table memberships (
     room_id    integer not null references rooms (id),
     user_id    integer not null references users (id),
     joined_at  text    not null,
+    event_id   integer not null references events (id),   -- the event that made them a member
     read_up_to integer not null,       -- a cursor: everything up to and including this was read
     primary key (room_id, user_id)
 ) strict, without rowid;
@@ -72,7 +77,7 @@ create index memberships_of_user on memberships (user_id);
 
 -- The current state of each message.
 create table messages (
-    id         integer primary key references events (id) deferrable initially deferred,   -- the event that posted it
+    id         integer primary key references events (id),   -- the event that posted it
     room_id    integer not null references rooms (id),
     author_id  integer not null references users (id),
     body       text    not null,       -- as written; empty once deleted

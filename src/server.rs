@@ -100,9 +100,10 @@ impl Server {
                 "the task that writes has ended; what was acknowledged is stored".into(),
             ));
         }
+        // The last one to close moves the write-ahead log into the file, and a reader cannot.
+        log.readers.close().await;
         stop_writing.cancel();
         let _ = writing.await;
-        log.readers.close().await;
         drop(lock);
         Ok(())
     }

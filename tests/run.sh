@@ -123,9 +123,9 @@ step_browser() {
 counts() {
     cat /dev/null "$@" | awk '
         /^test result:/ { passed += $4; failed += $6; left_out += $8 }
-        /^. pass [0-9]/ { passed += $3 }
-        /^. (fail|cancelled) [0-9]/ { failed += $3 }
-        /^. (skipped|todo) [0-9]/ { left_out += $3 }
+        NF == 3 && $2 == "pass" { passed += $3 }
+        NF == 3 && ($2 == "fail" || $2 == "cancelled") { failed += $3 }
+        NF == 3 && ($2 == "skipped" || $2 == "todo") { left_out += $3 }
         END { printf "%d tests passed, %d failed, %d left out\n", passed, failed, left_out }'
 }
 

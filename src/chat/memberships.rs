@@ -26,7 +26,7 @@ pub(super) async fn join_room(
 ) -> Result<Applied> {
     let room = visible_room(tx, by, slug).await?;
     let user = find_user(tx, handle).await?;
-    if user != by && !room.is_member {
+    if user != by && !room.is_member() {
         return Err(Error::Forbidden("join the room to add somebody to it"));
     }
     if !memberships::is_member(tx, room.id, user).await? {

@@ -24,7 +24,7 @@ pub(super) async fn visible_room(
     slug: &str,
 ) -> Result<RoomAccess> {
     let room = rooms::find_access(tx, Some(by), slug).await?;
-    room.filter(|room| room.is_open || room.is_member)
+    room.filter(|room| room.is_open || room.is_member())
         .ok_or(Error::NotFound)
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn update_room(
     topic: Option<&str>,
 ) -> Result<Applied> {
     let room = visible_room(tx, by, slug).await?;
-    if !room.is_member {
+    if !room.is_member() {
         return Err(Error::Forbidden("join the room to change it"));
     }
     let info = rooms::find_info(tx, room.id)

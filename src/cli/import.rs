@@ -180,10 +180,12 @@ fn sentence(counts: &Counts, seconds: f64) -> String {
             format!("{orphans} answer something that the archive does not hold"),
         ),
     ];
-    let told: String = told
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(_, text)| format!("; {text}"))
-        .collect();
-    format!("{messages} messages imported{told} ({seconds:.1} s)\n")
+    let told = told.iter().filter(|(n, _)| *n > 0);
+    let told: Vec<&str> = told.map(|(_, text)| text.as_str()).collect();
+    let all = [
+        &[format!("{messages} messages imported").as_str()],
+        told.as_slice(),
+    ]
+    .concat();
+    format!("{} ({seconds:.1} s)\n", all.join("; "))
 }

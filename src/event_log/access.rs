@@ -6,11 +6,11 @@ use crate::{
     model::{
         change::SecretHash,
         event::Event,
-        ids::{RoomId, UserId},
+        ids::{EventId, RoomId, UserId},
     },
     store::{db::Connection, events::Selection, memberships, rooms, sessions},
 };
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// Who reads.
 #[derive(Clone, Debug, Default)]
@@ -48,18 +48,23 @@ pub enum Scope {
 pub struct Access {
     reader: Reader,
     scope: Scope,
-    /// Rooms whose events are theirs; of an unlimited scope only the rooms that are not open to everybody.
-    rooms: HashSet<RoomId>,
+    /// Rooms whose events are theirs, from which event on; of an unlimited scope only those of which they
+    /// are a member, since the others are open to everybody.
+    rooms: HashMap<RoomId, EventId>,
     /// The one room, where the scope is one that is open: the common case, for which nothing is looked up.
     one_open: Option<RoomId>,
 }
 
 impl Access {
     /// Looks up what a reader may see. `None`: nothing any more, or nothing at all.
+    ///
+    /// A room that was not in `previous` became visible while the stream was open: its past does not come
+    /// through the stream, which begins with the event that made the reader a member.
     pub async fn look_up(
         connection: &mut Connection,
         reader: &Reader,
         scope: &Scope,
+        previous: Option<&Self>,
     ) -> Result<Option<Self>> {
         if let Some(secret) = &reader.secret
             && sessions::find_signed_in(connection, secret)
@@ -68,50 +73,56 @@ impl Access {
         {
             return Ok(None);
         }
+        let (reader, scope) = (reader.clone(), scope.clone());
         let mut access = Self {
-            reader: reader.clone(),
-            scope: scope.clone(),
-            rooms: HashSet::new(),
+            reader,
+            scope,
+            rooms: HashMap::new(),
             one_open: None,
         };
-        match scope {
-            Scope::Rooms { slugs, joined } => {
-                access.look_up_rooms(connection, slugs, *joined).await
-            }
-            Scope::Everything { .. } => {
-                access.rooms = memberships_of(connection, reader.user).await?;
-                Ok(Some(access))
-            }
+        access.look_up_rooms(connection).await?;
+        let is_limited = matches!(access.scope, Scope::Rooms { .. });
+        if is_limited && access.rooms.is_empty() {
+            return Ok(None);
         }
+        for (room, from) in &mut access.rooms {
+            let known = previous.map(|previous| previous.rooms.get(room).copied());
+            *from = known.map_or(EventId::EARLIEST, |known| known.unwrap_or(*from));
+        }
+        Ok(Some(access))
     }
 
-    async fn look_up_rooms(
-        mut self,
-        connection: &mut Connection,
-        slugs: &[String],
-        joined: bool,
-    ) -> Result<Option<Self>> {
+    async fn look_up_rooms(&mut self, connection: &mut Connection) -> Result<()> {
+        let Scope::Rooms { slugs, joined } = &self.scope else {
+            let Some(user) = self.reader.user else {
+                return Ok(());
+            };
+            self.rooms
+                .extend(memberships::list_rooms_of(connection, user).await?);
+            return Ok(());
+        };
         for slug in slugs {
-            let Some(room) = rooms::find_access(connection, self.reader.user, slug).await? else {
+            let room = rooms::find_access(connection, self.reader.user, slug).await?;
+            let Some(room) = room.filter(|room| room.is_member() || (room.is_open && !joined))
+            else {
                 continue;
             };
-            if room.is_member || (room.is_open && !joined) {
-                self.rooms.insert(room.id);
-                self.one_open = (room.is_open && !joined && slugs.len() == 1).then_some(room.id);
-            }
+            self.rooms
+                .insert(room.id, room.member_since.unwrap_or_default());
+            self.one_open = (room.is_open && !joined && slugs.len() == 1).then_some(room.id);
         }
-        Ok((!self.rooms.is_empty()).then_some(self))
+        Ok(())
     }
 
     /// Whether this event is theirs to see.
     #[must_use]
     pub fn shows(&self, event: &Event) -> bool {
-        match self.scope {
-            Scope::Everything { joined: false } => {
-                event.is_open || self.rooms.contains(&event.room_id)
-            }
-            _ => self.rooms.contains(&event.room_id),
-        }
+        let is_for_all = event.is_open && self.scope == (Scope::Everything { joined: false });
+        is_for_all
+            || self
+                .rooms
+                .get(&event.room_id)
+                .is_some_and(|from| event.id >= *from)
     }
 
     /// Who reads.
@@ -129,7 +140,7 @@ impl Access {
     /// Which end of the log has it.
     #[must_use]
     pub fn channel(&self) -> Channel {
-        match self.rooms.iter().next() {
+        match self.rooms.keys().next() {
             Some(room)
                 if self.rooms.len() == 1 && self.scope != (Scope::Everything { joined: false }) =>
             {
@@ -144,7 +155,7 @@ impl Access {
     pub fn topics(&self) -> Vec<Topic> {
         let mut topics: Vec<Topic> = match self.scope {
             Scope::Everything { joined: false } => vec![Topic::Everything],
-            _ => self.rooms.iter().map(|room| Topic::Room(*room)).collect(),
+            _ => self.rooms.keys().copied().map(Topic::Room).collect(),
         };
         topics.extend(self.reader.topics());
         topics
@@ -165,22 +176,9 @@ impl Access {
             },
             Scope::Rooms { joined, .. } => Selection::Visible {
                 viewer,
-                rooms: Some(self.rooms.iter().copied().collect()),
+                rooms: Some(self.rooms.keys().copied().collect()),
                 joined,
             },
         }
-    }
-}
-
-async fn memberships_of(
-    connection: &mut Connection,
-    user: Option<UserId>,
-) -> Result<HashSet<RoomId>> {
-    match user {
-        Some(user) => Ok(memberships::list_rooms_of(connection, user)
-            .await?
-            .into_iter()
-            .collect()),
-        None => Ok(HashSet::new()),
     }
 }

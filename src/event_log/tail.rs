@@ -95,7 +95,7 @@ impl Tail {
         // Registered before anything is asked: what changes after that rings the bell.
         let first = log.wakers.register(reader.topics());
         let mut connection = log.readers.acquire().await?;
-        let access = Access::look_up(&mut connection, reader, scope)
+        let access = Access::look_up(&mut connection, reader, scope, None)
             .await?
             .ok_or(Error::NotFound)?;
         let waiting = log.wakers.register(access.topics());
@@ -195,9 +195,12 @@ impl Tail {
             .map_err(|_| Error::Unavailable("the server is stopping"))?;
         let mut connection = self.log.readers.acquire().await?;
         let EventPage {
-            events, scanned, ..
+            mut events,
+            scanned,
+            ..
         } = events::read_after(&mut connection, self.cursor, &self.access.selection()).await?;
         drop(connection);
+        events.retain(|event| self.access.shows(event));
         let counts = Counts::of(events.iter());
         let blocks = self.log.recent.encode(&events, self.format);
         Ok((scanned, blocks.into_iter().collect(), counts))
@@ -206,8 +209,13 @@ impl Tail {
     /// Rights have moved: what may be seen is looked up anew. `false`: nothing any more.
     async fn look_again(&mut self) -> Result<bool> {
         let mut connection = self.log.readers.acquire().await?;
-        let Some(access) =
-            Access::look_up(&mut connection, self.access.reader(), self.access.scope()).await?
+        let Some(access) = Access::look_up(
+            &mut connection,
+            self.access.reader(),
+            self.access.scope(),
+            Some(&self.access),
+        )
+        .await?
         else {
             return Ok(false);
         };

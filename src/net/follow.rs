@@ -83,29 +83,39 @@ impl Stream {
         drop(first);
         let mut silent_since = Instant::now();
         let mut clock = pin!(sleep_until(silent_since + PING_AFTER));
+        let mut next = feed.next().await;
         loop {
-            match feed.next().await {
+            let woken = match next {
                 Next::Send(blocks) => {
                     self.send(&blocks).await?;
                     silent_since = Instant::now();
+                    Woken::ByLog
                 }
                 Next::End(block) => {
                     Box::pin(self.end(block)).await?;
                     return Err(End::Said);
                 }
-                Next::Wait => match self.wait(&feed, clock.as_mut()).await {
-                    Woken::ByLog => {}
-                    Woken::Gone => return Err(End::Gone),
-                    // The clock is not set back for each block: that would cost more than to look now and then.
-                    Woken::ByClock => {
-                        if silent_since.elapsed() >= PING_AFTER {
-                            self.send(&[feed.ping()]).await?;
-                            silent_since = Instant::now();
-                        }
-                        clock.as_mut().reset(silent_since + PING_AFTER);
+                Next::Wait => self.wait(&feed, clock.as_mut()).await,
+            };
+            next = match woken {
+                Woken::ByLog => feed.next().await,
+                Woken::Gone => return Err(End::Gone),
+                // The clock is not set back for each block: that would cost more than to look now and then.
+                Woken::ByClock => {
+                    let is_silent = silent_since.elapsed() >= PING_AFTER;
+                    let again = if is_silent {
+                        Instant::now()
+                    } else {
+                        silent_since
+                    };
+                    clock.as_mut().reset(again + PING_AFTER);
+                    if is_silent {
+                        feed.next_or_ping().await
+                    } else {
+                        Next::Wait
                     }
-                },
-            }
+                }
+            };
         }
     }
 

@@ -42,7 +42,7 @@ macro_rules! event_tables {
 }
 
 /// A page of events: the head of the log, how many rows there were, how many of them fit into
-/// [`PAGE_BYTES`] (one always does), the last id that was looked at, and the events that fit.
+/// 128 KiB (one always does), the last id that was looked at, and the events that fit.
 /// `$scan` names the rows that are looked at in `e`, `$filter` those of them that the reader wants and may see.
 macro_rules! page {
     ($scan:literal, $filter:literal) => {

@@ -12,7 +12,8 @@ use crate::{
 
 statements! {
     IS_MEMBER = "select exists (select 1 from memberships where room_id = ? and user_id = ?)";
-    INSERT_MEMBERSHIP = "insert into memberships (room_id, user_id, joined_at, read_up_to) values (?, ?, ?, ?)";
+    INSERT_MEMBERSHIP = "insert into memberships (room_id, user_id, joined_at, event_id, read_up_to)
+        values (?1, ?2, ?3, ?4, ?4)";
     DELETE_MEMBERSHIP = "delete from memberships where room_id = ? and user_id = ?";
     // Forward only, and not beyond what there is to read.
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
@@ -20,7 +21,7 @@ statements! {
     LIST_MEMBERS = "select u.handle, u.name from memberships s join users u on u.id = s.user_id
         where s.room_id = ? order by u.folded, u.handle limit ?";
     COUNT_MEMBERS = "select count(*) from memberships where room_id = ?";
-    LIST_ROOMS_OF = "select room_id from memberships where user_id = ?";
+    LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?";
 }
 
 /// Whether somebody is a member of a room.
@@ -32,19 +33,19 @@ pub async fn is_member(connection: &mut Connection, room: RoomId, user: UserId) 
         .await?)
 }
 
-/// Makes somebody a member who has read everything up to `read_up_to`.
+/// Makes somebody a member by an event, up to which they have nothing unread.
 pub async fn insert_membership(
     connection: &mut Connection,
     room: RoomId,
     user: UserId,
     at: Timestamp,
-    read_up_to: EventId,
+    event: EventId,
 ) -> Result<()> {
     sqlx::query(INSERT_MEMBERSHIP)
         .bind(room)
         .bind(user)
         .bind(at.to_string())
-        .bind(read_up_to)
+        .bind(event)
         .execute(connection)
         .await?;
     Ok(())
@@ -105,9 +106,12 @@ pub async fn count_members(connection: &mut Connection, room: RoomId) -> Result<
         .await?)
 }
 
-/// The rooms that somebody is a member of.
-pub async fn list_rooms_of(connection: &mut Connection, user: UserId) -> Result<Vec<RoomId>> {
-    Ok(sqlx::query_scalar(LIST_ROOMS_OF)
+/// The rooms that somebody is a member of, and the events that made them one.
+pub async fn list_rooms_of(
+    connection: &mut Connection,
+    user: UserId,
+) -> Result<Vec<(RoomId, EventId)>> {
+    Ok(sqlx::query_as(LIST_ROOMS_OF)
         .bind(user)
         .fetch_all(connection)
         .await?)

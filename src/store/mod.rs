@@ -1,6 +1,6 @@
 //! All SQL, one file per table, and nothing else: no rules, no HTTP.
 //!
-//! Functions take the connection first and hold their SQL as a literal; [`statements`] lists every one, so
+//! Functions take the connection first and hold their SQL as a literal; [`statements()`] lists every one, so
 //! that a test can prepare them all against a migrated database.
 //! A trip to SQLite's thread costs more than most statements (3 to 8 µs on one core, 60 to 70 µs between
 //! two), so what a page or a commit needs comes in one statement, as one text of JSON made by SQLite.

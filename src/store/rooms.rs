@@ -4,7 +4,7 @@ use super::{db::Connection, messages::parse, statements::statements};
 use crate::{
     error::Result,
     model::{
-        ids::{RoomId, UserId},
+        ids::{EventId, RoomId, UserId},
         room::{RoomInfo, RoomView},
         time::Timestamp,
     },
@@ -45,7 +45,7 @@ statements! {
         "select r.id ", visible!(), " and r.slug in (select value from json_each(?2)) order by r.id"
     );
     FIND_ACCESS = "select r.id, r.kind = 'open' as is_open, r.made_by,
-            exists (select 1 from memberships s where s.room_id = r.id and s.user_id = ?1) as is_member
+            (select event_id from memberships s where s.room_id = r.id and s.user_id = ?1) as member_since
         from rooms r where r.slug = ?2";
     FIND_INFO = "select slug, name, topic, kind from rooms where id = ?";
     IS_SLUG_TAKEN = "select exists (select 1 from rooms where slug = ?)";
@@ -102,8 +102,16 @@ pub struct RoomAccess {
     pub is_open: bool,
     /// Who made it.
     pub made_by: UserId,
-    /// Whether the one in question is a member.
-    pub is_member: bool,
+    /// The event that made the one in question a member.
+    pub member_since: Option<EventId>,
+}
+
+impl RoomAccess {
+    /// Whether they are one.
+    #[must_use]
+    pub fn is_member(&self) -> bool {
+        self.member_since.is_some()
+    }
 }
 
 /// A room, whoever may see it, and how somebody stands to it.

@@ -134,9 +134,16 @@ impl Feed {
         self.tail.wait().await;
     }
 
-    /// Shows that the stream is alive, and moves the reader's cursor past what it may not see.
-    #[must_use]
-    pub fn ping(&self) -> Bytes {
+    /// Reads on, and shows that the stream is alive where nothing is left: also to move the reader's cursor
+    /// past what it may not see.
+    pub async fn next_or_ping(&mut self) -> Next {
+        match self.next().await {
+            Next::Wait => Next::Send(vec![self.ping()]),
+            next => next,
+        }
+    }
+
+    fn ping(&self) -> Bytes {
         let mut out = Vec::new();
         let head = self.tail.log().head();
         write_block(

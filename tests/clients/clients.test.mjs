@@ -2,7 +2,7 @@
 // every message once, in order, and never a hole that somebody would have to notice by himself.
 
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { test } from "node:test";
 import { everyClient } from "./support/clients.mjs";
 import { CuttingProxy, afterBytes, beforeTheEmptyLine, inLine } from "./support/cutting_proxy.mjs";
 import { Person } from "./support/person.mjs";
@@ -11,6 +11,7 @@ import { until } from "./support/until.mjs";
 
 const STREAM = "/api/v1/rooms/general/events?after=0";
 const RECOVERY_MS = 60_000;
+const SCENARIO_MS = 240_000;
 
 // The first block is hello; each message after it is a block with one data and one id line.
 const CUTS_OF_A_REPLAY = [
@@ -75,23 +76,28 @@ function hasEverythingOnceInOrder(client, history) {
   for (const { data } of client.of("message")) assert.equal(data.message.body, bodies.get(data.id));
 }
 
-/** Sets the scene, lets `story` happen, and asks of every client whether it has the whole history. */
+/**
+ * Sets the scene, lets `story` happen, and asks of every client whether it has the whole history: also where the story
+ * came to no good end, since that shows whose fault it was.
+ */
 function scenario(name, options, story, alsoHolds = () => {}) {
-  describe(name, () => {
+  test(name, { timeout: SCENARIO_MS }, async (t) => {
     const scene = new Scene();
-    let history;
-    before(async () => {
+    let trouble = null;
+    try {
       await scene.open(options);
-      await story(scene);
-      history = await scene.ann.history();
-    });
-    after(() => scene.close());
-    for (const client of scene.clients) {
-      it(client.name, () => {
-        hasEverythingOnceInOrder(client, history);
-        alsoHolds(client, history);
-      });
+      await story(scene).catch((error) => (trouble = error));
+      const history = await scene.ann.history();
+      for (const client of scene.clients) {
+        await t.test(client.name, () => {
+          hasEverythingOnceInOrder(client, history);
+          alsoHolds(client, history);
+        });
+      }
+    } finally {
+      await scene.close();
     }
+    if (trouble !== null) throw trouble;
   });
 }
 

@@ -54,8 +54,9 @@ pub async fn show_history(
     let taste = Taste::of(&headers);
     let room = find_room(&app, &visitor, &slug).await?;
     // Nothing that a page shows changes without an event, so the head stands for its content.
-    if is_known(&headers, &etag(&app, &uri, taste, app.log.head())) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    let tag = etag(&app, &uri, taste, app.log.head());
+    if is_known(&headers, &tag) {
+        return Ok((StatusCode::NOT_MODIFIED, cache_fields(&tag)).into_response());
     }
     let mut connection = app.readers().acquire().await?;
     let page = read_history(
@@ -102,19 +103,7 @@ pub async fn show_history(
             .into_response(),
     };
     let fields = response.headers_mut();
-    fields.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("private, no-cache"),
-    );
-    fields.insert(
-        header::VARY,
-        HeaderValue::from_static("accept, authorization, cookie"),
-    );
-    fields.extend(
-        HeaderValue::from_str(&tag)
-            .ok()
-            .map(|tag| (header::ETAG, tag)),
-    );
+    fields.extend(cache_fields(&tag));
     fields.extend(
         links
             .header()
@@ -122,6 +111,19 @@ pub async fn show_history(
             .map(|link| (header::LINK, link)),
     );
     Ok(response)
+}
+
+/// A page is kept by whoever asked for it, and asked for again each time.
+fn cache_fields(tag: &str) -> HeaderMap {
+    let fields = [
+        (header::CACHE_CONTROL, "private, no-cache"),
+        (header::VARY, "accept, authorization, cookie"),
+        (header::ETAG, tag),
+    ];
+    let fields = fields
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, HeaderValue::from_str(value).ok()?)));
+    fields.collect()
 }
 
 /// What a page shall hold.

@@ -14,15 +14,16 @@ use crate::{
         api::rooms::find_room,
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        views::message::render_row,
     },
 };
 use axum::{
     Json,
-    extract::State,
+    extract::{Query, State},
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
 
 /// A message to be posted.
@@ -38,11 +39,27 @@ pub struct NewMessage {
     pub reply_to: Option<MessageId>,
 }
 
+/// What an answer shall hold besides.
+#[derive(Debug, Deserialize)]
+pub struct Include {
+    include: Option<String>,
+}
+
+/// A message that was posted, and its rendered row where `include=html` asks for it.
+#[derive(Debug, Serialize)]
+struct Posted {
+    #[serde(flatten)]
+    message: Arc<Message>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    html: Option<String>,
+}
+
 /// Posts a message. A repeated one (same author, same nonce) is answered with the first.
 pub async fn post_message(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(room): Path<String>,
+    Query(Include { include }): Query<Include>,
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
@@ -59,7 +76,12 @@ pub async fn post_message(
     } else {
         StatusCode::OK
     };
-    Ok((status, [(header::LOCATION, location)], Json(message)))
+    let html = (include.as_deref() == Some("html")).then(|| render_row(&message));
+    Ok((
+        status,
+        [(header::LOCATION, location)],
+        Json(Posted { message, html }),
+    ))
 }
 
 /// Checks the form of a message and hands it in.

@@ -4,16 +4,16 @@ use super::{page, rooms::layout};
 use crate::{
     app::{App, random_bytes},
     error::{Error, Result},
-    model::{ids::MessageId, message::HistoryPage, room::RoomView},
+    model::{ids::MessageId, message::HistoryPage},
     store::{
         memberships,
-        messages::{Anchor, read_history},
-        rooms,
+        messages::{Anchor, Filter, read_history},
     },
     web::{
         api::{
             history::{Links, Wish},
             messages::read_id,
+            rooms::find_room,
         },
         error::Rejection,
         extract::{Path, Visitor},
@@ -93,23 +93,21 @@ pub async fn room_page(
     refused: Refused,
     here: &Uri,
 ) -> Result<RoomPage> {
-    let layout: Layout = layout(app, visitor, Some(slug), here).await?;
+    let id = find_room(app, visitor, slug).await?.id;
     let mut connection = app.readers().acquire().await?;
-    let room: RoomView = rooms::find_room(&mut connection, visitor.reader().user, slug)
-        .await?
-        .ok_or(Error::NotFound)?;
-    // Read before the history: what joins or leaves after it is in the stream that begins at the page's head.
-    let members = memberships::list_members(&mut connection, room.id, MEMBERS_SHOWN).await?;
-    let member_count = memberships::count_members(&mut connection, room.id).await?;
-    let history: HistoryPage = read_history(
-        &mut connection,
-        room.id,
-        wish.anchor,
-        wish.limit,
-        &wish.filter,
-    )
-    .await?;
+    let history: HistoryPage =
+        read_history(&mut connection, id, wish.anchor, wish.limit, &wish.filter).await?;
+    // Everything else is read later: what it has beyond the page's cursor, the stream says once more.
+    let members = memberships::list_members(&mut connection, id, MEMBERS_SHOWN).await?;
+    let member_count = memberships::count_members(&mut connection, id).await?;
     drop(connection);
+    let layout: Layout = layout(app, visitor, Some(slug), here).await?;
+    let room = layout
+        .rooms
+        .iter()
+        .find(|room| room.id == id)
+        .cloned()
+        .ok_or(Error::NotFound)?;
     let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), wish);
     let nonce = refused
         .nonce
@@ -121,7 +119,8 @@ pub async fn room_page(
         log: app.log.name.clone(),
         older,
         newer,
-        live: !history.has_newer,
+        // A page of some messages only cannot take in whatever comes.
+        live: !history.has_newer && wish.filter == Filter::default(),
         messages: history.messages,
         marked,
         nonce,

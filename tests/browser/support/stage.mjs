@@ -11,19 +11,26 @@ export function stage() {
   const stage = { server: null, browser: null };
   const visitors = [];
 
+  const clear = async () => {
+    await stage.browser?.close();
+    await stage.server?.remove();
+  };
+
   before(async () => {
-    stage.server = await Server.start();
-    stage.browser = await launchBrowser();
+    try {
+      stage.server = await Server.start();
+      stage.browser = await launchBrowser();
+    } catch (error) {
+      await clear(); // node:test leaves out `after` where `before` failed, and would then wait for the server for ever
+      throw error;
+    }
   });
   afterEach(async () => {
     const offences = visitors.flatMap((visitor) => visitor.offences);
     await Promise.all(visitors.splice(0).map((visitor) => visitor.close()));
     assert.deepEqual(offences, [], "no policy was violated, no other server asked, nothing thrown");
   });
-  after(async () => {
-    await stage.browser?.close();
-    await stage.server?.remove();
-  });
+  after(clear);
 
   stage.visitor = async (options) => {
     const visitor = await Visitor.open(stage.browser, stage.server, options);

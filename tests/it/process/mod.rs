@@ -1,0 +1,17 @@
+//! The program as a process of its own: killed, stopped, starved of disk, and beset by clients that do not behave.
+
+mod backup;
+mod connections;
+mod disk;
+mod http;
+mod kill;
+mod log_checker;
+mod people;
+mod reader;
+mod server;
+mod slow_clients;
+mod soak;
+mod start;
+mod stop;
+mod stuck_readers;
+mod until;

@@ -1,0 +1,169 @@
+//! The server as a child process: started, killed, stopped, and looked at from outside.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+const START_WITHIN: Duration = Duration::from_secs(30);
+
+/// A server on a file of its own. Killed when dropped.
+pub(super) struct Server {
+    directory: TempDir,
+    db: PathBuf,
+    flags: Vec<String>,
+    child: Child,
+    address: watch::Sender<SocketAddr>,
+}
+
+impl Server {
+    /// Starts one on a new file.
+    pub(super) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// Starts one with further flags.
+    pub(super) fn start_with(flags: &[&str]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let db = directory.path().join("chat.db");
+        Self::start_in(directory, db, flags)
+    }
+
+    /// Starts one on this file; the directory lives as long as the server.
+    pub(super) fn start_in(directory: TempDir, db: PathBuf, flags: &[&str]) -> Self {
+        let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
+        let (child, address) = listening(&mut serve(&db, &flags));
+        Self { directory, db, flags, child, address: watch::Sender::new(address) }
+    }
+
+    /// Where it listens now; another port after each start, since the old one may be taken by then.
+    pub(super) fn address(&self) -> SocketAddr {
+        *self.address.borrow()
+    }
+
+    /// Where it listens, for clients that outlive it.
+    pub(super) fn addresses(&self) -> watch::Receiver<SocketAddr> {
+        self.address.subscribe()
+    }
+
+    /// Its file.
+    pub(super) fn db(&self) -> &Path {
+        &self.db
+    }
+
+    /// Where its file is.
+    pub(super) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// kill -9.
+    pub(super) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// What a service manager sends.
+    pub(super) fn terminate(&self) {
+        send_signal(self.pid(), "TERM");
+    }
+
+    /// How it ended, if it has.
+    pub(super) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
+    /// Starts it again on the same file.
+    pub(super) fn start_again(&mut self) {
+        let (child, address) = listening(&mut serve(&self.db, &self.flags));
+        self.child = child;
+        self.address.send_replace(address);
+    }
+
+    /// Memory in use, in bytes, without what the kernel holds for its sockets.
+    pub(super) fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    /// Open files and sockets.
+    pub(super) fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
+    }
+
+    /// Time on a processor so far, in ticks of 10 ms.
+    pub(super) fn ticks(&self) -> u64 {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
+        // After the name, which may hold spaces: utime and stime are fields 14 and 15 (proc_pid_stat(5)).
+        let (_, fields) = stat.rsplit_once(')').unwrap();
+        fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The program, with arguments.
+pub(super) fn backscroll(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_backscroll"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// `kill -NAME PID`.
+pub(super) fn send_signal(pid: u32, name: &str) {
+    let status = Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().unwrap();
+    assert!(status.success(), "kill -{name} {pid}");
+}
+
+/// Limits on the size of files end a program by a signal, unless that is ignored: then writing fails, as on a full
+/// disk.
+fn serve(db: &Path, flags: &[String]) -> Command {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_backscroll"), "serve", "--listen", "127.0.0.1:0", "--db"])
+        .arg(db)
+        .args(flags)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+/// Runs a server and waits until it says where it listens.
+fn listening(command: &mut Command) -> (Child, SocketAddr) {
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let stdout = child.stdout.take().unwrap();
+    let (found, address) = mpsc::channel();
+    // Reads on to the end, so that the server never waits for somebody to read what it prints.
+    thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            if let Some(address) = address_in(&line) {
+                let _ = found.send(address);
+            }
+        }
+    });
+    let address = address.recv_timeout(START_WITHIN).expect("the server says where it listens");
+    (child, address)
+}
+
+/// The address in a line such as `  http://127.0.0.1:3000`.
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once("http://")?;
+    rest.split(|c: char| c.is_whitespace() || c == '/').next()?.parse().ok()
+}
