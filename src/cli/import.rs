@@ -180,12 +180,11 @@ fn sentence(counts: &Counts, seconds: f64) -> String {
             format!("{orphans} answer something that the archive does not hold"),
         ),
     ];
-    let told = told.iter().filter(|(n, _)| *n > 0);
-    let told: Vec<&str> = told.map(|(_, text)| text.as_str()).collect();
-    let all = [
-        &[format!("{messages} messages imported").as_str()],
-        told.as_slice(),
-    ]
-    .concat();
+    let mut all = vec![format!("{messages} messages imported")];
+    all.extend(
+        told.into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(_, text)| text),
+    );
     format!("{} ({seconds:.1} s)\n", all.join("; "))
 }
