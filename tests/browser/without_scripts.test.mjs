@@ -32,9 +32,10 @@ describe("without JavaScript", { timeout: 120_000 }, () => {
 
   it("sending the same form twice posts once", async () => {
     const visitor = await somebody("twice");
-    await send(visitor, "only once");
-    await visitor.page.goBack();
-    await send(visitor, "only once");
+    const form = { body: "only once", nonce: await visitor.page.inputValue("#composer input[name=nonce]") };
+    const address = `${here.server.url}/rooms/general/messages`;
+    for (const _ of [1, 2]) assert.ok((await visitor.page.request.post(address, { form })).ok());
+    await visitor.page.reload();
     assert.equal((await bodies(visitor)).filter((body) => body === "only once").length, 1);
   });
 

@@ -6,7 +6,10 @@ import { launchBrowser } from "../../clients/support/chromium.mjs";
 import { Server } from "../../clients/support/server.mjs";
 import { Visitor } from "./visitor.mjs";
 
-/** Call inside `describe`. `stage.visitor()` opens a browser of somebody's own; whatever went wrong in any of them fails the test. */
+/**
+ * Call inside `describe`. `stage.visitor()` opens a browser of somebody's own, where asked for at another address than
+ * the server's; whatever went wrong in any of them fails the test.
+ */
 export function stage() {
   const stage = { server: null, browser: null };
   const visitors = [];
@@ -32,8 +35,8 @@ export function stage() {
   });
   after(clear);
 
-  stage.visitor = async (options) => {
-    const visitor = await Visitor.open(stage.browser, stage.server, options);
+  stage.visitor = async (options, server = stage.server) => {
+    const visitor = await Visitor.open(stage.browser, server, options);
     visitors.push(visitor);
     return visitor;
   };

@@ -90,7 +90,7 @@ export class Visitor {
 
   /** The page holds exactly this history: nothing missing, nothing double, in order. */
   async seesHistory(history, within) {
-    const expected = history.map(({ id, body }) => `${id} ${body}`).join("\n");
+    const expected = history.map(({ id, body }) => `${id} ${body ?? null}`).join("\n");
     await this.sees(
       `exactly the ${history.length} messages ${history[0]?.id} to ${history.at(-1)?.id}`,
       (rows) => rows.map(({ id, body }) => `${id} ${body}`).join("\n") === expected,

@@ -52,6 +52,7 @@ export class CuttingProxy {
   #connections = new Set();
   #plan = [];
   #away = false;
+  #answer = null;
   /** Names of the cuts that were made. */
   made = [];
   /** Streams asked for so far, those that were refused included. */
@@ -95,6 +96,12 @@ export class CuttingProxy {
     this.#away = false;
   }
 
+  /** Streams get this answer, as from a proxy that cannot reach the server; what is open is reset. null: no more. */
+  answerWith(bytes) {
+    this.#answer = bytes;
+    if (bytes !== null) for (const stream of this.#streams) stream.client.resetAndDestroy();
+  }
+
   async stop() {
     for (const socket of this.#connections) socket.destroy();
     await new Promise((resolve) => this.#listener.close(resolve));
@@ -103,7 +110,7 @@ export class CuttingProxy {
   #carry(client, port) {
     const server = net.connect(port, "127.0.0.1");
     const pair = [client, server];
-    const stream = { cut: null, bytes: "" };
+    const stream = { client, cut: null, bytes: "" };
     const close = () => {
       this.#streams.delete(stream);
       for (const socket of pair) {
@@ -120,6 +127,7 @@ export class CuttingProxy {
       if (STREAM.test(bytes.toString("latin1"))) {
         this.asked++;
         if (this.#away) return close();
+        if (this.#answer !== null) return void client.end(this.#answer);
         this.#streams.add(stream);
         Object.assign(stream, { cut: this.#plan.shift() ?? null, bytes: "" });
       }
