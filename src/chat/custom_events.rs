@@ -2,7 +2,7 @@
 
 use super::{apply::Applied, rooms::visible_room};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     model::{change::Outcome, ids::UserId, time::Timestamp},
     store::{
         db::Connection,
@@ -32,8 +32,15 @@ pub(super) async fn post_custom(
 ) -> Result<Applied> {
     let room = visible_room(tx, by, slug).await?;
     if let Some(nonce) = nonce
-        && let Some(id) = find_event_by_nonce(tx, by, nonce).await?
+        && let Some((id, is_same)) =
+            find_event_by_nonce(tx, by, nonce, (name, room.id, payload.get())).await?
     {
+        if !is_same {
+            return Err(Error::conflict(
+                "nonce",
+                "you have posted something else under this nonce",
+            ));
+        }
         return Ok(Applied::new(Outcome::Event { id, is_new: false }));
     }
     let data = serde_json::to_string(&Data { payload, nonce }).map_err(std::io::Error::from)?;

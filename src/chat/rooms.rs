@@ -14,6 +14,7 @@ use crate::{
         db::Connection,
         events::{NewEvent, append_event},
         rooms::{self, RoomAccess},
+        users,
     },
 };
 
@@ -28,7 +29,7 @@ pub(super) async fn visible_room(
         .ok_or(Error::NotFound)
 }
 
-/// Makes a room, of which its maker is the first member.
+/// Makes a room, of which its maker is the first member, unless that is the server itself.
 pub(super) async fn create_room(
     tx: &mut Connection,
     at: Timestamp,
@@ -40,7 +41,9 @@ pub(super) async fn create_room(
     }
     let id = RoomId(append_room_event(tx, at, by, None).await?);
     rooms::insert_room(tx, id, room, by, at).await?;
-    memberships::add_member(tx, at, by, id, by).await?;
+    if !users::is_server(tx, by).await? {
+        memberships::add_member(tx, at, by, id, by).await?;
+    }
     Ok(Applied::with_access(Outcome::Done, AccessChange::User(by)))
 }
 

@@ -81,7 +81,10 @@ impl TryFrom<EventRow> for Event {
         let object = object
             .or(row.room_info.map(Object::Room))
             .or(row.member.map(Object::Member));
-        let object = object.or(row.payload.map(Object::Custom));
+        // A bot may have posted `null`, which cannot be told from nothing here; its event's name can.
+        let custom = custom_kind_fault(&row.kind).is_none();
+        let payload = || custom.then(|| row.payload.unwrap_or_else(|| RawValue::NULL.to_owned()));
+        let object = object.or_else(|| payload().map(Object::Custom));
         let object = object.ok_or_else(|| format!("event {} is about nothing", row.id))?;
         let EventRow {
             id,

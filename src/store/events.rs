@@ -69,7 +69,8 @@ statements! {
     APPEND_ALL = "insert into events (id, room_id, kind, message_id, actor_id, at, data)
         select value ->> 'id', value ->> 'room_id', value ->> 'kind', value ->> 'message_id',
                value ->> 'actor_id', value ->> 'at', value ->> 'data' from json_each(?)";
-    FIND_BY_NONCE = "select id from events where actor_id = ? and data ->> '$.nonce' = ?";
+    FIND_BY_NONCE = "select id, kind = ?3 and room_id = ?4 and (data -> '$.payload') = json(?5)
+        from events where actor_id = ?1 and data ->> '$.nonce' = ?2";
     FIND_EVENT = concat!("select ", event_json!(), " from events e ", event_tables!(), " where e.id = ?");
     READ_ALL = page!("select * from events where id > ?1 order by id limit 4096", "");
     READ_ROOM = page!("select * from events where room_id = ?2 and id > ?1 order by id limit 256", "");
@@ -153,15 +154,18 @@ pub async fn append_events(
     Ok(())
 }
 
-/// The event that an actor posted under this nonce.
+/// The custom event that an actor posted under this nonce, and whether it is the same as another one.
 pub async fn find_event_by_nonce(
     connection: &mut Connection,
     actor: UserId,
     nonce: &str,
-) -> Result<Option<EventId>> {
-    Ok(sqlx::query_scalar(FIND_BY_NONCE)
-        .bind(actor)
-        .bind(nonce)
+    (kind, room, payload): (&str, RoomId, &str),
+) -> Result<Option<(EventId, bool)>> {
+    let query = sqlx::query_as(FIND_BY_NONCE).bind(actor).bind(nonce);
+    Ok(query
+        .bind(kind)
+        .bind(room)
+        .bind(payload)
         .fetch_optional(connection)
         .await?)
 }

@@ -23,7 +23,8 @@ macro_rules! room_json {
             'mentions', iif(s.user_id is null, 0, (select count(*) from (
                 select m.body from messages m where m.room_id = r.id and m.id > s.read_up_to
                 and m.author_id <> s.user_id and m.deleted_at is null limit 1000)
-                where instr(lower(body), '@' || (select folded from users where id = s.user_id)))))"
+                where ' ' || lower(body) || ' ' glob '*[^a-z0-9._@-]@'
+                    || (select replace(folded, '[', '[[]') from users where id = s.user_id) || '[^a-z0-9_-]*')))"
     };
 }
 

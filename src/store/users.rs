@@ -5,13 +5,14 @@ use crate::{
     error::Result,
     model::{
         ids::UserId,
-        user::{User, fold_handle},
+        user::{SERVER_HANDLE, User, fold_handle},
     },
 };
 
 statements! {
     FIND_USER = "select id, handle, name, created_at from users where handle = ?";
     IS_TAKEN = "select exists (select 1 from users where folded = ?)";
+    IS_NAMED = "select exists (select 1 from users where id = ? and handle = ?)";
     INSERT_USER = "insert into users (id, handle, folded, name, created_at) values (?, ?, ?, ?, ?)";
 }
 
@@ -27,6 +28,15 @@ pub async fn find_user(connection: &mut Connection, handle: &str) -> Result<Opti
 pub async fn is_handle_taken(connection: &mut Connection, handle: &str) -> Result<bool> {
     Ok(sqlx::query_scalar(IS_TAKEN)
         .bind(fold_handle(handle))
+        .fetch_one(connection)
+        .await?)
+}
+
+/// Whether this is the account of the server itself.
+pub async fn is_server(connection: &mut Connection, id: UserId) -> Result<bool> {
+    Ok(sqlx::query_scalar(IS_NAMED)
+        .bind(id)
+        .bind(SERVER_HANDLE)
         .fetch_one(connection)
         .await?)
 }

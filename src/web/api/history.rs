@@ -221,21 +221,31 @@ pub struct Links {
 }
 
 impl Links {
-    /// Of a page that lies at `path`. An empty page has no neighbours that could be named.
+    /// Of a page that lies at `path`. The neighbour of an empty page begins where that was looked for.
     #[must_use]
     pub fn of(page: &HistoryPage, path: &str, wish: &Wish) -> Self {
         let link = |anchor, id| format!("{path}?{}", wish.query_with(anchor, id));
-        let older = page
+        let (before, after) = match wish.anchor {
+            Anchor::After(id) => (Some(MessageId(id.0 + 1)), None),
+            Anchor::Before(id) => (None, Some(MessageId((id.0 - 1).max(0)))),
+            _ => (None, None),
+        };
+        let before = page
             .messages
             .first()
-            .filter(|_| page.has_older)
-            .map(|first| link("before", first.id));
-        let newer = page
+            .map(|first| first.id)
+            .or(before)
+            .filter(|_| page.has_older);
+        let after = page
             .messages
             .last()
-            .filter(|_| page.has_newer)
-            .map(|last| link("after", last.id));
-        Self { older, newer }
+            .map(|last| last.id)
+            .or(after)
+            .filter(|_| page.has_newer);
+        Self {
+            older: before.map(|id| link("before", id)),
+            newer: after.map(|id| link("after", id)),
+        }
     }
 
     /// As RFC 8288 has it.

@@ -89,11 +89,16 @@ export class Visitor {
   }
 
   /** The page holds exactly this history: nothing missing, nothing double, in order. */
-  async seesHistory(history, within) {
-    const expected = history.map(({ id, body }) => `${id} ${body ?? null}`).join("\n");
-    await this.sees(
-      `exactly the ${history.length} messages ${history[0]?.id} to ${history.at(-1)?.id}`,
-      (rows) => rows.map(({ id, body }) => `${id} ${body}`).join("\n") === expected,
+  async seesHistory(history, within = SHOWN_WITHIN_MS) {
+    const expected = history.map(({ id, body }) => `${id} ${body ?? null}`);
+    let shown = [];
+    const firstFault = () => expected.findIndex((row, n) => row !== shown[n]);
+    await until(
+      () => `${this.handle} sees ${expected.length} messages, and no others: ${shown.length} are shown; the first that differs is "${shown[firstFault()]}" in place of "${expected[firstFault()]}"`,
+      async () => {
+        shown = (await this.rows()).map(({ id, body }) => `${id} ${body}`);
+        return shown.length === expected.length && firstFault() < 0;
+      },
       within,
     );
   }
