@@ -65,8 +65,6 @@ pub struct LineRoom {
     pub topic: String,
     /// The handle of who made it; the server itself where nothing is said.
     pub made_by: Option<String>,
-    /// When it was made; with its first message where nothing is said.
-    pub at: Option<Timestamp>,
     /// Handles of its members.
     #[serde(default)]
     pub members: Vec<String>,

@@ -1,33 +1,35 @@
 //! Taking in an archive: rooms and people made as needed, original times kept, nothing twice.
 //!
-//! A message keeps the id that its line names as long as ids rise: an export taken into an empty file has the
-//! same ids, so that permalinks and cursors stay good. That works because nothing is appended here that its
-//! own log did not append at the same place or earlier; what happened to messages after they were posted
-//! comes last.
+//! A message keeps the id that its line names, as long as ids rise: an export taken into an empty file has the
+//! same ids, so that permalinks and cursors stay good. The people and rooms that it needs take the ids that are
+//! left free before it, of which there are enough, since their own log made them before it, too; what happened to
+//! messages after they were posted comes last.
+
+mod log;
 
 use super::{
-    archive::{Line, LineReaction},
+    archive::{Line, LineReaction, LineRoom},
     memberships::member_event,
 };
 use crate::{
     error::{Error, Result},
     model::{
         event::kind,
-        ids::{EventId, MessageId, RoomId, UserId},
+        ids::{MessageId, RoomId, UserId},
         room::{RoomInfo, RoomKind},
         time::Timestamp,
         user::{SERVER_HANDLE, fold_handle},
     },
     store::{
-        archive::{self, Mark, MessageState, NewReaction, NewUser},
+        archive::{self, KnownRoom, Mark, MessageState, NewReaction, NewUser},
         db::Connection,
         eras,
-        events::{NewEvent, NumberedEvent, append_events},
-        memberships::insert_membership,
+        memberships::{insert_membership, is_member},
         messages::{NewMessage, insert_messages},
         rooms,
     },
 };
+use log::ImportLog;
 use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, HashSet};
 
@@ -49,10 +51,10 @@ pub struct Counts {
 /// An archive on its way in, within the caller's transaction.
 #[derive(Debug)]
 pub struct Import {
-    next_id: EventId,
+    log: ImportLog,
     server: UserId,
     users: HashMap<String, UserId>,
-    rooms: HashMap<String, (RoomId, RoomKind)>,
+    rooms: HashMap<String, KnownRoom>,
     /// Where the messages of the archive are now, by the ids that they had.
     places: HashMap<i64, (MessageId, RoomId)>,
     /// How often a line was seen that is equal in everything.
@@ -65,7 +67,6 @@ pub struct Import {
 /// What waits to be written.
 #[derive(Debug, Default)]
 struct Rows {
-    events: Vec<NumberedEvent<'static>>,
     users: Vec<NewUser>,
     rooms: Vec<(RoomId, RoomInfo, UserId, Timestamp)>,
     states: Vec<MessageState>,
@@ -88,10 +89,10 @@ enum Later {
         room: RoomId,
         message: MessageId,
     },
-    Member {
+    Room {
         at: Timestamp,
-        handle: String,
         room: RoomId,
+        info: LineRoom,
     },
 }
 
@@ -101,7 +102,7 @@ impl Import {
         let users = archive::list_users(tx).await?;
         let server = users.get(SERVER_HANDLE).copied().ok_or(Error::NotFound)?;
         Ok(Self {
-            next_id: EventId(eras::last_used_id(tx).await? + 1),
+            log: ImportLog::after(eras::last_used_id(tx).await?),
             server,
             users,
             rooms: archive::list_rooms(tx).await?,
@@ -142,9 +143,7 @@ impl Import {
     pub async fn finish(mut self, tx: &mut Connection) -> Result<Counts> {
         let mut later = std::mem::take(&mut self.later);
         later.sort_by_key(|later| match later {
-            Later::Message { at, .. } | Later::Reaction { at, .. } | Later::Member { at, .. } => {
-                *at
-            }
+            Later::Message { at, .. } | Later::Reaction { at, .. } | Later::Room { at, .. } => *at,
         });
         for later in later {
             match later {
@@ -155,7 +154,7 @@ impl Import {
                     room,
                     message,
                 } => {
-                    self.append_about(at, kind, by, room, message);
+                    self.log.append_about(kind, by, room, message, at);
                 }
                 Later::Reaction {
                     at,
@@ -164,7 +163,9 @@ impl Import {
                     message,
                 } => {
                     let user_id = self.user(&reaction.by, None, at);
-                    let event_id = self.append_about(at, kind::REACTION, user_id, room, message);
+                    let event_id =
+                        self.log
+                            .append_about(kind::REACTION, user_id, room, message, at);
                     self.rows.reactions.push(NewReaction {
                         message_id: message,
                         emoji: reaction.emoji,
@@ -172,9 +173,7 @@ impl Import {
                         event_id,
                     });
                 }
-                Later::Member { at, handle, room } => {
-                    self.add_member(tx, at, &handle, room).await?;
-                }
+                Later::Room { at, room, info } => self.settle_room(tx, at, room, info).await?,
             }
         }
         self.write(tx).await?;
@@ -205,29 +204,26 @@ impl Import {
     /// What was said behind closed doors shall not come out through an archive.
     fn check_room(&self, number: u64, line: &Line) -> Result<()> {
         match self.rooms.get(&line.room) {
-            Some((_, kind)) if *kind != line.room_kind => Err(Error::Refused(format!(
+            Some(room) if room.kind != line.room_kind => Err(Error::Refused(format!(
                 "line {number}: the room {} is {} in the archive, but {} here",
                 line.room,
                 word(line.room_kind),
-                word(*kind)
+                word(room.kind)
             ))),
             _ => Ok(()),
         }
     }
 
     fn note_place(&mut self, line: &Line, known: Option<MessageId>) {
-        if let (Some(old), Some(id), Some((room, _))) = (line.id, known, self.rooms.get(&line.room))
-        {
-            self.places.insert(old, (id, *room));
+        if let (Some(old), Some(id), Some(room)) = (line.id, known, self.rooms.get(&line.room)) {
+            self.places.insert(old, (id, room.id));
         }
     }
 
     fn add_message<'a>(&mut self, line: &'a Line, nonce: &'a str) -> NewMessage<'a> {
         let room = self.room(line);
         let author = self.user(&line.author, line.author_name.as_deref(), line.at);
-        self.next_id = self.next_id.max(EventId(line.id.unwrap_or(0)));
-        let id = MessageId(self.next_id.0);
-        self.append_about(line.at, kind::MESSAGE, author, room, id);
+        let id = self.log.append_message(line.id, author, room, line.at);
         self.note_place(line, Some(id));
         self.note_later(line, author, room, id);
         self.counts.messages += 1;
@@ -288,15 +284,7 @@ impl Import {
         if let Some(id) = self.users.get(handle) {
             return *id;
         }
-        let id = UserId(self.next_id.0);
-        self.append(NewEvent {
-            room_id: None,
-            kind: kind::USER,
-            message_id: None,
-            actor_id: Some(id),
-            at,
-            data: None,
-        });
+        let id = self.log.append_user(at);
         self.users.insert(handle.to_owned(), id);
         self.counts.people += 1;
         self.rows.users.push(NewUser {
@@ -310,42 +298,76 @@ impl Import {
     }
 
     fn room(&mut self, line: &Line) -> RoomId {
-        if let Some((id, _)) = self.rooms.get(&line.room) {
-            return *id;
+        let known = self.rooms.get(&line.room).copied();
+        if let Some(room) = known.filter(|room| !room.is_empty) {
+            return room.id;
         }
-        let info = &line.room_info;
-        let at = info.at.unwrap_or(line.at);
+        let room = known.unwrap_or_else(|| self.add_room(line));
+        self.rooms.insert(
+            line.room.clone(),
+            KnownRoom {
+                is_empty: false,
+                ..room
+            },
+        );
+        // A room in which nothing was said before, such as the one that is there from the start, becomes what it
+        // is in the archive.
+        self.later.push(Later::Room {
+            at: line.at,
+            room: room.id,
+            info: line.room_info.clone(),
+        });
+        room.id
+    }
+
+    fn add_room(&mut self, line: &Line) -> KnownRoom {
+        let (at, info) = (line.at, &line.room_info);
         let maker = info
             .made_by
             .as_deref()
             .map_or(self.server, |maker| self.user(maker, None, at));
-        let id = RoomId(self.next_id.0);
-        let event = NewEvent {
-            room_id: Some(id),
-            kind: kind::ROOM,
-            message_id: None,
-            actor_id: Some(maker),
-            at,
-            data: None,
-        };
-        self.append(event);
-        self.rooms.insert(line.room.clone(), (id, line.room_kind));
-        self.counts.rooms += 1;
-        let name = info.name.clone().unwrap_or_else(|| line.room.clone());
+        let id = self.log.append_room(maker, at);
+        let (slug, name) = (
+            line.room.clone(),
+            info.name.as_ref().unwrap_or(&line.room).clone(),
+        );
         let room = RoomInfo {
-            slug: line.room.clone(),
+            slug,
             name,
             topic: info.topic.clone(),
             kind: line.room_kind,
         };
         self.rows.rooms.push((id, room, maker, at));
-        let members = info.members.iter().cloned();
-        self.later.extend(members.map(|handle| Later::Member {
-            at,
-            handle,
-            room: id,
-        }));
-        id
+        self.counts.rooms += 1;
+        KnownRoom {
+            id,
+            kind: line.room_kind,
+            is_empty: true,
+        }
+    }
+
+    /// Gives a room the name and topic that the archive knows, and its members.
+    async fn settle_room(
+        &mut self,
+        tx: &mut Connection,
+        at: Timestamp,
+        room: RoomId,
+        info: LineRoom,
+    ) -> Result<()> {
+        // Its row must be there.
+        self.write(tx).await?;
+        let known = rooms::find_info(tx, room).await?.ok_or(Error::NotFound)?;
+        if let Some(name) = info
+            .name
+            .filter(|name| (name, &info.topic) != (&known.name, &known.topic))
+        {
+            rooms::update_room(tx, room, &name, &info.topic).await?;
+            self.log.append_room_change(self.server, room, at);
+        }
+        for handle in &info.members {
+            self.add_member(tx, at, handle, room).await?;
+        }
+        Ok(())
     }
 
     async fn add_member(
@@ -356,39 +378,17 @@ impl Import {
         room: RoomId,
     ) -> Result<()> {
         let user = self.user(handle, None, at);
-        self.append(member_event(at, user, room, user));
-        // Their row must be there, and everything imported counts as read.
+        if is_member(tx, room, user).await? {
+            return Ok(());
+        }
+        let event = self.log.append(member_event(at, user, room, user));
         self.write(tx).await?;
-        insert_membership(tx, room, user, at, EventId(self.next_id.0 - 1)).await
-    }
-
-    fn append_about(
-        &mut self,
-        at: Timestamp,
-        kind: &'static str,
-        by: UserId,
-        room: RoomId,
-        message: MessageId,
-    ) -> EventId {
-        self.append(NewEvent {
-            room_id: Some(room),
-            kind,
-            message_id: Some(message),
-            actor_id: Some(by),
-            at,
-            data: None,
-        })
-    }
-
-    fn append(&mut self, event: NewEvent<'static>) -> EventId {
-        let id = self.next_id;
-        self.rows.events.push(NumberedEvent { id, event });
-        self.next_id = EventId(id.0 + 1);
-        id
+        // Everything that was imported counts as read.
+        insert_membership(tx, room, user, at, event).await
     }
 
     async fn write(&mut self, tx: &mut Connection) -> Result<()> {
-        append_events(tx, &std::mem::take(&mut self.rows.events)).await?;
+        self.log.write(tx).await?;
         archive::insert_users(tx, &std::mem::take(&mut self.rows.users)).await?;
         for (id, room, maker, at) in std::mem::take(&mut self.rows.rooms) {
             rooms::insert_room(tx, id, &room, maker, at).await?;

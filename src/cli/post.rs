@@ -267,8 +267,8 @@ async fn send(
         let pause = pause.unwrap_or(Duration::ZERO) + random_between(Duration::ZERO, backoff);
         if started.elapsed() + pause > patience {
             return Err(Failure::unreachable(format!(
-                "gave up after {} s: {why}",
-                started.elapsed().as_secs()
+                "gave up after {:.1} s: {why}",
+                started.elapsed().as_secs_f64()
             )));
         }
         sleep(pause).await;

@@ -30,16 +30,15 @@ statements! {
                     where x.message_id = m.id) end,
                 'room_kind', iif(r.kind <> 'open', r.kind, null),
                 'room_info', case when m.id = (select min(f.id) from messages f where f.room_id = m.room_id) then
-                    json_object('name', r.name, 'topic', r.topic, 'made_by', b.handle, 'at', r.created_at, 'members', (
-                        select json_group_array(u.handle order by s.joined_at, u.id)
+                    json_object('name', r.name, 'topic', r.topic, 'made_by', b.handle, 'members', (
+                        select json_group_array(u.handle order by u.handle)
                         from memberships s join users u on u.id = s.user_id where s.room_id = r.id)) end)) as j
             from page m join rooms r on r.id = m.room_id join users a on a.id = m.author_id
             join users b on b.id = r.made_by)";
-    WITHOUT_FOREIGN_KEYS = "pragma foreign_keys = off";
     LAST_MESSAGE = "select coalesce(max(id), 0) from messages";
     COUNT_MESSAGES = "select count(*) from messages";
     LIST_USERS = "select handle, id from users";
-    LIST_ROOMS = "select slug, id, kind from rooms";
+    LIST_ROOMS = "select slug, id, kind, not exists (select 1 from messages m where m.room_id = r.id) from rooms r";
     // A message is known by its nonce; one that has none, by its id, if author, room and time are the same.
     FIND_KNOWN = "select '[' || coalesce(group_concat(coalesce(known, 'null') order by key), '') || ']' from (
         select p.key, coalesce(n.id, i.id) as known
@@ -56,15 +55,6 @@ statements! {
     INSERT_REACTIONS = "insert into reactions (message_id, emoji, user_id, event_id)
         select value ->> 'message_id', value ->> 'emoji', value ->> 'user_id', value ->> 'event_id' from json_each(?)
         where true on conflict do nothing";
-}
-
-/// Leaves the references between tables unchecked on this connection, to be checked all at once before the commit
-/// ([`super::check::find_broken_references`]): one by one, each new row would be looked for in tables without an index for that.
-pub async fn defer_references(connection: &mut Connection) -> Result<()> {
-    sqlx::query(WITHOUT_FOREIGN_KEYS)
-        .execute(connection)
-        .await?;
-    Ok(())
 }
 
 /// The last message that there is.
@@ -102,16 +92,25 @@ pub async fn list_users(connection: &mut Connection) -> Result<HashMap<String, U
     Ok(rows.into_iter().collect())
 }
 
+/// A room that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownRoom {
+    /// Its id.
+    pub id: RoomId,
+    /// Who may see it.
+    pub kind: RoomKind,
+    /// Nobody has posted there yet.
+    pub is_empty: bool,
+}
+
 /// All rooms, by slug.
-pub async fn list_rooms(
-    connection: &mut Connection,
-) -> Result<HashMap<String, (RoomId, RoomKind)>> {
-    let rows: Vec<(String, RoomId, RoomKind)> =
+pub async fn list_rooms(connection: &mut Connection) -> Result<HashMap<String, KnownRoom>> {
+    let rows: Vec<(String, RoomId, RoomKind, bool)> =
         sqlx::query_as(LIST_ROOMS).fetch_all(connection).await?;
-    Ok(rows
+    let rooms = rows
         .into_iter()
-        .map(|(slug, id, kind)| (slug, (id, kind)))
-        .collect())
+        .map(|(slug, id, kind, is_empty)| (slug, KnownRoom { id, kind, is_empty }));
+    Ok(rooms.collect())
 }
 
 /// By what a message is recognised.

@@ -40,14 +40,17 @@ statements! {
     ROOMS_WITHOUT_EVENT = "select count(*), min(r.id) from rooms r left join events e on e.id = r.id
         where e.kind is not 'room' or e.room_id is not r.id or e.actor_id <> r.made_by";
     EVENTS_WITHOUT_ROOM = "select count(*), min(id) from events where (room_id is null) <> (kind = 'user')";
-    MEMBERS_WITHOUT_EVENT = "with told as (
-            select distinct room_id, data ->> '$.user' as user_id from events where kind = 'member')
-        select count(*), min(s.user_id) from memberships s
-        left join told t on t.room_id = s.room_id and t.user_id = s.user_id where t.user_id is null";
+    EVENTS_OF_NOBODY = "select count(*), min(e.id) from events e
+        left join users u on u.id = e.actor_id left join rooms r on r.id = e.room_id
+        left join users m on e.kind = 'member' and m.id = e.data ->> '$.user'
+        where u.id is null or e.room_id is not null and r.id is null or e.kind = 'member' and m.id is null";
+    MEMBERS_WITHOUT_EVENT = "select count(*), min(s.event_id) from memberships s left join events e on e.id = s.event_id
+        where e.kind is not 'member' or e.room_id <> s.room_id or e.data ->> '$.user' is not s.user_id";
     MARKS_BEYOND_LOG = "select count(*), min(user_id) from memberships
         where read_up_to > coalesce((select seq from sqlite_sequence where name = 'events'), 0)";
-    ODD_DATA = "select count(*), min(id) from events where data is not null and not json_valid(data)
-        or kind = 'member' and data ->> '$.user' is null";
+    ODD_DATA = "select count(*), min(id) from events where kind = 'member' and data ->> '$.user' is null
+        or kind not in ('user', 'message', 'message-edited', 'message-deleted', 'reaction', 'room', 'room-deleted', 'member')
+           and data -> '$.payload' is null";
     ODD_TIMES = "select count(*), min(id) from events where at not glob
         '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9].[0-9][0-9][0-9]Z'";
     LOGS_WITHOUT_NAME = "select not exists (select 1 from meta where key = 'log' and value <> ''), null";
@@ -69,7 +72,11 @@ const RULES: &[(&str, &str)] = &[
         EVENTS_IN_HOLES,
     ),
     ("events have times of one spelling", ODD_TIMES),
-    ("events have data that can be read", ODD_DATA),
+    ("events that carry data have it", ODD_DATA),
+    (
+        "events name people and rooms that are there",
+        EVENTS_OF_NOBODY,
+    ),
     (
         "events are in a room, and only arrivals are not",
         EVENTS_WITHOUT_ROOM,
@@ -105,7 +112,10 @@ const RULES: &[(&str, &str)] = &[
     ),
     ("each arrival has the person", EVENTS_WITHOUT_USER),
     ("each room has the event that made it", ROOMS_WITHOUT_EVENT),
-    ("each member has joined", MEMBERS_WITHOUT_EVENT),
+    (
+        "each member has the event of their joining",
+        MEMBERS_WITHOUT_EVENT,
+    ),
     ("nobody has read what was not written", MARKS_BEYOND_LOG),
 ];
 

@@ -33,27 +33,29 @@ macro_rules! event_json {
     };
 }
 
-/// What the JSON of an event is made from.
+/// What the JSON of an event is made from. The outer loop goes through the events in their order, so that a
+/// limit ends it early (`cross join` keeps the order of the tables, <https://sqlite.org/optoverview.html> 8.1).
 macro_rules! event_tables {
     () => {
-        " join rooms r on r.id = e.room_id join users b on b.id = e.actor_id
+        " events e cross join rooms r on r.id = e.room_id join users b on b.id = e.actor_id
           left join messages m on m.id = e.message_id left join users a on a.id = m.author_id "
     };
 }
 
 /// A page of events: the head of the log, how many rows there were, how many of them fit into
 /// 128 KiB (one always does), the last id that was looked at, and the events that fit.
-/// `$scan` names the rows that are looked at in `e`, `$filter` those of them that the reader wants and may see.
+/// `$end` is the last id to look at, `$filter` which events up to there the reader wants and may see.
 macro_rules! page {
-    ($scan:literal, $filter:literal) => {
+    ($end:literal, $filter:literal) => {
         concat!(
-            "with scan as (", $scan, "),
-            rows as (select e.id, ", event_json!(), " as j from scan e ", event_tables!(), $filter, " order by e.id limit 256),
+            "with scan as (select coalesce((", $end, "), 0) as last),
+            rows as (select e.id, ", event_json!(), " as j from ", event_tables!(), "
+                where e.id > ?1 and e.id <= (select last from scan) ", $filter, " order by e.id limit 256),
             sized as (select id, j, sum(octet_length(j)) over (order by id) - octet_length(j) as before from rows),
             page as (select id, j from sized where before < 131072 order by id)
             select (select coalesce(max(id), 0) from events) as head,
                    (select count(*) from rows) as found, count(id) as kept,
-                   coalesce((select max(id) from scan), 0) as scanned, coalesce(max(id), 0) as last,
+                   (select last from scan) as scanned, coalesce(max(id), 0) as last,
                    '[' || coalesce(group_concat(j), '') || ']' as events
             from page"
         )
@@ -71,15 +73,16 @@ statements! {
                value ->> 'actor_id', value ->> 'at', value ->> 'data' from json_each(?)";
     FIND_BY_NONCE = "select id, kind = ?3 and room_id = ?4 and (data -> '$.payload') = json(?5)
         from events where actor_id = ?1 and data ->> '$.nonce' = ?2";
-    FIND_EVENT = concat!("select ", event_json!(), " from events e ", event_tables!(), " where e.id = ?");
-    READ_ALL = page!("select * from events where id > ?1 order by id limit 4096", "");
-    READ_ROOM = page!("select * from events where room_id = ?2 and id > ?1 order by id limit 256", "");
-    // ?2 the viewer (null: nobody); ?3 the rooms asked for as JSON (null: all); ?4 whether only rooms joined
+    FIND_EVENT = concat!("select ", event_json!(), " from ", event_tables!(), " where e.id = ?");
+    READ_ALL = page!("select max(id) from events", "");
+    READ_ROOM = page!("select max(id) from events", "and e.room_id = ?2");
+    // ?2 the viewer (null: nobody); ?3 the rooms asked for as JSON (null: all); ?4 whether only rooms joined.
+    // What one page looks at is bounded, too, so that a reader of little holds no connection for long.
     READ_VISIBLE = page!(
-        "select * from events where id > ?1 order by id limit 4096",
-        "where (?3 is null or e.room_id in (select value from json_each(?3)))
-           and (r.kind = 'open' and not ?4 or exists (
-                select 1 from memberships s where s.room_id = e.room_id and s.user_id = ?2))"
+        "select max(id) from (select id from events where id > ?1 order by id limit 2048)",
+        "and (?3 is null or e.room_id in (select value from json_each(?3)))
+         and (r.kind = 'open' and not ?4 or exists (
+              select 1 from memberships s where s.room_id = e.room_id and s.user_id = ?2))"
     );
     // How far a cursor is behind, counted up to ?5; and whether it lies in a future that was lost.
     STAND = "select (select coalesce(max(id), 0) from events) as head,
@@ -215,7 +218,7 @@ pub async fn read_log_after(connection: &mut Connection, after: EventId) -> Resu
         .bind(after)
         .fetch_one(connection)
         .await?;
-    page_of(row, after, false)
+    page_of(row, after)
 }
 
 /// Reads what follows a cursor, bounded in rows, in bytes, and in rows that are only looked at.
@@ -237,18 +240,14 @@ pub async fn read_after(
             .bind(*joined),
     };
     let row: PageRow = query.fetch_one(connection).await?;
-    page_of(row, after, matches!(selection, Selection::Room(_)))
+    page_of(row, after)
 }
 
-/// A page that was not cut has been read up to where its scan ended; a scan of one room ends at the head.
-fn page_of(row: PageRow, after: EventId, is_room: bool) -> Result<EventPage> {
+/// A page that was not cut has been read up to where its scan ended.
+fn page_of(row: PageRow, after: EventId) -> Result<EventPage> {
     let (head, found, kept, scanned, last, json) = row;
     let was_cut = kept < found || found == PAGE_ROWS;
-    let scanned = match (was_cut, is_room) {
-        (true, _) => last,
-        (false, true) => head,
-        (false, false) => scanned,
-    };
+    let scanned = if was_cut { last } else { scanned };
     Ok(EventPage {
         events: parse(&json)?,
         scanned: scanned.max(after),

@@ -17,14 +17,14 @@ macro_rules! message_json {
         "json_object('id', m.id, 'room', r.slug, 'author', json_object('handle', a.handle, 'name', a.name),
             'body', case when m.deleted_at is null then m.body end, 'at', m.created_at,
             'edited_at', m.edited_at, 'deleted_at', m.deleted_at, 'reply_to', m.reply_to, 'nonce', m.nonce,
-            'reactions', json(coalesce((
+            'reactions', json(iif(not exists (select 1 from reactions where message_id = m.id), '[]', (
                 select json_group_array(json_object('emoji', emoji, 'count', count, 'by', json(by)) order by first)
                 from (select emoji, count(*) as count, min(event_id) as first,
                              json_group_array(handle order by event_id) filter (where place <= 20) as by
                       from (select x.emoji, x.event_id, u.handle,
                                    row_number() over (partition by x.emoji order by x.event_id) as place
                             from reactions x join users u on u.id = x.user_id where x.message_id = m.id)
-                      group by emoji)), '[]')))"
+                      group by emoji)))))"
     };
 }
 pub(super) use message_json;

@@ -45,8 +45,10 @@ describe("on a bad network", { timeout: 400_000 }, () => {
   }
 
   async function hasTheNewest(visitor) {
+    const history = await bot.history();
+    await visitor.sees("the newest message", (rows) => rows.at(-1).id === history.at(-1).id, BACK_WITHIN_MS);
     const shown = (await visitor.rows()).length;
-    await visitor.seesHistory((await bot.history()).slice(-shown), BACK_WITHIN_MS);
+    await visitor.seesHistory(history.slice(-shown));
     assert.ok(await visitor.wasNotReloaded(), "the page was not loaded again");
   }
 

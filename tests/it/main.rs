@@ -1,1 +1,10 @@
-//! t
+//! Promises of the chat, each a test: a real server on a real file, and real clients.
+
+mod api;
+mod clients;
+mod layers;
+mod log;
+mod pages;
+mod statements;
+mod stream;
+mod support;

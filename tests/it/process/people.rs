@@ -59,6 +59,11 @@ impl Person {
         Ok(answer)
     }
 
+    /// Ends the connection; the next request makes another one.
+    pub(super) fn hang_up(&mut self) {
+        self.connection = None;
+    }
+
     /// Asks again and again until there is an answer that is not "not now".
     pub(super) async fn insist(&mut self, method: &str, path: &str, json: Option<&Value>) -> Answer {
         let deadline = Instant::now() + PATIENCE;

@@ -135,6 +135,24 @@ pub(super) struct Received {
     pub(super) complaints: Vec<String>,
 }
 
+impl Received {
+    fn take(&mut self, mut block: Block, keeps_data: bool) {
+        if block.event == "hello" {
+            let outcome = block.json()["outcome"].clone();
+            if outcome != "live" && outcome != "replay" {
+                self.complaints.push(format!("cursor {} was answered with {}", self.cursor, block.data));
+            }
+        }
+        self.cursor = block.id.unwrap_or(self.cursor);
+        if block.is_history() {
+            if !keeps_data {
+                block.data = String::new();
+            }
+            self.events.push(block);
+        }
+    }
+}
+
 /// A reader that comes back for ever, with the last id that it saw. Stops when dropped.
 pub(super) struct Reader {
     received: Arc<Mutex<Received>>,
@@ -149,17 +167,29 @@ impl Reader {
         cursor: i64,
         leave_after: Option<usize>,
     ) -> Self {
+        let habits = Habits { path: path.to_owned(), leave_after, keeps_data: true };
+        Self::with(addresses, habits, cursor)
+    }
+
+    /// The same, but keeps only which events came, and not what they said.
+    pub(super) fn follow_ids(
+        addresses: watch::Receiver<SocketAddr>,
+        path: &str,
+        cursor: i64,
+        leave_after: Option<usize>,
+    ) -> Self {
+        let habits = Habits { path: path.to_owned(), leave_after, keeps_data: false };
+        Self::with(addresses, habits, cursor)
+    }
+
+    fn with(addresses: watch::Receiver<SocketAddr>, habits: Habits, cursor: i64) -> Self {
         let received = Arc::new(Mutex::new(Received { cursor, ..Received::default() }));
-        let task = tokio::spawn(follow(addresses, path.to_owned(), Arc::clone(&received), leave_after));
+        let task = tokio::spawn(follow(addresses, habits, Arc::clone(&received)));
         Self { received, task }
     }
 
     pub(super) fn received(&self) -> Received {
         self.received.lock().unwrap().clone()
-    }
-
-    pub(super) fn cursor(&self) -> i64 {
-        self.received.lock().unwrap().cursor
     }
 
     pub(super) fn last_event(&self) -> Option<i64> {
@@ -173,39 +203,31 @@ impl Drop for Reader {
     }
 }
 
-async fn follow(
-    addresses: watch::Receiver<SocketAddr>,
+struct Habits {
     path: String,
-    received: Arc<Mutex<Received>>,
     leave_after: Option<usize>,
-) {
+    keeps_data: bool,
+}
+
+async fn follow(addresses: watch::Receiver<SocketAddr>, habits: Habits, received: Arc<Mutex<Received>>) {
     loop {
         let cursor = received.lock().unwrap().cursor;
         let address = *addresses.borrow();
-        if let Ok(stream) = Stream::open(address, &path, None, Some(cursor)).await {
+        if let Ok(stream) = Stream::open(address, &habits.path, None, Some(cursor)).await {
             received.lock().unwrap().streams += 1;
-            read_to_end(stream, &received, leave_after).await;
+            read_to_end(stream, &received, &habits).await;
         }
         sleep(PAUSE).await;
     }
 }
 
-async fn read_to_end(mut stream: Stream, received: &Mutex<Received>, leave_after: Option<usize>) {
-    let mut left = leave_after;
+async fn read_to_end(mut stream: Stream, received: &Mutex<Received>, habits: &Habits) {
+    let mut left = habits.leave_after;
     while left != Some(0) {
         let Ok(Some(block)) = stream.next().await else { return };
-        let mut received = received.lock().unwrap();
-        if block.event == "hello" {
-            let outcome = block.json()["outcome"].clone();
-            if outcome != "live" && outcome != "replay" {
-                let complaint = format!("cursor {} was answered with {}", received.cursor, block.data);
-                received.complaints.push(complaint);
-            }
-        }
-        received.cursor = block.id.unwrap_or(received.cursor);
         if block.is_history() {
-            received.events.push(block);
             left = left.map(|left| left - 1);
         }
+        received.lock().unwrap().take(block, habits.keeps_data);
     }
 }

@@ -21,6 +21,7 @@ pub(super) struct Server {
     db: PathBuf,
     flags: Vec<String>,
     child: Child,
+    sockets_at_start: usize,
     address: watch::Sender<SocketAddr>,
 }
 
@@ -41,7 +42,8 @@ impl Server {
     pub(super) fn start_in(directory: TempDir, db: PathBuf, flags: &[&str]) -> Self {
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
         let (child, address) = listening(&mut serve(&db, &flags));
-        Self { directory, db, flags, child, address: watch::Sender::new(address) }
+        let sockets_at_start = sockets(child.id());
+        Self { directory, db, flags, child, sockets_at_start, address: watch::Sender::new(address) }
     }
 
     /// Where it listens now; another port after each start, since the old one may be taken by then.
@@ -98,6 +100,11 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
+    /// Connections that it holds.
+    pub(super) fn connections(&self) -> usize {
+        sockets(self.pid()) - self.sockets_at_start
+    }
+
     /// Open files and sockets.
     pub(super) fn descriptors(&self) -> usize {
         fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
@@ -110,6 +117,13 @@ impl Server {
         let (_, fields) = stat.rsplit_once(')').unwrap();
         fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
     }
+}
+
+fn sockets(pid: u32) -> usize {
+    let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
+    // One may have been closed since it was listed.
+    let links = descriptors.filter_map(|descriptor| fs::read_link(descriptor.ok()?.path()).ok());
+    links.filter(|link| link.to_string_lossy().starts_with("socket:")).count()
 }
 
 impl Drop for Server {

@@ -1,0 +1,174 @@
+//! The events of an import, and the ids that they get.
+
+use crate::{
+    error::Result,
+    model::{
+        event::kind,
+        ids::{EventId, MessageId, RoomId, UserId},
+        time::Timestamp,
+    },
+    store::{
+        db::Connection,
+        events::{NewEvent, NumberedEvent, append_events},
+    },
+};
+use std::{collections::VecDeque, mem::take, ops::Range};
+
+/// Events that wait to be written, all in one transaction: until its commit nobody has seen an id, so one that
+/// was left free may still be given away.
+#[derive(Debug)]
+pub(super) struct ImportLog {
+    next: i64,
+    /// Ids below the next one that were left free, in ascending order.
+    free: VecDeque<Range<i64>>,
+    events: Vec<NumberedEvent<'static>>,
+}
+
+impl ImportLog {
+    /// Behind the last id that was ever used.
+    pub(super) fn after(last_used: i64) -> Self {
+        Self {
+            next: last_used + 1,
+            free: VecDeque::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Somebody came.
+    pub(super) fn append_user(&mut self, at: Timestamp) -> UserId {
+        let id = self.lowest_free();
+        self.push(id, event(kind::USER, UserId(id), at));
+        UserId(id)
+    }
+
+    /// Somebody made a room.
+    pub(super) fn append_room(&mut self, by: UserId, at: Timestamp) -> RoomId {
+        let id = self.lowest_free();
+        self.push(
+            id,
+            NewEvent {
+                room_id: Some(RoomId(id)),
+                ..event(kind::ROOM, by, at)
+            },
+        );
+        RoomId(id)
+    }
+
+    /// Somebody posted, under the id that the message had, if ids have not got there yet.
+    pub(super) fn append_message(
+        &mut self,
+        old: Option<i64>,
+        by: UserId,
+        room: RoomId,
+        at: Timestamp,
+    ) -> MessageId {
+        let id = old.unwrap_or(0).max(self.next);
+        if id > self.next {
+            self.free.push_back(self.next..id);
+            self.next = id;
+        }
+        self.append_about(kind::MESSAGE, by, room, MessageId(id), at);
+        MessageId(id)
+    }
+
+    /// Something happened to a message.
+    pub(super) fn append_about(
+        &mut self,
+        kind: &'static str,
+        by: UserId,
+        room: RoomId,
+        message: MessageId,
+        at: Timestamp,
+    ) -> EventId {
+        self.append(NewEvent {
+            room_id: Some(room),
+            message_id: Some(message),
+            ..event(kind, by, at)
+        })
+    }
+
+    /// A room got another name or topic.
+    pub(super) fn append_room_change(
+        &mut self,
+        by: UserId,
+        room: RoomId,
+        at: Timestamp,
+    ) -> EventId {
+        self.append(NewEvent {
+            room_id: Some(room),
+            ..event(kind::ROOM, by, at)
+        })
+    }
+
+    /// Anything else, behind everything.
+    pub(super) fn append(&mut self, event: NewEvent<'static>) -> EventId {
+        let id = self.next;
+        self.next += 1;
+        self.push(id, event);
+        EventId(id)
+    }
+
+    /// Writes what waits, in one trip.
+    pub(super) async fn write(&mut self, tx: &mut Connection) -> Result<()> {
+        append_events(tx, &take(&mut self.events)).await
+    }
+
+    fn push(&mut self, id: i64, event: NewEvent<'static>) {
+        self.events.push(NumberedEvent {
+            id: EventId(id),
+            event,
+        });
+    }
+
+    fn lowest_free(&mut self) -> i64 {
+        while let Some(range) = self.free.front_mut() {
+            if let Some(id) = range.next() {
+                return id;
+            }
+            self.free.pop_front();
+        }
+        self.next += 1;
+        self.next - 1
+    }
+}
+
+fn event(kind: &'static str, by: UserId, at: Timestamp) -> NewEvent<'static> {
+    NewEvent {
+        room_id: None,
+        kind,
+        message_id: None,
+        actor_id: Some(by),
+        at,
+        data: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_and_rooms_take_what_messages_leave_free() {
+        let (mut log, at) = (
+            ImportLog::after(3),
+            Timestamp::parse("2004-12-25T09:14:00Z").unwrap(),
+        );
+        let ann = log.append_user(at);
+        let room = log.append_room(ann, at);
+        let mut post = |old| log.append_message(old, ann, room, at).0;
+        assert_eq!((ann.0, room.0), (4, 5));
+        assert_eq!(
+            [
+                post(Some(8)),
+                post(Some(9)),
+                post(Some(2)),
+                post(None),
+                post(Some(14))
+            ],
+            [8, 9, 10, 11, 14]
+        );
+        let later: Vec<_> = (0..6).map(|_| log.append_user(at).0).collect();
+        assert_eq!(later, [6, 7, 12, 13, 15, 16]);
+        assert_eq!(log.append_room_change(ann, room, at), EventId(17));
+    }
+}

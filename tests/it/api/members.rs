@@ -1,0 +1,166 @@
+//! Joining, leaving, and how far one has read.
+
+use crate::support::{chat::Chat, person::Person};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn members(person: &Person, room: &str) -> Vec<String> {
+    let list = person.see(&format!("/api/v1/rooms/{room}/members")).await;
+    let mut handles: Vec<String> = list["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| member["handle"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(list["count"], handles.len());
+    // The server's own account, which has made the room.
+    handles.retain(|handle| handle != "backscroll");
+    handles
+}
+
+#[tokio::test]
+async fn joining_and_leaving_twice_is_joining_and_leaving_once() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let bob = chat.join("bob").await;
+    for handle in ["me", "ann", "me"] {
+        ann.add("general", handle).await.expect(204);
+    }
+    let joined = ann.head().await;
+    ann.add("general", "me").await.expect(204);
+    assert_eq!(ann.head().await, joined);
+    ann.add("general", "bob").await.expect(204);
+    assert_eq!(members(&ann, "general").await, ["ann", "bob"]);
+    bob.remove("general", "ann").await.problem(403);
+    for _ in 0..2 {
+        bob.remove("general", "me").await.expect(204);
+    }
+    assert_eq!(members(&chat.visitor(), "general").await, ["ann"]);
+    bob.add("general", "ann").await.problem(403);
+    ann.add("general", "nobody").await.problem(404);
+    chat.visitor().add("general", "me").await.problem(401);
+}
+
+#[tokio::test]
+async fn posting_into_an_open_room_joins_it() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let mut stream = ann.stream_of("general", "").await;
+    let id = ann.post("general", "hello").await;
+    let events = stream.events_to(id).await;
+    let kinds: Vec<&str> = events.iter().map(|event| event.event.as_str()).collect();
+    assert_eq!(kinds, ["member", "message"]);
+    assert_eq!(
+        (&events[0].json()["handle"], &events[0].json()["state"]),
+        (&json!("ann"), &json!("joined"))
+    );
+    assert_eq!(members(&ann, "general").await, ["ann"]);
+}
+
+#[tokio::test]
+async fn members_of_a_closed_room_add_people_and_its_maker_removes_them() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let bob = chat.join("bob").await;
+    let cara = chat.join("cara").await;
+    let room = ann.create_room("Closed", "closed").await;
+    ann.add(&room, "bob").await.expect(204);
+    bob.add(&room, "cara").await.expect(204);
+    cara.remove(&room, "bob").await.problem(403);
+    assert_eq!(members(&cara, &room).await, ["ann", "bob", "cara"]);
+    ann.remove(&room, "cara").await.expect(204);
+    cara.add(&room, "me").await.problem(404);
+    assert_eq!(members(&bob, &room).await, ["ann", "bob"]);
+}
+
+async fn view(person: &Person) -> (i64, i64, i64) {
+    let room = person.see("/api/v1/rooms/general").await;
+    let number = |name: &str| room[name].as_i64().unwrap();
+    (number("read_up_to"), number("unread"), number("mentions"))
+}
+
+async fn read(person: &Person, up_to: Value) -> u16 {
+    person
+        .send(
+            Method::PUT,
+            "/api/v1/rooms/general/read",
+            json!({ "up_to": up_to }),
+        )
+        .await
+        .status
+}
+
+#[tokio::test]
+async fn what_others_wrote_is_unread_until_it_is_read() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let bob = chat.join("bob").await;
+    bob.post("general", "before ann").await;
+    ann.add("general", "me").await.expect(204);
+    let (start, unread, mentions) = view(&ann).await;
+    assert_eq!((unread, mentions), (0, 0), "what came before is history");
+    let first = bob.post("general", "hello @ann").await;
+    let second = bob
+        .post("general", "and @Ann again, and nobody@annotate.example")
+        .await;
+    let gone = bob.post("general", "@ann regrettable").await;
+    bob.delete("general", gone).await.expect(200);
+    ann.post("general", "@ann myself").await;
+    assert_eq!(view(&ann).await, (start, 2, 2));
+    assert_eq!(read(&ann, json!(first)).await, 204);
+    assert_eq!(view(&ann).await, (first, 1, 1));
+    assert_eq!(read(&ann, json!(start)).await, 204);
+    assert_eq!(view(&ann).await.0, first, "forward only");
+    assert_eq!(read(&ann, json!(second)).await, 204);
+    assert_eq!(view(&ann).await, (second, 0, 0));
+    assert_eq!(read(&ann, json!(1_i64 << 50)).await, 204);
+    assert_eq!(
+        view(&ann).await.0,
+        ann.head().await,
+        "and not beyond what there is"
+    );
+    for odd in [json!("x"), json!(null), json!(1.5)] {
+        assert_eq!(read(&ann, odd).await, 422);
+    }
+    assert_eq!(read(&chat.visitor(), json!(1)).await, 401);
+}
+
+#[tokio::test]
+async fn a_mention_is_a_whole_name() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let bob = chat.join("bob").await;
+    ann.add("general", "me").await.expect(204);
+    bob.post("general", "@anna is somebody else, so is user@ann.example")
+        .await;
+    assert_eq!(view(&ann).await.2, 0);
+    bob.post("general", "(@ann, @ANN)").await;
+    assert_eq!(view(&ann).await.2, 1);
+}
+
+#[tokio::test]
+async fn typing_is_a_signal_and_no_event() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let mut stream = ann.stream("").await;
+    let before = ann.head().await;
+    for _ in 0..100 {
+        ann.send(Method::POST, "/api/v1/rooms/general/typing", Value::Null)
+            .await
+            .expect(204);
+    }
+    assert_eq!(ann.head().await, before);
+    let id = ann.post("general", "hello").await;
+    while stream.next().await.unwrap().id() != Some(id) {}
+    let blocks = String::from_utf8(stream.body.clone()).unwrap();
+    assert!(
+        !blocks
+            .split("\n\n")
+            .any(|block| block.contains("event: typing") && block.contains("\nid:")),
+        "{blocks}"
+    );
+    chat.visitor()
+        .send(Method::POST, "/api/v1/rooms/general/typing", Value::Null)
+        .await
+        .problem(401);
+}

@@ -1,0 +1,12 @@
+//! Posting, history, rooms and members, through HTTP.
+
+mod custom_events;
+mod errors;
+mod history;
+mod members;
+mod messages;
+mod nonces;
+mod pages_of_history;
+mod queue;
+mod reactions;
+mod rooms;

@@ -1,0 +1,161 @@
+//! A chat on a file of its own, and what people do there.
+
+use super::program::{Running, run, until};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use std::{net::TcpListener, path::PathBuf};
+use tempfile::TempDir;
+
+/// A folder with a file that may be served.
+pub(super) struct Chat {
+    folder: TempDir,
+    port: u16,
+    server: Option<Running>,
+}
+
+impl Chat {
+    /// A file that nobody serves yet.
+    pub(super) fn new() -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = free.local_addr().expect("an address").port();
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            port,
+            server: None,
+        }
+    }
+
+    /// A file that is being served.
+    pub(super) fn serving() -> Self {
+        let mut chat = Self::new();
+        chat.serve();
+        chat
+    }
+
+    pub(super) fn serve(&mut self) {
+        let server = Running::start([
+            "--listen",
+            &format!("127.0.0.1:{}", self.port),
+            "--db",
+            &self.db(),
+        ]);
+        until("the server listens", || {
+            server.out().iter().any(|line| line.contains("http://"))
+        });
+        self.server = Some(server);
+    }
+
+    /// kill -9.
+    pub(super) fn kill(&mut self) {
+        self.server = None;
+    }
+
+    /// As Ctrl-C does.
+    pub(super) fn stop(&mut self) {
+        let mut server = self.server.take().expect("it serves");
+        server.signal("INT");
+        assert_eq!(server.code(), Some(0));
+    }
+
+    pub(super) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub(super) fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// A path in its folder.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(super) fn name(&self, name: &str) -> String {
+        self.path(name).to_str().expect("UTF-8").to_owned()
+    }
+
+    pub(super) fn db(&self) -> String {
+        self.name("chat.db")
+    }
+
+    /// Posts to `general` as ann, whose token is kept; answers with the id.
+    pub(super) fn post(&self, text: &str) -> i64 {
+        let (url, tokens) = (self.url(), self.name("ann.token"));
+        let printed = run([
+            "post",
+            &url,
+            "general",
+            text,
+            "--as",
+            "ann",
+            "--token-file",
+            &tokens,
+        ])
+        .ok();
+        printed.trim().parse().expect("an id")
+    }
+
+    /// What `export` prints.
+    pub(super) fn export(&self) -> String {
+        run(["export", "--db", &self.db()]).ok()
+    }
+
+    /// The messages of the file, whatever was done to them since.
+    pub(super) fn history(&self) -> Vec<Value> {
+        self.export()
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect()
+    }
+}
+
+/// Somebody who uses the API.
+pub(super) struct Person {
+    client: Client,
+    api: String,
+    token: String,
+}
+
+impl Person {
+    pub(super) async fn join(chat: &Chat, handle: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder().no_proxy().build().expect("a client");
+        let mut person = Self {
+            client,
+            api: format!("{}/api/v1", chat.url()),
+            token: String::new(),
+        };
+        let joined = person
+            .ask(Method::POST, "/join", &json!({ "handle": handle }))
+            .await;
+        joined["token"]
+            .as_str()
+            .expect("a token")
+            .clone_into(&mut person.token);
+        person
+    }
+
+    /// Asks for something that must be granted.
+    pub(super) async fn ask(&self, method: Method, path: &str, body: &Value) -> Value {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.api))
+            .json(body);
+        let answer = request
+            .bearer_auth(&self.token)
+            .send()
+            .await
+            .expect("an answer");
+        let (status, text) = (answer.status(), answer.text().await.expect("a body"));
+        assert!(status.is_success(), "{path} answered {status}: {text}");
+        serde_json::from_str(&text).unwrap_or_default()
+    }
+
+    /// Posts, and answers with the id.
+    pub(super) async fn post(&self, room: &str, message: Value) -> i64 {
+        let posted = self
+            .ask(Method::POST, &format!("/rooms/{room}/messages"), &message)
+            .await;
+        posted["id"].as_i64().expect("an id")
+    }
+}

@@ -1,0 +1,10 @@
+//! The command line, run as the real program.
+
+mod archive;
+mod chat;
+mod copies;
+mod post;
+mod program;
+mod scripted;
+mod tail;
+mod usage;

@@ -1,0 +1,4 @@
+//! The log as a whole: *page at N + events N..M = page at M*, for changes of every kind.
+
+mod convergence;
+mod model;

@@ -1,0 +1,110 @@
+//! A client as simple as can be: it keeps what a page says, and applies what a stream tells.
+
+use crate::support::{
+    markup::rows,
+    person::{Person, id_of},
+    sse::Block,
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More than one of these tests ever posts into a room.
+const LIMIT: usize = 200;
+
+/// A room as a client knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct RoomState {
+    pub(super) messages: BTreeMap<i64, Value>,
+    /// As the page shows them.
+    pub(super) rows: BTreeMap<i64, String>,
+    pub(super) info: BTreeMap<String, Value>,
+    pub(super) members: BTreeSet<String>,
+}
+
+/// All rooms that somebody sees, by slug.
+pub(super) type State = BTreeMap<String, RoomState>;
+
+/// What pages say now. Nobody may be changing anything meanwhile.
+pub(super) async fn look(person: &Person) -> (i64, State) {
+    let list = person.see("/api/v1/rooms").await;
+    let mut state = State::new();
+    for room in list["rooms"].as_array().expect("there are rooms") {
+        let slug = room["slug"].as_str().expect("a room has a slug");
+        state.insert(slug.to_owned(), look_at_room(person, slug).await);
+    }
+    (list["head"].as_i64().expect("a list has a head"), state)
+}
+
+pub(super) async fn look_at_room(person: &Person, slug: &str) -> RoomState {
+    let history = person.history(slug, &format!("limit={LIMIT}")).await;
+    let messages = history["messages"].as_array().expect("a page has messages");
+    let page = person
+        .get(&format!("/rooms/{slug}?limit={LIMIT}"))
+        .await
+        .expect(200)
+        .text;
+    let members = person.see(&format!("/api/v1/rooms/{slug}/members")).await;
+    let handles = members["members"]
+        .as_array()
+        .expect("a room has members")
+        .iter();
+    RoomState {
+        messages: messages
+            .iter()
+            .map(|message| (id_of(message), message.clone()))
+            .collect(),
+        rows: rows(&page),
+        info: info_of(&person.see(&format!("/api/v1/rooms/{slug}")).await),
+        members: handles.map(|member| text(&member["handle"])).collect(),
+    }
+}
+
+/// Applies an event as any client would: by ids, without a thought of what was before.
+pub(super) fn apply(state: &mut State, event: &Block) {
+    let data = event.json();
+    let room = state.entry(text(&data["room"])).or_default();
+    match event.event.as_str() {
+        "message" | "message-edited" | "message-deleted" => {
+            let mut message = data["message"].clone();
+            let id = id_of(&message);
+            let html = message
+                .as_object_mut()
+                .expect("a message is an object")
+                .remove("html");
+            room.rows
+                .insert(id, row(&html.expect("html was asked for")));
+            room.messages.insert(id, message);
+        }
+        "reaction" => {
+            let id = data["message_id"]
+                .as_i64()
+                .expect("a reaction names its message");
+            room.rows.insert(id, row(&data["html"]));
+            if let Some(message) = room.messages.get_mut(&id) {
+                message["reactions"] = data["reactions"].clone();
+            }
+        }
+        "room" => room.info = info_of(&data["room_info"]),
+        "member" if data["state"] == "joined" => drop(room.members.insert(text(&data["handle"]))),
+        "member" => drop(room.members.remove(&text(&data["handle"]))),
+        _ => {}
+    }
+}
+
+fn row(html: &Value) -> String {
+    text(html).trim().to_owned()
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
+}
+
+/// What everybody sees of a room.
+fn info_of(room: &Value) -> BTreeMap<String, Value> {
+    ["slug", "name", "topic", "kind"]
+        .map(|field| (field.to_owned(), room[field].clone()))
+        .into()
+}

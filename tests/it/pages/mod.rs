@@ -1,0 +1,4 @@
+//! Pages, as a browser without scripts sees them.
+
+mod forms;
+mod room;

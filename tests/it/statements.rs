@@ -1,0 +1,69 @@
+//! Every statement that the program has, against a file as its migrations make it.
+
+use backscroll::{
+    config::Durability,
+    store::{
+        archive, check, copies,
+        db::{Connection, open_writer},
+        statements,
+    },
+};
+use sqlx::{Executor as _, Row as _, SqlSafeStr as _};
+
+/// Tables that only grow, by the names that statements give them.
+const GROWING: [&str; 6] = ["events", "e", "messages", "m", "reactions", "x"];
+
+async fn empty_file() -> (tempfile::TempDir, Connection) {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let file = directory.path().join("chat.db");
+    let connection = open_writer(&file, Durability::Normal)
+        .await
+        .expect("a file is made");
+    (directory, connection)
+}
+
+#[tokio::test]
+async fn every_statement_can_be_prepared() {
+    let (_directory, mut connection) = empty_file().await;
+    let all = statements();
+    assert!(all.len() > 40, "{}", all.len());
+    for (name, sql) in all {
+        if let Err(error) = connection.prepare(sql.into_sql_str()).await {
+            panic!("{name}: {error}\n{sql}");
+        }
+    }
+}
+
+/// Checks of foreign keys are part of the plan.
+#[tokio::test]
+async fn no_statement_walks_through_the_whole_log() {
+    let (_directory, mut connection) = empty_file().await;
+    let mut walkers = Vec::new();
+    // Commands run beside the server, and export and check what there is.
+    let of_commands = [archive::STATEMENTS, check::STATEMENTS, copies::STATEMENTS].concat();
+    for (name, sql) in statements() {
+        if of_commands.contains(&(name, sql)) {
+            continue;
+        }
+        let explain: &'static str = format!("explain query plan {sql}").leak();
+        let plan = sqlx::query(explain)
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        // `from scan e`: the rows that a page has chosen before
+        let chosen = sql.contains("from scan e ");
+        let steps = plan.iter().map(|row| row.get::<String, _>("detail"));
+        let scanned = steps.filter_map(|step| {
+            step.strip_prefix("SCAN ")?
+                .split(' ')
+                .next()
+                .map(str::to_owned)
+        });
+        // SQLite would look for reactions to an event that is appended only if one waited for it, and none can.
+        let scanned = scanned.filter(|table| !(name.starts_with("APPEND") && table == "reactions"));
+        let walked =
+            scanned.filter(|table| GROWING.contains(&table.as_str()) && !(chosen && table == "e"));
+        walkers.extend(walked.map(|table| format!("{name} walks through {table}")));
+    }
+    assert!(walkers.is_empty(), "{walkers:#?}");
+}

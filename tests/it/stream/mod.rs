@@ -1,0 +1,12 @@
+//! The stream: how it opens, what it says, and what it never does.
+
+mod cursors;
+mod ending;
+mod eras;
+mod heartbeat;
+mod joining;
+mod long;
+mod opening;
+mod permission;
+mod state;
+mod wire;

@@ -1,0 +1,245 @@
+//! The program on port 0 and a file in a temporary directory, in a runtime of its own.
+
+use super::person::Person;
+use backscroll::{
+    chat::apply::apply,
+    config::{Config, Durability},
+    error::Error,
+    model::{
+        change::{Action, Change, Post},
+        ids::EventId,
+        time::Timestamp,
+    },
+    store::{
+        db::{Connection, open_writer},
+        eras, users,
+    },
+};
+use sqlx::{Connection as _, sqlite::SqliteConnectOptions};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, runtime, sync::oneshot, task::spawn_blocking};
+
+/// However many streams are open.
+const STOPS_WITHIN: Duration = Duration::from_secs(3);
+/// Changes that are applied together when a past is made.
+const AT_ONCE: usize = 500;
+
+/// A running server. It has to stop in time when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Chat {
+    _directory: TempDir,
+    config: Config,
+    pub(crate) address: SocketAddr,
+    running: Option<Running>,
+    http: reqwest::Client,
+}
+
+#[derive(Debug)]
+struct Running {
+    stop: oneshot::Sender<()>,
+    ended: mpsc::Receiver<Result<(), Error>>,
+}
+
+/// A row of the log.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct Logged {
+    pub(crate) id: i64,
+    /// None: it belongs to no room.
+    pub(crate) room: Option<String>,
+    pub(crate) kind: String,
+}
+
+impl Chat {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// With other settings than usual.
+    pub(crate) async fn start_with(set: impl FnOnce(&mut Config)) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut config = Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            db: directory.path().join("chat.db"),
+            ..Config::default()
+        };
+        set(&mut config);
+        // Fails only where another test was first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("an HTTP client");
+        let address = config.listen;
+        let mut chat = Self {
+            _directory: directory,
+            config,
+            address,
+            running: None,
+            http,
+        };
+        chat.go_on().await;
+        chat
+    }
+
+    /// Starts what was stopped, on the same file and the same port.
+    pub(crate) async fn go_on(&mut self) {
+        assert!(self.running.is_none(), "it runs already");
+        let (config, address) = (self.config.clone(), self.address);
+        let (stop, stopped) = oneshot::channel();
+        let (listens, listening) = oneshot::channel();
+        let (end, ended) = mpsc::channel();
+        thread::spawn(move || {
+            let runtime = runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build();
+            let result = runtime.expect("a runtime").block_on(async {
+                let listener = TcpListener::bind(address).await.expect("the port is free");
+                let _ = listens.send(listener.local_addr().expect("a port"));
+                backscroll::run(listener, config, async { drop(stopped.await) }).await
+            });
+            let _ = end.send(result);
+        });
+        self.address = listening.await.expect("the server listens");
+        self.running = Some(Running { stop, ended });
+    }
+
+    /// Stops the server, which has to be quick.
+    pub(crate) async fn stop(&mut self) {
+        let running = self.running.take().expect("it runs");
+        spawn_blocking(move || running.end())
+            .await
+            .expect("it ends well");
+    }
+
+    pub(crate) async fn restart(&mut self) {
+        self.stop().await;
+        self.go_on().await;
+    }
+
+    pub(crate) fn file(&self) -> PathBuf {
+        self.config.db.clone()
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Somebody new.
+    pub(crate) async fn join(&self, handle: &str) -> Person {
+        Person::join(self.http.clone(), self.address, handle).await
+    }
+
+    /// Somebody who has not joined.
+    pub(crate) fn visitor(&self) -> Person {
+        Person::visitor(self.http.clone(), self.address)
+    }
+
+    /// A connection to the file beside the server.
+    pub(crate) async fn outside(&self) -> Connection {
+        let options = SqliteConnectOptions::new().filename(self.file());
+        Connection::connect_with(&options)
+            .await
+            .expect("the file opens beside the server")
+    }
+
+    /// The log as it stands in the file.
+    pub(crate) async fn log(&self) -> Vec<Logged> {
+        let rows = sqlx::query_as("select id, room, kind from log order by id");
+        rows.fetch_all(&mut self.outside().await)
+            .await
+            .expect("the log can be read")
+    }
+
+    /// Ids of a room's events, as they stand in the file.
+    pub(crate) async fn log_of(&self, room: &str) -> Vec<i64> {
+        let log = self.log().await.into_iter();
+        log.filter(|event| event.room.as_deref() == Some(room))
+            .map(|event| event.id)
+            .collect()
+    }
+
+    /// Gives the room a past of `count` messages by somebody, faster than by posting. The server must be stopped.
+    pub(crate) async fn fill(&self, room: &str, handle: &str, count: usize) {
+        let mut connection = self.closed_file().await;
+        let by = users::find_user(&mut connection, handle)
+            .await
+            .expect("people can be looked up")
+            .expect("they are there")
+            .id;
+        let at = Timestamp::parse("2026-11-22T05:41:03.123Z").expect("a time");
+        let post = |n: usize| Post {
+            by,
+            room: room.into(),
+            body: format!("past {n}"),
+            nonce: None,
+            reply_to: None,
+        };
+        let change = |n| Change {
+            at,
+            action: Action::PostMessage(post(n)),
+        };
+        let changes: Vec<Change> = (0..count).map(change).collect();
+        let mut tx = connection.begin().await.expect("a transaction");
+        for lot in changes.chunks(AT_ONCE) {
+            for verdict in apply(&mut tx, lot).await.expect("changes apply") {
+                verdict.expect("a post is accepted");
+            }
+        }
+        tx.commit().await.expect("the past is stored");
+        connection.close().await.expect("the file closes");
+    }
+
+    /// Begins a new era, as restoring a backup does, after ids up to `lost` were used and lost. The server must be
+    /// stopped. Answers with the first id of the era.
+    pub(crate) async fn begin_era(&self, lost: i64) -> i64 {
+        let mut connection = self.closed_file().await;
+        let at = Timestamp::parse("2026-11-22T05:41:03.123Z").expect("a time");
+        let used = eras::last_used_id(&mut connection)
+            .await
+            .expect("the last id")
+            .max(lost);
+        let EventId(next) = eras::begin_era(&mut connection, used, at)
+            .await
+            .expect("an era begins");
+        connection.close().await.expect("the file closes");
+        next
+    }
+
+    async fn closed_file(&self) -> Connection {
+        assert!(self.running.is_none(), "the server has the file");
+        open_writer(&self.file(), Durability::Full)
+            .await
+            .expect("the file opens")
+    }
+}
+
+impl Running {
+    fn end(self) {
+        let began = Instant::now();
+        let _ = self.stop.send(());
+        let ended = self.ended.recv_timeout(STOPS_WITHIN);
+        ended
+            .expect("the server stops in time")
+            .expect("the server ends without an error");
+        assert!(began.elapsed() < STOPS_WITHIN);
+    }
+}
+
+impl Drop for Chat {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take()
+            && !thread::panicking()
+        {
+            running.end();
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Somebody with a client: a token, and everything that the API lets them do.
+
+use super::{
+    answer::Answer,
+    stream::{Ask, Stream},
+};
+use futures_util::{StreamExt as _, stream};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+
+/// Posts that are under way at the same time where many are made.
+const POSTS_AT_ONCE: usize = 48;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    http: Client,
+    address: SocketAddr,
+    pub(crate) handle: String,
+    /// None: they have not joined.
+    token: Option<String>,
+}
+
+impl Person {
+    pub(super) fn visitor(http: Client, address: SocketAddr) -> Self {
+        Self {
+            http,
+            address,
+            handle: String::new(),
+            token: None,
+        }
+    }
+
+    pub(super) async fn join(http: Client, address: SocketAddr, handle: &str) -> Self {
+        let visitor = Self::visitor(http, address);
+        let answer = visitor
+            .send(Method::POST, "/api/v1/join", json!({ "handle": handle }))
+            .await
+            .expect(201);
+        let joined = answer.json();
+        assert_eq!(joined["handle"], handle);
+        let token = joined["token"].as_str().map(str::to_owned);
+        assert!(token.is_some(), "joining gives a token");
+        Self {
+            handle: handle.into(),
+            token,
+            ..visitor
+        }
+    }
+
+    /// A request in their name, to be completed.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self
+            .http
+            .request(method, format!("http://{}{path}", self.address));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Sends JSON; `null` is no body.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
+        let request = self.request(method, path);
+        Answer::to(if body.is_null() {
+            request
+        } else {
+            request.json(&body)
+        })
+        .await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, Value::Null).await
+    }
+
+    /// What is there, which has to be.
+    pub(crate) async fn see(&self, path: &str) -> Value {
+        self.get(path).await.expect(200).json()
+    }
+
+    /// Posts, and answers with the id.
+    pub(crate) async fn post(&self, room: &str, body: &str) -> i64 {
+        id_of(
+            &self
+                .try_post(room, json!({ "body": body }))
+                .await
+                .expect(201)
+                .json(),
+        )
+    }
+
+    pub(crate) async fn try_post(&self, room: &str, message: Value) -> Answer {
+        self.send(
+            Method::POST,
+            &format!("/api/v1/rooms/{room}/messages"),
+            message,
+        )
+        .await
+    }
+
+    /// Posts `count` messages, many at the same time, and answers with their ids in the order of the log.
+    pub(crate) async fn post_many(&self, room: &str, count: usize) -> Vec<i64> {
+        let posts = stream::iter(0..count)
+            .map(|n| async move { self.post(room, &format!("one of many: {n}")).await });
+        let mut ids: Vec<i64> = posts.buffer_unordered(POSTS_AT_ONCE).collect().await;
+        ids.sort_unstable();
+        ids
+    }
+
+    pub(crate) async fn edit(&self, room: &str, id: i64, body: &str) -> Answer {
+        self.send(
+            Method::PATCH,
+            &message_path(room, id),
+            json!({ "body": body }),
+        )
+        .await
+    }
+
+    pub(crate) async fn delete(&self, room: &str, id: i64) -> Answer {
+        self.send(Method::DELETE, &message_path(room, id), Value::Null)
+            .await
+    }
+
+    pub(crate) async fn react(&self, room: &str, id: i64, emoji: &str) -> Answer {
+        self.send(
+            Method::PUT,
+            &format!("{}/reactions/{emoji}", message_path(room, id)),
+            Value::Null,
+        )
+        .await
+    }
+
+    pub(crate) async fn unreact(&self, room: &str, id: i64, emoji: &str) -> Answer {
+        self.send(
+            Method::DELETE,
+            &format!("{}/reactions/{emoji}", message_path(room, id)),
+            Value::Null,
+        )
+        .await
+    }
+
+    pub(crate) async fn custom(&self, room: &str, kind: &str, payload: Value) -> Answer {
+        let event = json!({ "type": kind, "payload": payload });
+        self.send(Method::POST, &format!("/api/v1/rooms/{room}/events"), event)
+            .await
+    }
+
+    /// Makes a room, open or closed, and answers with its slug.
+    pub(crate) async fn create_room(&self, name: &str, kind: &str) -> String {
+        let room = json!({ "name": name, "kind": kind });
+        let made = self
+            .send(Method::POST, "/api/v1/rooms", room)
+            .await
+            .expect(201)
+            .json();
+        made["slug"].as_str().expect("a room has a slug").to_owned()
+    }
+
+    pub(crate) async fn change_room(&self, room: &str, change: Value) -> Answer {
+        self.send(Method::PATCH, &format!("/api/v1/rooms/{room}"), change)
+            .await
+    }
+
+    /// Makes somebody (or `me`) a member.
+    pub(crate) async fn add(&self, room: &str, handle: &str) -> Answer {
+        self.send(
+            Method::PUT,
+            &format!("/api/v1/rooms/{room}/members/{handle}"),
+            Value::Null,
+        )
+        .await
+    }
+
+    /// Ends a membership.
+    pub(crate) async fn remove(&self, room: &str, handle: &str) -> Answer {
+        self.send(
+            Method::DELETE,
+            &format!("/api/v1/rooms/{room}/members/{handle}"),
+            Value::Null,
+        )
+        .await
+    }
+
+    pub(crate) async fn sign_out(&self) {
+        self.send(Method::POST, "/signout", Value::Null)
+            .await
+            .expect(303);
+    }
+
+    pub(crate) async fn history(&self, room: &str, query: &str) -> Value {
+        self.see(&format!("/api/v1/rooms/{room}/messages?{query}"))
+            .await
+    }
+
+    /// The log's last event.
+    pub(crate) async fn head(&self) -> i64 {
+        self.see("/api/v1/rooms").await["head"]
+            .as_i64()
+            .expect("a list of rooms has a head")
+    }
+
+    /// A stream of everything, opened.
+    pub(crate) async fn stream(&self, query: &str) -> Stream {
+        Stream::open(&self.ask(&format!("/api/v1/events?{query}"))).await
+    }
+
+    /// A stream of one room, opened.
+    pub(crate) async fn stream_of(&self, room: &str, query: &str) -> Stream {
+        Stream::open(&self.ask(&format!("/api/v1/rooms/{room}/events?{query}"))).await
+    }
+
+    /// A stream that is asked for in a way of one's own.
+    pub(crate) fn ask<'a>(&self, target: &'a str) -> Ask<'a> {
+        let token = self
+            .token
+            .iter()
+            .map(|token| ("authorization", format!("Bearer {token}")));
+        Ask {
+            address: self.address,
+            method: "GET",
+            target,
+            version: "HTTP/1.1",
+            headers: token.collect(),
+        }
+    }
+}
+
+pub(crate) fn message_path(room: &str, id: i64) -> String {
+    format!("/api/v1/rooms/{room}/messages/{id}")
+}
+
+#[track_caller]
+pub(crate) fn id_of(thing: &Value) -> i64 {
+    thing["id"]
+        .as_i64()
+        .unwrap_or_else(|| panic!("no id in {thing}"))
+}

@@ -1,0 +1,195 @@
+//! Event streams as the HTML standard (9.2.6) has them, byte by byte, and HTTP chunks (RFC 9112, 7.1).
+
+use serde_json::Value;
+
+/// Names of blocks that are not part of history.
+const CONTROL: [&str; 4] = ["hello", "caught-up", "ping", "bye"];
+
+/// What one blank line has ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Block {
+    /// As they stand there; a comment has an empty name.
+    pub(crate) fields: Vec<(String, String)>,
+    /// The type of the event.
+    pub(crate) event: String,
+    /// Empty: no event is fired.
+    pub(crate) data: String,
+    /// The reader's last event id after this block.
+    pub(crate) last_id: String,
+}
+
+impl Block {
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.data).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The id that stands in the block itself.
+    pub(crate) fn id(&self) -> Option<i64> {
+        self.field("id")
+            .map(|id| id.parse().expect("ids are numbers"))
+    }
+
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        let mut fields = self.fields.iter();
+        fields
+            .find(|field| field.0 == name)
+            .map(|field| field.1.as_str())
+    }
+
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.fields.iter().map(|field| field.0.as_str()).collect()
+    }
+
+    pub(crate) fn is_control(&self) -> bool {
+        CONTROL.contains(&self.event.as_str())
+    }
+}
+
+/// Turns bytes into blocks.
+#[derive(Debug, Default)]
+pub(crate) struct Parser {
+    line: Vec<u8>,
+    after_cr: bool,
+    is_first_line_over: bool,
+    block: Block,
+    id: String,
+    /// In milliseconds, once the stream has said it.
+    pub(crate) retry: Option<u64>,
+}
+
+impl Parser {
+    pub(crate) fn feed(&mut self, byte: u8) -> Option<Block> {
+        let after_cr = std::mem::replace(&mut self.after_cr, byte == b'\r');
+        match byte {
+            b'\n' if after_cr => None,
+            b'\r' | b'\n' => self.end_line(),
+            byte => {
+                self.line.push(byte);
+                None
+            }
+        }
+    }
+
+    fn end_line(&mut self) -> Option<Block> {
+        let line = String::from_utf8(std::mem::take(&mut self.line)).expect("streams are UTF-8");
+        let mut line = line.as_str();
+        if !std::mem::replace(&mut self.is_first_line_over, true) {
+            line = line.strip_prefix('\u{feff}').unwrap_or(line);
+        }
+        if line.is_empty() {
+            return self.end_block();
+        }
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match name {
+            "event" => value.clone_into(&mut self.block.event),
+            "data" => {
+                self.block.data.push_str(value);
+                self.block.data.push('\n');
+            }
+            "id" if !value.contains('\0') => value.clone_into(&mut self.id),
+            "retry" if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) => {
+                self.retry = value.parse().ok();
+            }
+            _ => {}
+        }
+        self.block.fields.push((name.into(), value.into()));
+        None
+    }
+
+    fn end_block(&mut self) -> Option<Block> {
+        let mut block = std::mem::take(&mut self.block);
+        block.last_id.clone_from(&self.id);
+        block.data.pop();
+        if block.event.is_empty() {
+            block.event = "message".into();
+        }
+        (!block.fields.is_empty()).then_some(block)
+    }
+}
+
+/// Takes the chunks off a body, and accepts no other spelling than the plain one.
+#[derive(Debug)]
+pub(crate) enum Chunks {
+    Size(String),
+    Data(usize),
+    DataEnd(String),
+    LastEnd(String),
+    Over,
+}
+
+impl Chunks {
+    pub(crate) fn new() -> Self {
+        Self::Size(String::new())
+    }
+
+    /// A byte of the body, where this is one.
+    pub(crate) fn feed(&mut self, byte: u8) -> Option<u8> {
+        match self {
+            Self::Data(left) => {
+                *left -= 1;
+                if *left == 0 {
+                    *self = Self::DataEnd(String::new());
+                }
+                return Some(byte);
+            }
+            Self::Size(line) | Self::DataEnd(line) | Self::LastEnd(line) => {
+                line.push(char::from(byte));
+                if let Some(next) = line.strip_suffix("\r\n").map(str::to_owned) {
+                    *self = self.after(&next);
+                }
+            }
+            Self::Over => panic!("bytes after the last chunk"),
+        }
+        None
+    }
+
+    fn after(&self, line: &str) -> Self {
+        match self {
+            Self::Size(_) => match usize::from_str_radix(line, 16).expect("a chunk has a size") {
+                0 => Self::LastEnd(String::new()),
+                size => Self::Data(size),
+            },
+            Self::DataEnd(_) if line.is_empty() => Self::new(),
+            Self::LastEnd(_) if line.is_empty() => Self::Over,
+            state => panic!("{state:?}"),
+        }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Vec<Block> {
+    let mut parser = Parser::default();
+    bytes.iter().filter_map(|byte| parser.feed(*byte)).collect()
+}
+
+#[test]
+fn this_parser_reads_streams_as_browsers_do() {
+    let fired = |text: &str| -> Vec<(String, String)> {
+        let blocks = parse(text.as_bytes()).into_iter();
+        let fired = blocks.filter(|block| !block.data.is_empty());
+        fired.map(|block| (block.event, block.data)).collect()
+    };
+    let message = |data: &str| ("message".to_owned(), data.to_owned());
+    assert_eq!(fired("\u{feff}data:a\n\n"), [message("a")]);
+    assert_eq!(
+        fired("data:a\r\ndata:b\r\rdata: c\n\n"),
+        [message("a\nb"), message("c")]
+    );
+    assert_eq!(fired("data:  a\ndata\ndata:\n\n"), [message(" a\n\n")]);
+    assert_eq!(fired("Data:a\n data:b\ndata:c\n\n"), [message("c")]);
+    assert_eq!(
+        fired("event:x\ndata:a\n\ndata:b\n\n"),
+        [("x".into(), "a".into()), message("b")]
+    );
+    assert_eq!(fired(":comment\n\ndata:unfinished\n"), []);
+    let ids: Vec<_> = parse(b"id:1\ndata:a\n\nid:2\n\nid:3\0\ndata:b\n\nid\n\nid:4\n")
+        .into_iter()
+        .collect();
+    assert_eq!(
+        ids.iter()
+            .map(|block| block.last_id.as_str())
+            .collect::<Vec<_>>(),
+        ["1", "2", "2", ""]
+    );
+}

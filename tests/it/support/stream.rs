@@ -1,0 +1,228 @@
+//! One open stream, on a socket of its own.
+
+use super::{
+    WITHIN,
+    sse::{Block, Chunks, Parser},
+};
+use serde_json::Value;
+use std::{collections::VecDeque, net::SocketAddr};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
+
+#[derive(Debug)]
+pub(crate) struct Stream {
+    socket: TcpStream,
+    pub(crate) status: u16,
+    /// Names in lower case, values as they stand there, in their order.
+    pub(crate) headers: Vec<(String, String)>,
+    chunks: Option<Chunks>,
+    parser: Parser,
+    waiting: VecDeque<Block>,
+    /// Everything after the head, without chunks.
+    pub(crate) body: Vec<u8>,
+    is_over: bool,
+    /// The first block.
+    pub(crate) opening: Block,
+}
+
+/// What a stream is asked for with.
+#[derive(Clone, Debug)]
+pub(crate) struct Ask<'a> {
+    pub(crate) address: SocketAddr,
+    pub(crate) method: &'a str,
+    pub(crate) target: &'a str,
+    pub(crate) version: &'a str,
+    pub(crate) headers: Vec<(&'a str, String)>,
+}
+
+impl Ask<'_> {
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut out = format!(
+            "{} {} {}\r\nhost: {}\r\n",
+            self.method, self.target, self.version, self.address
+        );
+        for (name, value) in &self.headers {
+            out += &format!("{name}: {value}\r\n");
+        }
+        (out + "\r\n").into_bytes()
+    }
+}
+
+impl Stream {
+    /// Asks, and reads the head of the answer.
+    pub(crate) async fn ask(ask: &Ask<'_>) -> Self {
+        let mut socket = TcpStream::connect(ask.address)
+            .await
+            .expect("the server listens");
+        socket
+            .write_all(&ask.to_bytes())
+            .await
+            .expect("the server takes the request");
+        let head = read_head(&mut socket).await;
+        let mut lines = head.split("\r\n");
+        let status = lines
+            .next()
+            .and_then(|line| line.split(' ').nth(1)?.parse().ok());
+        let headers: Vec<(String, String)> = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        let is_chunked = headers.contains(&("transfer-encoding".into(), "chunked".into()));
+        Self {
+            socket,
+            status: status.expect("an answer has a status"),
+            headers,
+            chunks: is_chunked.then(Chunks::new),
+            parser: Parser::default(),
+            waiting: VecDeque::new(),
+            body: Vec::new(),
+            is_over: false,
+            opening: Block::default(),
+        }
+    }
+
+    /// Opens a stream, which has to work, and reads its first block.
+    pub(crate) async fn open(ask: &Ask<'_>) -> Self {
+        let mut stream = Self::ask(ask).await;
+        assert_eq!(stream.status, 200, "{}", ask.target);
+        assert_eq!(stream.header("content-type"), Some("text/event-stream"));
+        stream.opening = stream.next().await.expect("a stream begins with a block");
+        stream
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|header| header.0 == name)
+            .map(|header| header.1.as_str())
+    }
+
+    /// What the first block says: outcome, from, head, log, server.
+    pub(crate) fn hello(&self) -> Value {
+        assert_eq!(self.opening.event, "hello");
+        self.opening.json()
+    }
+
+    pub(crate) fn outcome(&self) -> String {
+        self.hello()["outcome"]
+            .as_str()
+            .expect("hello has an outcome")
+            .to_owned()
+    }
+
+    /// The cursor with which a client would come back now.
+    pub(crate) fn retry(&self) -> Option<u64> {
+        self.parser.retry
+    }
+
+    /// The next block, of whatever kind; `None` where the stream has ended as it should.
+    pub(crate) async fn next(&mut self) -> Option<Block> {
+        let next = timeout(WITHIN, self.read_block()).await;
+        next.unwrap_or_else(|_| panic!("nothing came within {WITHIN:?}"))
+    }
+
+    async fn read_block(&mut self) -> Option<Block> {
+        let mut bytes = vec![0; 64 * 1024];
+        while self.waiting.is_empty() && !self.is_over {
+            let count = self
+                .socket
+                .read(&mut bytes)
+                .await
+                .expect("the connection is not reset");
+            if count == 0 {
+                let whole = self
+                    .chunks
+                    .as_ref()
+                    .is_none_or(|chunks| matches!(chunks, Chunks::Over));
+                assert!(whole, "the stream broke off");
+                self.is_over = true;
+            }
+            self.take(&bytes[..count]);
+        }
+        self.waiting.pop_front()
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            let byte = match &mut self.chunks {
+                Some(chunks) => chunks.feed(*byte),
+                None => Some(*byte),
+            };
+            let Some(byte) = byte else { continue };
+            self.body.push(byte);
+            self.waiting.extend(self.parser.feed(byte));
+        }
+    }
+
+    /// The next event of the log; everything else is passed over.
+    pub(crate) async fn event(&mut self) -> Block {
+        loop {
+            let block = self.next().await.expect("the stream goes on");
+            if !block.is_control() {
+                return block;
+            }
+        }
+    }
+
+    /// Events of the log up to the one with this id.
+    pub(crate) async fn events_to(&mut self, id: i64) -> Vec<Block> {
+        let mut events = Vec::new();
+        loop {
+            let event = self.event().await;
+            let at = event.id().expect("an event has an id");
+            assert!(at <= id, "{id} did not come, but {at}: {event:?}");
+            events.push(event);
+            if at == id {
+                return events;
+            }
+        }
+    }
+
+    /// A replay to its end: its events, and the block that says so.
+    pub(crate) async fn replay(&mut self) -> (Vec<Block>, Block) {
+        let mut events = Vec::new();
+        loop {
+            let block = self.next().await.expect("the stream goes on");
+            if block.event == "caught-up" {
+                return (events, block);
+            }
+            assert!(!block.is_control(), "{block:?}");
+            events.push(block);
+        }
+    }
+
+    /// The stream up to its end, which has to be announced: the reason, and what came before.
+    pub(crate) async fn farewell(&mut self) -> (String, Vec<Block>) {
+        let mut blocks = Vec::new();
+        while let Some(block) = self.next().await {
+            blocks.push(block);
+        }
+        let bye = blocks.pop().expect("a stream says goodbye");
+        assert_eq!(bye.event, "bye", "{bye:?}");
+        let reason = bye.json()["reason"]
+            .as_str()
+            .expect("bye has a reason")
+            .to_owned();
+        (reason, blocks)
+    }
+}
+
+/// Byte by byte, so that nothing of what follows is taken with it.
+async fn read_head(socket: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let byte = timeout(WITHIN, socket.read_u8())
+            .await
+            .expect("the head leaves at once");
+        head.push(byte.expect("an answer has a head"));
+    }
+    String::from_utf8(head).expect("heads are ASCII")
+}
+
+/// The ids of events.
+pub(crate) fn ids(blocks: &[Block]) -> Vec<i64> {
+    blocks.iter().filter_map(Block::id).collect()
+}
