@@ -20,13 +20,12 @@ pub struct Config {
     #[arg(long, env = "BACKSCROLL_DB", hide_env_values = true, value_name = "FILE", default_value = DB)]
     pub db: PathBuf,
 
-    /// Who may come in. `open`: whoever can reach the server picks a free handle and is in. Default: `open` on a
-    /// loopback address; on any other one it must be said.
+    /// Who may come in. `open`: whoever reaches the server picks a free name and is in; the default on a loopback
+    /// address, to be said on any other
     #[arg(long, env = "BACKSCROLL_DOOR", hide_env_values = true, value_name = "open", value_parser = parse_door)]
     pub door: Option<Door>,
 
-    /// What an acknowledged message survives. `full`: power loss; `normal`: only a crash of the program, and posting
-    /// costs less.
+    /// What an acknowledged message survives: power loss (`full`), or only a crash of the program (`normal`)
     #[arg(
         long,
         env = "BACKSCROLL_DURABILITY",
@@ -37,12 +36,11 @@ pub struct Config {
     )]
     pub durability: Durability,
 
-    /// Connections at the same time, streams included. Never more than the operating system's limit on open files
-    /// allows.
+    /// Connections at the same time, streams included; never more than the limit on open files allows
     #[arg(long, env = "BACKSCROLL_MAX_CONNECTIONS", hide_env_values = true, value_name = "N", default_value_t = Config::default().max_connections)]
     pub max_connections: usize,
 
-    /// Connections at the same time from one address. Loopback addresses are not counted: proxies and tests live there.
+    /// Connections at the same time from one address; loopback addresses, where proxies live, are not counted
     #[arg(
         long,
         env = "BACKSCROLL_MAX_CONNECTIONS_PER_ADDRESS", hide_env_values = true,

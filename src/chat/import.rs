@@ -5,16 +5,13 @@
 //! left free before it, of which there are enough, since their own log made them before it, too; what happened to
 //! messages after they were posted comes last.
 
+mod later;
 mod log;
 
-use super::{
-    archive::{Line, LineReaction, LineRoom},
-    memberships::member_event,
-};
+use super::archive::Line;
 use crate::{
     error::{Error, Result},
     model::{
-        event::kind,
         ids::{MessageId, RoomId, UserId},
         room::{RoomInfo, RoomKind},
         time::Timestamp,
@@ -24,11 +21,11 @@ use crate::{
         archive::{self, KnownRoom, Mark, MessageState, NewReaction, NewUser},
         db::Connection,
         eras,
-        memberships::{insert_membership, is_member},
         messages::{NewMessage, insert_messages},
         rooms,
     },
 };
+use later::Later;
 use log::ImportLog;
 use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, HashSet};
@@ -57,8 +54,8 @@ pub struct Import {
     rooms: HashMap<String, KnownRoom>,
     /// Where the messages of the archive are now, by the ids that they had.
     places: HashMap<i64, (MessageId, RoomId)>,
-    /// How often a line was seen that is equal in everything.
-    repeats: HashMap<[u8; 16], u32>,
+    /// How often a line was seen that is equal in everything, by its hash.
+    repeats: HashMap<u128, u32>,
     rows: Rows,
     later: Vec<Later>,
     counts: Counts,
@@ -71,29 +68,6 @@ struct Rows {
     rooms: Vec<(RoomId, RoomInfo, UserId, Timestamp)>,
     states: Vec<MessageState>,
     reactions: Vec<NewReaction>,
-}
-
-/// Something that happened after a message was posted, or a room made.
-#[derive(Debug)]
-enum Later {
-    Message {
-        at: Timestamp,
-        kind: &'static str,
-        by: UserId,
-        room: RoomId,
-        message: MessageId,
-    },
-    Reaction {
-        at: Timestamp,
-        reaction: LineReaction,
-        room: RoomId,
-        message: MessageId,
-    },
-    Room {
-        at: Timestamp,
-        room: RoomId,
-        info: LineRoom,
-    },
 }
 
 impl Import {
@@ -139,66 +113,19 @@ impl Import {
         archive::set_states(tx, &std::mem::take(&mut self.rows.states)).await
     }
 
-    /// Tells what happened to the messages later: edits, deletions, reactions, members.
-    pub async fn finish(mut self, tx: &mut Connection) -> Result<Counts> {
-        let mut later = std::mem::take(&mut self.later);
-        later.sort_by_key(|later| match later {
-            Later::Message { at, .. } | Later::Reaction { at, .. } | Later::Room { at, .. } => *at,
-        });
-        for later in later {
-            match later {
-                Later::Message {
-                    at,
-                    kind,
-                    by,
-                    room,
-                    message,
-                } => {
-                    self.log.append_about(kind, by, room, message, at);
-                }
-                Later::Reaction {
-                    at,
-                    reaction,
-                    room,
-                    message,
-                } => {
-                    let user_id = self.user(&reaction.by, None, at);
-                    let event_id =
-                        self.log
-                            .append_about(kind::REACTION, user_id, room, message, at);
-                    self.rows.reactions.push(NewReaction {
-                        message_id: message,
-                        emoji: reaction.emoji,
-                        user_id,
-                        event_id,
-                    });
-                }
-                Later::Room { at, room, info } => self.settle_room(tx, at, room, info).await?,
-            }
-        }
-        self.write(tx).await?;
-        archive::insert_reactions(tx, &self.rows.reactions).await?;
-        Ok(self.counts)
-    }
-
     /// A message's own nonce, or one made of what it is: the same line has the same one the next time.
     fn nonce_of(&mut self, line: &Line) -> String {
         if let Some(nonce) = &line.nonce {
             return nonce.clone();
         }
-        let what = match line.id {
-            Some(id) => format!("id {id}"),
-            None => format!("body {}", line.body),
-        };
-        let hash = Sha256::digest(format!(
-            "{}\n{}\n{}\n{what}",
-            line.room, line.author, line.at
-        ));
-        let mut key = [0; 16];
-        key.copy_from_slice(&hash[..16]);
-        let repeat = self.repeats.entry(key).or_default();
+        let place = format!("{}\n{}\n{}", line.room, line.author, line.at);
+        if let Some(id) = line.id {
+            return format!("import-{:032x}", hash_of(&format!("{place}\nid {id}")));
+        }
+        let hash = hash_of(&format!("{place}\nbody {}", line.body));
+        let repeat = self.repeats.entry(hash).or_default();
         *repeat += 1;
-        format!("import-{:032x}-{repeat}", u128::from_be_bytes(key))
+        format!("import-{hash:032x}-{repeat}")
     }
 
     /// What was said behind closed doors shall not come out through an archive.
@@ -248,36 +175,6 @@ impl Import {
             .map(|place| place.0);
         self.counts.orphans += u64::from(answered.is_none());
         answered
-    }
-
-    fn note_later(&mut self, line: &Line, by: UserId, room: RoomId, message: MessageId) {
-        if line.edited_at.is_some() || line.deleted_at.is_some() {
-            let state = MessageState {
-                id: message,
-                edited_at: line.edited_at,
-                deleted_at: line.deleted_at,
-            };
-            self.rows.states.push(state);
-        }
-        let edited = line.edited_at.map(|at| (at, kind::MESSAGE_EDITED));
-        let deleted = line.deleted_at.map(|at| (at, kind::MESSAGE_DELETED));
-        for (at, kind) in edited.into_iter().chain(deleted) {
-            self.later.push(Later::Message {
-                at,
-                kind,
-                by,
-                room,
-                message,
-            });
-        }
-        for reaction in line.reactions.iter().cloned() {
-            self.later.push(Later::Reaction {
-                at: reaction.at.unwrap_or(line.at),
-                reaction,
-                room,
-                message,
-            });
-        }
     }
 
     fn user(&mut self, handle: &str, name: Option<&str>, at: Timestamp) -> UserId {
@@ -346,47 +243,6 @@ impl Import {
         }
     }
 
-    /// Gives a room the name and topic that the archive knows, and its members.
-    async fn settle_room(
-        &mut self,
-        tx: &mut Connection,
-        at: Timestamp,
-        room: RoomId,
-        info: LineRoom,
-    ) -> Result<()> {
-        // Its row must be there.
-        self.write(tx).await?;
-        let known = rooms::find_info(tx, room).await?.ok_or(Error::NotFound)?;
-        if let Some(name) = info
-            .name
-            .filter(|name| (name, &info.topic) != (&known.name, &known.topic))
-        {
-            rooms::update_room(tx, room, &name, &info.topic).await?;
-            self.log.append_room_change(self.server, room, at);
-        }
-        for handle in &info.members {
-            self.add_member(tx, at, handle, room).await?;
-        }
-        Ok(())
-    }
-
-    async fn add_member(
-        &mut self,
-        tx: &mut Connection,
-        at: Timestamp,
-        handle: &str,
-        room: RoomId,
-    ) -> Result<()> {
-        let user = self.user(handle, None, at);
-        if is_member(tx, room, user).await? {
-            return Ok(());
-        }
-        let event = self.log.append(member_event(at, user, room, user));
-        self.write(tx).await?;
-        // Everything that was imported counts as read.
-        insert_membership(tx, room, user, at, event).await
-    }
-
     async fn write(&mut self, tx: &mut Connection) -> Result<()> {
         self.log.write(tx).await?;
         archive::insert_users(tx, &std::mem::take(&mut self.rows.users)).await?;
@@ -395,6 +251,12 @@ impl Import {
         }
         Ok(())
     }
+}
+
+fn hash_of(text: &str) -> u128 {
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&Sha256::digest(text)[..16]);
+    u128::from_be_bytes(hash)
 }
 
 fn mark<'a>(line: &'a Line, nonce: &'a str) -> Mark<'a> {

@@ -1,7 +1,10 @@
 //! `backup`: a consistent copy of the file, also while the server runs.
 
 use super::{Database, Failure, print};
-use crate::store::{check, copies, db};
+use crate::{
+    error::Error,
+    store::{check, copies, db},
+};
 use clap::Args;
 use std::{
     fs, io,
@@ -26,7 +29,10 @@ pub(super) async fn run(backup: Backup) -> Result<(), Failure> {
     let half = copies::beside(out, &format!(".half-{}", std::process::id()));
     let copied = copies::copy_database(&mut connection, &half)
         .await
-        .map_err(Failure::from);
+        .map_err(|error| match error {
+            Error::Io(error) => cannot_make(out, &error),
+            error => error.into(),
+        });
     let done = copied.and_then(|()| move_to(&half, out));
     if let Err(failure) = done {
         let _ = copies::remove_database(&half);
@@ -55,7 +61,11 @@ fn move_to(half: &Path, out: &Path) -> Result<(), Failure> {
         Err(_) => fs::rename(half, out),
     };
     let kept = linked.and_then(|()| copies::sync_folder(out));
-    kept.map_err(|error| Failure::failed(format!("cannot make {}: {error}", out.display())))
+    kept.map_err(|error| cannot_make(out, &error))
+}
+
+fn cannot_make(out: &Path, error: &io::Error) -> Failure {
+    Failure::failed(format!("cannot make {}: {error}", out.display()))
 }
 
 fn there_already(out: &Path) -> Failure {

@@ -2,27 +2,22 @@
 
 use super::{
     Failure,
+    control::{Controls, is_control},
     cursor_file::CursorFile,
-    http::{self, random_between},
+    http,
     output::{Closed, Output},
+    pace::Pace,
     sse::{Block, Parser},
     stop::Stop,
     tail::line,
 };
 use crate::model::ids::{EventId, parse_id};
 use reqwest::{Client, Response, StatusCode, Url, header};
-use serde_json::Value;
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 /// A stream that is silent for longer is dead: the server says something every 15 s.
 const SILENCE_MAX: Duration = Duration::from_mins(1);
-/// Before the server has named another one.
-const RETRY: Duration = Duration::from_secs(1);
-/// Between two attempts, unless the server itself asks for more.
-const BACKOFF_MAX: Duration = Duration::from_secs(30);
-/// What a server may ask for.
-const RETRY_MAX: Duration = Duration::from_mins(10);
 /// How long a reader that does not read may hold up the end.
 const LAST_WRITE: Duration = Duration::from_secs(2);
 
@@ -65,26 +60,13 @@ pub(super) struct Follow {
     pub output: Output,
     pub cursor_file: Option<CursorFile>,
     pub stop: Stop,
-}
-
-/// What is known between two connections.
-struct Pace {
-    /// What the server asked clients to wait before they come back.
-    retry: Duration,
-    /// Attempts since the last event arrived.
-    failures: u32,
-    /// The name of the log that is being followed.
-    log: Option<String>,
+    pub controls: Controls,
 }
 
 impl Follow {
     /// Follows until it is asked to stop. On a signal the cursor file ends exactly at the last line printed.
     pub(super) async fn run(mut self) -> Result<(), Failure> {
-        let mut pace = Pace {
-            retry: RETRY,
-            failures: 0,
-            log: None,
-        };
+        let mut pace = Pace::default();
         let end = loop {
             match self.follow_once(&mut pace).await {
                 End::Connection(reason) => {
@@ -163,7 +145,7 @@ impl Follow {
             return Ok(answer);
         }
         if let Some(wait) = http::retry_after(&answer) {
-            pace.retry = wait.min(RETRY_MAX);
+            pace.set_retry(wait);
         }
         if status == StatusCode::OK {
             return Err(End::Connection(format!(
@@ -231,13 +213,15 @@ impl Follow {
         let (mut lines, mut cursor, mut over) = (String::new(), self.cursor, false);
         for block in blocks.drain(..) {
             if let Some(retry) = block.retry {
-                pace.retry = Duration::from_millis(retry).min(RETRY_MAX);
+                pace.set_retry(Duration::from_millis(retry));
             }
             let id = block.id.as_deref().and_then(parse_id).map(EventId);
             let Some(data) = &block.data else { continue };
-            pace.failures = 0;
+            pace.note_event();
             if is_control(&block.event) {
-                over |= self.note_control(&block.event, data, pace);
+                let news = self.controls.read(&block.event, data, self.cursor);
+                news.sentence.iter().for_each(|sentence| note(sentence));
+                over |= news.is_caught_up;
             } else if let Some(id) = id {
                 lines.push_str(&line(&block.event, id, data));
             }
@@ -273,72 +257,6 @@ impl Follow {
             () = stuck => Err(End::Done),
         }
     }
-
-    /// Tells of a control event; `true`: everything that was there has been sent.
-    fn note_control(&self, event: &str, data: &str, pace: &mut Pace) -> bool {
-        let data: Value = serde_json::from_str(data).unwrap_or_default();
-        match event {
-            "hello" => self.note_hello(&data, pace),
-            "caught-up" => {
-                let [id, messages, edits, deletes] =
-                    ["id", "messages", "edits", "deletes"].map(|name| &data[name]);
-                note(&format!(
-                    "caught-up at {id}: {messages} messages, {edits} edits, {deletes} deletes"
-                ));
-                true
-            }
-            "bye" => {
-                note(&format!(
-                    "the server says bye: {}",
-                    data["reason"].as_str().unwrap_or("no reason given")
-                ));
-                false
-            }
-            _ => false,
-        }
-    }
-
-    fn note_hello(&self, hello: &Value, pace: &mut Pace) -> bool {
-        let (from, head) = (&hello["from"], &hello["head"]);
-        let log = hello["log"].as_str().map(str::to_owned);
-        if pace.log.is_some() && pace.log != log {
-            note("this is another log than before: the database was replaced");
-        }
-        pace.log = log;
-        let outcome = hello["outcome"].as_str().unwrap_or_default();
-        note(&match (outcome, self.cursor) {
-            ("replay", _) => format!("replay of what follows {from}, up to {head} and on"),
-            ("gap", Some(lost)) => {
-                format!("gap: too much happened after {lost}; what came up to {head} was left out")
-            }
-            ("reset", Some(lost)) => {
-                format!(
-                    "reset: this log knows no event {lost} (a backup was restored, perhaps); going on after {head}"
-                )
-            }
-            _ => format!("live from {head}"),
-        });
-        outcome != "replay"
-    }
-}
-
-impl Pace {
-    /// What the server asked for at first; then a random time up to twice as much with every failure.
-    fn next_pause(&mut self) -> Duration {
-        let most = self
-            .retry
-            .saturating_mul(1 << self.failures.min(10))
-            .min(BACKOFF_MAX.max(self.retry));
-        self.failures += 1;
-        random_between(self.retry.min(most), most)
-    }
-}
-
-fn is_control(event: &str) -> bool {
-    matches!(
-        event,
-        "hello" | "caught-up" | "ping" | "bye" | "typing" | "presence"
-    )
 }
 
 fn reason(error: reqwest::Error) -> String {
@@ -347,36 +265,4 @@ fn reason(error: reqwest::Error) -> String {
 
 fn note(text: &str) {
     eprintln!("backscroll tail: {text}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_begin_as_the_server_asked_and_grow_to_a_limit() {
-        let mut pace = Pace {
-            retry: Duration::from_secs(2),
-            failures: 0,
-            log: None,
-        };
-        assert_eq!(pace.next_pause(), Duration::from_secs(2));
-        for failure in 1..70 {
-            let (pause, most) = (pace.next_pause(), 2u64.saturating_pow(failure + 1).min(30));
-            assert!(
-                pause >= Duration::from_secs(2) && pause <= Duration::from_secs(most),
-                "{failure}: {pause:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_server_may_ask_for_a_longer_pause_than_ours() {
-        let mut pace = Pace {
-            retry: Duration::from_mins(2),
-            failures: 9,
-            log: None,
-        };
-        assert_eq!(pace.next_pause(), Duration::from_mins(2));
-    }
 }

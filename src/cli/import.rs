@@ -85,7 +85,11 @@ impl Source {
     fn open(path: &PathBuf) -> Result<Self, Failure> {
         let cannot =
             |error: io::Error| Failure::failed(format!("cannot read {}: {error}", path.display()));
-        let bar = ProgressBar::no_length();
+        let style = ProgressStyle::with_template(
+            "{bar:30} {binary_bytes} of {binary_total_bytes}, {eta} to go  {msg}",
+        );
+        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::no_length().with_style(style);
         let input: Box<dyn Read> = if path.as_os_str() == "-" {
             Box::new(io::stdin())
         } else {
@@ -97,10 +101,6 @@ impl Source {
             bar.set_length(metadata.len());
             Box::new(file)
         };
-        let style = ProgressStyle::with_template(
-            "{bar:30} {binary_bytes} of {binary_total_bytes}, {eta} to go  {msg}",
-        );
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         // Draws on standard error, and only where that is a terminal.
         let lines = Box::new(BufReader::with_capacity(1 << 16, bar.wrap_read(input)));
         Ok(Self {
@@ -166,7 +166,7 @@ fn sentence(counts: &Counts, seconds: f64) -> String {
         (messages + known, format!("{known} were there already")),
         (
             people + rooms,
-            format!("new: {people} people, {rooms} rooms"),
+            format!("new people: {people}, new rooms: {rooms}"),
         ),
         (
             *orphans,

@@ -2,6 +2,7 @@
 
 mod backup;
 mod check;
+mod control;
 mod cursor_file;
 mod export;
 mod failure;
@@ -9,6 +10,7 @@ mod follow;
 mod http;
 mod import;
 mod output;
+mod pace;
 mod post;
 mod restore;
 mod serve;

@@ -33,8 +33,14 @@ pub(super) struct Restore {
 const ERAS_SKIPPED: i64 = 100;
 
 pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
-    let (backup, file) = (&restore.backup, &restore.database.db);
-    if is_same(backup, file) {
+    let backup = &restore.backup;
+    // What a link names is replaced, not the link.
+    let file = &restore
+        .database
+        .db
+        .canonicalize()
+        .unwrap_or(restore.database.db);
+    if backup.canonicalize().is_ok_and(|backup| backup == *file) {
         return Err(Failure::failed(format!(
             "{} is the file itself, not a backup of it",
             backup.display()
@@ -42,17 +48,12 @@ pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
     }
     let mut source = open_sound(backup).await?;
     let _lock = FileLock::take(file)?;
-    let used = last_used_id(file)
-        .await
-        .max(Some(eras::last_used_id(&mut source).await?))
-        .unwrap_or(0);
+    let used = eras::last_used_id(&mut source)
+        .await?
+        .max(last_used_id(file).await);
     let new = copies::beside(file, ".restoring");
     copies::remove_database(&new).map_err(|error| cannot_replace(file, &error))?;
-    let prepared = prepare(&mut source, &new, used).await;
-    let placed = match prepared {
-        Ok(next_id) => put_in_place(&new, file).await.map(|kept| (next_id, kept)),
-        Err(failure) => Err(failure),
-    };
+    let placed = replace(&mut source, &new, file, used).await;
     if placed.is_err() {
         let _ = copies::remove_database(&new);
     }
@@ -67,10 +68,14 @@ pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
     ))
 }
 
-fn is_same(one: &Path, other: &Path) -> bool {
-    one.canonicalize()
-        .ok()
-        .is_some_and(|one| other.canonicalize().ok() == Some(one))
+async fn replace(
+    source: &mut Connection,
+    new: &Path,
+    file: &Path,
+    used: i64,
+) -> Result<(EventId, Option<PathBuf>), Failure> {
+    let next_id = prepare(source, new, used).await?;
+    Ok((next_id, put_in_place(new, file).await?))
 }
 
 /// Opens a backup that is a database of this program, and undamaged.
@@ -95,10 +100,10 @@ async fn open_sound(backup: &Path) -> Result<Connection, Failure> {
     Ok(source)
 }
 
-/// The last id that the file to be replaced has used; `None`: there is no file, or an empty one.
-async fn last_used_id(file: &Path) -> Option<i64> {
-    if fs::metadata(file).map_or(0, |metadata| metadata.len()) == 0 {
-        return None;
+/// The last id that the file to be replaced has used; 0 where there is none.
+async fn last_used_id(file: &Path) -> i64 {
+    if !file.exists() {
+        return 0;
     }
     let read = async {
         let mut connection = db::open_reader(file).await?;
@@ -107,13 +112,13 @@ async fn last_used_id(file: &Path) -> Option<i64> {
         used
     };
     match read.await {
-        Ok(used) => Some(used),
+        Ok(used) => used,
         Err(error) => {
             eprintln!(
                 "backscroll: {} cannot be read ({error}); going far beyond any id that it may have used",
                 file.display()
             );
-            Some(ERAS_SKIPPED * eras::ERA)
+            ERAS_SKIPPED * eras::ERA
         }
     }
 }
@@ -136,7 +141,6 @@ async fn prepare(source: &mut Connection, new: &Path, used: i64) -> Result<Event
 async fn put_in_place(new: &Path, file: &Path) -> Result<Option<PathBuf>, Failure> {
     let cannot = |error: io::Error| cannot_replace(file, &error);
     let was_there = file.symlink_metadata().is_ok();
-    let file = &file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let kept = copies::beside(
         file,
         &format!(".replaced-{}", now().to_utc().format("%Y%m%dT%H%M%S%3fZ")),

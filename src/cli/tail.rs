@@ -2,6 +2,7 @@
 
 use super::{
     Failure, SERVER_EXAMPLE,
+    control::Controls,
     cursor_file::CursorFile,
     follow::{Follow, Until},
     http,
@@ -64,6 +65,7 @@ pub(super) async fn run(tail: Tail) -> Result<(), Failure> {
         output: Output::new(),
         cursor_file,
         stop: Stop::new()?,
+        controls: Controls::default(),
     };
     follow.run().await
 }

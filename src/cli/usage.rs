@@ -10,19 +10,25 @@ pub(super) const SERVER_EXAMPLE: &str = "Address of the server, such as http://1
 
 const EXAMPLES: &str = "\
 Try it:
-  backscroll                                  a chat on http://127.0.0.1:3000, in the file backscroll.db
-  backscroll --listen 0.0.0.0:80 --door open  the same for everybody on your network
-  backscroll tail http://127.0.0.1:3000 --after earliest | jq .message.body
-  date | backscroll post http://127.0.0.1:3000 general --as clock
-  backscroll backup monday.db                 while the server runs
+  backscroll
+      a chat on http://127.0.0.1:3000, kept in the file backscroll.db
+  backscroll --listen 0.0.0.0:80 --door open
+      the same for everybody on your network
+  date | backscroll post localhost:3000 general --as clock
+  backscroll tail localhost:3000 --after earliest | jq .message.body
+  backscroll backup monday.db
+      at any time, while the server runs
 
 Exit codes:
-  0  done                                   4  the file is in use by another process
-  1  failed                                 5  the server refused
-  2  the command line makes no sense        6  the server cannot be reached
-  3  a fault was found: by check in the database, by import in a line
+  0  done
+  1  failed
+  2  the command line makes no sense
+  3  a fault was found: by check in the file, by import in a line
+  4  the file is in use by another process
+  5  the server refused
+  6  the server cannot be reached
 
-An option with [env: NAME] can be set by that variable, too. More on one command: backscroll help COMMAND";
+A setting with [env: NAME] can come from that variable, too.";
 
 /// Self-hosted chat in one program and one file, in which nobody ever misses, repeats or reorders a message.
 #[derive(Parser, Debug)]
@@ -52,12 +58,15 @@ enum Command {
     /// Take in an archive: all of it or nothing, and nothing twice
     Import(import::Import),
     /// Write every message to standard output, in the form that import reads
+    ///
+    /// All rooms, closed ones included. Rooms without a message, accounts' tokens and the events of bots are left out;
+    /// a backup holds everything.
     Export(export::Export),
     /// Copy the file, also while the server runs
     Backup(backup::Backup),
     /// Put a backup in the place of the file; the server must be stopped
     Restore(restore::Restore),
-    /// See whether everything in the file agrees with everything else, also while the server runs
+    /// See whether everything in the file agrees with everything else
     Check(check::Check),
 }
 

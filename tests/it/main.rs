@@ -1,10 +1,12 @@
 //! Promises of the chat, each a test: a real server on a real file, and real clients.
 
 mod api;
+mod cli;
 mod clients;
 mod layers;
 mod log;
 mod pages;
+mod process;
 mod statements;
 mod stream;
 mod support;

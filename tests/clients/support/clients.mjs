@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { launchBrowser } from "./chromium.mjs";
+import { endWithTheTest } from "./leftovers.mjs";
 import { load, programs, python } from "./paths.mjs";
 
 const TYPES = ["message", "message-edited", "message-deleted", "reaction", "room", "member", "hello", "caught-up", "ping", "bye"];
@@ -40,6 +41,7 @@ class ProgramClient extends Client {
     const [program, ...args] = this.command;
     // A group of its own, so that what it started ends with it.
     this.child = spawn(program, [...args, url, token], { stdio: ["ignore", "pipe", "pipe"], detached: true });
+    endWithTheTest(this.child, { leadsGroup: true });
     this.child.stderr.on("data", (bytes) => (this.complaints += bytes));
     this.child.on("error", (error) => (this.complaints += error));
     createInterface(this.child.stdout).on("line", (line) => {

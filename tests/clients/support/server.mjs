@@ -4,16 +4,12 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endWithTheTest } from "./leftovers.mjs";
 import { binary } from "./paths.mjs";
 import { until } from "./until.mjs";
 
 const START_WITHIN_MS = 20_000;
 const STOP_WITHIN_MS = 10_000;
-const running = new Set();
-
-process.on("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
 
 export class Server {
   #directory = mkdtempSync(join(tmpdir(), "backscroll-test-"));
@@ -45,8 +41,7 @@ export class Server {
     const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.port}`, "--db", this.db, "--door", "open"], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    running.add(child);
-    child.once("exit", () => running.delete(child));
+    endWithTheTest(child);
     let printed = "";
     const listen = (bytes) => {
       printed += bytes;

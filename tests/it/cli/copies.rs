@@ -7,6 +7,7 @@ use super::{
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
     fs,
+    os::unix::fs::symlink,
     sync::atomic::{AtomicBool, Ordering},
     thread,
 };
@@ -112,11 +113,15 @@ fn a_backup_restores_where_there_was_nothing_and_over_what_cannot_be_read() {
         chat.name("new.db"),
         chat.name("broken.db"),
     );
+    let link = chat.name("link.db");
+    symlink(&new, &link).expect("a link");
     run(["backup", &backup, "--db", &chat.db()]).ok();
     run(["restore", &backup, "--db", &new]).ok();
     fs::write(&broken, "not a database at all").expect("a file");
     let ended = run(["restore", &backup, "--db", &broken]);
     assert!(ended.stderr.contains("cannot be read"), "{ended:?}");
+    run(["restore", &backup, "--db", &link]).ok();
+    assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
     for file in [new, broken] {
         assert!(run(["export", "--db", &file]).ok().contains("kept"));
         run(["check", "--db", &file]).ok();

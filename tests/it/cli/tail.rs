@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::{
     fs,
     io::{BufRead as _, BufReader},
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
 /// The texts of the messages among these lines.
@@ -232,4 +232,31 @@ fn it_ends_quietly_when_nobody_reads_any_more() {
     let ended = child.wait_with_output().expect("it ends");
     assert_eq!(ended.status.code(), Some(0));
     assert!(!String::from_utf8_lossy(&ended.stderr).contains("panicked"));
+}
+
+#[test]
+fn a_reader_that_does_not_read_does_not_hold_up_the_end() {
+    let data = format!("{{\"text\":\"{}\"}}", "x".repeat(60_000));
+    let blocks: Vec<_> = (1..=50)
+        .map(|n| format!("data: {data}\nid: {n}\n\n"))
+        .collect();
+    let server = Scripted::start(&[&format!("{STREAM}{}", blocks.concat())]);
+    let arguments = ["tail", &server.url(), "--after", "earliest"];
+    let mut child = command(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    stdout.read_line(&mut String::new()).expect("a line");
+    // Far more is on its way than the pipe holds.
+    let sent = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(sent.expect("there is a kill").success());
+    let mut status = None;
+    until("it ends", || {
+        status = child.try_wait().expect("it is ours");
+        status.is_some()
+    });
+    assert!(status.is_some_and(|status| status.success()));
 }

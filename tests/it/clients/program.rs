@@ -7,7 +7,10 @@ use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     process::{Child, Command, Stdio},
-    sync::mpsc,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -36,7 +39,9 @@ pub(super) struct Program {
     child: Child,
     address: SocketAddr,
     http: Client,
-    token: String,
+    /// None until joined.
+    token: Option<String>,
+    posts: AtomicUsize,
 }
 
 impl Program {
@@ -55,15 +60,13 @@ impl Program {
             child,
             address,
             http,
-            token: String::new(),
+            token: None,
+            posts: AtomicUsize::new(0),
         };
         let account = program
             .ask("/api/v1/join", &json!({ "handle": "ann" }))
             .await;
-        account["token"]
-            .as_str()
-            .expect("joining gives a token")
-            .clone_into(&mut program.token);
+        program.token = account["token"].as_str().map(str::to_owned);
         program
     }
 
@@ -90,12 +93,9 @@ impl Program {
 
     /// Posts, and answers with the id of the message.
     pub(super) async fn post(&self, body: &str) -> i64 {
-        let message = self
-            .ask(
-                "/api/v1/rooms/general/messages",
-                &json!({ "body": body, "nonce": body }),
-            )
-            .await;
+        let nonce = format!("post-{}", self.posts.fetch_add(1, Ordering::Relaxed));
+        let post = json!({ "body": body, "nonce": nonce });
+        let message = self.ask("/api/v1/rooms/general/messages", &post).await;
         message["id"].as_i64().expect("a message has an id")
     }
 
@@ -112,11 +112,10 @@ impl Program {
     async fn ask(&self, path: &str, body: &Value) -> Value {
         let deadline = Instant::now() + WITHIN;
         loop {
-            let request = self
-                .http
-                .post(self.url(path))
-                .bearer_auth(&self.token)
-                .json(body);
+            let mut request = self.http.post(self.url(path)).json(body);
+            if let Some(token) = &self.token {
+                request = request.bearer_auth(token);
+            }
             match request.send().await {
                 Ok(answer) => {
                     let status = answer.status();

@@ -42,11 +42,11 @@ async fn a_backup_made_under_load_is_an_exact_prefix_of_the_log() {
     for (copy, begun) in copies {
         assert_done(&run("check", &[], &copy).await);
         assert_sound(&copy).await;
-        let mut copied = History::default();
-        read_file(&copy, &mut copied).await;
-        assert!(!copied.log.is_empty() && copied.log.len() < history.log.len());
-        assert_eq!(copied.log, history.log[..copied.log.len()]);
-        let last = copied.log.last().unwrap().id;
+        let mut prefix = History::default();
+        read_file(&copy, &mut prefix).await;
+        assert!(!prefix.log.is_empty() && prefix.log.len() < history.log.len());
+        assert_eq!(prefix.log, history.log[..prefix.log.len()]);
+        let last = prefix.log.last().unwrap().id;
         let missing = history.posts.iter().find(|post| {
             post.answered < begun && matches!(post.outcome, Outcome::Acknowledged(id) if id > last)
         });

@@ -19,7 +19,7 @@ async fn beyond_the_limit_new_connections_are_refused_politely_and_old_ones_stay
     let overload = loop {
         let mut connection = Connection::open(server.address()).await.unwrap();
         connection.send(&get("/api/v1/events", None)).await.unwrap();
-        // One place is the person's; a tenth of all is kept for what is no stream.
+        // A tenth of all is kept for what is no stream.
         if streams.len() == 36 {
             break connection.answer().await.unwrap();
         }
@@ -31,7 +31,8 @@ async fn beyond_the_limit_new_connections_are_refused_politely_and_old_ones_stay
     assert_eq!(overload.status, 200, "an EventSource gives up after anything else");
     let retry: u64 = text.strip_prefix("retry: ").and_then(|text| text.lines().next()).unwrap().parse().unwrap();
     assert!(retry >= 10_000 && text.contains("event: bye\ndata: {\"reason\":\"overload\"}"), "{text}");
-    until("the refused stream has gone", || server.connections() == 37).await;
+    until("the refused stream has gone", || server.connections() == 36).await;
+    assert_eq!(person.insist("GET", "/api/v1/me", None).await.status, 200);
 
     let mut others = Vec::new();
     for _ in 0..3 {
@@ -44,6 +45,8 @@ async fn beyond_the_limit_new_connections_are_refused_politely_and_old_ones_stay
         let mut said = String::new();
         refused.read_to_string(&mut said).await.unwrap();
         assert!(said.starts_with("HTTP/1.1 503") && said.contains("retry-after: "), "{said}");
+        let refused = ask_once(server.address(), &get("/healthz", None)).await.expect("a refusal is an answer");
+        assert_eq!(refused.status, 503);
     }
     let posted = person.ask("POST", "/api/v1/rooms/general/messages", Some(&json!({ "body": "still here" }))).await;
     let id = posted.unwrap().json()["id"].as_i64().unwrap();

@@ -330,9 +330,9 @@ mod tests {
     #[test]
     fn a_lost_change_is_found() {
         let lost = [Fault::LostChange { message: 2 }];
-        assert_eq!(faults_after(|history| drop(history.left.insert(2, Left::Version(0)))), lost);
-        assert_eq!(faults_after(|history| drop(history.left.insert(2, Left::Version(3)))), lost);
-        assert_eq!(faults_after(|history| drop(history.left.insert(2, Left::Deleted))), lost);
+        for left in [Left::Version(0), Left::Version(3), Left::Deleted] {
+            assert_eq!(faults_after(|history| history.left.extend([(2, left)])), lost);
+        }
         assert_eq!(faults_after(|history| history.changes.get_mut(&2).unwrap().deletion_acknowledged = true), lost);
     }
 

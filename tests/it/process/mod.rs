@@ -1,5 +1,7 @@
 //! The program as a process of its own: killed, stopped, starved of disk, and beset by clients that do not behave.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test reports")]
+
 mod backup;
 mod connections;
 mod disk;

@@ -2,7 +2,7 @@
 
 use super::{
     http::{Answer, Connection, ask_once, request},
-    log_checker::{Changes, Entry, History, Left, LookBack, Outcome, Post, View},
+    log_checker::{Entry, History, Left, LookBack, Outcome, Post, View},
     reader::{Block, Received},
     until::PATIENCE,
 };
@@ -47,12 +47,10 @@ impl Person {
 
     /// Asks once. After an error nobody knows.
     pub(super) async fn ask(&mut self, method: &str, path: &str, json: Option<&Value>) -> io::Result<Answer> {
+        let address = *self.addresses.borrow();
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => {
-                let address = *self.addresses.borrow();
-                Connection::open(address).await?
-            }
+            None => Connection::open(address).await?,
         };
         let answer = connection.ask(&request(method, path, Some(&self.token), json)).await?;
         self.connection = Some(connection);
@@ -250,12 +248,12 @@ pub(super) async fn read_file(db: &Path, history: &mut History) {
     history.left = rows.into_iter().map(left).collect();
     // What nobody changed must be as it was posted.
     for id in history.left.keys() {
-        history.changes.entry(*id).or_insert_with(Changes::default);
+        history.changes.entry(*id).or_default();
     }
     file.close().await.unwrap();
 }
 
-/// SQLite's own opinion of a file.
+/// `SQLite`'s own opinion of a file.
 pub(super) async fn assert_sound(db: &Path) {
     let mut file = open(db).await;
     let integrity: String = sqlx::query_scalar("pragma integrity_check").fetch_one(&mut file).await.unwrap();

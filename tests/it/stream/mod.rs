@@ -8,5 +8,6 @@ mod joining;
 mod long;
 mod opening;
 mod permission;
+mod scope;
 mod state;
 mod wire;

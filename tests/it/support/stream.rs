@@ -159,12 +159,17 @@ impl Stream {
 
     /// The next event of the log; everything else is passed over.
     pub(crate) async fn event(&mut self) -> Block {
-        loop {
-            let block = self.next().await.expect("the stream goes on");
-            if !block.is_control() {
-                return block;
+        let event = timeout(WITHIN, async {
+            loop {
+                let block = self.next().await.expect("the stream goes on");
+                if !block.is_control() {
+                    return block;
+                }
             }
-        }
+        });
+        event
+            .await
+            .unwrap_or_else(|_| panic!("no event came within {WITHIN:?}"))
     }
 
     /// Events of the log up to the one with this id.
@@ -198,6 +203,10 @@ impl Stream {
     pub(crate) async fn farewell(&mut self) -> (String, Vec<Block>) {
         let mut blocks = Vec::new();
         while let Some(block) = self.next().await {
+            assert_ne!(
+                block.event, "ping",
+                "the stream goes on as if nothing had happened"
+            );
             blocks.push(block);
         }
         let bye = blocks.pop().expect("a stream says goodbye");

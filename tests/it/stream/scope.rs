@@ -1,0 +1,99 @@
+//! Streams of some rooms: several with one cursor, those that one has joined, one alone.
+
+use crate::support::{chat::Chat, sse::Block, stream::ids};
+
+fn rooms(events: &[Block]) -> Vec<String> {
+    let room = |event: &Block| {
+        event.json()["room"]
+            .as_str()
+            .expect("an event has a room")
+            .to_owned()
+    };
+    let mut rooms: Vec<String> = events.iter().map(room).collect();
+    rooms.sort_unstable();
+    rooms.dedup();
+    rooms
+}
+
+#[tokio::test]
+async fn several_rooms_come_with_one_cursor() {
+    let mut chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let bob = chat.join("bob").await;
+    let mut slugs = Vec::new();
+    for name in ["One", "Two", "Three"] {
+        slugs.push(ann.create_room(name, "open").await);
+    }
+    let closed = ann.create_room("Closed", "closed").await;
+    let start = ann.head().await;
+    let query = format!(
+        "room={}&room={}&room={closed}&room=nowhere",
+        slugs[0], slugs[2]
+    );
+    let mut live = bob.stream(&query).await;
+    for n in 0..30 {
+        ann.post(&slugs[n % 3], &format!("{n}")).await;
+        ann.post(&closed, "hidden").await;
+    }
+    let end = ann.post(&slugs[2], "end").await;
+    let wanted: Vec<i64> = chat
+        .log()
+        .await
+        .into_iter()
+        .filter(|event| {
+            event.id > start && [Some(&slugs[0]), Some(&slugs[2])].contains(&event.room.as_ref())
+        })
+        .map(|event| event.id)
+        .collect();
+    assert_eq!(ids(&live.events_to(end).await), wanted);
+    for _ in 0..2 {
+        let told = bob
+            .stream(&format!("{query}&after={start}"))
+            .await
+            .replay()
+            .await
+            .0;
+        assert_eq!(ids(&told), wanted);
+        assert_eq!(rooms(&told), ["one", "three"]);
+        chat.restart().await;
+    }
+}
+
+#[tokio::test]
+async fn a_stream_of_one_room_is_not_held_back_by_others() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let quiet = ann.create_room("Quiet", "open").await;
+    let mut stream = ann.stream_of(&quiet, "").await;
+    let start = ann.head().await;
+    ann.post_many("general", 1500).await;
+    let first = ann.post(&quiet, "first").await;
+    assert_eq!(ids(&stream.events_to(first).await), [first]);
+    let (told, caught_up) = ann
+        .stream_of(&quiet, &format!("after={start}&limit_replay=5"))
+        .await
+        .replay()
+        .await;
+    assert_eq!(
+        ids(&told),
+        [first],
+        "only what one asked for counts as missed"
+    );
+    assert_eq!(caught_up.json()["messages"], 1);
+}
+
+#[tokio::test]
+async fn a_stream_of_joined_rooms_needs_somebody() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    ann.post("general", "hello").await;
+    let other = ann.create_room("Other", "open").await;
+    let bob = chat.join("bob").await;
+    bob.post(&other, "in other").await;
+    let told = bob.stream("joined=true&after=0").await.replay().await.0;
+    assert_eq!(rooms(&told), [other]);
+    chat.visitor()
+        .get("/api/v1/events?joined=true")
+        .await
+        .problem(401);
+}
