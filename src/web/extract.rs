@@ -3,16 +3,19 @@
 use super::error::Rejection;
 use crate::{app::App, auth::viewer::Viewer, error::Error};
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     extract::{FromRequest, FromRequestParts, Request},
     http::{header, request::Parts},
 };
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
-use std::{error::Error as _, ops::Deref, sync::Arc, time::Duration};
+use std::{ops::Deref, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 /// A message of 8,000 characters, each escaped as two of `\uXXXX`, and what stands around it.
 const BODY_BYTES: usize = 256 * 1024;
+/// A longer body is refused before all of it has come.
+const DISCARDED_BYTES: usize = 8 * 1024 * 1024;
 /// For a body to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
 const TYPES: &str = "application/json, application/x-www-form-urlencoded, text/plain";
@@ -124,15 +127,33 @@ impl Sent {
 }
 
 async fn read(body: Body) -> Result<Vec<u8>, Rejection> {
-    let read = timeout(BODY_PATIENCE, to_bytes(body, BODY_BYTES))
+    timeout(BODY_PATIENCE, read_up_to_limit(body))
         .await
-        .map_err(|_| Rejection::TooSlow)?;
-    match read {
-        Ok(bytes) => Ok(bytes.into()),
-        Err(error) if is_too_long(&error) => Err(Rejection::TooLarge(BODY_BYTES)),
-        Err(_) => Err(Rejection::Malformed(
-            "The body of the request broke off.".into(),
-        )),
+        .map_err(|_| Rejection::TooSlow)?
+}
+
+/// A body that is too long is read on for a while and thrown away: most clients look for the answer only when
+/// they have sent everything, and a connection that was closed on them would swallow it.
+async fn read_up_to_limit(mut body: Body) -> Result<Vec<u8>, Rejection> {
+    let mut bytes = Vec::new();
+    let mut total = 0;
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|_| Rejection::Malformed("The body of the request broke off.".into()))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        total += data.len();
+        if total > DISCARDED_BYTES {
+            break;
+        } else if total <= BODY_BYTES {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    if total > BODY_BYTES {
+        Err(Rejection::TooLarge(BODY_BYTES))
+    } else {
+        Ok(bytes)
     }
 }
 
@@ -152,12 +173,6 @@ fn read_form(bytes: &[u8]) -> serde_json::Value {
 /// Browsers send the lines of a form with CR LF (HTML standard, 4.10.21.8).
 fn unix_lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
-}
-
-fn is_too_long(error: &axum::Error) -> bool {
-    error
-        .source()
-        .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>)
 }
 
 fn json_fault(error: &serde_json::Error) -> Rejection {

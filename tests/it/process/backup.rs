@@ -28,7 +28,11 @@ async fn a_backup_made_under_load_is_an_exact_prefix_of_the_log() {
     for n in 1..=5 {
         let count = || history.lock().unwrap().posts.len();
         until("people talk", || count() > 60 * n).await;
-        let (copy, begun, before) = (server.directory().join(format!("copy{n}.db")), Instant::now(), count());
+        let (copy, begun, before) = (
+            server.directory().join(format!("copy{n}.db")),
+            Instant::now(),
+            count(),
+        );
         assert_done(&run("backup", &[&copy], server.db()).await);
         until("people talk on", || count() > before).await;
         copies.push((copy, begun));
@@ -50,7 +54,10 @@ async fn a_backup_made_under_load_is_an_exact_prefix_of_the_log() {
         let missing = history.posts.iter().find(|post| {
             post.answered < begun && matches!(post.outcome, Outcome::Acknowledged(id) if id > last)
         });
-        assert!(missing.is_none(), "acknowledged before the backup began, and not in it: {missing:?}");
+        assert!(
+            missing.is_none(),
+            "acknowledged before the backup began, and not in it: {missing:?}"
+        );
     }
 }
 
@@ -80,7 +87,14 @@ async fn readers_of_a_future_that_was_restored_away_are_reset_and_no_id_is_used_
     // However far the log goes on, a cursor from the lost future stays what it is.
     assert_eq!(outcome(&server, last_lost).await, "reset");
     assert_eq!(outcome(&server, also_kept).await, "replay");
-    let mut stream = Stream::open(server.address(), "/api/v1/rooms/general/events", None, Some(kept)).await.unwrap();
+    let mut stream = Stream::open(
+        server.address(),
+        "/api/v1/rooms/general/events",
+        None,
+        Some(kept),
+    )
+    .await
+    .unwrap();
     let mut seen = Vec::new();
     while seen.last() != Some(&new) {
         let block = stream.next().await.unwrap().unwrap();
@@ -90,14 +104,27 @@ async fn readers_of_a_future_that_was_restored_away_are_reset_and_no_id_is_used_
 }
 
 async fn post(person: &mut Person, body: &str) -> i64 {
-    let answer = person.insist("POST", "/api/v1/rooms/general/messages", Some(&json!({ "body": body }))).await;
-    assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));
+    let answer = person
+        .insist(
+            "POST",
+            "/api/v1/rooms/general/messages",
+            Some(&json!({ "body": body })),
+        )
+        .await;
+    assert_eq!(
+        answer.status,
+        201,
+        "{}",
+        String::from_utf8_lossy(&answer.body)
+    );
     answer.json()["id"].as_i64().unwrap()
 }
 
 /// What a reader with this cursor is told.
 async fn outcome(server: &Server, cursor: i64) -> String {
-    let mut stream = Stream::open(server.address(), "/api/v1/events", None, Some(cursor)).await.unwrap();
+    let mut stream = Stream::open(server.address(), "/api/v1/events", None, Some(cursor))
+        .await
+        .unwrap();
     let hello = stream.next().await.unwrap().unwrap();
     hello.json()["outcome"].as_str().unwrap().to_owned()
 }
@@ -105,10 +132,17 @@ async fn outcome(server: &Server, cursor: i64) -> String {
 async fn run(command: &str, files: &[&Path], db: &Path) -> Output {
     let mut command = backscroll(&[command]);
     command.args(files).arg("--db").arg(db);
-    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap()
 }
 
 fn assert_done(output: &Output) {
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{}{}", said(&output.stdout), said(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}{}",
+        said(&output.stdout),
+        said(&output.stderr)
+    );
 }

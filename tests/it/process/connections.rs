@@ -28,34 +28,65 @@ async fn beyond_the_limit_new_connections_are_refused_politely_and_old_ones_stay
         streams.push(stream);
     };
     let text = String::from_utf8(overload.body).unwrap();
-    assert_eq!(overload.status, 200, "an EventSource gives up after anything else");
-    let retry: u64 = text.strip_prefix("retry: ").and_then(|text| text.lines().next()).unwrap().parse().unwrap();
-    assert!(retry >= 10_000 && text.contains("event: bye\ndata: {\"reason\":\"overload\"}"), "{text}");
+    assert_eq!(
+        overload.status, 200,
+        "an EventSource gives up after anything else"
+    );
+    let retry: u64 = text
+        .strip_prefix("retry: ")
+        .and_then(|text| text.lines().next())
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(
+        retry >= 10_000 && text.contains("event: bye\ndata: {\"reason\":\"overload\"}"),
+        "{text}"
+    );
     until("the refused stream has gone", || server.connections() == 36).await;
     assert_eq!(person.insist("GET", "/api/v1/me", None).await.status, 200);
 
     let mut others = Vec::new();
     for _ in 0..3 {
         let mut connection = Connection::open(server.address()).await.unwrap();
-        assert_eq!(connection.ask(&get("/healthz", None)).await.unwrap().status, 200);
+        assert_eq!(
+            connection.ask(&get("/healthz", None)).await.unwrap().status,
+            200
+        );
         others.push(connection);
     }
     for _ in 0..20 {
         let mut refused = TcpStream::connect(server.address()).await.unwrap();
         let mut said = String::new();
         refused.read_to_string(&mut said).await.unwrap();
-        assert!(said.starts_with("HTTP/1.1 503") && said.contains("retry-after: "), "{said}");
-        let refused = ask_once(server.address(), &get("/healthz", None)).await.expect("a refusal is an answer");
+        assert!(
+            said.starts_with("HTTP/1.1 503") && said.contains("retry-after: "),
+            "{said}"
+        );
+        let refused = ask_once(server.address(), &get("/healthz", None))
+            .await
+            .expect("a refusal is an answer");
         assert_eq!(refused.status, 503);
     }
-    let posted = person.ask("POST", "/api/v1/rooms/general/messages", Some(&json!({ "body": "still here" }))).await;
+    let posted = person
+        .ask(
+            "POST",
+            "/api/v1/rooms/general/messages",
+            Some(&json!({ "body": "still here" })),
+        )
+        .await;
     let id = posted.unwrap().json()["id"].as_i64().unwrap();
     for stream in &mut streams {
         while stream.next().await.unwrap().unwrap().id != Some(id) {}
     }
     drop(others);
     until("there is a place again", || server.connections() == 37).await;
-    assert_eq!(ask_once(server.address(), &get("/healthz", None)).await.unwrap().status, 200);
+    assert_eq!(
+        ask_once(server.address(), &get("/healthz", None))
+            .await
+            .unwrap()
+            .status,
+        200
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,21 +95,33 @@ async fn readers_that_close_their_half_cost_no_processor() {
     let mut person = Person::join(server.addresses(), "ann").await;
     let mut streams = Vec::new();
     for _ in 0..100 {
-        let mut stream = Stream::open(server.address(), "/api/v1/events", None, None).await.unwrap();
+        let mut stream = Stream::open(server.address(), "/api/v1/events", None, None)
+            .await
+            .unwrap();
         stream.next().await.unwrap();
         streams.push(stream);
     }
     for stream in &mut streams {
         stream.close_writing().await.unwrap();
     }
-    let posted = person.ask("POST", "/api/v1/rooms/general/messages", Some(&json!({ "body": "hello" }))).await;
+    let posted = person
+        .ask(
+            "POST",
+            "/api/v1/rooms/general/messages",
+            Some(&json!({ "body": "hello" })),
+        )
+        .await;
     assert_eq!(posted.unwrap().status, 201);
     // A task that spins takes all of a processor: 100 ticks a second.
     let ticks = server.ticks();
     let begun = Instant::now();
     sleep(Duration::from_secs(2)).await;
-    let per_second = f64::from(u32::try_from(server.ticks() - ticks).unwrap()) / begun.elapsed().as_secs_f64();
-    assert!(per_second < 30.0, "{per_second} ticks of 10 ms a second, with nothing to do");
+    let per_second =
+        f64::from(u32::try_from(server.ticks() - ticks).unwrap()) / begun.elapsed().as_secs_f64();
+    assert!(
+        per_second < 30.0,
+        "{per_second} ticks of 10 ms a second, with nothing to do"
+    );
     drop(streams);
     until("they have gone", || server.connections() == 1).await;
 }
@@ -88,7 +131,12 @@ async fn requests_sent_ahead_of_a_stream_on_one_connection_are_all_answered_befo
     let server = Server::start();
     let token = join(server.address(), "ann").await;
     let long = json!({ "body": "🦀".repeat(8000) });
-    let post = request("POST", "/api/v1/rooms/general/messages", Some(&token), Some(&long));
+    let post = request(
+        "POST",
+        "/api/v1/rooms/general/messages",
+        Some(&token),
+        Some(&long),
+    );
     // More than the buffers of two sockets hold: the stream has to wait until the pages have left.
     let pages = 40;
     let mut ahead: Vec<u8> = post.repeat(20);
@@ -121,17 +169,30 @@ async fn readers_that_come_and_go_leave_nothing_behind() {
     let mut person = Person::join(server.addresses(), "ann").await;
     for n in 0..200 {
         let json = json!({ "body": format!("something to replay: {n}") });
-        assert_eq!(person.insist("POST", "/api/v1/rooms/general/messages", Some(&json)).await.status, 201);
+        assert_eq!(
+            person
+                .insist("POST", "/api/v1/rooms/general/messages", Some(&json))
+                .await
+                .status,
+            201
+        );
     }
     person.hang_up();
     // What is made once and kept (threads, caches, the heap itself) is there after a first round.
     come_and_go(&server, 40).await;
     let (descriptors, memory) = (server.descriptors(), server.memory());
     come_and_go(&server, 100).await;
-    assert!(server.descriptors() <= descriptors, "{descriptors} descriptors became {}", server.descriptors());
+    assert!(
+        server.descriptors() <= descriptors,
+        "{descriptors} descriptors became {}",
+        server.descriptors()
+    );
     let grown = server.memory().saturating_sub(memory);
     // 5,000 readers have gone; a leak of 1 KiB each would be twice as much in the end.
-    assert!(grown < memory / 8 + 2 * 1024 * 1024, "{memory} bytes grew by {grown}");
+    assert!(
+        grown < memory / 8 + 2 * 1024 * 1024,
+        "{memory} bytes grew by {grown}"
+    );
 }
 
 /// Fifty readers at a time, of all kinds: gone before the head, in the middle of a replay, after it.
@@ -141,7 +202,10 @@ async fn come_and_go(server: &Server, rounds: usize) {
         for n in 0..50 {
             let mut connection = Connection::open(server.address()).await.unwrap();
             let cursor = if n % 2 == 0 { "0" } else { "latest" };
-            connection.send(&get(&format!("/api/v1/events?after={cursor}"), None)).await.unwrap();
+            connection
+                .send(&get(&format!("/api/v1/events?after={cursor}"), None))
+                .await
+                .unwrap();
             if n % 3 > 0 {
                 let mut stream = Stream::of(connection).await.unwrap();
                 stream.next().await.unwrap();

@@ -27,7 +27,8 @@ const REFUSALS: usize = 30;
 async fn a_file_that_may_not_grow_refuses_posts_and_serves_readers_until_it_may_grow_again() {
     let server = Server::start();
     let pid = i32::try_from(server.pid()).unwrap();
-    let limit = |bytes| prlimit(pid, Resource::FSIZE, Some((bytes, rlimit::INFINITY)), None).unwrap();
+    let limit =
+        |bytes| prlimit(pid, Resource::FSIZE, Some((bytes, rlimit::INFINITY)), None).unwrap();
     let mut trial = Trial::begin(&server).await;
     for _ in 0..3 {
         trial.post_some(&server).await;
@@ -44,7 +45,9 @@ async fn a_full_disk_refuses_posts_and_serves_readers_until_there_is_space() {
     let directory = tempfile::tempdir().unwrap();
     let mount = match SmallDisk::mount(directory.path()) {
         Ok(mount) => mount,
-        Err(why) => return eprintln!("skipped: a small file system could not be mounted here: {why}"),
+        Err(why) => {
+            return eprintln!("skipped: a small file system could not be mounted here: {why}");
+        }
     };
     let server = Server::start_in(directory, mount.path.join("chat.db"), &[]);
     let mut trial = Trial::begin(&server).await;
@@ -66,7 +69,10 @@ async fn a_file_locked_by_another_program_refuses_posts_until_it_is_free() {
     let mut trial = Trial::begin(&server).await;
     trial.post_some(&server).await;
     let mut other = open(server.db()).await;
-    sqlx::query("begin immediate").execute(&mut other).await.unwrap();
+    sqlx::query("begin immediate")
+        .execute(&mut other)
+        .await
+        .unwrap();
     let refused = trial.post_once().await;
     assert_eq!(refused, Outcome::Refused);
     trial.assert_readers_are_served(&server).await;
@@ -87,7 +93,12 @@ impl Trial {
     async fn begin(server: &Server) -> Self {
         let person = Person::join(server.addresses(), "ann").await;
         let reader = Reader::follow(server.addresses(), "/api/v1/events", 0, None);
-        Self { person, reader, history: Mutex::default(), nonces: 0 }
+        Self {
+            person,
+            reader,
+            history: Mutex::default(),
+            nonces: 0,
+        }
     }
 
     /// Once, under a nonce that is not used again.
@@ -96,7 +107,9 @@ impl Trial {
         let nonce = format!("n{}", self.nonces);
         // Different sizes, since what is short may still find a gap.
         let body = format!("{nonce} v0 {}", "long ".repeat(self.nonces % 4 * 400));
-        self.person.try_post(ROOM, &nonce, &body, &self.history).await
+        self.person
+            .try_post(ROOM, &nonce, &body, &self.history)
+            .await
     }
 
     async fn post_some(&mut self, server: &Server) {
@@ -111,7 +124,11 @@ impl Trial {
         let deadline = Instant::now() + PATIENCE;
         let mut refusals = 0;
         while refusals < REFUSALS {
-            refusals = if self.post_once().await == Outcome::Refused { refusals + 1 } else { 0 };
+            refusals = if self.post_once().await == Outcome::Refused {
+                refusals + 1
+            } else {
+                0
+            };
             assert!(Instant::now() < deadline, "it never was full");
         }
         self.assert_told_so(server).await;
@@ -121,22 +138,50 @@ impl Trial {
     /// The poster is told why, and whoever watches the server too.
     async fn assert_told_so(&mut self, server: &Server) {
         let long = json!({ "body": format!("long v0 {}", "a long text ".repeat(600)) });
-        let refused = self.person.ask("POST", "/api/v1/rooms/general/messages", Some(&long)).await.unwrap();
+        let refused = self
+            .person
+            .ask("POST", "/api/v1/rooms/general/messages", Some(&long))
+            .await
+            .unwrap();
         assert_not_now(&refused);
-        assert_eq!(refused.header("content-type"), Some("application/problem+json"));
+        assert_eq!(
+            refused.header("content-type"),
+            Some("application/problem+json")
+        );
         assert_eq!(refused.json()["status"], 503);
         assert_not_now(&ready(server).await);
     }
 
     /// Reads and streams go on, old and new ones.
     async fn assert_readers_are_served(&self, server: &Server) {
-        for path in ["/healthz", "/api/v1/rooms/general/messages", "/api/v1/rooms", "/rooms/general"] {
-            assert_eq!(ask_once(server.address(), &get(path, None)).await.unwrap().status, 200, "{path}");
+        for path in [
+            "/healthz",
+            "/api/v1/rooms/general/messages",
+            "/api/v1/rooms",
+            "/rooms/general",
+        ] {
+            assert_eq!(
+                ask_once(server.address(), &get(path, None))
+                    .await
+                    .unwrap()
+                    .status,
+                200,
+                "{path}"
+            );
         }
         let last = self.last_acknowledged();
-        until("the reader has everything", || self.reader.last_event() >= Some(last)).await;
-        assert_eq!(self.reader.received().streams, 1, "its stream has stayed open");
-        let mut replay = Stream::open(server.address(), "/api/v1/events", None, Some(0)).await.unwrap();
+        until("the reader has everything", || {
+            self.reader.last_event() >= Some(last)
+        })
+        .await;
+        assert_eq!(
+            self.reader.received().streams,
+            1,
+            "its stream has stayed open"
+        );
+        let mut replay = Stream::open(server.address(), "/api/v1/events", None, Some(0))
+            .await
+            .unwrap();
         while replay.next().await.unwrap().unwrap().id < Some(last) {}
     }
 
@@ -153,7 +198,10 @@ impl Trial {
 
     async fn end(self, server: &Server) {
         let last = self.last_acknowledged();
-        until("the reader has everything", || self.reader.last_event() >= Some(last)).await;
+        until("the reader has everything", || {
+            self.reader.last_event() >= Some(last)
+        })
+        .await;
         let received = self.reader.received();
         let mut history = self.history.into_inner().unwrap();
         read_file(server.db(), &mut history).await;
@@ -173,19 +221,37 @@ impl Trial {
 }
 
 async fn ready(server: &Server) -> Answer {
-    ask_once(server.address(), &get("/readyz", None)).await.unwrap()
+    ask_once(server.address(), &get("/readyz", None))
+        .await
+        .unwrap()
 }
 
 fn assert_not_now(answer: &Answer) {
-    assert_eq!(answer.status, 503, "{}", String::from_utf8_lossy(&answer.body));
-    assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok()), "{}", answer.head);
+    assert_eq!(
+        answer.status,
+        503,
+        "{}",
+        String::from_utf8_lossy(&answer.body)
+    );
+    assert!(
+        answer
+            .header("retry-after")
+            .is_some_and(|seconds| seconds.parse::<u32>().is_ok()),
+        "{}",
+        answer.head
+    );
     let text = String::from_utf8_lossy(&answer.body);
     assert!(text.contains("disk is full"), "{text}");
-    assert!(!text.contains("SQLITE") && !text.contains("error returned"), "{text}");
+    assert!(
+        !text.contains("SQLITE") && !text.contains("error returned"),
+        "{text}"
+    );
 }
 
 fn largest_file(directory: &Path) -> u64 {
-    let files = fs::read_dir(directory).unwrap().map(|file| file.unwrap().metadata().unwrap().len());
+    let files = fs::read_dir(directory)
+        .unwrap()
+        .map(|file| file.unwrap().metadata().unwrap().len());
     files.max().unwrap()
 }
 
@@ -198,7 +264,10 @@ impl SmallDisk {
     fn mount(directory: &Path) -> Result<Self, String> {
         let path = directory.join("disk");
         fs::create_dir(&path).unwrap();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"]).arg(&path).output();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"])
+            .arg(&path)
+            .output();
         match mounted {
             Ok(output) if output.status.success() => Ok(Self { path }),
             Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
@@ -225,6 +294,9 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.path).status();
+        let _ = Command::new("umount")
+            .arg("--lazy")
+            .arg(&self.path)
+            .status();
     }
 }

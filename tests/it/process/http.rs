@@ -32,7 +32,9 @@ impl Answer {
 
     /// A header's value.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        self.head
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 }
 
@@ -40,7 +42,9 @@ impl Connection {
     pub(super) async fn open(address: SocketAddr) -> io::Result<Self> {
         let socket = TcpStream::connect(address).await?;
         socket.set_nodelay(true)?;
-        Ok(Self { socket: BufReader::new(socket) })
+        Ok(Self {
+            socket: BufReader::new(socket),
+        })
     }
 
     /// Sends a request and waits for its answer. After an error nobody knows whether it was carried out.
@@ -55,7 +59,9 @@ impl Connection {
 
     /// The next answer.
     pub(super) async fn answer(&mut self) -> io::Result<Answer> {
-        timeout(ANSWER_WITHIN, self.read_answer()).await.map_err(|_| io::ErrorKind::TimedOut)?
+        timeout(ANSWER_WITHIN, self.read_answer())
+            .await
+            .map_err(|_| io::ErrorKind::TimedOut)?
     }
 
     /// Reads until the server ends the connection.
@@ -71,9 +77,20 @@ impl Connection {
 
     async fn read_answer(&mut self) -> io::Result<Answer> {
         let head = read_head(&mut self.socket).await?;
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
-        let mut answer = Answer { status, head, body: Vec::new() };
-        let length = answer.header("content-length").map_or(Ok(0), str::parse).map_err(|_| io::ErrorKind::InvalidData)?;
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .ok_or(io::ErrorKind::InvalidData)?;
+        let mut answer = Answer {
+            status,
+            head,
+            body: Vec::new(),
+        };
+        let length = answer
+            .header("content-length")
+            .map_or(Ok(0), str::parse)
+            .map_err(|_| io::ErrorKind::InvalidData)?;
         answer.body.resize(length, 0);
         self.socket.read_exact(&mut answer.body).await?;
         Ok(answer)
@@ -100,12 +117,25 @@ pub(super) fn get(path: &str, token: Option<&str>) -> Vec<u8> {
 }
 
 /// A request with JSON in it.
-pub(super) fn request(method: &str, path: &str, token: Option<&str>, json: Option<&Value>) -> Vec<u8> {
+pub(super) fn request(
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    json: Option<&Value>,
+) -> Vec<u8> {
     let body = json.map(Value::to_string).unwrap_or_default();
-    let token = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
-    let about_body = json.map(|_| format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
+    let token = token
+        .map(|token| format!("authorization: Bearer {token}\r\n"))
+        .unwrap_or_default();
+    let about_body = json.map(|_| {
+        format!(
+            "content-type: application/json\r\ncontent-length: {}\r\n",
+            body.len()
+        )
+    });
     let about_body = about_body.unwrap_or_default();
-    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{token}{about_body}\r\n{body}").into_bytes()
+    format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{token}{about_body}\r\n{body}")
+        .into_bytes()
 }
 
 /// One request on a connection of its own.

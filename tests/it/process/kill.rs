@@ -48,15 +48,34 @@ async fn what_was_acknowledged_survives_kill_9_and_nobody_misses_repeats_or_reor
     let mut history = Arc::into_inner(history).unwrap().into_inner().unwrap();
     read_file(server.db(), &mut history).await;
     for (name, room, reader) in &readers {
-        let own = history.log.iter().rev().find(|entry| room.is_none_or(|room| room == entry.room)).unwrap();
-        until(&format!("{name} has everything"), || reader.last_event() >= Some(own.id)).await;
+        let own = history
+            .log
+            .iter()
+            .rev()
+            .find(|entry| room.is_none_or(|room| room == entry.room))
+            .unwrap();
+        until(&format!("{name} has everything"), || {
+            reader.last_event() >= Some(own.id)
+        })
+        .await;
         history.views.push(view(name, *room, 0, &reader.received()));
     }
     assert_sound(server.db()).await;
     assert_eq!(faults(&history), Vec::<Fault>::new());
-    let unknown = history.posts.iter().filter(|post| post.outcome == Outcome::Unknown).count();
-    eprintln!("{rounds} kills, {} events, {} posts, {unknown} without an answer", history.log.len(), history.posts.len());
-    assert!(u32::try_from(unknown).unwrap() > rounds / 10, "the kills hit nothing: {unknown} of {rounds}");
+    let unknown = history
+        .posts
+        .iter()
+        .filter(|post| post.outcome == Outcome::Unknown)
+        .count();
+    eprintln!(
+        "{rounds} kills, {} events, {} posts, {unknown} without an answer",
+        history.log.len(),
+        history.posts.len()
+    );
+    assert!(
+        u32::try_from(unknown).unwrap() > rounds / 10,
+        "the kills hit nothing: {unknown} of {rounds}"
+    );
 }
 
 type NamedReader = (&'static str, Option<&'static str>, Reader);
@@ -64,15 +83,36 @@ type NamedReader = (&'static str, Option<&'static str>, Reader);
 async fn people(server: &Server, history: &Arc<Mutex<History>>) -> (Vec<NamedReader>, Vec<Poster>) {
     let token = join(server.address(), "host").await;
     let room = serde_json::json!({ "name": "Kitchen", "slug": "kitchen" });
-    let made = ask_once(server.address(), &request("POST", "/api/v1/rooms", Some(&token), Some(&room))).await.unwrap();
+    let made = ask_once(
+        server.address(),
+        &request("POST", "/api/v1/rooms", Some(&token), Some(&room)),
+    )
+    .await
+    .unwrap();
     assert_eq!(made.status, 201);
     let follow = |path, leave_after| Reader::follow(server.addresses(), path, 0, leave_after);
     let readers = vec![
         ("all", None, follow("/api/v1/events", None)),
-        ("all, leaving now and then", None, follow("/api/v1/events?include=html", Some(97))),
-        ("all, leaving at once", None, follow("/api/v1/events", Some(5))),
-        ("general", Some("general"), follow("/api/v1/rooms/general/events", None)),
-        ("kitchen", Some("kitchen"), follow("/api/v1/events?room=kitchen&room=nowhere", Some(31))),
+        (
+            "all, leaving now and then",
+            None,
+            follow("/api/v1/events?include=html", Some(97)),
+        ),
+        (
+            "all, leaving at once",
+            None,
+            follow("/api/v1/events", Some(5)),
+        ),
+        (
+            "general",
+            Some("general"),
+            follow("/api/v1/rooms/general/events", None),
+        ),
+        (
+            "kitchen",
+            Some("kitchen"),
+            follow("/api/v1/events?room=kitchen&room=nowhere", Some(31)),
+        ),
     ];
     let mut posters = Vec::new();
     for n in 0..POSTERS {

@@ -131,46 +131,83 @@ pub(super) fn faults(history: &History) -> Vec<Fault> {
         faults_of_order(&history.posts),
         faults_of_changes(history),
         faults_of_look_backs(&history.look_backs),
-        history.views.iter().flat_map(|view| faults_of_view(view, &history.log)).collect(),
+        history
+            .views
+            .iter()
+            .flat_map(|view| faults_of_view(view, &history.log))
+            .collect(),
     ]
     .concat()
 }
 
 fn faults_of_log(history: &History) -> Vec<Fault> {
-    let backwards = history.log.windows(2).filter(|pair| pair[1].id <= pair[0].id);
-    let mut faults: Vec<_> = backwards.map(|pair| Fault::LogNotRising { id: pair[1].id }).collect();
+    let backwards = history
+        .log
+        .windows(2)
+        .filter(|pair| pair[1].id <= pair[0].id);
+    let mut faults: Vec<_> = backwards
+        .map(|pair| Fault::LogNotRising { id: pair[1].id })
+        .collect();
     let mut nonces = HashSet::new();
     for entry in messages(&history.log) {
         if let Some(nonce) = &entry.nonce
             && !nonces.insert(nonce)
         {
-            faults.push(Fault::Duplicate { nonce: nonce.clone() });
+            faults.push(Fault::Duplicate {
+                nonce: nonce.clone(),
+            });
         }
     }
     faults
 }
 
 fn faults_of_posts(history: &History) -> Vec<Fault> {
-    let stored: HashMap<&str, i64> =
-        messages(&history.log).filter_map(|entry| Some((entry.nonce.as_deref()?, entry.id))).collect();
+    let stored: HashMap<&str, i64> = messages(&history.log)
+        .filter_map(|entry| Some((entry.nonce.as_deref()?, entry.id)))
+        .collect();
     let mut acknowledged: HashMap<&str, i64> = HashMap::new();
     let mut faults = Vec::new();
     for post in &history.posts {
-        let Outcome::Acknowledged(id) = post.outcome else { continue };
+        let Outcome::Acknowledged(id) = post.outcome else {
+            continue;
+        };
         if *acknowledged.entry(&post.nonce).or_insert(id) != id {
-            faults.push(Fault::AnswersDiffer { nonce: post.nonce.clone() });
+            faults.push(Fault::AnswersDiffer {
+                nonce: post.nonce.clone(),
+            });
         }
         if stored.get(post.nonce.as_str()) != Some(&id) {
-            faults.push(Fault::LostWrite { nonce: post.nonce.clone(), id });
+            faults.push(Fault::LostWrite {
+                nonce: post.nonce.clone(),
+                id,
+            });
         }
     }
     // A refusal says nothing about another try of the same post that is still under way or went through.
-    let open: HashSet<&str> =
-        history.posts.iter().filter(|post| post.outcome != Outcome::Refused).map(|post| post.nonce.as_str()).collect();
-    let refused: HashSet<&str> = history.posts.iter().map(|post| post.nonce.as_str()).filter(|nonce| !open.contains(nonce)).collect();
-    let seen = history.views.iter().flat_map(|view| messages(&view.entries)).chain(messages(&history.log));
+    let open: HashSet<&str> = history
+        .posts
+        .iter()
+        .filter(|post| post.outcome != Outcome::Refused)
+        .map(|post| post.nonce.as_str())
+        .collect();
+    let refused: HashSet<&str> = history
+        .posts
+        .iter()
+        .map(|post| post.nonce.as_str())
+        .filter(|nonce| !open.contains(nonce))
+        .collect();
+    let seen = history
+        .views
+        .iter()
+        .flat_map(|view| messages(&view.entries))
+        .chain(messages(&history.log));
     let seen: HashSet<&str> = seen.filter_map(|entry| entry.nonce.as_deref()).collect();
-    let mut aborted: Vec<_> = refused.intersection(&seen).map(|nonce| Fault::AbortedRead { nonce: (*nonce).to_owned() }).collect();
+    let mut aborted: Vec<_> = refused
+        .intersection(&seen)
+        .map(|nonce| Fault::AbortedRead {
+            nonce: (*nonce).to_owned(),
+        })
+        .collect();
     faults.append(&mut aborted);
     faults
 }
@@ -179,8 +216,12 @@ fn faults_of_posts(history: &History) -> Vec<Fault> {
 fn faults_of_order(posts: &[Post]) -> Vec<Fault> {
     let mut first: HashMap<&str, (Instant, Instant, i64)> = HashMap::new();
     for post in posts {
-        let Outcome::Acknowledged(id) = post.outcome else { continue };
-        let times = first.entry(&post.nonce).or_insert((post.sent, post.answered, id));
+        let Outcome::Acknowledged(id) = post.outcome else {
+            continue;
+        };
+        let times = first
+            .entry(&post.nonce)
+            .or_insert((post.sent, post.answered, id));
         times.1 = times.1.min(post.answered);
     }
     // A message may have been stored by the first of several tries.
@@ -189,8 +230,14 @@ fn faults_of_order(posts: &[Post]) -> Vec<Fault> {
             times.0 = times.0.min(post.sent);
         }
     }
-    let mut sent: Vec<_> = first.iter().map(|(nonce, (sent, _, id))| (*sent, *nonce, *id)).collect();
-    let mut answered: Vec<_> = first.values().map(|(_, answered, id)| (*answered, *id)).collect();
+    let mut sent: Vec<_> = first
+        .iter()
+        .map(|(nonce, (sent, _, id))| (*sent, *nonce, *id))
+        .collect();
+    let mut answered: Vec<_> = first
+        .values()
+        .map(|(_, answered, id)| (*answered, *id))
+        .collect();
     sent.sort_unstable();
     answered.sort_unstable();
     let mut before = answered.into_iter().peekable();
@@ -201,7 +248,10 @@ fn faults_of_order(posts: &[Post]) -> Vec<Fault> {
             highest = highest.max(earlier);
         }
         if id < highest {
-            faults.push(Fault::OutOfOrder { nonce: nonce.to_owned(), id });
+            faults.push(Fault::OutOfOrder {
+                nonce: nonce.to_owned(),
+                id,
+            });
         }
     }
     faults
@@ -211,17 +261,26 @@ fn faults_of_changes(history: &History) -> Vec<Fault> {
     let is_kept = |message: &i64, changes: &Changes| match history.left.get(message) {
         Some(Left::Deleted) => changes.deletion_sent,
         Some(Left::Version(version)) => {
-            !changes.deletion_acknowledged && (changes.acknowledged..=changes.sent).contains(version)
+            !changes.deletion_acknowledged
+                && (changes.acknowledged..=changes.sent).contains(version)
         }
         None => false,
     };
-    let lost = history.changes.iter().filter(|(message, changes)| !is_kept(message, changes));
-    lost.map(|(message, _)| Fault::LostChange { message: *message }).collect()
+    let lost = history
+        .changes
+        .iter()
+        .filter(|(message, changes)| !is_kept(message, changes));
+    lost.map(|(message, _)| Fault::LostChange { message: *message })
+        .collect()
 }
 
 fn faults_of_look_backs(look_backs: &[LookBack]) -> Vec<Fault> {
     let missed = look_backs.iter().filter(|look_back| !look_back.found);
-    missed.map(|look_back| Fault::NotReadBack { nonce: look_back.nonce.clone() }).collect()
+    missed
+        .map(|look_back| Fault::NotReadBack {
+            nonce: look_back.nonce.clone(),
+        })
+        .collect()
 }
 
 /// A view is a prefix of what its reader must see, and complete in the end.
@@ -237,19 +296,32 @@ fn faults_of_view(view: &View, log: &[Entry]) -> Vec<Fault> {
     let mut last = view.after;
     for entry in &view.entries {
         if !seen.insert(entry.id) {
-            faults.push(Fault::SeenTwice { reader: reader(), id: entry.id });
+            faults.push(Fault::SeenTwice {
+                reader: reader(),
+                id: entry.id,
+            });
         } else if entry.id <= last {
-            faults.push(Fault::NonMonotonic { reader: reader(), id: entry.id });
+            faults.push(Fault::NonMonotonic {
+                reader: reader(),
+                id: entry.id,
+            });
         }
         if by_id.get(&entry.id) != Some(&entry) {
-            faults.push(Fault::Inconsistent { reader: reader(), id: entry.id });
+            faults.push(Fault::Inconsistent {
+                reader: reader(),
+                id: entry.id,
+            });
         }
         last = last.max(entry.id);
     }
     let end = last.max(view.cursor);
     for entry in expected.iter().filter(|entry| !seen.contains(&entry.id)) {
         let (reader, id) = (reader(), entry.id);
-        faults.push(if id <= end { Fault::Skipped { reader, id } } else { Fault::Unseen { reader, id } });
+        faults.push(if id <= end {
+            Fault::Skipped { reader, id }
+        } else {
+            Fault::Unseen { reader, id }
+        });
     }
     faults
 }
@@ -264,12 +336,23 @@ mod tests {
 
     fn entry(id: i64) -> Entry {
         let nonce = Some(format!("n{id}"));
-        Entry { id, room: "general".into(), kind: "message".into(), message: Some(id), nonce }
+        Entry {
+            id,
+            room: "general".into(),
+            kind: "message".into(),
+            message: Some(id),
+            nonce,
+        }
     }
 
     fn post(start: Instant, from: u64, to: u64, nonce: &str, outcome: Outcome) -> Post {
         let at = |ms| start + Duration::from_millis(ms);
-        Post { nonce: nonce.into(), sent: at(from), answered: at(to), outcome }
+        Post {
+            nonce: nonce.into(),
+            sent: at(from),
+            answered: at(to),
+            outcome,
+        }
     }
 
     /// Four messages, 1, 2, 4 and 7, one after the other, and two readers that saw them all.
@@ -279,19 +362,39 @@ mod tests {
         let log: Vec<Entry> = ids.map(entry).into();
         let posts = ids.map(|id| {
             let sent = u64::try_from(id).unwrap() * 10;
-            post(start, sent, sent + 5, &format!("n{id}"), Outcome::Acknowledged(id))
+            post(
+                start,
+                sent,
+                sent + 5,
+                &format!("n{id}"),
+                Outcome::Acknowledged(id),
+            )
         });
         let view = |reader: &str, room: Option<&str>, after| View {
             reader: reader.into(),
             room: room.map(str::to_owned),
             after,
-            entries: log.iter().filter(|entry| entry.id > after).cloned().collect(),
+            entries: log
+                .iter()
+                .filter(|entry| entry.id > after)
+                .cloned()
+                .collect(),
             cursor: 7,
         };
         History {
             posts: posts.into(),
-            look_backs: vec![LookBack { nonce: "n4".into(), found: true }],
-            changes: BTreeMap::from([(2, Changes { acknowledged: 1, sent: 2, ..Changes::default() })]),
+            look_backs: vec![LookBack {
+                nonce: "n4".into(),
+                found: true,
+            }],
+            changes: BTreeMap::from([(
+                2,
+                Changes {
+                    acknowledged: 1,
+                    sent: 2,
+                    ..Changes::default()
+                },
+            )]),
             views: vec![view("ann", None, 0), view("ben", Some("general"), 1)],
             left: ids.map(|id| (id, Left::Version(u32::from(id == 2)))).into(),
             log,
@@ -317,92 +420,182 @@ mod tests {
     fn a_post_without_an_answer_may_be_there_or_not() {
         let start = Instant::now();
         let unknown = |nonce: &str| post(start, 0, 100, nonce, Outcome::Unknown);
-        assert_eq!(faults_after(|history| history.posts.extend([unknown("n9"), unknown("n4")])), []);
+        assert_eq!(
+            faults_after(|history| history.posts.extend([unknown("n9"), unknown("n4")])),
+            []
+        );
     }
 
     #[test]
     fn a_lost_write_is_found() {
         let lost = Outcome::Acknowledged(9);
-        let spoiled = faults_after(|history| history.posts.push(post(Instant::now(), 900, 901, "n9", lost)));
-        assert_eq!(spoiled, [Fault::LostWrite { nonce: "n9".into(), id: 9 }]);
+        let spoiled = faults_after(|history| {
+            history
+                .posts
+                .push(post(Instant::now(), 900, 901, "n9", lost))
+        });
+        assert_eq!(
+            spoiled,
+            [Fault::LostWrite {
+                nonce: "n9".into(),
+                id: 9
+            }]
+        );
     }
 
     #[test]
     fn a_lost_change_is_found() {
         let lost = [Fault::LostChange { message: 2 }];
         for left in [Left::Version(0), Left::Version(3), Left::Deleted] {
-            assert_eq!(faults_after(|history| history.left.extend([(2, left)])), lost);
+            assert_eq!(
+                faults_after(|history| history.left.extend([(2, left)])),
+                lost
+            );
         }
-        assert_eq!(faults_after(|history| history.changes.get_mut(&2).unwrap().deletion_acknowledged = true), lost);
+        assert_eq!(
+            faults_after(
+                |history| history.changes.get_mut(&2).unwrap().deletion_acknowledged = true
+            ),
+            lost
+        );
     }
 
     #[test]
     fn an_aborted_read_is_found() {
         let refuse = |history: &mut History| history.posts[2].outcome = Outcome::Refused;
-        assert_eq!(faults_after(refuse), [Fault::AbortedRead { nonce: "n4".into() }]);
+        assert_eq!(
+            faults_after(refuse),
+            [Fault::AbortedRead { nonce: "n4".into() }]
+        );
     }
 
     #[test]
     fn a_duplicate_is_found() {
         let double = |history: &mut History| {
-            let again = Entry { id: 9, message: Some(9), ..entry(4) };
+            let again = Entry {
+                id: 9,
+                message: Some(9),
+                ..entry(4)
+            };
             history.log.push(again.clone());
-            history.views.iter_mut().for_each(|view| view.entries.push(again.clone()));
+            history
+                .views
+                .iter_mut()
+                .for_each(|view| view.entries.push(again.clone()));
         };
-        assert_eq!(faults_after(double)[0], Fault::Duplicate { nonce: "n4".into() });
+        assert_eq!(
+            faults_after(double)[0],
+            Fault::Duplicate { nonce: "n4".into() }
+        );
     }
 
     #[test]
     fn answers_that_differ_are_found() {
         let other = Outcome::Acknowledged(2);
-        let spoiled = faults_after(|history| history.posts.push(post(Instant::now(), 900, 901, "n4", other)));
-        assert!(spoiled.contains(&Fault::AnswersDiffer { nonce: "n4".into() }), "{spoiled:?}");
+        let spoiled = faults_after(|history| {
+            history
+                .posts
+                .push(post(Instant::now(), 900, 901, "n4", other))
+        });
+        assert!(
+            spoiled.contains(&Fault::AnswersDiffer { nonce: "n4".into() }),
+            "{spoiled:?}"
+        );
     }
 
     #[test]
     fn an_event_seen_twice_is_found() {
         let twice = |history: &mut History| history.views[0].entries.push(entry(7));
-        assert_eq!(faults_after(twice), [Fault::SeenTwice { reader: reader(), id: 7 }]);
+        assert_eq!(
+            faults_after(twice),
+            [Fault::SeenTwice {
+                reader: reader(),
+                id: 7
+            }]
+        );
     }
 
     #[test]
     fn an_id_with_two_contents_is_found() {
-        let other = |history: &mut History| history.views[0].entries[2].nonce = Some("other".into());
-        assert_eq!(faults_after(other), [Fault::Inconsistent { reader: reader(), id: 4 }]);
+        let other =
+            |history: &mut History| history.views[0].entries[2].nonce = Some("other".into());
+        assert_eq!(
+            faults_after(other),
+            [Fault::Inconsistent {
+                reader: reader(),
+                id: 4
+            }]
+        );
     }
 
     #[test]
     fn an_event_that_is_not_in_the_log_is_found() {
         let ghost = |history: &mut History| history.views[0].entries.push(entry(9));
-        assert_eq!(faults_after(ghost), [Fault::Inconsistent { reader: reader(), id: 9 }]);
+        assert_eq!(
+            faults_after(ghost),
+            [Fault::Inconsistent {
+                reader: reader(),
+                id: 9
+            }]
+        );
     }
 
     #[test]
     fn an_event_of_another_room_is_found() {
         let other_room = |history: &mut History| {
-            let elsewhere = Entry { room: "elsewhere".into(), ..entry(8) };
+            let elsewhere = Entry {
+                room: "elsewhere".into(),
+                ..entry(8)
+            };
             history.log.push(elsewhere.clone());
-            history.views.iter_mut().for_each(|view| view.entries.push(elsewhere.clone()));
+            history
+                .views
+                .iter_mut()
+                .for_each(|view| view.entries.push(elsewhere.clone()));
         };
-        assert_eq!(faults_after(other_room), [Fault::Inconsistent { reader: "ben".into(), id: 8 }]);
+        assert_eq!(
+            faults_after(other_room),
+            [Fault::Inconsistent {
+                reader: "ben".into(),
+                id: 8
+            }]
+        );
     }
 
     #[test]
     fn a_step_backwards_is_found() {
         let back = |history: &mut History| history.views[0].entries.swap(1, 2);
-        assert_eq!(faults_after(back), [Fault::NonMonotonic { reader: reader(), id: 2 }]);
+        assert_eq!(
+            faults_after(back),
+            [Fault::NonMonotonic {
+                reader: reader(),
+                id: 2
+            }]
+        );
     }
 
     #[test]
     fn a_skipped_event_is_found() {
         let skip = |history: &mut History| drop(history.views[0].entries.remove(1));
-        assert_eq!(faults_after(skip), [Fault::Skipped { reader: reader(), id: 2 }]);
+        assert_eq!(
+            faults_after(skip),
+            [Fault::Skipped {
+                reader: reader(),
+                id: 2
+            }]
+        );
     }
 
     #[test]
     fn a_cursor_moved_past_an_unseen_event_is_a_skip() {
         let skip = |history: &mut History| drop(history.views[0].entries.pop());
-        assert_eq!(faults_after(skip), [Fault::Skipped { reader: reader(), id: 7 }]);
+        assert_eq!(
+            faults_after(skip),
+            [Fault::Skipped {
+                reader: reader(),
+                id: 7
+            }]
+        );
     }
 
     #[test]
@@ -411,13 +604,22 @@ mod tests {
             history.views[0].entries.pop();
             history.views[0].cursor = 4;
         };
-        assert_eq!(faults_after(cut), [Fault::Unseen { reader: reader(), id: 7 }]);
+        assert_eq!(
+            faults_after(cut),
+            [Fault::Unseen {
+                reader: reader(),
+                id: 7
+            }]
+        );
     }
 
     #[test]
     fn a_message_that_its_poster_does_not_find_is_found() {
         let missing = |history: &mut History| history.look_backs[0].found = false;
-        assert_eq!(faults_after(missing), [Fault::NotReadBack { nonce: "n4".into() }]);
+        assert_eq!(
+            faults_after(missing),
+            [Fault::NotReadBack { nonce: "n4".into() }]
+        );
     }
 
     #[test]
@@ -427,7 +629,13 @@ mod tests {
             history.posts[0].sent = sent + Duration::from_millis(500);
             history.posts[0].answered = answered + Duration::from_millis(500);
         };
-        assert_eq!(faults_after(late), [Fault::OutOfOrder { nonce: "n1".into(), id: 1 }]);
+        assert_eq!(
+            faults_after(late),
+            [Fault::OutOfOrder {
+                nonce: "n1".into(),
+                id: 1
+            }]
+        );
     }
 
     #[test]

@@ -36,7 +36,13 @@ impl Person {
     pub(super) async fn join(addresses: watch::Receiver<SocketAddr>, handle: &str) -> Self {
         let address = *addresses.borrow();
         let token = join(address, handle).await;
-        Self { handle: handle.into(), token, addresses, connection: None, written: 0 }
+        Self {
+            handle: handle.into(),
+            token,
+            addresses,
+            connection: None,
+            written: 0,
+        }
     }
 
     /// A name for the next message.
@@ -46,13 +52,20 @@ impl Person {
     }
 
     /// Asks once. After an error nobody knows.
-    pub(super) async fn ask(&mut self, method: &str, path: &str, json: Option<&Value>) -> io::Result<Answer> {
+    pub(super) async fn ask(
+        &mut self,
+        method: &str,
+        path: &str,
+        json: Option<&Value>,
+    ) -> io::Result<Answer> {
         let address = *self.addresses.borrow();
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => Connection::open(address).await?,
         };
-        let answer = connection.ask(&request(method, path, Some(&self.token), json)).await?;
+        let answer = connection
+            .ask(&request(method, path, Some(&self.token), json))
+            .await?;
         self.connection = Some(connection);
         Ok(answer)
     }
@@ -63,32 +76,63 @@ impl Person {
     }
 
     /// Asks again and again until there is an answer that is not "not now".
-    pub(super) async fn insist(&mut self, method: &str, path: &str, json: Option<&Value>) -> Answer {
+    pub(super) async fn insist(
+        &mut self,
+        method: &str,
+        path: &str,
+        json: Option<&Value>,
+    ) -> Answer {
         let deadline = Instant::now() + PATIENCE;
         loop {
             match self.ask(method, path, json).await {
                 Ok(answer) if answer.status != 503 => return answer,
-                _ => assert!(Instant::now() < deadline, "{method} {path} has found no answer"),
+                _ => assert!(
+                    Instant::now() < deadline,
+                    "{method} {path} has found no answer"
+                ),
             }
             sleep(PAUSE).await;
         }
     }
 
     /// Tries once to post, and writes down how it ended.
-    pub(super) async fn try_post(&mut self, room: &str, nonce: &str, body: &str, history: &Mutex<History>) -> Outcome {
+    pub(super) async fn try_post(
+        &mut self,
+        room: &str,
+        nonce: &str,
+        body: &str,
+        history: &Mutex<History>,
+    ) -> Outcome {
         let sent = Instant::now();
         let json = json!({ "body": body, "nonce": nonce });
-        let outcome = match self.ask("POST", &format!("/api/v1/rooms/{room}/messages"), Some(&json)).await {
+        let outcome = match self
+            .ask(
+                "POST",
+                &format!("/api/v1/rooms/{room}/messages"),
+                Some(&json),
+            )
+            .await
+        {
             Ok(answer) if matches!(answer.status, 200 | 201) => {
                 Outcome::Acknowledged(answer.json()["id"].as_i64().unwrap())
             }
             Ok(answer) => {
-                assert_eq!(answer.status, 503, "{}", String::from_utf8_lossy(&answer.body));
+                assert_eq!(
+                    answer.status,
+                    503,
+                    "{}",
+                    String::from_utf8_lossy(&answer.body)
+                );
                 Outcome::Refused
             }
             Err(_) => Outcome::Unknown,
         };
-        let post = Post { nonce: nonce.into(), sent, answered: Instant::now(), outcome };
+        let post = Post {
+            nonce: nonce.into(),
+            sent,
+            answered: Instant::now(),
+            outcome,
+        };
         history.lock().unwrap().posts.push(post);
         outcome
     }
@@ -97,7 +141,9 @@ impl Person {
     pub(super) async fn post(&mut self, room: &str, nonce: &str, history: &Mutex<History>) -> i64 {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Outcome::Acknowledged(id) = self.try_post(room, nonce, &body(nonce, 0), history).await {
+            if let Outcome::Acknowledged(id) =
+                self.try_post(room, nonce, &body(nonce, 0), history).await
+            {
                 return id;
             }
             assert!(Instant::now() < deadline, "{nonce} was never acknowledged");
@@ -106,14 +152,35 @@ impl Person {
     }
 
     /// Looks for a message that was acknowledged.
-    pub(super) async fn look_back(&mut self, room: &str, id: i64, nonce: &str, history: &Mutex<History>) {
-        let page = self.insist("GET", &format!("/api/v1/rooms/{room}/messages?after={}&limit=1", id - 1), None).await;
+    pub(super) async fn look_back(
+        &mut self,
+        room: &str,
+        id: i64,
+        nonce: &str,
+        history: &Mutex<History>,
+    ) {
+        let page = self
+            .insist(
+                "GET",
+                &format!("/api/v1/rooms/{room}/messages?after={}&limit=1", id - 1),
+                None,
+            )
+            .await;
         let found = page.json()["messages"][0]["nonce"] == nonce;
-        history.lock().unwrap().look_backs.push(LookBack { nonce: nonce.into(), found });
+        history.lock().unwrap().look_backs.push(LookBack {
+            nonce: nonce.into(),
+            found,
+        });
     }
 
     /// Gives a message its next version.
-    pub(super) async fn edit(&mut self, room: &str, id: i64, nonce: &str, history: &Mutex<History>) {
+    pub(super) async fn edit(
+        &mut self,
+        room: &str,
+        id: i64,
+        nonce: &str,
+        history: &Mutex<History>,
+    ) {
         let version = {
             let mut history = history.lock().unwrap();
             let changes = history.changes.entry(id).or_default();
@@ -121,18 +188,57 @@ impl Person {
             changes.sent
         };
         let path = format!("/api/v1/rooms/{room}/messages/{id}");
-        let answer = self.insist("PATCH", &path, Some(&json!({ "body": body(nonce, version) }))).await;
-        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
-        history.lock().unwrap().changes.entry(id).or_default().acknowledged = version;
+        let answer = self
+            .insist(
+                "PATCH",
+                &path,
+                Some(&json!({ "body": body(nonce, version) })),
+            )
+            .await;
+        assert_eq!(
+            answer.status,
+            200,
+            "{}",
+            String::from_utf8_lossy(&answer.body)
+        );
+        history
+            .lock()
+            .unwrap()
+            .changes
+            .entry(id)
+            .or_default()
+            .acknowledged = version;
     }
 
     /// Deletes a message.
     pub(super) async fn delete(&mut self, room: &str, id: i64, history: &Mutex<History>) {
-        history.lock().unwrap().changes.entry(id).or_default().deletion_sent = true;
-        let answer = self.insist("DELETE", &format!("/api/v1/rooms/{room}/messages/{id}"), None).await;
+        history
+            .lock()
+            .unwrap()
+            .changes
+            .entry(id)
+            .or_default()
+            .deletion_sent = true;
+        let answer = self
+            .insist(
+                "DELETE",
+                &format!("/api/v1/rooms/{room}/messages/{id}"),
+                None,
+            )
+            .await;
         // Where the first answer was lost, the message may be gone by the second try.
-        assert!(matches!(answer.status, 200 | 204 | 404), "{}", String::from_utf8_lossy(&answer.body));
-        history.lock().unwrap().changes.entry(id).or_default().deletion_acknowledged = true;
+        assert!(
+            matches!(answer.status, 200 | 204 | 404),
+            "{}",
+            String::from_utf8_lossy(&answer.body)
+        );
+        history
+            .lock()
+            .unwrap()
+            .changes
+            .entry(id)
+            .or_default()
+            .deletion_acknowledged = true;
     }
 }
 
@@ -143,7 +249,11 @@ pub(super) struct Poster {
 }
 
 impl Poster {
-    pub(super) fn start(mut person: Person, rooms: &'static [&'static str], history: Arc<Mutex<History>>) -> Self {
+    pub(super) fn start(
+        mut person: Person,
+        rooms: &'static [&'static str],
+        history: Arc<Mutex<History>>,
+    ) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let task = tokio::spawn({
             let stop = Arc::clone(&stop);
@@ -183,9 +293,23 @@ async fn say_something(person: &mut Person, rooms: &[&str], history: &Mutex<Hist
 
 /// Makes an account, and gives its token.
 pub(super) async fn join(address: SocketAddr, handle: &str) -> String {
-    let joined = ask_once(address, &request("POST", "/api/v1/join", None, Some(&json!({ "handle": handle })))).await;
+    let joined = ask_once(
+        address,
+        &request(
+            "POST",
+            "/api/v1/join",
+            None,
+            Some(&json!({ "handle": handle })),
+        ),
+    )
+    .await;
     let joined = joined.unwrap();
-    assert_eq!(joined.status, 201, "{}", String::from_utf8_lossy(&joined.body));
+    assert_eq!(
+        joined.status,
+        201,
+        "{}",
+        String::from_utf8_lossy(&joined.body)
+    );
     joined.json()["token"].as_str().unwrap().to_owned()
 }
 
@@ -202,7 +326,13 @@ fn version_of(body: &str) -> u32 {
 pub(super) fn view(reader: &str, room: Option<&str>, after: i64, received: &Received) -> View {
     assert_eq!(received.complaints, Vec::<String>::new(), "{reader}");
     let entries = received.events.iter().map(entry).collect();
-    View { reader: reader.into(), room: room.map(str::to_owned), after, entries, cursor: received.cursor }
+    View {
+        reader: reader.into(),
+        room: room.map(str::to_owned),
+        after,
+        entries,
+        cursor: received.cursor,
+    }
 }
 
 fn entry(block: &Block) -> Entry {
@@ -210,7 +340,10 @@ fn entry(block: &Block) -> Entry {
     let message = &data["message"];
     assert_eq!(data["id"].as_i64(), block.id, "{block:?}");
     if let (Some(nonce), Some(body)) = (message["nonce"].as_str(), message["body"].as_str()) {
-        assert!(body.split(' ').next() == Some(nonce), "a text under another's name: {block:?}");
+        assert!(
+            body.split(' ').next() == Some(nonce),
+            "a text under another's name: {block:?}"
+        );
     }
     Entry {
         id: block.id.unwrap(),
@@ -223,7 +356,9 @@ fn entry(block: &Block) -> Entry {
 
 /// Opens a file beside its server.
 pub(super) async fn open(db: &Path) -> SqliteConnection {
-    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(db)).await.unwrap()
+    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(db))
+        .await
+        .unwrap()
 }
 
 /// Reads the log and the messages that are left.
@@ -238,12 +373,28 @@ pub(super) async fn read_file(db: &Path, history: &mut History) {
     .fetch_all(&mut file)
     .await
     .unwrap();
-    let entry = |(id, room, kind, message, nonce)| Entry { id, room, kind, message, nonce };
+    let entry = |(id, room, kind, message, nonce)| Entry {
+        id,
+        room,
+        kind,
+        message,
+        nonce,
+    };
     history.log = rows.into_iter().map(entry).collect();
     let rows: Vec<(i64, String, bool)> =
-        sqlx::query_as("select id, body, deleted_at is not null from messages").fetch_all(&mut file).await.unwrap();
+        sqlx::query_as("select id, body, deleted_at is not null from messages")
+            .fetch_all(&mut file)
+            .await
+            .unwrap();
     let left = |(id, body, deleted): (i64, String, bool)| {
-        (id, if deleted { Left::Deleted } else { Left::Version(version_of(&body)) })
+        (
+            id,
+            if deleted {
+                Left::Deleted
+            } else {
+                Left::Version(version_of(&body))
+            },
+        )
     };
     history.left = rows.into_iter().map(left).collect();
     // What nobody changed must be as it was posted.
@@ -256,9 +407,15 @@ pub(super) async fn read_file(db: &Path, history: &mut History) {
 /// `SQLite`'s own opinion of a file.
 pub(super) async fn assert_sound(db: &Path) {
     let mut file = open(db).await;
-    let integrity: String = sqlx::query_scalar("pragma integrity_check").fetch_one(&mut file).await.unwrap();
+    let integrity: String = sqlx::query_scalar("pragma integrity_check")
+        .fetch_one(&mut file)
+        .await
+        .unwrap();
     assert_eq!(integrity, "ok");
-    let broken = sqlx::query("pragma foreign_key_check").fetch_all(&mut file).await.unwrap();
+    let broken = sqlx::query("pragma foreign_key_check")
+        .fetch_all(&mut file)
+        .await
+        .unwrap();
     assert!(broken.is_empty(), "{} broken references", broken.len());
     file.close().await.unwrap();
 }

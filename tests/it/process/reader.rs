@@ -30,7 +30,10 @@ pub(super) struct Block {
 
 impl Block {
     fn parse(text: &str) -> Self {
-        let mut block = Self { event: "message".into(), ..Self::default() };
+        let mut block = Self {
+            event: "message".into(),
+            ..Self::default()
+        };
         for (field, value) in text.lines().filter_map(|line| line.split_once(": ")) {
             match field {
                 "event" => value.clone_into(&mut block.event),
@@ -49,7 +52,10 @@ impl Block {
 
     /// Whether it tells of an event of the log, and not of the stream itself.
     pub(super) fn is_history(&self) -> bool {
-        !matches!(self.event.as_str(), "hello" | "caught-up" | "ping" | "bye" | "typing" | "presence")
+        !matches!(
+            self.event.as_str(),
+            "hello" | "caught-up" | "ping" | "bye" | "typing" | "presence"
+        )
     }
 }
 
@@ -62,7 +68,12 @@ pub(super) struct Stream {
 
 impl Stream {
     /// Opens a stream, at a cursor if there is one, and reads its head.
-    pub(super) async fn open(address: SocketAddr, path: &str, token: Option<&str>, cursor: Option<i64>) -> io::Result<Self> {
+    pub(super) async fn open(
+        address: SocketAddr,
+        path: &str,
+        token: Option<&str>,
+        cursor: Option<i64>,
+    ) -> io::Result<Self> {
         let mut connection = Connection::open(address).await?;
         connection.send(&opening(path, token, cursor)).await?;
         Self::of(connection).await
@@ -74,7 +85,10 @@ impl Stream {
         let head = read_head(&mut socket).await?;
         assert!(head.starts_with("http/1.1 200"), "{head}");
         assert!(head.contains("transfer-encoding: chunked"), "{head}");
-        Ok(Self { socket, text: Vec::new() })
+        Ok(Self {
+            socket,
+            text: Vec::new(),
+        })
     }
 
     /// The next block; `None` at a clean end, an error at any other.
@@ -97,7 +111,8 @@ impl Stream {
         if self.socket.read_line(&mut size).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let size = usize::from_str_radix(size.trim_end(), 16).map_err(|_| io::ErrorKind::InvalidData)?;
+        let size =
+            usize::from_str_radix(size.trim_end(), 16).map_err(|_| io::ErrorKind::InvalidData)?;
         let start = self.text.len();
         self.text.resize(start + size + 2, 0);
         let read = self.socket.read_exact(&mut self.text[start..]).await;
@@ -140,7 +155,10 @@ impl Received {
         if block.event == "hello" {
             let outcome = block.json()["outcome"].clone();
             if outcome != "live" && outcome != "replay" {
-                self.complaints.push(format!("cursor {} was answered with {}", self.cursor, block.data));
+                self.complaints.push(format!(
+                    "cursor {} was answered with {}",
+                    self.cursor, block.data
+                ));
             }
         }
         self.cursor = block.id.unwrap_or(self.cursor);
@@ -167,7 +185,11 @@ impl Reader {
         cursor: i64,
         leave_after: Option<usize>,
     ) -> Self {
-        let habits = Habits { path: path.to_owned(), leave_after, keeps_data: true };
+        let habits = Habits {
+            path: path.to_owned(),
+            leave_after,
+            keeps_data: true,
+        };
         Self::with(addresses, habits, cursor)
     }
 
@@ -178,12 +200,19 @@ impl Reader {
         cursor: i64,
         leave_after: Option<usize>,
     ) -> Self {
-        let habits = Habits { path: path.to_owned(), leave_after, keeps_data: false };
+        let habits = Habits {
+            path: path.to_owned(),
+            leave_after,
+            keeps_data: false,
+        };
         Self::with(addresses, habits, cursor)
     }
 
     fn with(addresses: watch::Receiver<SocketAddr>, habits: Habits, cursor: i64) -> Self {
-        let received = Arc::new(Mutex::new(Received { cursor, ..Received::default() }));
+        let received = Arc::new(Mutex::new(Received {
+            cursor,
+            ..Received::default()
+        }));
         let task = tokio::spawn(follow(addresses, habits, Arc::clone(&received)));
         Self { received, task }
     }
@@ -193,7 +222,12 @@ impl Reader {
     }
 
     pub(super) fn last_event(&self) -> Option<i64> {
-        self.received.lock().unwrap().events.last().and_then(|block| block.id)
+        self.received
+            .lock()
+            .unwrap()
+            .events
+            .last()
+            .and_then(|block| block.id)
     }
 }
 
@@ -209,7 +243,11 @@ struct Habits {
     keeps_data: bool,
 }
 
-async fn follow(addresses: watch::Receiver<SocketAddr>, habits: Habits, received: Arc<Mutex<Received>>) {
+async fn follow(
+    addresses: watch::Receiver<SocketAddr>,
+    habits: Habits,
+    received: Arc<Mutex<Received>>,
+) {
     loop {
         let cursor = received.lock().unwrap().cursor;
         let address = *addresses.borrow();
@@ -224,7 +262,9 @@ async fn follow(addresses: watch::Receiver<SocketAddr>, habits: Habits, received
 async fn read_to_end(mut stream: Stream, received: &Mutex<Received>, habits: &Habits) {
     let mut left = habits.leave_after;
     while left != Some(0) {
-        let Ok(Some(block)) = stream.next().await else { return };
+        let Ok(Some(block)) = stream.next().await else {
+            return;
+        };
         if block.is_history() {
             left = left.map(|left| left - 1);
         }

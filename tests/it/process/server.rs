@@ -43,7 +43,14 @@ impl Server {
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
         let (child, address) = listening(&mut serve(&db, &flags));
         let sockets_at_start = sockets(child.id());
-        Self { directory, db, flags, child, sockets_at_start, address: watch::Sender::new(address) }
+        Self {
+            directory,
+            db,
+            flags,
+            child,
+            sockets_at_start,
+            address: watch::Sender::new(address),
+        }
     }
 
     /// Where it listens now; another port after each start, since the old one may be taken by then.
@@ -96,7 +103,10 @@ impl Server {
     /// Memory in use, in bytes, without what the kernel holds for its sockets.
     pub(super) fn memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
@@ -107,7 +117,9 @@ impl Server {
 
     /// Open files and sockets.
     pub(super) fn descriptors(&self) -> usize {
-        fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().count()
+        fs::read_dir(format!("/proc/{}/fd", self.pid()))
+            .unwrap()
+            .count()
     }
 
     /// Time on a processor so far, in ticks of 10 ms.
@@ -115,7 +127,12 @@ impl Server {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid())).unwrap();
         // After the name, which may hold spaces: utime and stime are fields 14 and 15 (proc_pid_stat(5)).
         let (_, fields) = stat.rsplit_once(')').unwrap();
-        fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum()
+        fields
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .map(|ticks| ticks.parse::<u64>().unwrap())
+            .sum()
     }
 }
 
@@ -123,7 +140,9 @@ fn sockets(pid: u32) -> usize {
     let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
     // One may have been closed since it was listed.
     let links = descriptors.filter_map(|descriptor| fs::read_link(descriptor.ok()?.path()).ok());
-    links.filter(|link| link.to_string_lossy().starts_with("socket:")).count()
+    links
+        .filter(|link| link.to_string_lossy().starts_with("socket:"))
+        .count()
 }
 
 impl Drop for Server {
@@ -142,7 +161,10 @@ pub(super) fn backscroll(arguments: &[&str]) -> Command {
 
 /// `kill -NAME PID`.
 pub(super) fn send_signal(pid: u32, name: &str) {
-    let status = Command::new("kill").args([format!("-{name}"), pid.to_string()]).status().unwrap();
+    let status = Command::new("kill")
+        .args([format!("-{name}"), pid.to_string()])
+        .status()
+        .unwrap();
     assert!(status.success(), "kill -{name} {pid}");
 }
 
@@ -151,7 +173,16 @@ pub(super) fn send_signal(pid: u32, name: &str) {
 fn serve(db: &Path, flags: &[String]) -> Command {
     let mut command = Command::new("sh");
     command
-        .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_backscroll"), "serve", "--listen", "127.0.0.1:0", "--db"])
+        .args([
+            "-c",
+            "trap '' XFSZ; exec \"$@\"",
+            "sh",
+            env!("CARGO_BIN_EXE_backscroll"),
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--db",
+        ])
         .arg(db)
         .args(flags)
         .stdin(Stdio::null())
@@ -172,12 +203,17 @@ fn listening(command: &mut Command) -> (Child, SocketAddr) {
             }
         }
     });
-    let address = address.recv_timeout(START_WITHIN).expect("the server says where it listens");
+    let address = address
+        .recv_timeout(START_WITHIN)
+        .expect("the server says where it listens");
     (child, address)
 }
 
 /// The address in a line such as `  http://127.0.0.1:3000`.
 fn address_in(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.split_once("http://")?;
-    rest.split(|c: char| c.is_whitespace() || c == '/').next()?.parse().ok()
+    rest.split(|c: char| c.is_whitespace() || c == '/')
+        .next()?
+        .parse()
+        .ok()
 }

@@ -39,7 +39,11 @@ async fn clients_that_say_nothing_or_too_little_are_sent_away_and_delay_nobody()
     let mut clients = JoinSet::new();
     for _ in 0..EACH {
         clients.spawn(silent(server.address()));
-        clients.spawn(dripping(server.address(), b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: ".to_vec(), HEAD_WITHIN));
+        clients.spawn(dripping(
+            server.address(),
+            b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: ".to_vec(),
+            HEAD_WITHIN,
+        ));
         clients.spawn(idle_after_a_request(server.address()));
     }
     let body = b"POST /api/v1/join HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n";
@@ -51,7 +55,10 @@ async fn clients_that_say_nothing_or_too_little_are_sent_away_and_delay_nobody()
         worst = worst.max(median_post(&mut person).await);
         sleep(Duration::from_millis(100)).await;
     }
-    assert!(worst < alone * 20, "a post took {alone:?}, and {worst:?} beside slow clients");
+    assert!(
+        worst < alone * 20,
+        "a post took {alone:?}, and {worst:?} beside slow clients"
+    );
     while let Some(ended) = clients.join_next().await {
         ended.unwrap();
     }
@@ -61,7 +68,13 @@ async fn median_post(person: &mut Person) -> Duration {
     let mut times = Vec::new();
     for _ in 0..11 {
         let begun = Instant::now();
-        let answer = person.ask("POST", "/api/v1/rooms/general/messages", Some(&json!({ "body": "hello" }))).await;
+        let answer = person
+            .ask(
+                "POST",
+                "/api/v1/rooms/general/messages",
+                Some(&json!({ "body": "hello" })),
+            )
+            .await;
         assert_eq!(answer.unwrap().status, 201);
         times.push(begun.elapsed());
     }
@@ -77,8 +90,13 @@ async fn silent(address: SocketAddr) {
 /// Its connection may live on for a while, but not for long.
 async fn idle_after_a_request(address: SocketAddr) {
     let mut connection = Connection::open(address).await.unwrap();
-    assert_eq!(connection.ask(&get("/healthz", None)).await.unwrap().status, 200);
-    let rest = timeout(HEAD_WITHIN + SLACK, connection.rest()).await.expect("an idle connection is closed");
+    assert_eq!(
+        connection.ask(&get("/healthz", None)).await.unwrap().status,
+        200
+    );
+    let rest = timeout(HEAD_WITHIN + SLACK, connection.rest())
+        .await
+        .expect("an idle connection is closed");
     assert!(rest.unwrap_or_default().is_empty(), "nothing was asked");
 }
 
@@ -104,5 +122,8 @@ async fn assert_closed(socket: &mut (impl tokio::io::AsyncRead + Unpin), within:
     let closed = timeout(within + SLACK, socket.read_to_end(&mut said)).await;
     assert!(closed.is_ok(), "still open after {:?}", within + SLACK);
     let said = String::from_utf8_lossy(&said);
-    assert!(said.is_empty() || said.starts_with("HTTP/1.1 408"), "{said}");
+    assert!(
+        said.is_empty() || said.starts_with("HTTP/1.1 408"),
+        "{said}"
+    );
 }

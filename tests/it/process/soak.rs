@@ -37,19 +37,33 @@ async fn each_of_100_readers_cut_at_random_receives_every_event_exactly_once_and
     let log: Vec<i64> = history.log.iter().map(|entry| entry.id).collect();
     let mut streams = 0;
     for reader in &readers {
-        until("a reader has everything", || reader.last_event() >= log.last().copied()).await;
+        until("a reader has everything", || {
+            reader.last_event() >= log.last().copied()
+        })
+        .await;
         let received = reader.received();
         assert_eq!(received.complaints, Vec::<String>::new());
-        let ids: Vec<i64> = received.events.iter().filter_map(|block| block.id).collect();
+        let ids: Vec<i64> = received
+            .events
+            .iter()
+            .filter_map(|block| block.id)
+            .collect();
         assert_eq!(ids, log);
         streams += received.streams;
     }
-    eprintln!("{} events, {READERS} readers over {streams} streams", log.len());
+    eprintln!(
+        "{} events, {READERS} readers over {streams} streams",
+        log.len()
+    );
 }
 
 /// Some stay, some leave after six events, most in between.
 fn follow(server: &Server, n: usize) -> Reader {
-    let path = if n.is_multiple_of(4) { "/api/v1/rooms/general/events" } else { "/api/v1/events" };
+    let path = if n.is_multiple_of(4) {
+        "/api/v1/rooms/general/events"
+    } else {
+        "/api/v1/events"
+    };
     let leave_after = (!n.is_multiple_of(10)).then_some(n * n % 211 + 6);
     Reader::follow_ids(server.addresses(), path, 0, leave_after)
 }

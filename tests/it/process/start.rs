@@ -1,13 +1,13 @@
 //! Promise 10, at start: what cannot be served is said in one clear sentence.
 
 use super::server::{Server, backscroll};
+use super::until::comes_true;
 use std::{
     fs,
     path::Path,
     process::{Command, Output, Stdio},
     time::Duration,
 };
-use super::until::comes_true;
 
 const ENDS_WITHIN: Duration = Duration::from_secs(30);
 /// The exit code for a file that another process has.
@@ -47,14 +47,26 @@ async fn a_folder_that_is_not_there_is_named() {
 async fn a_file_in_use_is_refused_to_a_second_server_an_import_and_a_restore() {
     let server = Server::start();
     let backup = server.directory().join("backup.db");
-    let backed_up = run(backscroll(&["backup"]).arg(&backup).arg("--db").arg(server.db())).await;
+    let backed_up = run(backscroll(&["backup"])
+        .arg(&backup)
+        .arg("--db")
+        .arg(server.db()))
+    .await;
     assert!(backed_up.status.success());
     let lines = server.directory().join("lines.ndjson");
     fs::write(&lines, "").unwrap();
     let outputs = [
         serve(server.db()).await,
-        run(backscroll(&["import"]).arg(&lines).arg("--db").arg(server.db())).await,
-        run(backscroll(&["restore"]).arg(&backup).arg("--db").arg(server.db())).await,
+        run(backscroll(&["import"])
+            .arg(&lines)
+            .arg("--db")
+            .arg(server.db()))
+        .await,
+        run(backscroll(&["restore"])
+            .arg(&backup)
+            .arg("--db")
+            .arg(server.db()))
+        .await,
     ];
     for output in outputs {
         assert_refused(&output);
@@ -69,22 +81,44 @@ async fn serve(db: &Path) -> Output {
 
 /// Runs a command that shall end by itself.
 async fn run(command: &mut Command) -> Output {
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let has_ended = comes_true(ENDS_WITHIN, || child.try_wait().unwrap().is_some()).await;
     if !has_ended {
         child.kill().unwrap();
     }
     let output = child.wait_with_output().unwrap();
-    assert!(has_ended, "it runs on: {}", String::from_utf8_lossy(&output.stdout));
+    assert!(
+        has_ended,
+        "it runs on: {}",
+        String::from_utf8_lossy(&output.stdout)
+    );
     output
 }
 
 /// It ends with a code, and says why in one line.
 fn assert_refused(output: &Output) {
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.code().is_some_and(|code| code > 0), "{:?}: {said}", output.status);
-    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(
+        output.status.code().is_some_and(|code| code > 0),
+        "{:?}: {said}",
+        output.status
+    );
+    assert!(
+        output.stdout.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
     assert_eq!(said.lines().count(), 1, "{said}");
-    assert!(said.starts_with("backscroll: ") && said.contains("chat.db"), "{said}");
-    assert!(!said.contains("panicked") && !said.contains("Error {"), "{said}");
+    assert!(
+        said.starts_with("backscroll: ") && said.contains("chat.db"),
+        "{said}"
+    );
+    assert!(
+        !said.contains("panicked") && !said.contains("Error {"),
+        "{said}"
+    );
 }

@@ -35,13 +35,17 @@ async fn readers_that_stop_reading_cost_bounded_memory_delay_nobody_and_are_cut(
     let server = Server::start();
     let mut person = fill(&server).await;
     // What reading all of it takes once (caches, the heap itself) is no cost of those who are stuck.
-    let mut whole = Stream::open(server.address(), "/api/v1/events?after=0", None, None).await.unwrap();
+    let mut whole = Stream::open(server.address(), "/api/v1/events?after=0", None, None)
+        .await
+        .unwrap();
     while whole.next().await.unwrap().unwrap().event != "caught-up" {}
     drop(whole);
 
     let mut idle = Vec::new();
     for _ in 0..STUCK {
-        let mut stream = Stream::open(server.address(), "/api/v1/events", None, None).await.unwrap();
+        let mut stream = Stream::open(server.address(), "/api/v1/events", None, None)
+            .await
+            .unwrap();
         stream.next().await.unwrap();
         idle.push(stream);
     }
@@ -60,15 +64,24 @@ async fn readers_that_stop_reading_cost_bounded_memory_delay_nobody_and_are_cut(
     let delayed = median_post(&mut person).await;
     let cost = memory_stuck.saturating_sub(memory_idle) / u64::try_from(STUCK).unwrap();
     assert!(cost < COST_MAX, "a stuck reader costs {cost} bytes");
-    assert!(delayed < usual * 10, "a post took {usual:?}, and {delayed:?} beside stuck readers");
+    assert!(
+        delayed < usual * 10,
+        "a post took {usual:?}, and {delayed:?} beside stuck readers"
+    );
     assert!(
         comes_true(PATIENCE_OF_SERVER + SLACK, || server.connections() <= 1).await,
         "{} stuck readers are still there",
         server.connections() - 1
     );
-    assert!(slow.await.unwrap() > PATIENCE_OF_SERVER, "it has to be there for longer than a stuck one");
+    assert!(
+        slow.await.unwrap() > PATIENCE_OF_SERVER,
+        "it has to be there for longer than a stuck one"
+    );
     until("every connection is gone", || server.connections() == 0).await;
-    eprintln!("{STUCK} stuck readers: {} KiB each, a post took {delayed:?} instead of {usual:?}", cost / 1024);
+    eprintln!(
+        "{STUCK} stuck readers: {} KiB each, a post took {delayed:?} instead of {usual:?}",
+        cost / 1024
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,13 +90,20 @@ async fn a_reader_stopped_by_a_signal_is_cut_and_resumes_exactly() {
     let mut person = fill(&server).await;
     let url = format!("http://{}", server.address());
     let mut command = backscroll(&["tail", &url, "--after", "earliest"]);
-    let mut tail = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut tail = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
     let mut ids = vec![id_in(&lines.next().unwrap().unwrap())];
     send_signal(tail.id(), "STOP");
 
     settle(&server).await;
-    assert!(server.connections() > 0, "there is nothing to cut: the whole backlog fitted into the buffers");
+    assert!(
+        server.connections() > 0,
+        "there is nothing to cut: the whole backlog fitted into the buffers"
+    );
     assert!(
         comes_true(PATIENCE_OF_SERVER + SLACK, || server.connections() == 0).await,
         "the stopped reader is still there"
@@ -96,7 +116,10 @@ async fn a_reader_stopped_by_a_signal_is_cut_and_resumes_exactly() {
         }
         ids
     });
-    let ids = tokio::time::timeout(SLACK, read).await.expect("the reader goes on").unwrap();
+    let ids = tokio::time::timeout(SLACK, read)
+        .await
+        .expect("the reader goes on")
+        .unwrap();
     tail.kill().unwrap();
     tail.wait().unwrap();
     assert_eq!(ids, all_ids(&server).await);
@@ -110,7 +133,10 @@ async fn a_client_that_asks_for_pages_and_reads_none_is_cut() {
     for _ in 0..10 {
         let mut connection = Connection::open(server.address()).await.unwrap();
         for _ in 0..4 {
-            connection.send(&get("/api/v1/rooms/general/messages?limit=200", None)).await.unwrap();
+            connection
+                .send(&get("/api/v1/rooms/general/messages?limit=200", None))
+                .await
+                .unwrap();
         }
         greedy.push(connection);
     }
@@ -131,7 +157,13 @@ async fn fill(server: &Server) -> Person {
 }
 
 async fn post(person: &mut Person, body: &str) -> i64 {
-    let answer = person.insist("POST", "/api/v1/rooms/general/messages", Some(&json!({ "body": body }))).await;
+    let answer = person
+        .insist(
+            "POST",
+            "/api/v1/rooms/general/messages",
+            Some(&json!({ "body": body })),
+        )
+        .await;
     assert_eq!(answer.status, 201);
     answer.json()["id"].as_i64().unwrap()
 }
@@ -153,7 +185,10 @@ async fn stuck_reader(address: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(16 * 1024).unwrap();
     let mut socket = socket.connect(address).await.unwrap();
-    socket.write_all(&get("/api/v1/events?after=0", None)).await.unwrap();
+    socket
+        .write_all(&get("/api/v1/events?after=0", None))
+        .await
+        .unwrap();
     let mut chunk = [0; 4096];
     for _ in 0..2 {
         socket.read_exact(&mut chunk).await.unwrap();
@@ -167,7 +202,10 @@ async fn slow_reader(address: SocketAddr) -> Duration {
     let begun = Instant::now();
     let mut piece = vec![0; 256 * 1024];
     while begun.elapsed() < PATIENCE_OF_SERVER * 3 / 2 {
-        socket.read_exact(&mut piece).await.expect("a slow reader is served");
+        socket
+            .read_exact(&mut piece)
+            .await
+            .expect("a slow reader is served");
         sleep(Duration::from_secs(2)).await;
     }
     begun.elapsed()
@@ -187,10 +225,15 @@ async fn settle(server: &Server) {
 }
 
 fn id_in(line: &str) -> i64 {
-    serde_json::from_str::<Value>(line).unwrap()["id"].as_i64().unwrap()
+    serde_json::from_str::<Value>(line).unwrap()["id"]
+        .as_i64()
+        .unwrap()
 }
 
 async fn all_ids(server: &Server) -> Vec<i64> {
     let mut file = super::people::open(server.db()).await;
-    sqlx::query_scalar("select id from events where room_id is not null order by id").fetch_all(&mut file).await.unwrap()
+    sqlx::query_scalar("select id from events where room_id is not null order by id")
+        .fetch_all(&mut file)
+        .await
+        .unwrap()
 }

@@ -8,7 +8,10 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// Waits until something is so.
 pub(super) async fn until(what: &str, condition: impl FnMut() -> bool) {
-    assert!(comes_true(PATIENCE, condition).await, "not so within {PATIENCE:?}: {what}");
+    assert!(
+        comes_true(PATIENCE, condition).await,
+        "not so within {PATIENCE:?}: {what}"
+    );
 }
 
 /// Whether something becomes so in time.
