@@ -2,6 +2,7 @@
 # Runs every test, and installs what they need: tests/run.sh [STEP...], by default all steps in this order.
 # Needs Debian 12 (or another system on which the programs named below are already there) and Rust by rustup.
 # Everything that is built or downloaded goes to target/, except Debian packages.
+# shellcheck disable=SC2317  # the steps are called by their names
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

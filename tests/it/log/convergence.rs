@@ -120,6 +120,7 @@ impl Scene {
     }
 
     /// What a step does is up to the server: it may well refuse. New rooms and messages are given back.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of change")]
     async fn make(&self, step: &Step) -> (Option<(String, usize)>, Option<(String, i64)>) {
         let person = |who: usize| &self.people[who % self.people.len()];
         let room = |which: usize| &self.rooms[which % self.rooms.len()];
@@ -135,7 +136,7 @@ impl Scene {
                     person(*who),
                     room(*place).0.clone(),
                     json!({ "body": text }),
-                ))
+                ));
             }
             Step::Reply { who, to } => {
                 posted = message(*to).map(|(room, id)| {

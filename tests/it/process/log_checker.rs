@@ -432,7 +432,7 @@ mod tests {
         let spoiled = faults_after(|history| {
             history
                 .posts
-                .push(post(Instant::now(), 900, 901, "n9", lost))
+                .push(post(Instant::now(), 900, 901, "n9", lost));
         });
         assert_eq!(
             spoiled,
@@ -495,7 +495,7 @@ mod tests {
         let spoiled = faults_after(|history| {
             history
                 .posts
-                .push(post(Instant::now(), 900, 901, "n4", other))
+                .push(post(Instant::now(), 900, 901, "n4", other));
         });
         assert!(
             spoiled.contains(&Fault::AnswersDiffer { nonce: "n4".into() }),

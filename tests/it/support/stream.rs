@@ -45,7 +45,7 @@ impl Ask<'_> {
             self.method, self.target, self.version, self.address
         );
         for (name, value) in &self.headers {
-            out += &format!("{name}: {value}\r\n");
+            out.extend([name, ": ", value, "\r\n"]);
         }
         (out + "\r\n").into_bytes()
     }
