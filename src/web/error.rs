@@ -38,6 +38,17 @@ impl<E: Into<Error>> From<E> for Rejection {
     }
 }
 
+impl Rejection {
+    /// Whether the same request may be answered a little later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Chat(Error::Unavailable(_) | Error::Database(sqlx::Error::PoolTimedOut))
+        )
+    }
+}
+
 /// Marks a response that says itself what is wrong: a form shown again.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnPage;

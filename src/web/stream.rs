@@ -39,73 +39,65 @@ impl OpenedFeed {
 /// Everything that the caller may see, with one cursor.
 pub async fn stream_all(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: Result<Visitor, Rejection>,
     method: Method,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let wish = Wish::read(&headers, query.as_deref());
-    let scope = if wish.rooms.is_empty() {
-        Scope::Everything {
-            joined: wish.joined,
-        }
-    } else {
-        Scope::Rooms {
-            slugs: wish.rooms.clone(),
-            joined: wish.joined,
-        }
+    let joined = wish.joined;
+    let scope = match wish.rooms.clone() {
+        rooms if rooms.is_empty() => Scope::Everything { joined },
+        slugs => Scope::Rooms { slugs, joined },
     };
-    open(&app, &visitor, &method, &wish, &scope).await
+    or_overload(open(&app, visitor, &method, &wish, &scope).await)
 }
 
 /// One room.
 pub async fn stream_room(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: Result<Visitor, Rejection>,
     method: Method,
     headers: HeaderMap,
     Path(room): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
-    let wish = Wish::read(&headers, query.as_deref());
-    open(
-        &app,
-        &visitor,
-        &method,
-        &wish,
-        &Scope::Rooms {
-            slugs: vec![room],
-            joined: false,
-        },
-    )
-    .await
+    let wish = Wish {
+        joined: false,
+        ..Wish::read(&headers, query.as_deref())
+    };
+    let scope = Scope::Rooms {
+        slugs: vec![room],
+        joined: false,
+    };
+    or_overload(open(&app, visitor, &method, &wish, &scope).await)
 }
 
 async fn open(
     app: &Arc<App>,
-    visitor: &Visitor,
+    visitor: Result<Visitor, Rejection>,
     method: &Method,
     wish: &Wish,
     scope: &Scope,
 ) -> Result<Response, Rejection> {
-    if matches!(
-        scope,
-        Scope::Everything { joined: true } | Scope::Rooms { joined: true, .. }
-    ) {
+    let visitor = visitor?;
+    if wish.joined {
         visitor.signed_in()?;
     }
     let Some(place) = app.take_stream() else {
-        return Ok((stream_headers(), bye(Bye::Overload)).into_response());
+        return Ok(overload());
     };
-    let (tail, opening) = Tail::open(
-        &app.log,
-        &visitor.reader(),
-        scope,
-        wish.cursor,
-        wish.replay_max,
-        wish.format,
-    )
-    .await?;
+    let (
+        reader,
+        Wish {
+            cursor,
+            replay_max,
+            format,
+            ..
+        },
+    ) = (visitor.reader(), wish);
+    let (tail, opening) =
+        Tail::open(&app.log, &reader, scope, *cursor, *replay_max, *format).await?;
     let mut response = (stream_headers(), Body::empty()).into_response();
     if method != Method::HEAD {
         let feed = Feed::new(tail, opening, place);
@@ -114,6 +106,18 @@ async fn open(
             .insert(OpenedFeed(Arc::new(Mutex::new(Some(feed)))));
     }
     Ok(response)
+}
+
+/// "Not now" is no error status here, either.
+fn or_overload(opened: Result<Response, Rejection>) -> Result<Response, Rejection> {
+    match opened {
+        Err(rejection) if rejection.is_passing() => Ok(overload()),
+        opened => opened,
+    }
+}
+
+fn overload() -> Response {
+    (stream_headers(), bye(Bye::Overload)).into_response()
 }
 
 /// Nothing on the way may keep, change or hold back what passes (`X-Accel-Buffering`: nginx).

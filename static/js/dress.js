@@ -39,7 +39,7 @@ export function dress(list, handle) {
     const now = known.get(row) ?? read(row, handle);
     const opensDay = now.day !== previous?.day;
     placeLine(row, now, opensDay);
-    const opensNew = !isNewLinePlaced && idOf(row) > newAfter && previous !== null;
+    const opensNew = !isNewLinePlaced && idOf(row) > newAfter && previous !== null && !row.classList.contains("mine");
     if (opensNew) {
       const below = now.line ?? row;
       if (below.previousElementSibling !== newLine) below.before(newLine);

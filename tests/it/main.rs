@@ -1,10 +1,5 @@
 //! Promises of the chat, each a test: a real server on a real file, and real clients.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on says so, and where"
-)]
-
 mod api;
 mod cli;
 mod clients;

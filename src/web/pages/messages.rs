@@ -10,6 +10,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     model::message::Message,
+    store::reactions::has_reaction,
     web::{
         api::{
             history::Wish,
@@ -143,9 +144,9 @@ pub async fn toggle_reaction(
     };
     let React { emoji } = sent.fields()?;
     let message = find_message(&app, &visitor, &slug, &id).await?;
-    let mut reactions = message.reactions.iter();
-    let has_mine =
-        reactions.any(|reaction| reaction.emoji == emoji && reaction.by.contains(&user.handle));
+    let mut connection = app.readers().acquire().await?;
+    let has_mine = has_reaction(&mut connection, message.id, &emoji, user.id).await?;
+    drop(connection);
     submit_reaction(&app, &visitor, slug.clone(), &id, emoji, !has_mine).await?;
     Ok(see(&address(&slug, message.id)))
 }

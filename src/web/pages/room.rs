@@ -51,7 +51,14 @@ pub async fn show_room(
     uri: Uri,
 ) -> Result<Response, Rejection> {
     let wish = Wish::read(query.as_deref().unwrap_or_default())?;
-    let shown = room_page(&app, &visitor, &slug, &wish, None, Refused::default(), &uri).await?;
+    let mut shown = room_page(&app, &visitor, &slug, &wish, None, Refused::default(), &uri).await?;
+    if let Anchor::At(time) = wish.anchor {
+        shown.marked = shown
+            .messages
+            .iter()
+            .find(|message| message.at >= time)
+            .map(|message| message.id);
+    }
     page(StatusCode::OK, &shown)
 }
 

@@ -8,9 +8,12 @@ async fn members(person: &Person, room: &str) -> Vec<String> {
     let list = person.see(&format!("/api/v1/rooms/{room}/members")).await;
     let mut handles: Vec<String> = list["members"]
         .as_array()
-        .unwrap()
+        .expect("a list has members")
         .iter()
-        .map(|member| member["handle"].as_str().unwrap().to_owned())
+        .map(|member| {
+            let handle = member["handle"].as_str();
+            handle.expect("a member has a handle").to_owned()
+        })
         .collect();
     assert_eq!(list["count"], handles.len());
     // The server's own account, which has made the room.
@@ -75,7 +78,7 @@ async fn members_of_a_closed_room_add_people_and_its_maker_removes_them() {
 
 async fn view(person: &Person) -> (i64, i64, i64) {
     let room = person.see("/api/v1/rooms/general").await;
-    let number = |name: &str| room[name].as_i64().unwrap();
+    let number = |name: &str| room[name].as_i64().expect("a count");
     (number("read_up_to"), number("unread"), number("mentions"))
 }
 

@@ -19,7 +19,8 @@ async fn walk(person: &Person, first: String, link: &str) -> Vec<Vec<Value>> {
             page[format!("has_{link}")] == true,
             "{page}"
         );
-        pages.push(page["messages"].as_array().unwrap().clone());
+        let messages = page["messages"].as_array();
+        pages.push(messages.expect("a page has messages").clone());
     }
     pages
 }

@@ -21,7 +21,11 @@ impl Browser {
         for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(set.contains(part), "{set}");
         }
-        let cookie = set.split(';').next().unwrap().to_owned();
+        let cookie = set
+            .split(';')
+            .next()
+            .expect("a split has a first part")
+            .to_owned();
         assert!(cookie.starts_with("backscroll="), "{cookie}");
         Self { visitor, cookie }
     }

@@ -1,8 +1,11 @@
 //! Backups made under load are exact prefixes of the log; a restored one begins a new era.
 
 use super::{
-    log_checker::{Fault, History, Outcome, faults},
-    people::{Person, Poster, assert_sound, read_file},
+    evidence::{assert_sound, read_file},
+    history::{History, Outcome},
+    log_checker::{Fault, faults},
+    people::Person,
+    poster::Poster,
     reader::Stream,
     server::{Server, backscroll},
     until::until,

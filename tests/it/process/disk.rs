@@ -1,9 +1,11 @@
 //! Promise 10: a full disk or a locked file is said so, stores no half, and passes by itself.
 
 use super::{
+    evidence::{assert_sound, open, read_file, view},
+    history::{History, Outcome},
     http::{Answer, ask_once, get},
-    log_checker::{Fault, History, Outcome, faults},
-    people::{Person, assert_sound, open, read_file, view},
+    log_checker::{Fault, faults},
+    people::Person,
     reader::{Reader, Stream},
     server::Server,
     until::{PATIENCE, until},

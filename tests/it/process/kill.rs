@@ -1,13 +1,16 @@
 //! Promises 1, 2, 3 and 6: kill -9 under load, again and again.
 
 use super::{
-    log_checker::{Fault, History, Outcome, faults},
-    people::{Person, Poster, assert_sound, join, read_file, view},
+    evidence::{assert_sound, read_file, view},
+    history::{History, Outcome},
+    http::{ask_once, request},
+    log_checker::{Fault, faults},
+    people::{Person, join},
+    poster::Poster,
     reader::Reader,
     server::Server,
     until::until,
 };
-use crate::process::http::{ask_once, request};
 use std::{
     env,
     hash::{BuildHasher as _, RandomState},

@@ -5,10 +5,13 @@
 mod backup;
 mod connections;
 mod disk;
+mod evidence;
+mod history;
 mod http;
 mod kill;
 mod log_checker;
 mod people;
+mod poster;
 mod reader;
 mod server;
 mod slow_clients;

@@ -1,8 +1,11 @@
 //! Promise 3: a hundred readers that are cut at random, while eight people talk.
 
 use super::{
-    log_checker::{Fault, History, faults},
-    people::{Person, Poster, read_file},
+    evidence::read_file,
+    history::History,
+    log_checker::{Fault, faults},
+    people::Person,
+    poster::Poster,
     reader::Reader,
     server::Server,
     until::until,

@@ -1,10 +1,13 @@
 //! Promise 9: a stop is quick and clean however many streams are open, and loses nothing.
 
 use super::{
+    evidence::{read_file, view},
+    history::History,
     http::ask_once,
     http::get,
-    log_checker::{Fault, History, faults},
-    people::{Person, Poster, read_file, view},
+    log_checker::{Fault, faults},
+    people::Person,
+    poster::Poster,
     reader::{Block, Received, Stream},
     server::Server,
     until::until,

@@ -231,7 +231,7 @@ fn id_in(line: &str) -> i64 {
 }
 
 async fn all_ids(server: &Server) -> Vec<i64> {
-    let mut file = super::people::open(server.db()).await;
+    let mut file = super::evidence::open(server.db()).await;
     sqlx::query_scalar("select id from events where room_id is not null order by id")
         .fetch_all(&mut file)
         .await

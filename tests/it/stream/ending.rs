@@ -9,7 +9,7 @@ const STREAMS: usize = 200;
 async fn stopping_ends_every_stream_properly_and_at_once() {
     let mut chat = Chat::start().await;
     let ann = chat.join("ann").await;
-    let head = ann.post("general", "before").await;
+    let start = ann.post("general", "before").await;
     let mut streams = Vec::new();
     for n in 0..STREAMS {
         streams.push(if n % 2 == 0 {
@@ -30,8 +30,8 @@ async fn stopping_ends_every_stream_properly_and_at_once() {
     for stream in &mut streams {
         let (reason, before) = stream.farewell().await;
         assert_eq!(reason, "restart");
-        let heard = ids(&before);
-        assert_eq!(heard, posted[..heard.len()], "a prefix of the log");
+        let told = ids(&before);
+        assert_eq!(told, posted[..told.len()], "a prefix of the log");
         retries.push(stream.retry().unwrap());
     }
     assert!(
@@ -45,7 +45,7 @@ async fn stopping_ends_every_stream_properly_and_at_once() {
     );
     chat.go_on().await;
     assert_eq!(
-        ids(&ann.stream(&format!("after={head}")).await.replay().await.0),
+        ids(&ann.stream(&format!("after={start}")).await.replay().await.0),
         posted
     );
 }

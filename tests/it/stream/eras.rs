@@ -9,21 +9,21 @@ async fn a_cursor_of_a_lost_future_is_told_so_whatever_the_head_is() {
     let kept = ann.post("general", "kept").await;
     chat.stop().await;
     let lost = kept + 5000;
-    let next = chat.begin_era(lost).await;
+    let new_era = chat.begin_era(lost).await;
     chat.go_on().await;
-    assert!(next > lost);
+    assert!(new_era > lost);
     let first = ann.post("general", "the first of the era").await;
-    assert!(first >= next, "{first} is not an id of the new era");
-    let mut last = first;
+    assert!(first >= new_era, "{first} is not an id of the new era");
+    let mut newest = first;
     for posts in [0, 1000] {
-        last = ann
+        newest = ann
             .post_many("general", posts)
             .await
             .last()
             .copied()
-            .unwrap_or(last);
+            .unwrap_or(newest);
         let head = ann.head().await;
-        for cursor in [kept + 1, kept + 17, lost, next - 1] {
+        for cursor in [kept + 1, kept + 17, lost, new_era - 1] {
             for stream in [
                 ann.stream(&format!("after={cursor}")).await,
                 ann.stream_of("general", &format!("after={cursor}")).await,
@@ -41,10 +41,10 @@ async fn a_cursor_of_a_lost_future_is_told_so_whatever_the_head_is() {
             "replay",
             "who had seen nothing of the lost future goes on"
         );
-        let heard = ids(&honest.replay().await.0);
+        let told = ids(&honest.replay().await.0);
         assert_eq!(
-            (heard[0], *heard.last().unwrap(), heard.len()),
-            (first, last, posts + 1)
+            (told[0], *told.last().unwrap(), told.len()),
+            (first, newest, posts + 1)
         );
     }
 }

@@ -19,7 +19,7 @@ async fn read_in_pieces(
                 .await;
         assert_eq!(stream.opening.id(), Some(cursor));
         for _ in 0..piece {
-            heard.push(stream.event().await.id().unwrap());
+            heard.extend(stream.event().await.id());
             if heard.last() == Some(&to) {
                 break;
             }

@@ -40,14 +40,18 @@ pub(crate) struct Ask<'a> {
 
 impl Ask<'_> {
     fn to_bytes(&self) -> Vec<u8> {
-        let mut out = format!(
-            "{} {} {}\r\nhost: {}\r\n",
-            self.method, self.target, self.version, self.address
-        );
-        for (name, value) in &self.headers {
-            out.extend([name, ": ", value, "\r\n"]);
-        }
-        (out + "\r\n").into_bytes()
+        let Self {
+            method,
+            target,
+            version,
+            address,
+            ..
+        } = self;
+        let first = format!("{method} {target} {version}\r\nhost: {address}\r\n");
+        let fields = self.headers.iter();
+        let fields = fields.map(|(name, value)| format!("{name}: {value}\r\n"));
+        let head: String = [first].into_iter().chain(fields).collect();
+        (head + "\r\n").into_bytes()
     }
 }
 
