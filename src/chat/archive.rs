@@ -2,9 +2,9 @@
 
 use crate::model::{
     message::{body_fault, emoji_fault, nonce_fault},
-    room::{NAME_MAX, RoomKind, TOPIC_MAX, slug_fault, slug_of},
+    room::{RoomKind, slug_fault, slug_of, topic_fault},
     time::Timestamp,
-    user::handle_fault,
+    user::{handle_fault, name_fault},
 };
 use serde::Deserialize;
 
@@ -121,16 +121,12 @@ impl Line {
             .map(|reaction| &reaction.by)
             .chain(&self.room_info.members);
         let handles = handles.chain(&self.room_info.made_by);
-        let too_long =
-            |text: &str, most: usize| (text.chars().count() > most).then_some("too long");
         let faults = [
             ("room", slug_fault(&self.room)),
             ("author", handle_fault(&self.author)),
             (
                 "author_name",
-                self.author_name
-                    .as_deref()
-                    .and_then(|name| too_long(name, NAME_MAX)),
+                self.author_name.as_deref().and_then(name_fault),
             ),
             (
                 "body",
@@ -155,12 +151,9 @@ impl Line {
             ),
             (
                 "room_info",
-                self.room_info
-                    .name
-                    .as_deref()
-                    .and_then(|name| too_long(name, NAME_MAX)),
+                self.room_info.name.as_deref().and_then(name_fault),
             ),
-            ("room_info", too_long(&self.room_info.topic, TOPIC_MAX)),
+            ("room_info", topic_fault(&self.room_info.topic)),
             (
                 "a handle",
                 handles.into_iter().find_map(|handle| handle_fault(handle)),

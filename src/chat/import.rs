@@ -219,10 +219,10 @@ impl Import {
 
     fn add_room(&mut self, line: &Line) -> KnownRoom {
         let (at, info) = (line.at, &line.room_info);
-        let maker = info
-            .made_by
-            .as_deref()
-            .map_or(self.server, |maker| self.user(maker, None, at));
+        let maker = info.made_by.as_deref().map_or(self.server, |maker| {
+            let name = line.author_name.as_deref().filter(|_| maker == line.author);
+            self.user(maker, name, at)
+        });
         let id = self.log.append_room(maker, at);
         let (slug, name) = (
             line.room.clone(),

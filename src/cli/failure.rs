@@ -70,7 +70,7 @@ impl Failure {
     /// Tells it, and ends.
     pub(super) fn end(self) -> ExitCode {
         if !self.sentence.is_empty() {
-            eprintln!("backscroll: {}", self.sentence);
+            tell(&self.sentence);
         }
         self.code.into()
     }
@@ -101,4 +101,9 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
         ErrorKind::BrokenPipe => Failure::reader_gone(),
         _ => Failure::failed(format!("cannot write to standard output: {error}")),
     })
+}
+
+/// Tells something on standard error. Where nobody reads that any more, it is not told: no reason to fail.
+pub(super) fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "backscroll: {text}");
 }

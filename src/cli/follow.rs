@@ -4,6 +4,7 @@ use super::{
     Failure,
     control::{Controls, is_control},
     cursor_file::CursorFile,
+    failure::tell,
     http,
     output::{Closed, Output},
     pace::Pace,
@@ -264,5 +265,5 @@ fn reason(error: reqwest::Error) -> String {
 }
 
 fn note(text: &str) {
-    eprintln!("backscroll tail: {text}");
+    tell(&format!("tail: {text}"));
 }

@@ -1,6 +1,6 @@
 //! `import`: takes in an archive, all of it or nothing, and nothing twice.
 
-use super::{Database, Failure, print};
+use super::{Database, Failure, failure::tell, print};
 use crate::{
     chat::{
         archive::Line,
@@ -136,7 +136,7 @@ impl Source {
         self.faults += 1;
         if self.faults <= FAULTS_TOLD {
             self.bar
-                .suspend(|| eprintln!("line {}: {fault}", self.line_number));
+                .suspend(|| tell(&format!("line {}: {fault}", self.line_number)));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `restore`: puts a backup in the place of the file, and begins a new era of ids.
 
-use super::{Database, Failure, print};
+use super::{Database, Failure, failure::tell, print};
 use crate::{
     app::now,
     config::Durability,
@@ -114,10 +114,10 @@ async fn last_used_id(file: &Path) -> i64 {
     match read.await {
         Ok(used) => used,
         Err(error) => {
-            eprintln!(
-                "backscroll: {} cannot be read ({error}); going far beyond any id that it may have used",
+            tell(&format!(
+                "{} cannot be read ({error}); going far beyond any id that it may have used",
                 file.display()
-            );
+            ));
             ERAS_SKIPPED * eras::ERA
         }
     }

@@ -81,8 +81,19 @@ impl Access {
             one_open: None,
         };
         access.look_up_rooms(connection).await?;
-        let is_limited = matches!(access.scope, Scope::Rooms { .. });
-        if is_limited && access.rooms.is_empty() {
+        // Who asks for several rooms is told if one of them is not there, and keeps the others if it goes later.
+        let few = match (&access.scope, previous) {
+            (
+                Scope::Rooms {
+                    slugs,
+                    joined: false,
+                },
+                None,
+            ) => access.rooms.len() < slugs.len(),
+            (Scope::Rooms { .. }, _) => access.rooms.is_empty(),
+            (Scope::Everything { .. }, _) => false,
+        };
+        if few {
             return Ok(None);
         }
         for (room, from) in &mut access.rooms {

@@ -1,6 +1,9 @@
 //! Rooms, and what their addresses may look like.
 
-use super::ids::{EventId, RoomId};
+use super::{
+    ids::{EventId, RoomId},
+    user::line_fault,
+};
 use serde::{Deserialize, Serialize};
 
 /// Who may see a room.
@@ -53,11 +56,18 @@ pub struct RoomView {
 /// Unread messages are counted up to here: a badge has no use for more, and the count stays cheap.
 pub const UNREAD_MAX: i64 = 1000;
 /// In characters.
-pub const NAME_MAX: usize = 80;
-/// In characters.
 pub const TOPIC_MAX: usize = 250;
 /// In characters, which are bytes here.
 const SLUG_MAX: usize = 63;
+
+/// Says what is wrong with a topic, or nothing.
+#[must_use]
+pub fn topic_fault(topic: &str) -> Option<&'static str> {
+    if topic.chars().count() > TOPIC_MAX {
+        return Some("at most 250 characters");
+    }
+    line_fault(topic)
+}
 
 /// `/rooms/new` is the page on which rooms are made.
 const SLUG_OF_NEW: &str = "new";

@@ -63,7 +63,29 @@ pub fn handle_fault(handle: &str) -> Option<&'static str> {
     }
 }
 
-/// What two handles share if people would take one for the other.
+/// Of a name for display, in characters.
+pub const NAME_MAX: usize = 80;
+
+/// Says what is wrong with a name for display, of a person or a room, or nothing.
+#[must_use]
+pub fn name_fault(name: &str) -> Option<&'static str> {
+    match name.chars().count() {
+        0 => Some("a name is needed"),
+        n if n > NAME_MAX => Some("at most 80 characters"),
+        _ => line_fault(name),
+    }
+}
+
+/// Says what is wrong with a text that stands in one line, or nothing. Characters that turn the direction of
+/// writing would turn what stands beside it, too (Unicode, UAX 9, 2.1 to 2.5).
+#[must_use]
+pub fn line_fault(text: &str) -> Option<&'static str> {
+    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let odd = text.chars().any(|c| c.is_control() || turns(c));
+    odd.then_some("one line, without control characters")
+}
+
+/// What two handles share if they differ in capital letters only.
 #[must_use]
 pub fn fold_handle(handle: &str) -> String {
     handle.to_lowercase()

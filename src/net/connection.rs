@@ -23,7 +23,7 @@ use tower::ServiceExt as _;
 
 /// For the head of a request, its first byte included; an idle connection lives no longer either.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-/// Bytes that hyper holds for one connection in each direction, and so the longest head of a request.
+/// Bytes that hyper holds for one connection in each direction, about; heads of some 100 KB still pass.
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A stream that a request has opened, on its way to the task that will carry it.

@@ -41,6 +41,7 @@ pub async fn open_writer(file: &Path, durability: Durability) -> Result<Connecti
         Durability::Full => SqliteSynchronous::Full,
         Durability::Normal => SqliteSynchronous::Normal,
     };
+    make_private(file)?;
     let options = options(file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -104,6 +105,21 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(STATEMENT_CACHE)
         .optimize_on_close(false, None)
+}
+
+/// A new file is its owner's alone: it holds what was said behind closed doors. SQLite gives the files beside it
+/// the same rights. An empty file is an empty database.
+fn make_private(file: &Path) -> Result<()> {
+    let mut new = std::fs::File::options();
+    new.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    match new.open(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(Error::Refused(
+            format!("{} cannot be made: {error}", file.display()),
+        )),
+        _ => Ok(()),
+    }
 }
 
 async fn check_sqlite_version(connection: &mut Connection) -> Result<()> {

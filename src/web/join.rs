@@ -7,8 +7,7 @@ use crate::{
     event_log::writer::Answer,
     model::{
         change::{Action, SignIn, SignInKind},
-        room::NAME_MAX,
-        user::{User, handle_fault},
+        user::{User, handle_fault, name_fault},
     },
 };
 
@@ -36,15 +35,5 @@ pub async fn join_server(
     match app.submit(action).await? {
         Answer::User(user) => Ok((user, secret)),
         _ => Err(Error::NotFound),
-    }
-}
-
-/// Says what is wrong with a name for display, of a person or a room, or nothing.
-pub fn name_fault(name: &str) -> Option<&'static str> {
-    match name.chars().count() {
-        0 => Some("a name is needed"),
-        n if n > NAME_MAX => Some("at most 80 characters"),
-        _ if name.chars().any(char::is_control) => Some("one line, without control characters"),
-        _ => None,
     }
 }

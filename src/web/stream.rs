@@ -19,10 +19,16 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     response::{IntoResponse, Response},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Rooms that one stream may name. More belong into one stream of everything.
 const ROOMS_MAX: usize = 200;
+
+/// A `limit_replay` beyond this is one of this: counting further costs, and a page has no use for more.
+const REPLAY_MAX_COUNTED: u32 = 10_000;
 
 /// A stream that waits in its response for whoever takes the connection over.
 #[derive(Clone, Debug)]
@@ -116,8 +122,10 @@ fn or_overload(opened: Result<Response, Rejection>) -> Result<Response, Rejectio
     }
 }
 
+/// Without a `Content-Length`, like every stream.
 fn overload() -> Response {
-    (stream_headers(), bye(Bye::Overload)).into_response()
+    let said = futures_util::stream::once(async { Ok::<_, Infallible>(bye(Bye::Overload)) });
+    (stream_headers(), Body::from_stream(said)).into_response()
 }
 
 /// Nothing on the way may keep, change or hold back what passes (`X-Accel-Buffering`: nginx).
@@ -162,9 +170,14 @@ impl Wish {
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match &*name {
                 "after" | "last_event_id" | "lastEventId" => cursors.push(Cursor::parse(&value)),
-                "room" if wish.rooms.len() < ROOMS_MAX => wish.rooms.push(value.into_owned()),
+                "room"
+                    if wish.rooms.len() < ROOMS_MAX
+                        && !wish.rooms.iter().any(|room| *room == value) =>
+                {
+                    wish.rooms.push(value.into_owned());
+                }
                 "joined" => wish.joined = value == "true",
-                "limit_replay" => wish.replay_max = value.parse().ok(),
+                "limit_replay" => wish.replay_max = read_limit(&value),
                 "include" if value == "html" => wish.format = Format::Html,
                 _ => {}
             }
@@ -182,4 +195,10 @@ impl Wish {
         };
         wish
     }
+}
+
+fn read_limit(text: &str) -> Option<u32> {
+    text.parse()
+        .ok()
+        .map(|limit: u32| limit.min(REPLAY_MAX_COUNTED))
 }

@@ -39,7 +39,7 @@ export function openActions(room, answer, onFault) {
     const address = `/api/v1/rooms/${room}/messages/${row.dataset.id}/reactions/${encodeURIComponent(emoji)}`;
     const response = await fetch(address, { method }).catch(() => null);
     if (!response) onFault("No answer from the server. The reaction was not changed.");
-    else if (!response.ok) onFault(`${await explain(response)}.`);
+    else if (!response.ok) onFault(await explain(response));
   }
 
   list.addEventListener("pointerover", moveTo);

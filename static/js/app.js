@@ -91,6 +91,7 @@ function onEvent(type, data, lostFor) {
   else if (type === "caught-up") catchUp(data, lostFor);
   else if (type === "member") changeMember(data, handle);
   else if (type === "room" && data.room_info) showRoom(data.room_info);
+  else if (type === "bye" && data.reason === "signed-out") say("You are signed out. Reload the page to come in again.");
   else if (type === "room-deleted") say("This room was deleted.");
 }
 
@@ -171,7 +172,13 @@ async function sendRead() {
 
 function sent(message) {
   if (!history.isLive) location.assign(address);
-  else if (typeof message?.html === "string") take(message.html);
+  else if (typeof message?.html === "string") takeNew(message.html);
+}
+
+/** A row out of an answer may be older than what the stream has brought meanwhile: it never replaces anything. */
+function takeNew(html) {
+  const id = html.match(/id="(m\d+)"/)?.[1];
+  if (!byId(id) && !pending.some((row) => row.includes(`id="${id}"`))) take(html);
 }
 
 if (handle && readUpTo > 0 && main.dataset.joined === "true") markNew(readUpTo, "New");
@@ -179,6 +186,10 @@ const history = new History(markRead);
 if (handle) openActions(room, openComposer(room, sent), (text) => say(text, SAID));
 if (history.isLive) unfollow = follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
 markRead();
+document.querySelector('form[action="/signout"]')?.addEventListener("submit", (event) => {
+  const isMeant = confirm(`There is no password here: once you sign out, nobody can be ${handle} again. Sign out?`);
+  if (!isMeant) event.preventDefault();
+});
 document.addEventListener("visibilitychange", () => {
   showTitle();
   markRead();

@@ -69,7 +69,7 @@ export function openComposer(room, onSent) {
         return null;
       }
       if (response.status === 409) last = { body: null, nonce: null };
-      return `Not sent: ${await explain(response)}. Your text is still here.`;
+      return `Not sent: ${await explain(response)} Your text is still here.`;
     } catch {
       return "No answer from the server. Your text is still here; sending it again never posts it twice.";
     }

@@ -12,11 +12,11 @@ export function sumUp({ messages, edits, deletes }) {
   return parts.filter(Boolean).join(", ");
 }
 
-/** Why the server refused, from its problem+json or, behind a proxy, from the status alone. */
+/** Why the server refused, as a sentence, from its problem+json or, behind a proxy, from the status alone. */
 export async function explain(response) {
   const problem = await response.json().catch(() => ({}));
   const [fault] = Object.values(problem?.errors ?? {});
   const reason = fault ?? problem?.detail ?? problem?.title;
-  if (typeof reason === "string" && reason) return reason;
-  return response.status >= 500 ? "The server cannot take it right now" : `The server refused it (${response.status})`;
+  if (typeof reason === "string" && reason) return reason.endsWith(".") ? reason : `${reason}.`;
+  return response.status >= 500 ? "The server cannot take it right now." : `The server refused it (${response.status}).`;
 }

@@ -6,13 +6,13 @@ use crate::{
     model::{
         change::Action,
         ids::{EventId, UserId},
-        room::{RoomInfo, RoomKind, RoomView, TOPIC_MAX, slug_fault, slug_of},
+        room::{RoomInfo, RoomKind, RoomView, slug_fault, slug_of, topic_fault},
+        user::name_fault,
     },
     store::rooms,
     web::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
-        join::name_fault,
     },
 };
 use axum::{
@@ -162,14 +162,4 @@ pub async fn update_room(
     })
     .await?;
     Ok(Json(find_room(&app, &visitor, &slug).await?))
-}
-
-fn topic_fault(topic: &str) -> Option<&'static str> {
-    if topic.chars().count() > TOPIC_MAX {
-        return Some("at most 250 characters");
-    }
-    topic
-        .chars()
-        .any(char::is_control)
-        .then_some("one line, without control characters")
 }

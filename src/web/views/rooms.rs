@@ -1,7 +1,10 @@
 //! The list of rooms, and the form that makes one.
 
 use super::layout::Layout;
-use crate::model::room::{NAME_MAX, RoomKind, RoomView, TOPIC_MAX};
+use crate::model::{
+    room::{RoomKind, RoomView, TOPIC_MAX},
+    user::NAME_MAX,
+};
 use askama::Template;
 
 /// All rooms that the viewer may see.
