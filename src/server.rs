@@ -11,13 +11,17 @@ use crate::{
         room::{RoomInfo, RoomKind},
         user::SERVER_HANDLE,
     },
-    net::accept::{Stop, accept, connections_allowed, drain},
+    net::{
+        accept::{accept, drain},
+        limits::connections_allowed,
+        stop::Stop,
+    },
     store::{
         db::{self, Connection},
         lock::FileLock,
         meta, users,
     },
-    web,
+    web::{self, layers::Names},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::Connection as _;
@@ -81,9 +85,15 @@ impl Server {
         let stop_writing = CancellationToken::new();
         let mut writing = tokio::spawn(writer.run(stop_writing.clone()));
         let per_address = config.max_connections_per_address;
+        // An open door that nobody has asked for is for this machine only.
+        let names = if config.door.is_some() {
+            Names::Any
+        } else {
+            Names::Loopback
+        };
         let accepting = tokio::spawn(accept(
             listener,
-            web::routes(app),
+            web::routes(app, names),
             connections,
             per_address,
             stop.clone(),

@@ -1,39 +1,16 @@
 //! The only code that changes the database.
 
-use super::{custom_events, memberships, messages, posts, reactions, rooms, users};
+use super::{
+    applied::Applied, custom_events, memberships, messages, posts, reactions, rooms, users,
+};
 use crate::{
     error::Result,
     model::{
-        change::{AccessChange, Action, Change, Outcome, Post},
+        change::{Action, Change, Outcome, Post},
         time::Timestamp,
     },
     store::{db::Connection, meta},
 };
-
-/// What a change came to, and whose rights it moved.
-#[derive(Debug)]
-pub struct Applied {
-    /// What it came to.
-    pub outcome: Outcome,
-    /// Whose open streams must look again at what they may see.
-    pub access: Option<AccessChange>,
-}
-
-impl Applied {
-    pub(super) fn new(outcome: Outcome) -> Self {
-        Self {
-            outcome,
-            access: None,
-        }
-    }
-
-    pub(super) fn with_access(outcome: Outcome, access: AccessChange) -> Self {
-        Self {
-            outcome,
-            access: Some(access),
-        }
-    }
-}
 
 /// Applies changes in their order, within the caller's transaction.
 ///

@@ -1,6 +1,6 @@
 //! Events of bots: any name, any JSON, stored and replayed like a message.
 
-use super::{apply::Applied, rooms::visible_room};
+use super::{applied::Applied, rooms::visible_room};
 use crate::{
     error::{Error, Result},
     model::{change::Outcome, ids::UserId, time::Timestamp},

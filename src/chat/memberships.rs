@@ -1,6 +1,6 @@
 //! Joining and leaving rooms, and how far one has read.
 
-use super::{apply::Applied, rooms::visible_room};
+use super::{applied::Applied, rooms::visible_room};
 use crate::{
     error::{Error, Result},
     model::{

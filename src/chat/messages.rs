@@ -1,6 +1,6 @@
 //! Editing and deleting messages.
 
-use super::{apply::Applied, rooms::visible_room};
+use super::{applied::Applied, rooms::visible_room};
 use crate::{
     error::{Error, Result},
     model::{

@@ -3,6 +3,7 @@
 //! A verdict against a change comes before its first write, so that its neighbours in the same transaction
 //! are not harmed. What fails for another reason (a full disk) fails the transaction as a whole.
 
+pub mod applied;
 pub mod apply;
 pub mod archive;
 mod custom_events;

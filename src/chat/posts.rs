@@ -4,7 +4,7 @@
 //! their events and one to add their messages (and one for each who thereby joins a room, which people do
 //! once). A trip to SQLite's thread is what a commit costs, not a row.
 
-use super::{apply::Applied, memberships::member_event};
+use super::{applied::Applied, memberships::member_event};
 use crate::{
     error::{Error, Result},
     model::{

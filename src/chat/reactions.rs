@@ -1,6 +1,6 @@
 //! Emoji under messages.
 
-use super::{apply::Applied, rooms::visible_room};
+use super::{applied::Applied, rooms::visible_room};
 use crate::{
     error::{Error, Result},
     model::{

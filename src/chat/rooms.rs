@@ -1,6 +1,6 @@
 //! Making and changing rooms, and the one judgement of what somebody may do in one.
 
-use super::{apply::Applied, memberships};
+use super::{applied::Applied, memberships};
 use crate::{
     error::{Error, Result},
     model::{

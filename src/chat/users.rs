@@ -1,6 +1,6 @@
 //! Joining the server, and signing out of it.
 
-use super::apply::Applied;
+use super::applied::Applied;
 use crate::{
     error::{Error, Result},
     model::{

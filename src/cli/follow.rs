@@ -6,11 +6,11 @@ use super::{
     cursor_file::CursorFile,
     failure::tell,
     http,
+    line::line,
     output::{Closed, Output},
     pace::Pace,
     sse::{Block, Parser},
     stop::Stop,
-    tail::line,
 };
 use crate::model::ids::{EventId, parse_id};
 use reqwest::{Client, Response, StatusCode, Url, header};

@@ -9,6 +9,7 @@ mod failure;
 mod follow;
 mod http;
 mod import;
+mod line;
 mod output;
 mod pace;
 mod post;

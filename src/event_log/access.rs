@@ -81,19 +81,9 @@ impl Access {
             one_open: None,
         };
         access.look_up_rooms(connection).await?;
-        // Who asks for several rooms is told if one of them is not there, and keeps the others if it goes later.
-        let few = match (&access.scope, previous) {
-            (
-                Scope::Rooms {
-                    slugs,
-                    joined: false,
-                },
-                None,
-            ) => access.rooms.len() < slugs.len(),
-            (Scope::Rooms { .. }, _) => access.rooms.is_empty(),
-            (Scope::Everything { .. }, _) => false,
-        };
-        if few {
+        // Of several rooms those that are there and theirs count: a browser comes back to the same address after
+        // one of them was lost, and must not be refused the others.
+        if matches!(access.scope, Scope::Rooms { .. }) && access.rooms.is_empty() {
             return Ok(None);
         }
         for (room, from) in &mut access.rooms {

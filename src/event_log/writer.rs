@@ -6,7 +6,7 @@
 
 use super::log::EventLog;
 use crate::{
-    chat::apply::{Applied, apply},
+    chat::{applied::Applied, apply::apply},
     config::Durability,
     error::{Error, Result},
     model::{

@@ -3,6 +3,7 @@
 use super::{
     connection,
     limits::{Limits, Place},
+    stop::Stop,
 };
 use axum::Router;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -11,7 +12,6 @@ use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// After an error that is not about one connection (no descriptor left, say) nothing is accepted for so long.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -23,23 +23,6 @@ const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
 const REFUSAL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nretry-after: 10\r\n\
     connection: close\r\ncontent-length: 22\r\n\r\ntoo many connections.\n";
-
-/// How everything that serves connections is told to stop.
-#[derive(Clone, Debug, Default)]
-pub struct Stop {
-    /// Finish what was begun.
-    pub soft: CancellationToken,
-    /// Now.
-    pub hard: CancellationToken,
-    /// Everything that serves a connection.
-    pub tasks: TaskTracker,
-}
-
-/// How many connections the descriptors allow of those wanted.
-#[must_use]
-pub fn connections_allowed(wanted: usize) -> usize {
-    super::limits::connections_allowed(wanted)
-}
 
 /// Accepts connections until `stop.soft`.
 pub async fn accept(

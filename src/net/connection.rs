@@ -1,10 +1,10 @@
 //! One connection: requests by hyper and axum, until one of them opens a stream.
 
 use super::{
-    accept::Stop,
     follow::{StreamHead, follow},
     limits::Place,
     socket::Socket,
+    stop::Stop,
 };
 use crate::web::stream::OpenedFeed;
 use axum::{Router, body::Body, http::Request, response::Response};

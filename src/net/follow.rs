@@ -1,6 +1,6 @@
 //! A stream on its own socket: a small task that writes what its feed says, and holds nothing else.
 
-use super::{accept::Stop, limits::Place, socket::WRITE_PATIENCE};
+use super::{limits::Place, socket::WRITE_PATIENCE, stop::Stop};
 use crate::{
     app::now,
     web::feed::{Feed, Next, PING_AFTER},

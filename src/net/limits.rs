@@ -11,7 +11,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const DESCRIPTORS_KEPT: u64 = 64;
 
 /// Raises the soft limit on descriptors to the hard one, and says how many connections that allows.
-pub(super) fn connections_allowed(wanted: usize) -> usize {
+#[must_use]
+pub fn connections_allowed(wanted: usize) -> usize {
     let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
         tracing::warn!(%error, "the limit on open files could not be raised");
         1024

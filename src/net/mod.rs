@@ -7,5 +7,6 @@
 pub mod accept;
 mod connection;
 mod follow;
-mod limits;
+pub mod limits;
 mod socket;
+pub mod stop;

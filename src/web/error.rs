@@ -30,6 +30,8 @@ pub enum Rejection {
     UnsupportedType(&'static str),
     /// Its body did not arrive in time.
     TooSlow,
+    /// It asks for a name that is not this server's.
+    Misdirected,
 }
 
 impl<E: Into<Error>> From<E> for Rejection {
@@ -132,6 +134,10 @@ impl IntoResponse for Rejection {
             Self::UnsupportedType(known) => Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 format!("Send one of: {known}."),
+            ),
+            Self::Misdirected => Problem::new(
+                StatusCode::MISDIRECTED_REQUEST,
+                "This server answers to names of its own machine only. To reach it under another name, start it with --door open.",
             ),
             Self::TooSlow => Problem::new(
                 StatusCode::REQUEST_TIMEOUT,

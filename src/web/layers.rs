@@ -1,12 +1,14 @@
 //! What surrounds every answer: a request id, errors in words, protection against other sites.
 
-use super::error::render_problems;
+use super::error::{Rejection, render_problems};
 use axum::{
     Router,
     body::Body,
-    http::{HeaderName, HeaderValue, Request, header},
-    middleware::from_fn,
+    http::{HeaderName, HeaderValue, Request, header, uri::Authority},
+    middleware::{Next, from_fn},
+    response::{IntoResponse as _, Response},
 };
+use std::net::IpAddr;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -43,8 +45,46 @@ const SECURITY: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
+/// Under which names the server may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// Those of this machine.
+    Loopback,
+    /// Any.
+    Any,
+}
+
+/// A page of another site can give its own name the address 127.0.0.1 and would then be of the same origin as a
+/// server that nobody has opened to anybody ("DNS rebinding"). What it cannot change is the name that it asks for.
+async fn check_host(names: Names, request: Request<Body>, next: Next) -> Response {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    match host {
+        Some(host) if names == Names::Loopback && !is_loopback(host) => {
+            Rejection::Misdirected.into_response()
+        }
+        _ => next.run(request).await,
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let name = authority
+        .host()
+        .trim_start_matches('[')
+        .trim_end_matches(']');
+    let is_address = name
+        .parse::<IpAddr>()
+        .is_ok_and(|address| address.to_canonical().is_loopback());
+    is_address || name == "localhost" || name.ends_with(".localhost")
+}
+
 /// Surrounds all routes. The outermost layer is named first.
-pub fn surround(routes: Router) -> Router {
+pub fn surround(routes: Router, names: Names) -> Router {
     let span = |request: &Request<Body>| {
         let id = request
             .headers()
@@ -59,9 +99,42 @@ pub fn surround(routes: Router) -> Router {
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(from_fn(render_problems))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn(move |request: Request<Body>, next: Next| {
+            check_host(names, request, next)
+        }))
         .layer(CsrfLayer::new());
     let routes = routes.layer(layers);
     SECURITY.into_iter().fold(routes, |routes, (name, value)| {
         routes.layer(SetResponseHeaderLayer::if_not_present(name, value))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_loopback() {
+        for host in [
+            "localhost",
+            "localhost:3000",
+            "127.0.0.1:3000",
+            "127.1.2.3",
+            "[::1]:3000",
+            "chat.localhost",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "evil.example:3000",
+            "localhost.evil.example",
+            "192.0.2.1",
+            "[::2]",
+            "",
+            "a b",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
 }

@@ -20,9 +20,9 @@ use axum::{
 use std::sync::Arc;
 
 /// Every address there is.
-pub fn routes(app: Arc<App>) -> Router {
+pub fn routes(app: Arc<App>, names: layers::Names) -> Router {
     let routes = pages().merge(api()).merge(operations());
-    layers::surround(routes.with_state(app))
+    layers::surround(routes.with_state(app), names)
 }
 
 /// For people with a browser.

@@ -47,7 +47,8 @@ async fn clients_that_say_nothing_or_too_little_are_sent_away_and_delay_nobody()
     }
     let body = b"POST /api/v1/join HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n";
     clients.spawn(dripping(server.address(), body.to_vec(), BODY_WITHIN));
-    until("they have all come", || server.connections() > 3 * EACH).await;
+    // On a busy machine the first are gone before the last have come.
+    until("they have come", || server.connections() > EACH).await;
 
     let mut worst = Duration::ZERO;
     let deadline = Instant::now() + BODY_WITHIN + SLACK;
