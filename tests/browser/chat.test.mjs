@@ -30,7 +30,6 @@ describe("two people in one room", { timeout: 240_000 }, () => {
   it("the page asks for a name, and one chats", async () => {
     const visitor = await here.visitor();
     await visitor.goto("/");
-    await visitor.page.click("text=Pick a name to write");
     await visitor.page.fill("#handle", "first");
     await visitor.page.press("#handle", "Enter");
     await visitor.composer.waitFor();

@@ -1,6 +1,6 @@
 //! `/join`, `/signout` and `/`.
 
-use super::{page, see};
+use super::{join_first, page, see};
 use crate::{
     app::App,
     auth::viewer::COOKIE,
@@ -124,9 +124,14 @@ pub async fn sign_out(
     Ok(([(header::SET_COOKIE.as_str(), cookie), clear], see("/")).into_response())
 }
 
-/// The first page: the room that everybody knows.
-pub async fn show_start() -> Response {
-    see("/rooms/general")
+/// The first page: it asks who one is, and leads to the room that everybody knows.
+pub async fn show_start(visitor: Visitor) -> Response {
+    let room = "/rooms/general";
+    if visitor.user.is_some() {
+        see(room)
+    } else {
+        join_first(room)
+    }
 }
 
 /// Only addresses of our own are gone to: `//other.example` and `/\other.example` are not among them.
