@@ -16,12 +16,12 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     }
     start_log();
     let mut stop = Stop::new()?;
+    // First the file: who starts the same server twice shall hear that, and not only that a port is taken.
+    let server = Server::open(config.clone()).await?;
     let cannot =
         |error: io::Error| Failure::failed(format!("cannot listen on {}: {error}", config.listen));
     let listener = TcpListener::bind(config.listen).await.map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    // Nobody is accepted yet, and no file is made for a server that cannot listen.
-    let server = Server::open(config.clone()).await?;
     let sqlite = db::sqlite_version(&mut db::open_reader(&config.db).await?).await?;
     print(&banner(&config, address, &sqlite))?;
     let shutdown = async move {
