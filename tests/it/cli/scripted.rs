@@ -28,8 +28,7 @@ impl Scripted {
         );
         thread::spawn(move || {
             for (n, connection) in listener.incoming().map_while(Result::ok).enumerate() {
-                let request = answer(connection, &answers[n.min(answers.len() - 1)]);
-                seen.lock().expect("no panic").push(request);
+                answer(connection, &answers[n.min(answers.len() - 1)], &seen);
             }
         });
         Self { address, requests }
@@ -45,10 +44,11 @@ impl Scripted {
     }
 }
 
-fn answer(mut connection: TcpStream, answer: &str) -> String {
+/// The request counts before it is answered: whoever has the answer may ask at once what was requested.
+fn answer(mut connection: TcpStream, answer: &str, seen: &Mutex<Vec<String>>) {
     let request = read_request(&mut connection);
+    seen.lock().expect("no panic").push(request.to_lowercase());
     let _ = connection.write_all(answer.as_bytes());
-    request.to_lowercase()
 }
 
 /// Reads a request with its body.
