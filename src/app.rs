@@ -52,11 +52,6 @@ impl App {
         let place = StreamPlace(Arc::clone(self));
         (taken < self.streams_max).then_some(place)
     }
-
-    /// Streams that are open.
-    pub fn count_streams(&self) -> usize {
-        self.streams.load(Ordering::Relaxed)
-    }
 }
 
 /// Counts as an open stream until dropped.
