@@ -2,7 +2,7 @@
 
 use crate::{
     error::Result,
-    event_log::{log::EventLog, writer::Answer},
+    event_log::{log::EventLog, transaction::Answer},
     model::{
         change::{Action, Change},
         time::Timestamp,

@@ -3,9 +3,8 @@
 use super::secret::Secret;
 use crate::{
     error::{Error, Result},
-    event_log::access::Reader,
+    event_log::{access::Reader, known::Known},
     model::{change::SecretHash, user::User},
-    store::{db::ReadPool, sessions},
 };
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::CookieJar;
@@ -25,11 +24,11 @@ pub struct Viewer {
 impl Viewer {
     /// Who sends these headers. A bearer token counts before a cookie; one that is not valid is an error, a
     /// cookie that is not valid is nobody: its session has ended.
-    pub async fn identify(readers: &ReadPool, headers: &HeaderMap) -> Result<Self> {
+    pub async fn identify(known: &Known, headers: &HeaderMap) -> Result<Self> {
         if let Some(authorization) = headers.get(header::AUTHORIZATION) {
             let token = authorization.to_str().ok().and_then(bearer_token);
             let secret = token.and_then(Secret::parse).ok_or(Error::SignInNeeded)?;
-            let viewer = Self::find(readers, &secret).await?;
+            let viewer = Self::find(known, &secret).await?;
             return viewer.ok_or(Error::SignInNeeded);
         }
         let jar = CookieJar::from_headers(headers);
@@ -37,15 +36,14 @@ impl Viewer {
             .get(COOKIE)
             .and_then(|cookie| Secret::parse(cookie.value()))
         {
-            Some(secret) => Ok(Self::find(readers, &secret).await?.unwrap_or_default()),
+            Some(secret) => Ok(Self::find(known, &secret).await?.unwrap_or_default()),
             None => Ok(Self::default()),
         }
     }
 
-    async fn find(readers: &ReadPool, secret: &Secret) -> Result<Option<Self>> {
+    async fn find(known: &Known, secret: &Secret) -> Result<Option<Self>> {
         let secret_hash = secret.hash();
-        let mut connection = readers.acquire().await?;
-        let user = sessions::find_signed_in(&mut connection, &secret_hash).await?;
+        let user = known.user(&secret_hash).await?;
         Ok(user.map(|user| Self {
             user: Some(user),
             secret_hash: Some(secret_hash),

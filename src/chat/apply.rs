@@ -9,7 +9,7 @@ use crate::{
         change::{Action, Change, Outcome, Post},
         time::Timestamp,
     },
-    store::{db::Connection, meta},
+    store::{db::Connection, meta, posts::Transaction},
 };
 
 /// Applies changes in their order, within the caller's transaction.
@@ -26,13 +26,16 @@ pub async fn apply(tx: &mut Connection, changes: &[Change]) -> Result<Vec<Result
             rest = others;
         } else {
             rest = &rest[posts.len()..];
-            verdicts.extend(posts::post_messages(tx, &posts).await?);
+            let posted = posts::post_messages(tx, Transaction::Callers, &posts).await?;
+            verdicts.extend(posted.verdicts);
         }
     }
     Ok(verdicts)
 }
 
-fn leading_posts(changes: &[Change]) -> Vec<(Timestamp, &Post)> {
+/// The posts at the beginning.
+#[must_use]
+pub fn leading_posts(changes: &[Change]) -> Vec<(Timestamp, &Post)> {
     let posts = changes.iter().map_while(|change| match &change.action {
         Action::PostMessage(post) => Some((change.at, post)),
         _ => None,
@@ -70,7 +73,11 @@ async fn apply_one(tx: &mut Connection, at: Timestamp, action: &Action) -> Resul
             memberships::leave_room(tx, at, *by, room, handle).await
         }
         Action::MarkRead { by, room, up_to } => memberships::mark_read(tx, *by, room, *up_to).await,
-        Action::PostMessage(post) => posts::post_messages(tx, &[(at, post)]).await?.remove(0),
+        Action::PostMessage(post) => {
+            let run = [(at, post)];
+            let mut posted = posts::post_messages(tx, Transaction::Callers, &run).await?;
+            posted.verdicts.remove(0)
+        }
         Action::EditMessage {
             by,
             room,

@@ -10,7 +10,7 @@ mod custom_events;
 pub mod import;
 mod memberships;
 mod messages;
-mod posts;
+pub mod posts;
 mod reactions;
 mod rooms;
 mod users;

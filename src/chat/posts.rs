@@ -1,46 +1,72 @@
 //! Posting messages: a run of them at once, one post being a run of one.
 //!
-//! However many there are, it takes one statement to learn what is needed to judge them, one to append
-//! their events and one to add their messages (and one for each who thereby joins a room, which people do
-//! once). A trip to SQLite's thread is what a commit costs, not a row.
+//! However many there are, it takes one statement to learn what is needed to judge them and one to add them. A
+//! trip to SQLite's thread is what a commit costs, not a row. Their events are made here, and not read back:
+//! of a message that was just posted everything is known.
 
 use super::{applied::Applied, memberships::member_event};
 use crate::{
     error::{Error, Result},
     model::{
         change::{AccessChange, Outcome, Post},
-        event::kind,
+        event::{Event, Member, Membership, Object, kind},
         ids::{EventId, MessageId, RoomId, UserId},
+        message::Message,
         time::Timestamp,
+        user::Person,
     },
     store::{
         db::Connection,
-        events::{NewEvent, NumberedEvent, append_events},
-        memberships::insert_membership,
-        messages::{NewMessage, insert_messages},
-        posts::{KnownPost, PostFacts, find_facts},
+        events::{NewEvent, NumberedEvent},
+        memberships::NewMembership,
+        messages::{NewMessage, find_messages},
+        posts::{KnownPost, NewRows, PostFacts, Transaction, find_facts, insert_posts},
     },
 };
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-/// Posts messages in order; the earlier ones of the run count as posted for the later ones.
-pub(super) async fn post_messages(
-    tx: &mut Connection,
-    posts: &[(Timestamp, &Post)],
-) -> Result<Vec<Result<Applied>>> {
-    let (last_id, facts) = find_facts(tx, posts).await?;
-    let mut run = Run::after(last_id);
-    let verdicts = run.judge_all(posts, facts);
-    run.write(tx).await?;
-    Ok(verdicts)
+/// What became of a run of posts.
+#[derive(Debug)]
+pub struct Posted {
+    /// On each of them, in their order.
+    pub verdicts: Vec<Result<Applied>>,
+    /// What was appended to the log.
+    pub events: Vec<Event>,
+    /// Messages that were there already, posted under the same nonces.
+    pub known: Vec<Message>,
 }
 
-/// What a run of posts will write.
+/// Posts messages in order; the earlier ones of the run count as posted for the later ones.
+pub async fn post_messages(
+    tx: &mut Connection,
+    transaction: Transaction,
+    posts: &[(Timestamp, &Post)],
+) -> Result<Posted> {
+    let (last_id, facts) = find_facts(tx, transaction, posts).await?;
+    let mut run = Run::after(last_id);
+    let verdicts = run.judge_all(posts, facts);
+    let known = if run.known.is_empty() {
+        Vec::new()
+    } else {
+        find_messages(tx, &run.known).await?
+    };
+    insert_posts(tx, transaction, &run.rows).await?;
+    Ok(Posted {
+        verdicts,
+        events: run.events,
+        known,
+    })
+}
+
+/// What a run of posts comes to.
 struct Run<'a> {
     next_id: EventId,
-    events: Vec<NumberedEvent<'a>>,
-    messages: Vec<NewMessage<'a>>,
-    members: Vec<(RoomId, UserId, Timestamp, EventId)>,
+    rows: NewRows<'a>,
+    events: Vec<Event>,
+    known: Vec<MessageId>,
     joined: HashSet<(RoomId, UserId)>,
     nonces: HashMap<(UserId, &'a str), usize>,
 }
@@ -49,9 +75,9 @@ impl<'a> Run<'a> {
     fn after(last_id: EventId) -> Self {
         Self {
             next_id: EventId(last_id.0 + 1),
+            rows: NewRows::default(),
             events: Vec::new(),
-            messages: Vec::new(),
-            members: Vec::new(),
+            known: Vec::new(),
             joined: HashSet::new(),
             nonces: HashMap::new(),
         }
@@ -74,7 +100,11 @@ impl<'a> Run<'a> {
             .room_id
             .filter(|_| facts.is_open || facts.is_member)
             .ok_or(Error::NotFound)?;
-        if let Some(known) = facts.known.or_else(|| self.known_in_run(post)) {
+        if let Some(known) = facts.known {
+            self.known.push(known.id);
+            return recognise(post, room, &known);
+        }
+        if let Some(known) = self.known_in_run(post) {
             return recognise(post, room, &known);
         }
         if post.reply_to.is_some() && !facts.answers && !self.holds(room, post.reply_to) {
@@ -83,9 +113,16 @@ impl<'a> Run<'a> {
                 "there is no such message in this room",
             ));
         }
-        let access = (!facts.is_member && self.joined.insert((room, post.by)))
-            .then(|| self.join(at, post.by, room));
-        let id = self.post(at, post, room);
+        let place = Place {
+            at,
+            room_id: room,
+            room: &post.room,
+            is_open: facts.is_open,
+            by: (post.by, facts.by),
+        };
+        let access =
+            (!facts.is_member && self.joined.insert((room, post.by))).then(|| self.join(&place));
+        let id = self.post(&place, post);
         Ok(Applied {
             outcome: Outcome::Message { id, is_new: true },
             access,
@@ -93,7 +130,8 @@ impl<'a> Run<'a> {
     }
 
     fn known_in_run(&self, post: &Post) -> Option<KnownPost> {
-        let message = &self.messages[*self.nonces.get(&(post.by, post.nonce.as_deref()?))?];
+        let place = *self.nonces.get(&(post.by, post.nonce.as_deref()?))?;
+        let message = &self.rows.messages[place];
         Some(KnownPost {
             id: message.id,
             room_id: message.room_id,
@@ -102,62 +140,103 @@ impl<'a> Run<'a> {
     }
 
     fn holds(&self, room: RoomId, message: Option<MessageId>) -> bool {
-        self.messages
-            .iter()
-            .any(|earlier| Some(earlier.id) == message && earlier.room_id == room)
+        let mut messages = self.rows.messages.iter();
+        messages.any(|earlier| Some(earlier.id) == message && earlier.room_id == room)
     }
 
     /// Posting into an open room joins it.
-    fn join(&mut self, at: Timestamp, user: UserId, room: RoomId) -> AccessChange {
-        let id = self.append(member_event(at, user, room, user));
-        self.members.push((room, user, at, id));
-        AccessChange::User(user)
+    fn join(&mut self, place: &Place<'_>) -> AccessChange {
+        let (user_id, Person { handle, .. }) = place.by.clone();
+        let member = Member {
+            user_id,
+            handle,
+            state: Membership::Joined,
+        };
+        let event = member_event(place.at, user_id, place.room_id, user_id);
+        let event_id = self.append(event, place, Object::Member(member));
+        self.rows.members.push(NewMembership {
+            room_id: place.room_id,
+            user_id,
+            at: place.at,
+            event_id,
+        });
+        AccessChange::User(user_id)
     }
 
-    fn post(&mut self, at: Timestamp, post: &'a Post, room: RoomId) -> MessageId {
+    fn post(&mut self, place: &Place<'a>, post: &'a Post) -> MessageId {
         let id = MessageId(self.next_id.0);
-        self.append(NewEvent {
-            room_id: Some(room),
+        let message = NewMessage {
+            id,
+            room_id: place.room_id,
+            author_id: post.by,
+            body: &post.body,
+            reply_to: post.reply_to,
+            nonce: post.nonce.as_deref(),
+            at: place.at,
+        };
+        let event = NewEvent {
+            room_id: Some(place.room_id),
             kind: kind::MESSAGE,
             message_id: Some(id),
             actor_id: Some(post.by),
-            at,
+            at: place.at,
             data: None,
-        });
-        let nonce = post.nonce.as_deref();
-        if let Some(nonce) = nonce {
-            self.nonces.insert((post.by, nonce), self.messages.len());
-        }
-        let body = post.body.as_str();
-        let message = NewMessage {
-            id,
-            room_id: room,
-            author_id: post.by,
-            body,
-            reply_to: post.reply_to,
-            nonce,
-            at,
         };
-        self.messages.push(message);
+        let object = Object::Message(Arc::new(place.message(&message)));
+        self.append(event, place, object);
+        if let Some(nonce) = message.nonce {
+            self.nonces
+                .insert((post.by, nonce), self.rows.messages.len());
+        }
+        self.rows.messages.push(message);
         id
     }
 
-    fn append(&mut self, event: NewEvent<'a>) -> EventId {
+    fn append(&mut self, event: NewEvent<'a>, place: &Place<'_>, object: Object) -> EventId {
         let id = self.next_id;
-        self.events.push(NumberedEvent { id, event });
+        self.events.push(place.event(id, event.kind, object));
+        self.rows.events.push(NumberedEvent { id, event });
         self.next_id = EventId(id.0 + 1);
         id
     }
+}
 
-    async fn write(self, tx: &mut Connection) -> Result<()> {
-        if self.events.is_empty() {
-            return Ok(());
+/// Where and by whom something is posted.
+struct Place<'a> {
+    at: Timestamp,
+    room_id: RoomId,
+    room: &'a str,
+    is_open: bool,
+    by: (UserId, Person),
+}
+
+impl Place<'_> {
+    fn event(&self, id: EventId, kind: &str, object: Object) -> Event {
+        Event {
+            id,
+            room_id: self.room_id,
+            room: self.room.to_owned(),
+            is_open: self.is_open,
+            at: self.at,
+            by: self.by.1.clone(),
+            kind: kind.to_owned(),
+            object,
         }
-        append_events(tx, &self.events).await?;
-        for (room, user, at, event) in self.members {
-            insert_membership(tx, room, user, at, event).await?;
+    }
+
+    fn message(&self, row: &NewMessage<'_>) -> Message {
+        Message {
+            id: row.id,
+            room: self.room.to_owned(),
+            author: self.by.1.clone(),
+            body: Some(row.body.to_owned()),
+            at: row.at,
+            edited_at: None,
+            deleted_at: None,
+            reply_to: row.reply_to,
+            nonce: row.nonce.map(str::to_owned),
+            reactions: Vec::new(),
         }
-        insert_messages(tx, &self.messages).await
     }
 }
 

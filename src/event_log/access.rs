@@ -1,6 +1,6 @@
 //! What a reader may see: who they are, which rooms they ask for, and which of those are theirs.
 
-use super::{recent::Channel, wake::Topic};
+use super::{log::EventLog, recent::Channel, wake::Topic};
 use crate::{
     error::Result,
     model::{
@@ -8,7 +8,7 @@ use crate::{
         event::Event,
         ids::{EventId, RoomId, UserId},
     },
-    store::{db::Connection, events::Selection, memberships, rooms, sessions},
+    store::{events::Selection, memberships, rooms},
 };
 use std::collections::HashMap;
 
@@ -61,15 +61,13 @@ impl Access {
     /// A room that was not in `previous` became visible while the stream was open: its past does not come
     /// through the stream, which begins with the event that made the reader a member.
     pub async fn look_up(
-        connection: &mut Connection,
+        log: &EventLog,
         reader: &Reader,
         scope: &Scope,
         previous: Option<&Self>,
     ) -> Result<Option<Self>> {
         if let Some(secret) = &reader.secret
-            && sessions::find_signed_in(connection, secret)
-                .await?
-                .is_none()
+            && log.known.user(secret).await?.is_none()
         {
             return Ok(None);
         }
@@ -80,7 +78,7 @@ impl Access {
             rooms: HashMap::new(),
             one_open: None,
         };
-        access.look_up_rooms(connection).await?;
+        access.look_up_rooms(log).await?;
         // Of several rooms those that are there and theirs count: a browser comes back to the same address after
         // one of them was lost, and must not be refused the others.
         if matches!(access.scope, Scope::Rooms { .. }) && access.rooms.is_empty() {
@@ -93,24 +91,32 @@ impl Access {
         Ok(Some(access))
     }
 
-    async fn look_up_rooms(&mut self, connection: &mut Connection) -> Result<()> {
+    async fn look_up_rooms(&mut self, log: &EventLog) -> Result<()> {
         let Scope::Rooms { slugs, joined } = &self.scope else {
             let Some(user) = self.reader.user else {
                 return Ok(());
             };
+            let mut connection = log.readers.acquire().await?;
             self.rooms
-                .extend(memberships::list_rooms_of(connection, user).await?);
+                .extend(memberships::list_rooms_of(&mut connection, user).await?);
             return Ok(());
         };
+        if let ([slug], false) = (slugs.as_slice(), joined)
+            && let Some(room) = log.known.open_room(slug).await?
+        {
+            self.rooms.insert(room, EventId::EARLIEST);
+            self.one_open = Some(room);
+            return Ok(());
+        }
+        let mut connection = log.readers.acquire().await?;
         for slug in slugs {
-            let room = rooms::find_access(connection, self.reader.user, slug).await?;
+            let room = rooms::find_access(&mut connection, self.reader.user, slug).await?;
             let Some(room) = room.filter(|room| room.is_member() || (room.is_open && !joined))
             else {
                 continue;
             };
             self.rooms
                 .insert(room.id, room.member_since.unwrap_or_default());
-            self.one_open = (room.is_open && !joined && slugs.len() == 1).then_some(room.id);
         }
         Ok(())
     }

@@ -2,9 +2,11 @@
 
 use super::{
     frame::RenderRow,
+    known::Known,
     recent::Recent,
+    transaction::Answer,
     wake::Wakers,
-    writer::{Answer, QUEUE_LENGTH, Submission, Writer},
+    writer::{QUEUE_LENGTH, Submission, Writer},
 };
 use crate::{
     config::Durability,
@@ -12,7 +14,7 @@ use crate::{
     model::{change::Change, ids::EventId},
     store::{
         db::{self, Connection, ReadPool},
-        events, meta,
+        eras, events, meta,
     },
 };
 use std::{
@@ -22,10 +24,17 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{
+    Semaphore,
+    mpsc::{self, error::TrySendError},
+    oneshot,
+};
 
 /// Replays that may ask the store at the same time, so that pages find a connection in between.
 const REPLAYS_AT_ONCE: usize = 2;
+
+/// What a change, or a replay, is told that comes too late.
+pub(super) const STOPPING: Error = Error::Unavailable("the server is stopping");
 
 /// One log.
 #[derive(Debug)]
@@ -34,10 +43,14 @@ pub struct EventLog {
     pub name: String,
     /// Its newest events.
     pub recent: Recent,
+    /// The first id of its present era: a cursor before it may lie in a future that was lost.
+    pub era: EventId,
     /// Who waits for it to move.
     pub wakers: Arc<Wakers>,
     /// For reading what is not recent.
     pub readers: ReadPool,
+    /// What need not be read again.
+    pub known: Known,
     /// Taken before a replay asks the store.
     pub(super) replays: Semaphore,
     queue: mpsc::Sender<Submission>,
@@ -54,12 +67,16 @@ impl EventLog {
     ) -> Result<(Arc<Self>, Writer)> {
         let name = meta::find_log(&mut connection).await?.unwrap_or_default();
         let head = events::head(&mut connection).await?;
+        let era = eras::find_latest(&mut connection).await?;
+        let readers = db::open_readers(file).await?;
         let (queue, submissions) = mpsc::channel(QUEUE_LENGTH);
         let log = Arc::new(Self {
             name,
             recent: Recent::new(head, render),
             wakers: Arc::default(),
-            readers: db::open_readers(file).await?,
+            era,
+            known: Known::new(readers.clone()),
+            readers,
             replays: Semaphore::new(REPLAYS_AT_ONCE),
             queue,
             writable: AtomicBool::new(true),
@@ -86,10 +103,11 @@ impl EventLog {
         let submission = Submission { change, answer };
         self.queue
             .try_send(submission)
-            .map_err(|_| Error::Unavailable("too many changes are waiting"))?;
-        answered
-            .await
-            .map_err(|_| Error::Unavailable("the server is stopping"))?
+            .map_err(|refused| match refused {
+                TrySendError::Full(_) => Error::Unavailable("too many changes are waiting"),
+                TrySendError::Closed(_) => STOPPING,
+            })?;
+        answered.await.map_err(|_| STOPPING)?
     }
 
     /// Whether the last transaction could be stored.

@@ -13,8 +13,10 @@
 
 pub mod access;
 pub mod frame;
+pub mod known;
 pub mod log;
 pub mod recent;
 pub mod tail;
+pub mod transaction;
 pub mod wake;
 pub mod writer;

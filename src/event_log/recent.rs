@@ -79,6 +79,16 @@ pub struct Following {
     pub scanned: EventId,
 }
 
+impl Following {
+    /// Its events, without those that the cursor is past.
+    pub fn events_after(&self, cursor: EventId) -> impl Iterator<Item = &Event> {
+        let events = self.lots.iter().flat_map(|lot| lot.events());
+        events
+            .map(AsRef::as_ref)
+            .filter(move |event| event.id > cursor)
+    }
+}
+
 impl Recent {
     /// An empty end of a log that has been written up to `head`.
     #[must_use]

@@ -7,7 +7,7 @@
 use super::{
     access::{Access, Reader, Scope},
     frame::Format,
-    log::EventLog,
+    log::{EventLog, STOPPING},
     recent::{Following, Lot},
     wake::Waiting,
 };
@@ -94,30 +94,62 @@ impl Tail {
     ) -> Result<(Self, Opening)> {
         // Registered before anything is asked: what changes after that rings the bell.
         let first = log.wakers.register(reader.topics());
-        let mut connection = log.readers.acquire().await?;
-        let access = Access::look_up(&mut connection, reader, scope, None)
+        let access = Access::look_up(log, reader, scope, None)
             .await?
             .ok_or(Error::NotFound)?;
         let waiting = log.wakers.register(access.topics());
         waiting.replace(&first);
         log.recent.follow(access.channel());
-        let after = if let Cursor::After(id) = cursor {
-            id
-        } else {
-            EventId(EventId::LIMIT)
-        };
-        let count_to = replay_max.map_or(0, |max| i64::from(max) + 1);
-        let stand =
-            events::find_stand(&mut connection, after, &access.selection(), count_to).await?;
-        let opening = judge_cursor(cursor, stand, replay_max);
-        let tail = Self {
+        let mut tail = Self {
             log: Arc::clone(log),
             access,
             waiting,
             format,
-            cursor: opening.from,
+            cursor: EventId::EARLIEST,
         };
+        let stand = match tail.find_recent_stand(cursor, replay_max) {
+            Some(stand) => stand,
+            None => Box::pin(tail.find_stored_stand(cursor, replay_max)).await?,
+        };
+        let opening = judge_cursor(cursor, stand, replay_max);
+        tail.cursor = opening.from;
         Ok((tail, opening))
+    }
+
+    /// Where a cursor stands, as far as memory knows.
+    fn find_recent_stand(&self, cursor: Cursor, replay_max: Option<u32>) -> Option<Stand> {
+        let head = self.log.head();
+        let mut stand = Stand {
+            head,
+            is_lost: false,
+            missed: 0,
+        };
+        let Cursor::After(id) = cursor else {
+            return Some(stand);
+        };
+        if id < self.log.era && id < head {
+            return None;
+        }
+        let counted = if replay_max.is_some() { usize::MAX } else { 0 };
+        let channel = self.access.channel();
+        let following = self.log.recent.read_after(channel, id, counted)?;
+        if replay_max.is_some() {
+            let missed = following
+                .events_after(id)
+                .filter(|event| self.access.shows(event));
+            stand.missed = i64::try_from(missed.count()).unwrap_or(i64::MAX);
+        }
+        Some(stand)
+    }
+
+    async fn find_stored_stand(&self, cursor: Cursor, replay_max: Option<u32>) -> Result<Stand> {
+        let after = match cursor {
+            Cursor::After(id) => id,
+            _ => EventId(EventId::LIMIT),
+        };
+        let count_to = replay_max.map_or(0, |max| i64::from(max) + 1);
+        let mut connection = self.log.readers.acquire().await?;
+        events::find_stand(&mut connection, after, &self.access.selection(), count_to).await
     }
 
     /// The last id that was looked at.
@@ -176,23 +208,14 @@ impl Tail {
         let blocks_of =
             |lot: &Arc<Lot>| self.log.recent.blocks(lot, self.cursor, self.format, shows);
         let blocks = following.lots.iter().filter_map(blocks_of).collect();
-        let events = following
-            .lots
-            .iter()
-            .flat_map(|lot| lot.events())
-            .filter(|event| event.id > self.cursor);
-        let counts = Counts::of(events.map(AsRef::as_ref).filter(|event| shows(event)));
+        let events = following.events_after(self.cursor);
+        let counts = Counts::of(events.filter(|event| shows(event)));
         (following.scanned, blocks, counts)
     }
 
     /// A bounded page, read to memory: no read transaction lives across a send.
     async fn read_store(&self) -> Result<(EventId, Vec<Bytes>, Counts)> {
-        let _turn = self
-            .log
-            .replays
-            .acquire()
-            .await
-            .map_err(|_| Error::Unavailable("the server is stopping"))?;
+        let _turn = self.log.replays.acquire().await.map_err(|_| STOPPING)?;
         let mut connection = self.log.readers.acquire().await?;
         let EventPage {
             mut events,
@@ -208,9 +231,8 @@ impl Tail {
 
     /// Rights have moved: what may be seen is looked up anew. `false`: nothing any more.
     async fn look_again(&mut self) -> Result<bool> {
-        let mut connection = self.log.readers.acquire().await?;
         let Some(access) = Access::look_up(
-            &mut connection,
+            &self.log,
             self.access.reader(),
             self.access.scope(),
             Some(&self.access),

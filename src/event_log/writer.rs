@@ -4,25 +4,18 @@
 //! what comes in during one commit is the next lot. A change lives here, never in a request's future: a
 //! client that hangs up changes nothing. Posters are answered after the commit, then readers are woken.
 
-use super::log::EventLog;
+use super::{
+    log::EventLog,
+    transaction::{Answer, Committed, commit},
+};
 use crate::{
-    chat::{applied::Applied, apply::apply},
     config::Durability,
     error::{Error, Result},
-    model::{
-        change::{Change, Outcome},
-        event::{Event, Object},
-        ids::{EventId, MessageId},
-        message::Message,
-        user::User,
-    },
-    store::{
-        db::{self, Connection},
-        events, messages,
-    },
+    model::change::Change,
+    store::db::{self, Connection},
 };
 use sqlx::Connection as _;
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -30,20 +23,6 @@ use tokio_util::sync::CancellationToken;
 pub const QUEUE_LENGTH: usize = 1024;
 /// Changes that go into one transaction at most.
 const LOT_MAX: usize = 256;
-
-/// What a poster is told once its change is on disk.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the fields are what their names and types say")]
-pub enum Answer {
-    /// Done, or already so.
-    Done,
-    /// The account that was made.
-    User(User),
-    /// The message as it is now; `is_new` is false where nothing had to be changed.
-    Message { message: Arc<Message>, is_new: bool },
-    /// The custom event; `is_new` is false where its nonce was known.
-    Event { event: Arc<Event>, is_new: bool },
-}
 
 /// Who waits for an answer.
 type Poster = oneshot::Sender<Result<Answer>>;
@@ -63,14 +42,6 @@ pub struct Writer {
     connection: Option<Connection>,
     file: PathBuf,
     durability: Durability,
-}
-
-/// A transaction that went through: the verdict on each change, and what was appended.
-struct Committed {
-    answers: Vec<Result<Answer>>,
-    applied: Vec<Applied>,
-    events: Vec<Arc<Event>>,
-    head: EventId,
 }
 
 impl Writer {
@@ -154,6 +125,7 @@ impl Writer {
             .iter()
             .filter_map(|applied| applied.access.as_ref())
         {
+            self.log.known.forget(change);
             self.log.wakers.mark_access_changed(change);
         }
         self.log.recent.publish(&committed.events, committed.head);
@@ -165,116 +137,6 @@ impl Writer {
         rooms.sort_unstable();
         rooms.dedup();
         self.log.wakers.wake_rooms(&rooms);
-    }
-}
-
-async fn commit(
-    connection: &mut Connection,
-    changes: &[Change],
-    published: EventId,
-) -> Result<Committed> {
-    let mut tx = connection.begin_with("begin immediate").await?;
-    let verdicts = apply(&mut tx, changes).await?;
-    // Read back as every reader would, and before the commit: after it, nothing may fail any more.
-    let (events, head) = read_new_events(&mut tx, published).await?;
-    let messages = read_messages(&mut tx, &verdicts, &events).await?;
-    let mut answers = Vec::with_capacity(verdicts.len());
-    let mut applied = Vec::with_capacity(verdicts.len());
-    for verdict in verdicts {
-        match verdict {
-            Ok(one) => {
-                answers.push(answer(&mut tx, &one.outcome, &messages, &events).await);
-                applied.push(one);
-            }
-            Err(refused) => answers.push(Err(refused)),
-        }
-    }
-    tx.commit().await?;
-    Ok(Committed {
-        answers,
-        applied,
-        events,
-        head,
-    })
-}
-
-async fn read_new_events(
-    tx: &mut Connection,
-    published: EventId,
-) -> Result<(Vec<Arc<Event>>, EventId)> {
-    let mut new = Vec::new();
-    let mut after = published;
-    loop {
-        let page = events::read_log_after(tx, after).await?;
-        new.extend(page.events.into_iter().map(Arc::new));
-        after = page.scanned;
-        if page.scanned >= page.head {
-            return Ok((new, page.head));
-        }
-    }
-}
-
-/// The messages that the outcomes name: most of them are in the new events.
-async fn read_messages(
-    tx: &mut Connection,
-    verdicts: &[Result<Applied>],
-    events: &[Arc<Event>],
-) -> Result<HashMap<MessageId, Arc<Message>>> {
-    let in_events = events.iter().filter_map(|event| match &event.object {
-        Object::Message(message) => Some((message.id, Arc::clone(message))),
-        _ => None,
-    });
-    let mut found: HashMap<_, _> = in_events.collect();
-    let missing: Vec<MessageId> = named_messages(verdicts)
-        .filter(|id| !found.contains_key(id))
-        .collect();
-    if !missing.is_empty() {
-        let older = messages::find_messages(tx, &missing).await?;
-        found.extend(
-            older
-                .into_iter()
-                .map(|message| (message.id, Arc::new(message))),
-        );
-    }
-    Ok(found)
-}
-
-fn named_messages(verdicts: &[Result<Applied>]) -> impl Iterator<Item = MessageId> {
-    verdicts
-        .iter()
-        .flatten()
-        .filter_map(|applied| match applied.outcome {
-            Outcome::Message { id, .. } => Some(id),
-            _ => None,
-        })
-}
-
-async fn answer(
-    tx: &mut Connection,
-    outcome: &Outcome,
-    messages: &HashMap<MessageId, Arc<Message>>,
-    events: &[Arc<Event>],
-) -> Result<Answer> {
-    match outcome {
-        Outcome::Done => Ok(Answer::Done),
-        Outcome::User(user) => Ok(Answer::User(user.clone())),
-        Outcome::Message { id, is_new } => {
-            let message = messages.get(id).cloned().ok_or(Error::NotFound)?;
-            Ok(Answer::Message {
-                message,
-                is_new: *is_new,
-            })
-        }
-        Outcome::Event { id, is_new } => {
-            let event = match events.iter().find(|event| event.id == *id) {
-                Some(event) => Arc::clone(event),
-                None => Arc::new(events::find_event(tx, *id).await?.ok_or(Error::NotFound)?),
-            };
-            Ok(Answer::Event {
-                event,
-                is_new: *is_new,
-            })
-        }
     }
 }
 

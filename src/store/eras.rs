@@ -14,6 +14,7 @@ statements! {
                             coalesce((select max(id) from events), 0),
                             coalesce((select max(next_id) from eras), 0))";
     LAST_EVENT = "select coalesce(max(id), 0) from events";
+    LATEST_ERA = "select coalesce(max(next_id), 0) from eras";
     ADD_ERA = "insert into eras (next_id, after_id, at) values (?, ?, ?)";
     // sqlite_sequence has a row once the first event was appended, which is before any backup was made.
     MOVE_SEQUENCE = "update sqlite_sequence set seq = ? - 1 where name = 'events'";
@@ -22,6 +23,11 @@ statements! {
 /// The last id that this file used or set aside.
 pub async fn last_used_id(connection: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar(LAST_USED).fetch_one(connection).await?)
+}
+
+/// The first id of the present era; 0 in the first one.
+pub async fn find_latest(connection: &mut Connection) -> Result<EventId> {
+    Ok(sqlx::query_scalar(LATEST_ERA).fetch_one(connection).await?)
 }
 
 /// Begins a new era: the next id is the next multiple of [`ERA`] beyond `used`, and the hole is recorded.

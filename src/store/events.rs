@@ -62,15 +62,22 @@ macro_rules! page {
     };
 }
 
+macro_rules! append_all_sql {
+    () => {
+        "insert into events (id, room_id, kind, message_id, actor_id, at, data)
+        select value ->> 'id', value ->> 'room_id', value ->> 'kind', value ->> 'message_id',
+               value ->> 'actor_id', value ->> 'at', value ->> 'data' from json_each(?)"
+    };
+}
+pub(super) use append_all_sql;
+
 statements! {
     HEAD = "select coalesce(max(id), 0) from events";
     APPEND = "insert into events (id, room_id, kind, message_id, actor_id, at, data)
         select next, iif(?2 = 'room', coalesce(?1, next), ?1), ?2, ?3, coalesce(?4, next), ?5, json(?6)
         from (select coalesce((select seq from sqlite_sequence where name = 'events'), 0) + 1 as next)
         returning id";
-    APPEND_ALL = "insert into events (id, room_id, kind, message_id, actor_id, at, data)
-        select value ->> 'id', value ->> 'room_id', value ->> 'kind', value ->> 'message_id',
-               value ->> 'actor_id', value ->> 'at', value ->> 'data' from json_each(?)";
+    APPEND_ALL = append_all_sql!();
     FIND_BY_NONCE = "select id, kind = ?3 and room_id = ?4 and (data -> '$.payload') = json(?5)
         from events where actor_id = ?1 and data ->> '$.nonce' = ?2";
     FIND_EVENT = concat!("select ", event_json!(), " from ", event_tables!(), " where e.id = ?");

@@ -10,6 +10,15 @@ use crate::{
     },
 };
 
+macro_rules! insert_memberships_sql {
+    () => {
+        "insert into memberships (room_id, user_id, joined_at, event_id, read_up_to)
+        select value ->> 'room_id', value ->> 'user_id', value ->> 'at', value ->> 'event_id', value ->> 'event_id'
+        from json_each(?)"
+    };
+}
+pub(super) use insert_memberships_sql;
+
 statements! {
     IS_MEMBER = "select exists (select 1 from memberships where room_id = ? and user_id = ?)";
     INSERT_MEMBERSHIP = "insert into memberships (room_id, user_id, joined_at, event_id, read_up_to)
@@ -31,6 +40,19 @@ pub async fn is_member(connection: &mut Connection, room: RoomId, user: UserId) 
         .bind(user)
         .fetch_one(connection)
         .await?)
+}
+
+/// A row to be added: somebody becomes a member by an event, up to which they have nothing unread.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct NewMembership {
+    /// Where.
+    pub room_id: RoomId,
+    /// Who.
+    pub user_id: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// By which event.
+    pub event_id: EventId,
 }
 
 /// Makes somebody a member by an event, up to which they have nothing unread.

@@ -52,6 +52,15 @@ macro_rules! page {
     };
 }
 
+macro_rules! insert_messages_sql {
+    () => {
+        "insert into messages (id, room_id, author_id, body, reply_to, nonce, created_at)
+        select value ->> 'id', value ->> 'room_id', value ->> 'author_id', value ->> 'body',
+               value ->> 'reply_to', value ->> 'nonce', value ->> 'at' from json_each(?)"
+    };
+}
+pub(super) use insert_messages_sql;
+
 statements! {
     PAGE_AT_ID = page!("?2", "and ?7 is null");
     PAGE_AT_ID_BY_AUTHOR = page!("?2", "and m.author_id = (select id from users where handle = ?7)");
@@ -73,9 +82,7 @@ statements! {
             join rooms r on r.id = m.room_id join users a on a.id = m.author_id)"
     );
     FIND_STATE = "select author_id, body, deleted_at is not null from messages where room_id = ? and id = ?";
-    INSERT_MESSAGES = "insert into messages (id, room_id, author_id, body, reply_to, nonce, created_at)
-        select value ->> 'id', value ->> 'room_id', value ->> 'author_id', value ->> 'body',
-               value ->> 'reply_to', value ->> 'nonce', value ->> 'at' from json_each(?)";
+    INSERT_MESSAGES = insert_messages_sql!();
     EDIT_MESSAGE = "update messages set body = ?, edited_at = ? where id = ?";
     DELETE_MESSAGE = "update messages set body = '', deleted_at = ? where id = ?";
     // Room by room, since both are then read off an index.

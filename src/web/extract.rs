@@ -36,7 +36,9 @@ impl FromRequestParts<Arc<App>> for Visitor {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        Ok(Self(Viewer::identify(app.readers(), &parts.headers).await?))
+        Ok(Self(
+            Viewer::identify(&app.log.known, &parts.headers).await?,
+        ))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::{
     app::{App, random_bytes},
     auth::secret::Secret,
     error::{Error, Result, check_field},
-    event_log::writer::Answer,
+    event_log::transaction::Answer,
     model::{
         change::{Action, SignIn, SignInKind},
         user::{User, handle_fault, name_fault},

@@ -45,11 +45,16 @@ async fn no_statement_walks_through_the_whole_log() {
         if of_commands.contains(&(name, sql)) {
             continue;
         }
-        let explain: &'static str = format!("explain query plan {sql}").leak();
-        let plan = sqlx::query(explain)
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
+        let mut plan = Vec::new();
+        // Some go in one trip; of those that only begin or commit there is no plan.
+        for part in sql
+            .split("; ")
+            .filter(|part| !part.starts_with("begin") && *part != "commit")
+        {
+            let explain: &'static str = format!("explain query plan {part}").leak();
+            let rows = sqlx::query(explain).fetch_all(&mut connection).await;
+            plan.extend(rows.unwrap_or_else(|error| panic!("{name}: {error}\n{part}")));
+        }
         // `from scan e`: the rows that a page has chosen before
         let chosen = sql.contains("from scan e ");
         let steps = plan.iter().map(|row| row.get::<String, _>("detail"));
@@ -60,7 +65,8 @@ async fn no_statement_walks_through_the_whole_log() {
                 .map(str::to_owned)
         });
         // SQLite would look for reactions to an event that is appended only if one waited for it, and none can.
-        let scanned = scanned.filter(|table| !(name.starts_with("APPEND") && table == "reactions"));
+        let appends = sql.contains("insert into events");
+        let scanned = scanned.filter(|table| !(appends && table == "reactions"));
         let walked =
             scanned.filter(|table| GROWING.contains(&table.as_str()) && !(chosen && table == "e"));
         walkers.extend(walked.map(|table| format!("{name} walks through {table}")));

@@ -4,7 +4,7 @@ use super::messages::idempotency_key;
 use crate::{
     app::App,
     error::{Error, check_field},
-    event_log::writer::Answer,
+    event_log::transaction::Answer,
     model::{
         change::Action,
         event::{Object, custom_kind_fault},

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     error::{Error, Result, check_field},
-    event_log::writer::Answer,
+    event_log::transaction::Answer,
     model::{
         change::{Action, Post},
         ids::{MessageId, parse_id},
