@@ -47,13 +47,13 @@ pub struct RoomView {
     pub head: EventId,
     /// The viewer's read mark: a cursor, 0 where there is none.
     pub read_up_to: EventId,
-    /// Messages after the read mark by others, counted up to [`UNREAD_MAX`].
+    /// Messages by others among the newest [`UNREAD_MAX`] after the read mark.
     pub unread: i64,
     /// Those of them that mention the viewer.
     pub mentions: i64,
 }
 
-/// Unread messages are counted up to here: a badge has no use for more, and the count stays cheap.
+/// Unread messages are counted among so many: a badge has no use for more, and the count stays cheap.
 pub const UNREAD_MAX: i64 = 1000;
 /// In characters.
 pub const TOPIC_MAX: usize = 250;

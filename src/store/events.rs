@@ -2,18 +2,20 @@
 
 use super::{
     db::Connection,
+    message_row::{Fields, message_row},
     messages::{broken_json, message_json, parse},
     statements::statements,
 };
 use crate::{
     error::Result,
     model::{
-        event::Event,
+        event::{Event, Object, kind},
         ids::{EventId, MessageId, RoomId, UserId},
         time::Timestamp,
     },
 };
 use serde::Serialize;
+use std::sync::Arc;
 
 /// An event with the current state of what it is about, as JSON in the form of [`Event`].
 macro_rules! event_json {
@@ -33,8 +35,20 @@ macro_rules! event_json {
     };
 }
 
-/// What the JSON of an event is made from. The outer loop goes through the events in their order, so that a
-/// limit ends it early (`cross join` keeps the order of the tables, <https://sqlite.org/optoverview.html> 8.1).
+/// The same of a message that was posted, as [`read_event`] reads it: most events are of this kind, and JSON
+/// costs twice as much as everything else about them.
+macro_rules! post_row {
+    () => {
+        concat!(
+            "concat_ws(char(31), e.room_id, r.slug, r.kind = 'open', e.at, ",
+            message_row!(),
+            ")"
+        )
+    };
+}
+
+/// What an event is made from. The outer loop goes through the events in their order, so that a limit ends it
+/// early (`cross join` keeps the order of the tables, <https://sqlite.org/optoverview.html> 8.1).
 macro_rules! event_tables {
     () => {
         " events e cross join rooms r on r.id = e.room_id join users b on b.id = e.actor_id
@@ -42,21 +56,30 @@ macro_rules! event_tables {
     };
 }
 
-/// A page of events: the head of the log, how many rows there were, how many of them fit into
-/// 128 KiB (one always does), the last id that was looked at, and the events that fit.
-/// `$end` is the last id to look at, `$filter` which events up to there the reader wants and may see.
+/// A page of events: the head of the log, how many events may be in the page, how many are, the last id that was
+/// looked at, the last id of the page, and its events.
+///
+/// `$end` is the last id to look at, `$filter` which events up to there the reader wants and may see. Where 256
+/// events would weigh more than 128 KiB, about as many are taken as fit: they are weighed before anything is made
+/// of them, roughly. Of a page that has the heaviest first, that is 1 MiB in the worst case.
 macro_rules! page {
     ($end:literal, $filter:literal) => {
         concat!(
             "with scan as (select coalesce((", $end, "), 0) as last),
-            rows as (select e.id, ", event_json!(), " as j from ", event_tables!(), "
+            weighed as (
+                select 300 + coalesce(octet_length(m.body), octet_length(e.data), 0)
+                    + 4096 * exists (select 1 from reactions where message_id = e.message_id) as weight
+                from events e cross join rooms r on r.id = e.room_id left join messages m on m.id = e.message_id
                 where e.id > ?1 and e.id <= (select last from scan) ", $filter, " order by e.id limit 256),
-            sized as (select id, j, sum(octet_length(j)) over (order by id) - octet_length(j) as before from rows),
-            page as (select id, j from sized where before < 131072 order by id)
-            select (select coalesce(max(id), 0) from events) as head,
-                   (select count(*) from rows) as found, count(id) as kept,
-                   (select last from scan) as scanned, coalesce(max(id), 0) as last,
-                   '[' || coalesce(group_concat(j), '') || ']' as events
+            room as (select max(1, min(256, 256 * 131072 / max(1, sum(weight)))) as events from weighed),
+            page as (
+                select e.id, iif(e.kind = 'message', ", post_row!(), ", ", event_json!(), ") as row
+                from ", event_tables!(), "
+                where e.id > ?1 and e.id <= (select last from scan) ", $filter, "
+                order by e.id limit (select events from room))
+            select (select coalesce(max(id), 0) from events) as head, (select events from room) as room,
+                   count(id) as kept, (select last from scan) as scanned, coalesce(max(id), 0) as last,
+                   coalesce(group_concat(row, char(30)), '') as rows
             from page"
         )
     };
@@ -206,16 +229,13 @@ pub enum Selection {
 /// Events that follow a cursor.
 #[derive(Debug)]
 pub struct EventPage {
-    /// In order; at most 256, and as many as fit into 128 KiB of JSON (one always does).
+    /// In order; at most 256, and about as many as fit into 128 KiB (one always does).
     pub events: Vec<Event>,
     /// Everything of the selection up to here was read.
     pub scanned: EventId,
     /// The head of the log in the same snapshot.
     pub head: EventId,
 }
-
-/// As in `page!`.
-const PAGE_ROWS: i64 = 256;
 
 type PageRow = (EventId, i64, i64, EventId, EventId, String);
 
@@ -250,15 +270,39 @@ pub async fn read_after(
     page_of(row, after)
 }
 
-/// A page that was not cut has been read up to where its scan ended.
+/// A page that is not full has been read up to where its scan ended.
 fn page_of(row: PageRow, after: EventId) -> Result<EventPage> {
-    let (head, found, kept, scanned, last, json) = row;
-    let was_cut = kept < found || found == PAGE_ROWS;
-    let scanned = if was_cut { last } else { scanned };
+    let (head, room, kept, scanned, last, rows) = row;
+    let scanned = if kept >= room { last } else { scanned };
+    let mut fields = Fields::new(&rows);
+    let mut events = Vec::with_capacity(usize::try_from(kept).unwrap_or_default());
+    while !fields.is_at_end() {
+        events.push(read_event(&mut fields)?);
+    }
     Ok(EventPage {
-        events: parse(&json)?,
+        events,
         scanned: scanned.max(after),
         head,
+    })
+}
+
+fn read_event(fields: &mut Fields<'_>) -> Result<Event> {
+    if fields.is_json() {
+        return parse(fields.read_rest_of_row());
+    }
+    let room_id = RoomId(fields.read_number()?);
+    let (room, is_open) = (fields.read()?.to_owned(), fields.read()? == "1");
+    let at = fields.read_time()?;
+    let message = fields.read_message(&room)?;
+    Ok(Event {
+        id: EventId(message.id.0),
+        room_id,
+        room,
+        is_open,
+        at,
+        by: message.author.clone(),
+        kind: kind::MESSAGE.to_owned(),
+        object: Object::Message(Arc::new(message)),
     })
 }
 

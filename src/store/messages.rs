@@ -1,6 +1,10 @@
 //! The table `messages`: their current state, singly and in pages.
 
-use super::{db::Connection, statements::statements};
+use super::{
+    db::Connection,
+    message_row::{message_row, read_messages},
+    statements::statements,
+};
 use crate::{
     error::{Error, Result},
     model::{
@@ -14,17 +18,10 @@ use serde::Deserialize;
 /// A message as JSON, in the form of [`Message`]; of `m`, with its author `a` and the slug of its room in `r`.
 macro_rules! message_json {
     () => {
-        "json_object('id', m.id, 'room', r.slug, 'author', json_object('handle', a.handle, 'name', a.name),
+        concat!("json_object('id', m.id, 'room', r.slug, 'author', json_object('handle', a.handle, 'name', a.name),
             'body', case when m.deleted_at is null then m.body end, 'at', m.created_at,
             'edited_at', m.edited_at, 'deleted_at', m.deleted_at, 'reply_to', m.reply_to, 'nonce', m.nonce,
-            'reactions', json(iif(not exists (select 1 from reactions where message_id = m.id), '[]', (
-                select json_group_array(json_object('emoji', emoji, 'count', count, 'by', json(by)) order by first)
-                from (select emoji, count(*) as count, min(event_id) as first,
-                             json_group_array(handle order by event_id) filter (where place <= 20) as by
-                      from (select x.emoji, x.event_id, u.handle,
-                                   row_number() over (partition by x.emoji order by x.event_id) as place
-                            from reactions x join users u on u.id = x.user_id where x.message_id = m.id)
-                      group by emoji)))))"
+            'reactions', json(iif(not exists (select 1 from reactions where message_id = m.id), '[]', ", crate::store::message_row::reactions_json!(), ")))")
     };
 }
 pub(super) use message_json;
@@ -34,18 +31,28 @@ pub(super) use message_json;
 macro_rules! page {
     ($pivot:literal, $author:literal) => {
         concat!(
-            "with pivot as (select ", $pivot, " as id)
+            "with pivot as (select ",
+            $pivot,
+            " as id)
             select (select coalesce(max(id), 0) from events) as head,
-            (select '[' || coalesce(group_concat(j), '') || ']' from (
-                select ", message_json!(), " as j
-                from messages m join rooms r on r.id = m.room_id join users a on a.id = m.author_id
-                where m.room_id = ?1 and m.id < (select id from pivot) ", $author, "
+            (select coalesce(group_concat(j, char(30)), '') from (
+                select ",
+            message_row!(),
+            " as j
+                from messages m join users a on a.id = m.author_id
+                where m.room_id = ?1 and m.id < (select id from pivot) ",
+            $author,
+            "
                 and (?5 is null or m.created_at >= ?5) and (?6 is null or m.created_at < ?6)
                 order by m.id desc limit ?3)) as older,
-            (select '[' || coalesce(group_concat(j), '') || ']' from (
-                select ", message_json!(), " as j
-                from messages m join rooms r on r.id = m.room_id join users a on a.id = m.author_id
-                where m.room_id = ?1 and m.id >= (select id from pivot) ", $author, "
+            (select coalesce(group_concat(j, char(30)), '') from (
+                select ",
+            message_row!(),
+            " as j
+                from messages m join users a on a.id = m.author_id
+                where m.room_id = ?1 and m.id >= (select id from pivot) ",
+            $author,
+            "
                 and (?5 is null or m.created_at >= ?5) and (?6 is null or m.created_at < ?6)
                 order by m.id limit ?4)) as newer"
         )
@@ -120,7 +127,7 @@ pub struct Filter {
 /// A page of a room's history with the log's head, all in one snapshot.
 pub async fn read_history(
     connection: &mut Connection,
-    room: RoomId,
+    (room, slug): (RoomId, &str),
     anchor: Anchor,
     limit: usize,
     filter: &Filter,
@@ -154,8 +161,8 @@ pub async fn read_history(
         .bind(filter.author.as_deref())
         .fetch_one(connection)
         .await?;
-    let mut older: Vec<Message> = parse(&older)?;
-    let mut newer: Vec<Message> = parse(&newer)?;
+    let mut older = read_messages(&older, slug)?;
+    let mut newer = read_messages(&newer, slug)?;
     let (has_older, has_newer) = (older.len() > want_older, newer.len() > want_newer);
     older.truncate(want_older);
     newer.truncate(want_newer);

@@ -13,6 +13,7 @@ pub mod eras;
 pub mod events;
 pub mod lock;
 pub mod memberships;
+mod message_row;
 pub mod messages;
 pub mod meta;
 pub mod posts;

@@ -10,7 +10,7 @@ use crate::{
     },
     store::messages::{Anchor, Filter, read_history},
     web::{
-        api::rooms::find_room,
+        api::rooms::visible_room,
         error::Rejection,
         extract::{Path, Visitor},
     },
@@ -52,7 +52,7 @@ pub async fn show_history(
 ) -> Result<Response, Rejection> {
     let wish = Wish::read(query.as_deref().unwrap_or_default())?;
     let taste = Taste::of(&headers);
-    let room = find_room(&app, &visitor, &slug).await?;
+    let room = visible_room(&app, &visitor, &slug).await?;
     // Nothing that a page shows changes without an event, so the head stands for its content.
     let tag = etag(&app, &uri, taste, app.log.head());
     if is_known(&headers, &tag) {
@@ -61,7 +61,7 @@ pub async fn show_history(
     let mut connection = app.readers().acquire().await?;
     let page = read_history(
         &mut connection,
-        room.id,
+        (room, &slug),
         wish.anchor,
         wish.limit,
         &wish.filter,

@@ -11,7 +11,7 @@ use crate::{
     },
     store::messages,
     web::{
-        api::rooms::find_room,
+        api::rooms::visible_room,
         error::Rejection,
         extract::{Path, Sent, Visitor},
         views::message::render_row,
@@ -131,9 +131,9 @@ pub async fn show_message(
 /// A message of a room that a visitor may see.
 pub async fn find_message(app: &App, visitor: &Visitor, slug: &str, id: &str) -> Result<Message> {
     let id = read_id(id)?;
-    let room = find_room(app, visitor, slug).await?;
+    let room = visible_room(app, visitor, slug).await?;
     let mut connection = app.readers().acquire().await?;
-    messages::find_message(&mut connection, room.id, id)
+    messages::find_message(&mut connection, room, id)
         .await?
         .ok_or(Error::NotFound)
 }

@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result, check_field},
     model::{
         change::Action,
-        ids::{EventId, UserId},
+        ids::{EventId, RoomId, UserId},
         room::{RoomInfo, RoomKind, RoomView, slug_fault, slug_of, topic_fault},
         user::name_fault,
     },
@@ -62,6 +62,17 @@ pub async fn find_room(app: &App, visitor: &Visitor, slug: &str) -> Result<RoomV
     rooms::find_room(&mut connection, visitor.reader().user, slug)
         .await?
         .ok_or(Error::NotFound)
+}
+
+/// The id of a room that a visitor may see.
+pub async fn visible_room(app: &App, visitor: &Visitor, slug: &str) -> Result<RoomId> {
+    if let Some(room) = app.log.known.open_room(slug).await? {
+        return Ok(room);
+    }
+    let mut connection = app.readers().acquire().await?;
+    let room = rooms::find_access(&mut connection, visitor.reader().user, slug).await?;
+    let room = room.filter(|room| room.is_open || room.is_member());
+    room.map(|room| room.id).ok_or(Error::NotFound)
 }
 
 /// A room to be made.

@@ -13,7 +13,7 @@ use crate::{
         api::{
             history::{Links, Wish},
             messages::read_id,
-            rooms::find_room,
+            rooms::visible_room,
         },
         error::Rejection,
         extract::{Path, Visitor},
@@ -100,10 +100,16 @@ pub async fn room_page(
     refused: Refused,
     here: &Uri,
 ) -> Result<RoomPage> {
-    let id = find_room(app, visitor, slug).await?.id;
+    let id = visible_room(app, visitor, slug).await?;
     let mut connection = app.readers().acquire().await?;
-    let history: HistoryPage =
-        read_history(&mut connection, id, wish.anchor, wish.limit, &wish.filter).await?;
+    let history: HistoryPage = read_history(
+        &mut connection,
+        (id, slug),
+        wish.anchor,
+        wish.limit,
+        &wish.filter,
+    )
+    .await?;
     // Everything else is read later: what it has beyond the page's cursor, the stream says once more.
     let members = memberships::list_members(&mut connection, id, MEMBERS_SHOWN).await?;
     let member_count = memberships::count_members(&mut connection, id).await?;
