@@ -23,26 +23,18 @@ pub(super) struct CursorFile {
 }
 
 impl CursorFile {
-    /// Opens the file and reads the cursor in it; none is there before the first run.
+    /// Opens the file and reads the cursor in it. There is no file before the first run; an empty one has lost its
+    /// cursor, and to start at the head would be to miss events in silence.
     pub(super) fn open(path: &Path) -> Result<(Self, Option<EventId>), Failure> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        let saved = match fs::read_to_string(path) {
+            Ok(text) => Some(read_cursor(path, &text)?),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => {
                 return Err(Failure::failed(format!(
                     "cannot read {}: {error}",
                     path.display()
                 )));
             }
-        };
-        let saved = match text.trim() {
-            "" => None,
-            id => Some(EventId(parse_id(id).ok_or_else(|| {
-                Failure::usage(format!(
-                    "{} holds no cursor; it should hold one number",
-                    path.display()
-                ))
-            })?)),
         };
         let file = Self {
             path: path.to_owned(),
@@ -75,6 +67,15 @@ impl CursorFile {
         self.next_save = Instant::now() + PAUSE;
         Ok(())
     }
+}
+
+fn read_cursor(path: &Path, text: &str) -> Result<EventId, Failure> {
+    parse_id(text.trim()).map(EventId).ok_or_else(|| {
+        Failure::usage(format!(
+            "{} holds no cursor; it should hold one number, or not be there",
+            path.display()
+        ))
+    })
 }
 
 /// Writes a file beside its place and renames it there. `mode`: who may read it, before the umask.

@@ -211,8 +211,10 @@ fn a_cursor_that_cannot_be_honoured_is_told_and_replaced() {
         fs::read_to_string(&cursor).expect("a file"),
         format!("{head}\n")
     );
-    fs::write(&cursor, "what?").expect("a file");
-    run(["tail", &chat.url(), "--cursor-file", &cursor]).failed(2, "no cursor");
+    for lost in ["what?", "", "\n"] {
+        fs::write(&cursor, lost).expect("a file");
+        run(["tail", &chat.url(), "--cursor-file", &cursor]).failed(2, "no cursor");
+    }
 }
 
 #[test]
