@@ -37,7 +37,7 @@ pub struct Config {
     pub durability: Durability,
 
     /// Connections at the same time, streams included; never more than the limit on open files allows
-    #[arg(long, env = "BACKSCROLL_MAX_CONNECTIONS", hide_env_values = true, value_name = "N", default_value_t = Config::default().max_connections)]
+    #[arg(long, env = "BACKSCROLL_MAX_CONNECTIONS", hide_env_values = true, value_name = "N", default_value_t = Config::default().max_connections, value_parser = parse_count)]
     pub max_connections: usize,
 
     /// Connections at the same time from one address; loopback addresses, where proxies live, are not counted
@@ -45,7 +45,8 @@ pub struct Config {
         long,
         env = "BACKSCROLL_MAX_CONNECTIONS_PER_ADDRESS", hide_env_values = true,
         value_name = "N",
-        default_value_t = Config::default().max_connections_per_address
+        default_value_t = Config::default().max_connections_per_address,
+        value_parser = parse_count
     )]
     pub max_connections_per_address: usize,
 }
@@ -104,6 +105,13 @@ fn parse_door(text: &str) -> Result<Door, &'static str> {
         }
         _ => Err("the only door is `open`"),
     }
+}
+
+fn parse_count(text: &str) -> Result<usize, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|count| *count > 0)
+        .ok_or("a whole number, at least 1")
 }
 
 /// When an answer to a post is given.
@@ -175,6 +183,22 @@ mod tests {
                 None,
                 "{address}"
             );
+        }
+    }
+
+    #[test]
+    fn a_limit_lets_at_least_one_in() {
+        for flag in ["--max-connections", "--max-connections-per-address"] {
+            assert!(parse(&[flag, "1"]).is_ok());
+            for odd in ["0", "-1", "many", "99999999999999999999"] {
+                assert!(
+                    parse(&[&format!("{flag}={odd}")])
+                        .unwrap_err()
+                        .to_string()
+                        .contains("at least 1"),
+                    "{flag} {odd}"
+                );
+            }
         }
     }
 
