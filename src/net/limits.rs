@@ -58,11 +58,11 @@ impl Limits {
                 .by_address
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            let count = by_address.entry(address).or_default();
-            if *count >= self.per_address {
+            let count = by_address.get(&address).copied().unwrap_or_default();
+            if count >= self.per_address {
                 return None;
             }
-            *count += 1;
+            by_address.insert(address, count + 1);
         }
         Some(Place {
             _permit: permit,
@@ -120,6 +120,13 @@ mod tests {
         assert!(loopback.iter().all(Option::is_some));
         drop(held);
         assert!(limits.admit(address("192.0.2.1")).is_some());
+        assert!(limits.by_address.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn who_is_refused_leaves_no_trace() {
+        let limits = Limits::new(100, 0);
+        assert!(limits.admit([192, 0, 2, 1].into()).is_none());
         assert!(limits.by_address.lock().unwrap().is_empty());
     }
 
