@@ -4,7 +4,7 @@ use super::error::{Rejection, render_problems};
 use axum::{
     Router,
     body::Body,
-    http::{HeaderName, HeaderValue, Request, header, uri::Authority},
+    http::{HeaderName, HeaderValue, Request, Version, header, uri::Authority},
     middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
 };
@@ -57,11 +57,14 @@ pub enum Names {
 /// A page of another site can give its own name the address 127.0.0.1 and would then be of the same origin as a
 /// server that nobody has opened to anybody ("DNS rebinding"). What it cannot change is the name that it asks for.
 async fn check_host(names: Names, request: Request<Body>, next: Next) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    match host {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let (host, another) = (hosts.next(), hosts.next());
+    // RFC 9112, section 3.2.
+    if another.is_some() || (host.is_none() && request.version() == Version::HTTP_11) {
+        return Rejection::Malformed("The request does not name its host once.".into())
+            .into_response();
+    }
+    match host.and_then(|host| host.to_str().ok()) {
         Some(host) if names == Names::Loopback && !is_loopback(host) => {
             Rejection::Misdirected.into_response()
         }

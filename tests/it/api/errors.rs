@@ -3,6 +3,10 @@
 use crate::support::{answer::Answer, chat::Chat};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 #[tokio::test]
 async fn joining_asks_for_a_free_handle_of_a_certain_form() {
@@ -212,5 +216,36 @@ async fn every_answer_forbids_what_no_page_needs() {
         );
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert!(!answer.header("x-request-id").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_request_names_its_host_once() {
+    let chat = Chat::start().await;
+    let first_line = async |version: &str, hosts: &str| {
+        let mut socket = TcpStream::connect(chat.address).await.unwrap();
+        let request = format!("GET /healthz {version}\r\n{hosts}connection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.unwrap();
+        answer.lines().next().unwrap_or_default().to_owned()
+    };
+    for (version, hosts, status) in [
+        ("HTTP/1.1", "host: localhost\r\n", " 200 "),
+        ("HTTP/1.1", "", " 400 "),
+        (
+            "HTTP/1.1",
+            "host: localhost\r\nhost: localhost\r\n",
+            " 400 ",
+        ),
+        ("HTTP/1.0", "", " 200 "),
+        (
+            "HTTP/1.0",
+            "host: localhost\r\nhost: localhost\r\n",
+            " 400 ",
+        ),
+    ] {
+        let line = first_line(version, hosts).await;
+        assert!(line.contains(status), "{version} {hosts:?}: {line}");
     }
 }
