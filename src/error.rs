@@ -21,7 +21,7 @@ pub enum Error {
     #[error("{field}: {text}")]
     Invalid {
         /// The field.
-        field: &'static str,
+        field: Cow<'static, str>,
         /// What is wrong with it.
         text: Cow<'static, str>,
     },
@@ -29,7 +29,7 @@ pub enum Error {
     #[error("{field}: {text}")]
     Conflict {
         /// The field.
-        field: &'static str,
+        field: Cow<'static, str>,
         /// What is there already.
         text: Cow<'static, str>,
     },
@@ -53,18 +53,24 @@ pub enum Error {
 impl Error {
     /// A field that does not have the form it must have.
     #[must_use]
-    pub fn invalid(field: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+    pub fn invalid(
+        field: impl Into<Cow<'static, str>>,
+        text: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self::Invalid {
-            field,
+            field: field.into(),
             text: text.into(),
         }
     }
 
     /// A field that contradicts what is there.
     #[must_use]
-    pub fn conflict(field: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+    pub fn conflict(
+        field: impl Into<Cow<'static, str>>,
+        text: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self::Conflict {
-            field,
+            field: field.into(),
             text: text.into(),
         }
     }

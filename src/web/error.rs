@@ -24,6 +24,8 @@ pub enum Rejection {
     Chat(Error),
     /// It cannot be read at all.
     Malformed(String),
+    /// It is JSON, and not an object of fields.
+    NoFields,
     /// It is larger than this many bytes.
     TooLarge(usize),
     /// It is of a type that is not understood here; these are.
@@ -63,7 +65,7 @@ struct Problem {
     status: u16,
     detail: String,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    errors: BTreeMap<&'static str, String>,
+    errors: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
 }
@@ -82,8 +84,8 @@ impl Problem {
         }
     }
 
-    fn of_field(status: StatusCode, field: &'static str, text: &str) -> Self {
-        let errors = BTreeMap::from([(field, text.to_owned())]);
+    fn of_field(status: StatusCode, field: &str, text: &str) -> Self {
+        let errors = BTreeMap::from([(field.to_owned(), text.to_owned())]);
         Self {
             errors,
             ..Self::new(status, format!("{field}: {text}"))
@@ -127,6 +129,10 @@ impl IntoResponse for Rejection {
         let problem = match self {
             Self::Chat(error) => Problem::of_error(&error),
             Self::Malformed(why) => Problem::new(StatusCode::BAD_REQUEST, why),
+            Self::NoFields => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Send an object: fields in braces, such as {\"body\": \"hello\"}.",
+            ),
             Self::TooLarge(limit) => Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 format!("At most {limit} bytes."),

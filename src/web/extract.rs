@@ -1,14 +1,16 @@
 //! What handlers take out of a request.
 
 use super::error::Rejection;
-use crate::{app::App, auth::viewer::Viewer, error::Error};
+use crate::{app::App, auth::viewer::Viewer, error::Error, model::ids::parse_id};
 use axum::{
     body::Body,
     extract::{FromRequest, FromRequestParts, Request},
     http::{header, request::Parts},
 };
 use http_body_util::BodyExt as _;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Value, error::Category};
+use serde_path_to_error::Segment;
 use std::{ops::Deref, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
@@ -67,7 +69,7 @@ pub enum Sent {
     /// JSON.
     Json(Vec<u8>),
     /// A form, as JSON of texts.
-    Form(serde_json::Value),
+    Form(Value),
     /// Plain text.
     Text(String),
 }
@@ -106,10 +108,17 @@ impl Sent {
     /// Reads fields out of JSON or a form.
     pub fn fields<T: DeserializeOwned>(self) -> Result<T, Rejection> {
         match self {
-            Self::Json(bytes) => serde_json::from_slice(&bytes).map_err(|error| json_fault(&error)),
-            Self::Form(fields) => {
-                serde_json::from_value(fields).map_err(|error| json_fault(&error))
+            // Serde would take a list for the fields in their order.
+            Self::Json(bytes) if bytes.trim_ascii_start().starts_with(b"[") => {
+                Err(Rejection::NoFields)
             }
+            Self::Json(bytes) => {
+                let mut json = serde_json::Deserializer::from_slice(&bytes);
+                let fields = read_fields(&mut json)?;
+                json.end().map_err(|error| not_json(&error))?;
+                Ok(fields)
+            }
+            Self::Form(fields) => read_fields(fields),
             Self::Text(_) => Err(Rejection::UnsupportedType(
                 "application/json, application/x-www-form-urlencoded",
             )),
@@ -164,7 +173,7 @@ fn read_text(bytes: Vec<u8>) -> Result<String, Rejection> {
 }
 
 /// The last of several fields of one name counts. Empty fields are those that a person left empty.
-fn read_form(bytes: &[u8]) -> serde_json::Value {
+fn read_form(bytes: &[u8]) -> Value {
     let fields = form_urlencoded::parse(bytes).filter(|(_, value)| !value.is_empty());
     let fields: serde_json::Map<_, _> = fields
         .map(|(name, value)| (name.into_owned(), unix_lines(&value).into()))
@@ -177,12 +186,61 @@ fn unix_lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-fn json_fault(error: &serde_json::Error) -> Rejection {
-    use serde_json::error::Category;
-    match error.classify() {
-        Category::Data => Error::invalid("body", error.to_string()).into(),
-        Category::Io | Category::Syntax | Category::Eof => {
-            Rejection::Malformed(format!("This is not JSON: {error}."))
+fn read_fields<'de, T: Deserialize<'de>>(
+    source: impl Deserializer<'de, Error = serde_json::Error>,
+) -> Result<T, Rejection> {
+    serde_path_to_error::deserialize(source).map_err(|error| {
+        let field = error.path().iter().find_map(|step| match step {
+            Segment::Map { key } => Some(key.clone()),
+            _ => None,
+        });
+        match error.inner().classify() {
+            Category::Data => field_fault(field, &error.inner().to_string()),
+            Category::Io | Category::Syntax | Category::Eof => not_json(error.inner()),
         }
+    })
+}
+
+fn not_json(error: &serde_json::Error) -> Rejection {
+    Rejection::Malformed(format!("This is not JSON: {error}."))
+}
+
+/// Says in words what serde says of a field in its own, and passes on what our own fields say, such as [`read_id`].
+fn field_fault(field: Option<String>, message: &str) -> Rejection {
+    let named = |start| Some(message.strip_prefix(start)?.split('`').next()?.to_owned());
+    if let Some(field) = named("missing field `") {
+        return Error::invalid(field, "is needed").into();
     }
+    if let Some(field) = named("duplicate field `") {
+        return Error::invalid(field, "is there twice").into();
+    }
+    let text = match message.split(" at line ").next() {
+        Some(own) if !message.starts_with("invalid ") => own.to_owned(),
+        _ => "a text is expected".into(),
+    };
+    field.map_or(Rejection::NoFields, |field| {
+        Error::invalid(field, text).into()
+    })
+}
+
+/// An id in JSON: a number, or its digits, since in a form everything is text.
+pub fn read_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    read_optional_id(deserializer)?.ok_or_else(not_an_id)
+}
+
+/// The same, or null.
+pub fn read_optional_id<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<i64>, D::Error> {
+    let digits = match Value::deserialize(deserializer)? {
+        Value::Null => return Ok(None),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text,
+        _ => return Err(not_an_id()),
+    };
+    parse_id(&digits).map(Some).ok_or_else(not_an_id)
+}
+
+fn not_an_id<E: serde::de::Error>() -> E {
+    E::custom("an id: digits only")
 }

@@ -7,7 +7,7 @@ use crate::{
     web::{
         api::rooms::find_room,
         error::Rejection,
-        extract::{Path, Sent, Visitor},
+        extract::{Path, Sent, Visitor, read_id},
     },
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -82,7 +82,8 @@ pub async fn leave_room(
 /// How far somebody has read.
 #[derive(Debug, Deserialize)]
 pub struct Read {
-    up_to: EventId,
+    #[serde(deserialize_with = "read_id")]
+    up_to: i64,
 }
 
 /// Moves the caller's read mark forward.
@@ -94,6 +95,7 @@ pub async fn mark_read(
 ) -> Result<StatusCode, Rejection> {
     let by = visitor.signed_in()?.id;
     let Read { up_to } = sent.fields()?;
+    let up_to = EventId(up_to);
     app.submit(Action::MarkRead { by, room, up_to }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

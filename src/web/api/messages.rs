@@ -13,7 +13,7 @@ use crate::{
     web::{
         api::rooms::visible_room,
         error::Rejection,
-        extract::{Path, Sent, Visitor},
+        extract::{Path, Sent, Visitor, read_optional_id},
         views::message::render_row,
     },
 };
@@ -23,7 +23,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A message to be posted.
@@ -35,8 +35,8 @@ pub struct NewMessage {
     /// The client's name for it.
     pub nonce: Option<String>,
     /// The message that it answers.
-    #[serde(default, deserialize_with = "number_or_text")]
-    pub reply_to: Option<MessageId>,
+    #[serde(default, deserialize_with = "read_optional_id")]
+    pub reply_to: Option<i64>,
 }
 
 /// What an answer shall hold besides.
@@ -105,7 +105,7 @@ pub async fn submit_message(
             room,
             body,
             nonce,
-            reply_to,
+            reply_to: reply_to.map(MessageId),
         }))
         .await?,
     )
@@ -215,24 +215,4 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
         .to_str()
         .map_err(|_| Error::invalid("nonce", "visible ASCII characters only"))?;
     Ok(Some(key.trim().trim_matches('"').to_owned()))
-}
-
-/// In a form everything is text.
-fn number_or_text<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<MessageId>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum NumberOrText {
-        Number(i64),
-        Text(String),
-    }
-    let value: Option<NumberOrText> = Option::deserialize(deserializer)?;
-    match value {
-        None => Ok(None),
-        Some(NumberOrText::Number(id)) => Ok(Some(MessageId(id))),
-        Some(NumberOrText::Text(id)) => parse_id(&id)
-            .map(|id| Some(MessageId(id)))
-            .ok_or_else(|| serde::de::Error::custom("reply_to is not an id")),
-    }
 }

@@ -86,8 +86,8 @@ pub struct NewRoom {
     /// What it is for.
     #[serde(default)]
     pub topic: String,
-    /// Open, unless said otherwise.
-    pub kind: Option<RoomKind>,
+    /// `open`, unless it is `closed`.
+    pub kind: Option<String>,
 }
 
 /// Makes a room.
@@ -114,12 +114,14 @@ pub async fn make_room(app: &App, by: UserId, room: NewRoom) -> Result<String> {
         topic,
         kind,
     } = room;
-    let (name, topic, kind) = (name.trim(), topic.trim(), kind.unwrap_or(RoomKind::Open));
+    let (name, topic) = (name.trim(), topic.trim());
     check_field("name", name_fault(name))?;
     check_field("topic", topic_fault(topic))?;
-    if kind == RoomKind::Direct {
-        return Err(Error::invalid("kind", "open or closed"));
-    }
+    let kind = match kind.as_deref() {
+        None | Some("open") => RoomKind::Open,
+        Some("closed") => RoomKind::Closed,
+        Some(_) => return Err(Error::invalid("kind", "open or closed")),
+    };
     let chosen = slug.is_some();
     let base = slug.unwrap_or_else(|| slug_of(name));
     check_field("slug", slug_fault(&base))?;

@@ -46,11 +46,11 @@ async fn joining_asks_for_a_free_handle_of_a_certain_form() {
         );
         assert!(joined["token"].as_str().unwrap().len() > 40);
     }
-    join(json!(7)).await.problem(422);
+    join(json!(7)).await.fault(422, "handle");
     chat.visitor()
         .send(Method::POST, "/api/v1/join", json!({}))
         .await
-        .problem(422);
+        .fault(422, "handle");
     let named = chat
         .visitor()
         .send(
@@ -136,6 +136,81 @@ async fn unknown_addresses_and_methods_are_problems_too() {
     );
     for (path, status) in [("/healthz", 200), ("/readyz", 200), ("/", 303)] {
         assert_eq!(chat.visitor().get(path).await.status, status, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_in_words_at_the_field_that_is_at_fault() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let say = async |path: &str, sent: &str| {
+        let method = if path == "read" {
+            Method::PUT
+        } else {
+            Method::POST
+        };
+        let request = ann.request(method, &format!("/api/v1/rooms/general/{path}"));
+        let request = request.header("content-type", "application/json");
+        Answer::to(request.body(sent.to_owned())).await.problem(422)
+    };
+    for (path, sent, field, text) in [
+        ("messages", r#"{"body":5}"#, "body", "a text is expected"),
+        ("messages", r#"{"body":null}"#, "body", "a text is expected"),
+        (
+            "messages",
+            r#"{"body":"a","body":"b"}"#,
+            "body",
+            "is there twice",
+        ),
+        (
+            "messages",
+            r#"{"body":"a","nonce":[]}"#,
+            "nonce",
+            "a text is expected",
+        ),
+        (
+            "messages",
+            r#"{"body":"a","reply_to":{}}"#,
+            "reply_to",
+            "an id: digits only",
+        ),
+        (
+            "messages",
+            r#"{"body":"a","reply_to":"x"}"#,
+            "reply_to",
+            "an id: digits only",
+        ),
+        (
+            "messages",
+            r#"{"body":"a","reply_to":-1}"#,
+            "reply_to",
+            "an id: digits only",
+        ),
+        (
+            "messages",
+            r#"{"body":"a","reply_to":1.5}"#,
+            "reply_to",
+            "an id: digits only",
+        ),
+        ("events", r#"{"payload":1}"#, "type", "is needed"),
+        ("events", r#"{"type":"x"}"#, "payload", "is needed"),
+        (
+            "events",
+            r#"{"type":1,"payload":1}"#,
+            "type",
+            "a text is expected",
+        ),
+        ("read", r#"{"up_to":-1}"#, "up_to", "an id: digits only"),
+        ("read", r#"{"up_to":null}"#, "up_to", "an id: digits only"),
+        ("read", "{}", "up_to", "is needed"),
+    ] {
+        let problem = say(path, sent).await;
+        assert_eq!(problem["errors"], json!({ field: text }), "{sent}");
+    }
+    for sent in ["[]", r#" ["a",null,null]"#, "5", r#""a""#, "null"] {
+        let problem = say("messages", sent).await;
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.starts_with("Send an object"), "{sent}: {detail}");
     }
 }
 

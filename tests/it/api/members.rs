@@ -1,6 +1,6 @@
 //! Joining, leaving, and how far one has read.
 
-use crate::support::{chat::Chat, person::Person};
+use crate::support::{answer::Answer, chat::Chat, person::Person};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -122,10 +122,17 @@ async fn what_others_wrote_is_unread_until_it_is_read() {
         ann.head().await,
         "and not beyond what there is"
     );
-    for odd in [json!("x"), json!(null), json!(1.5)] {
+    let third = bob.post("general", "a third").await;
+    for odd in [json!("x"), json!(null), json!(1.5), json!(-1)] {
         assert_eq!(read(&ann, odd).await, 422);
     }
     assert_eq!(read(&chat.visitor(), json!(1)).await, 401);
+    let form = ann.request(Method::PUT, "/api/v1/rooms/general/read");
+    let up_to = third.to_string();
+    Answer::to_form(form, &[("up_to", &up_to)])
+        .await
+        .expect(204);
+    assert_eq!(view(&ann).await.0, third);
 }
 
 #[tokio::test]

@@ -132,7 +132,7 @@ async fn a_text_has_one_to_eight_thousand_characters_and_no_control_characters()
     for body in [json!(5), json!(null), json!(["a"]), json!({})] {
         ann.try_post("general", json!({ "body": body }))
             .await
-            .problem(422);
+            .fault(422, "body");
     }
     ann.try_post("general", json!({})).await.fault(422, "body");
     ann.try_post("general", json!([])).await.problem(422);
