@@ -1,6 +1,6 @@
 //! `POST /api/v1/rooms/{room}/events`: an event of a bot's own, stored and replayed like a message.
 
-use super::messages::idempotency_key;
+use super::messages::one_nonce;
 use crate::{
     app::App,
     error::{Error, check_field},
@@ -63,7 +63,7 @@ pub async fn post_custom(
         payload,
         nonce,
     } = sent.fields()?;
-    let nonce = nonce.or(idempotency_key(&headers)?);
+    let nonce = one_nonce(nonce, &headers)?;
     check_field("type", custom_kind_fault(&kind))?;
     check_field("payload", payload_fault(&payload))?;
     check_field("nonce", nonce.as_deref().and_then(nonce_fault))?;

@@ -68,7 +68,7 @@ pub async fn post_message(
         body,
         ..NewMessage::default()
     })?;
-    message.nonce = message.nonce.or(idempotency_key(&headers)?);
+    message.nonce = one_nonce(message.nonce, &headers)?;
     let (message, is_new) = submit_message(&app, &visitor, room, message).await?;
     let location = format!("/api/v1/rooms/{}/messages/{}", message.room, message.id);
     let status = if is_new {
@@ -206,13 +206,19 @@ pub fn read_id(id: &str) -> Result<MessageId> {
     parse_id(id).map(MessageId).ok_or(Error::NotFound)
 }
 
-/// `Idempotency-Key` does the same as `nonce`; quotes around it, as its draft has them, are left out.
-pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>> {
-    let Some(key) = headers.get("idempotency-key") else {
-        return Ok(None);
+/// The nonce among the fields, or `Idempotency-Key`, which does the same; quotes around that, as its draft has them,
+/// are left out. Where they contradict each other nobody knows what the client will repeat.
+pub fn one_nonce(nonce: Option<String>, headers: &HeaderMap) -> Result<Option<String>> {
+    let mut keys = headers.get_all("idempotency-key").iter();
+    let Some(key) = keys.next() else {
+        return Ok(nonce);
     };
     let key = key
         .to_str()
         .map_err(|_| Error::invalid("nonce", "visible ASCII characters only"))?;
-    Ok(Some(key.trim().trim_matches('"').to_owned()))
+    let key = key.trim().trim_matches('"');
+    if keys.next().is_some() || nonce.is_some_and(|nonce| nonce != key) {
+        return Err(Error::invalid("nonce", "one nonce, and one only"));
+    }
+    Ok(Some(key.to_owned()))
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{answer::Answer, chat::Chat, person::id_of};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_repeated_post_is_answered_with_the_first_message() {
@@ -179,6 +179,44 @@ async fn the_idempotency_key_is_a_nonce() {
             .expect(200)
             .json(),
         first
+    );
+}
+
+#[tokio::test]
+async fn nonces_that_contradict_each_other_are_refused() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let post = async |path: &str, keys: &[&str], sent: Value| {
+        let request = ann.request(Method::POST, &format!("/api/v1/rooms/general/{path}"));
+        let request = keys.iter().fold(request, |request, key| {
+            request.header("idempotency-key", *key)
+        });
+        Answer::to(request.json(&sent)).await
+    };
+    for (path, sent) in [
+        ("messages", json!({ "body": "once", "nonce": "a" })),
+        ("events", json!({ "type": "x", "payload": 1, "nonce": "a" })),
+    ] {
+        post(path, &["b"], sent.clone()).await.fault(422, "nonce");
+        post(path, &["a", "b"], sent.clone())
+            .await
+            .fault(422, "nonce");
+        post(path, &["a", "a"], sent.clone())
+            .await
+            .fault(422, "nonce");
+        post(path, &["a"], sent).await;
+    }
+    let twice = json!({ "body": "once" });
+    post("messages", &["c", "d"], twice)
+        .await
+        .fault(422, "nonce");
+    let history = ann.history("general", "").await["messages"].clone();
+    assert_eq!(
+        (
+            history[0]["nonce"].as_str(),
+            history.as_array().map(Vec::len)
+        ),
+        (Some("a"), Some(1))
     );
 }
 
