@@ -21,7 +21,7 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::sync::Arc;
 
 /// Rooms, and where the log stood before they were looked up: a stream from there misses nothing.
@@ -150,6 +150,8 @@ pub async fn make_room(app: &App, by: UserId, room: NewRoom) -> Result<String> {
 pub struct RoomChange {
     name: Option<String>,
     topic: Option<String>,
+    kind: Option<IgnoredAny>,
+    slug: Option<IgnoredAny>,
 }
 
 /// Changes a room's name or topic.
@@ -160,7 +162,14 @@ pub async fn update_room(
     sent: Sent,
 ) -> Result<Json<RoomView>, Rejection> {
     let by = visitor.signed_in()?.id;
-    let RoomChange { name, topic } = sent.fields()?;
+    let RoomChange {
+        name,
+        topic,
+        kind,
+        slug: address,
+    } = sent.fields()?;
+    check_field("kind", kind.map(|_| "its people agreed to it: it stays"))?;
+    check_field("slug", address.map(|_| "links lead to it: it stays"))?;
     let (name, topic) = (
         name.map(|name| name.trim().to_owned()),
         topic.map(|topic| topic.trim().to_owned()),

@@ -187,6 +187,20 @@ async fn members_change_a_room_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn what_never_changes_is_not_taken_for_changed() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let room = ann.create_room("Design", "closed").await;
+    let before = ann.see(&format!("{PATH}/{room}")).await;
+    for (field, value) in [("kind", "open"), ("slug", "elsewhere")] {
+        ann.change_room(&room, json!({ "name": "Another", field: value }))
+            .await
+            .fault(422, field);
+    }
+    assert_eq!(ann.see(&format!("{PATH}/{room}")).await, before);
+}
+
+#[tokio::test]
 async fn a_list_of_rooms_joins_the_stream_at_its_head() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
