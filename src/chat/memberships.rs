@@ -69,6 +69,9 @@ pub(super) async fn mark_read(
     up_to: EventId,
 ) -> Result<Applied> {
     let room = visible_room(tx, by, slug).await?;
+    if !room.is_member() {
+        return Err(Error::Forbidden("join the room to keep a read mark in it"));
+    }
     memberships::move_read_mark(tx, room.id, by, up_to).await?;
     Ok(Applied::new(Outcome::Done))
 }

@@ -127,6 +127,8 @@ async fn what_others_wrote_is_unread_until_it_is_read() {
         assert_eq!(read(&ann, odd).await, 422);
     }
     assert_eq!(read(&chat.visitor(), json!(1)).await, 401);
+    let passer_by = chat.join("cara").await;
+    assert_eq!(read(&passer_by, json!(1)).await, 403, "no member");
     let form = ann.request(Method::PUT, "/api/v1/rooms/general/read");
     let up_to = third.to_string();
     Answer::to_form(form, &[("up_to", &up_to)])
