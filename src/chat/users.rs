@@ -26,7 +26,10 @@ pub(super) async fn join_server(
     sign_in: Option<&SignIn>,
 ) -> Result<Applied> {
     if users::is_handle_taken(tx, handle).await? {
-        return Err(Error::conflict("handle", "somebody here has this name"));
+        return Err(Error::conflict(
+            "handle",
+            "somebody here has this name, or one that looks like it",
+        ));
     }
     let event = NewEvent {
         room_id: None,

@@ -5,5 +5,6 @@ pub mod event;
 pub mod ids;
 pub mod message;
 pub mod room;
+pub mod text;
 pub mod time;
 pub mod user;

@@ -2,7 +2,7 @@
 
 use super::{
     ids::{EventId, RoomId},
-    user::line_fault,
+    text::line_fault,
 };
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,13 @@
 //! People, and what their names may look like.
 
-use super::{ids::UserId, time::Timestamp};
+use super::{
+    ids::UserId,
+    text::{is_invisible, line_fault, looks_empty},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_security::confusable_detection::skeleton;
 
 /// How a person appears beside what they did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +55,7 @@ pub const HANDLE_MAX: usize = 32;
 /// that would end an @mention, an address or a line of a text file.
 #[must_use]
 pub fn handle_fault(handle: &str) -> Option<&'static str> {
-    let allowed = |c: char| c.is_alphanumeric() || "-_.[]{}|\\^`".contains(c);
+    let allowed = |c: char| (c.is_alphanumeric() && !is_invisible(c)) || "-_.[]{}|\\^`".contains(c);
     match handle.chars().count() {
         0 => Some("pick a name"),
         n if n > HANDLE_MAX || handle.len() > 2 * HANDLE_MAX => {
@@ -72,21 +78,83 @@ pub fn name_fault(name: &str) -> Option<&'static str> {
     match name.chars().count() {
         0 => Some("a name is needed"),
         n if n > NAME_MAX => Some("at most 80 characters"),
+        _ if looks_empty(name) => Some("nothing of this name can be seen"),
         _ => line_fault(name),
     }
 }
 
-/// Says what is wrong with a text that stands in one line, or nothing. Characters that turn the direction of
-/// writing would turn what stands beside it, too (Unicode, UAX 9, 2.1 to 2.5).
-#[must_use]
-pub fn line_fault(text: &str) -> Option<&'static str> {
-    let turns = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let odd = text.chars().any(|c| c.is_control() || turns(c));
-    odd.then_some("one line, without control characters")
-}
-
-/// What two handles share if they differ in capital letters only.
+/// What two handles share if people take one for the other: capitals, forms for compatibility (`ＡＮＮ`), and letters of
+/// other scripts that look the same, by the prototypes of UTS 39, section 4. ASCII stays as it is in lower case:
+/// `rn` and `m`, `1` and `l` are different names to those who pick them.
 #[must_use]
 pub fn fold_handle(handle: &str) -> String {
-    handle.to_lowercase()
+    look(&handle.nfkc().collect::<String>().to_lowercase())
+}
+
+/// All foldings by which a handle is taken if somebody has one of them: its own; that of its capitals, which may look
+/// like those of another script where the small letters do not (`ΑΝΝ` in Greek); and its lower case, by which handles
+/// were known before there was more.
+#[must_use]
+pub fn foldings(handle: &str) -> [String; 3] {
+    let capitals = look(&handle.nfkc().collect::<String>());
+    [
+        fold_handle(handle),
+        fold_handle(&capitals),
+        handle.to_lowercase(),
+    ]
+}
+
+fn look(text: &str) -> String {
+    let mut look = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            look.push(c);
+        } else {
+            look.extend(skeleton(c.encode_utf8(&mut [0; 4])));
+        }
+    }
+    look
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_that_look_alike_share_a_folding() {
+        for (handle, other) in [
+            ("Ann", "ann"),
+            ("ann", "аnn"),
+            ("ann", "ＡＮＮ"),
+            ("Ann", "ΑΝΝ"),
+            ("bob", "ВОВ"),
+            ("backscroll", "bаckѕсrоⅼⅼ"),
+            ("kim", "kіm"),
+            ("Renée", "rene\u{301}e"),
+            ("Василий", "василий"),
+            ("Βασίλης", "ΒΑΣΊΛΗΣ"),
+            ("cafe", "ｃａｆｅ"),
+        ] {
+            let taken = fold_handle(handle);
+            assert!(foldings(other).contains(&taken), "{other}: {taken}");
+        }
+        for (handle, other) in [
+            ("ann", "anna"),
+            ("burn", "bum"),
+            ("al1", "all"),
+            ("renee", "renée"),
+            ("张三", "张二"),
+            ("o", "0"),
+        ] {
+            let taken = fold_handle(handle);
+            assert!(!foldings(other).contains(&taken), "{other}: {taken}");
+        }
+    }
+
+    #[test]
+    fn a_plain_handle_is_folded_as_it_always_was() {
+        for handle in ["Ann", "x[Y]-_.|`^", "KIM10", "Guard]_[an"] {
+            assert_eq!(fold_handle(handle), handle.to_lowercase());
+        }
+    }
 }

@@ -148,7 +148,7 @@ pub struct NewUser {
     pub id: UserId,
     /// Unique.
     pub handle: String,
-    /// The handle in lower case.
+    /// What it shares with handles that look like it.
     pub folded: String,
     /// For display.
     pub name: String,

@@ -28,7 +28,7 @@ statements! {
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
         where room_id = ?1 and user_id = ?2";
     LIST_MEMBERS = "select u.handle, u.name from memberships s join users u on u.id = s.user_id
-        where s.room_id = ? order by u.folded, u.handle limit ?";
+        where s.room_id = ? order by lower(u.handle), u.handle limit ?";
     COUNT_MEMBERS = "select count(*) from memberships where room_id = ?";
     LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?";
 }

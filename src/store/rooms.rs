@@ -31,7 +31,7 @@ macro_rules! room_json {
             'mentions', iif(s.user_id is null, 0, (
                 select count(*) from (", unread!(), ") where author_id <> s.user_id and deleted_at is null
                 and instr(body, '@') and ' ' || lower(body) || ' ' glob '*[^a-z0-9._@-]@'
-                    || (select replace(folded, '[', '[[]') from users where id = s.user_id) || '[^a-z0-9_-]*')))"
+                    || (select replace(lower(handle), '[', '[[]') from users where id = s.user_id) || '[^a-z0-9_-]*')))"
         )
     };
 }

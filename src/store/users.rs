@@ -5,13 +5,13 @@ use crate::{
     error::Result,
     model::{
         ids::UserId,
-        user::{SERVER_HANDLE, User, fold_handle},
+        user::{SERVER_HANDLE, User, fold_handle, foldings},
     },
 };
 
 statements! {
     FIND_USER = "select id, handle, name, created_at from users where handle = ?";
-    IS_TAKEN = "select exists (select 1 from users where folded = ?)";
+    IS_TAKEN = "select exists (select 1 from users where folded in (?, ?, ?))";
     IS_NAMED = "select exists (select 1 from users where id = ? and handle = ?)";
     INSERT_USER = "insert into users (id, handle, folded, name, created_at) values (?, ?, ?, ?, ?)";
 }
@@ -26,8 +26,11 @@ pub async fn find_user(connection: &mut Connection, handle: &str) -> Result<Opti
 
 /// Whether somebody has this handle, or one that people would take for it.
 pub async fn is_handle_taken(connection: &mut Connection, handle: &str) -> Result<bool> {
+    let [own, of_capitals, lower_case] = foldings(handle);
     Ok(sqlx::query_scalar(IS_TAKEN)
-        .bind(fold_handle(handle))
+        .bind(own)
+        .bind(of_capitals)
+        .bind(lower_case)
         .fetch_one(connection)
         .await?)
 }

@@ -17,7 +17,17 @@ async fn joining_asks_for_a_free_handle_of_a_certain_form() {
             .send(Method::POST, "/api/v1/join", json!({ "handle": handle }))
             .await
     };
-    for taken in ["ann", "Ann", "ANN", " ann ", "backscroll"] {
+    for taken in [
+        "ann",
+        "Ann",
+        "ANN",
+        " ann ",
+        "backscroll",
+        "аnn",
+        "ＡＮＮ",
+        "ΑΝΝ",
+        "bаckscroll",
+    ] {
         join(json!(taken)).await.fault(409, "handle");
     }
     for odd in [
@@ -33,6 +43,8 @@ async fn joining_asks_for_a_free_handle_of_a_certain_form() {
         ".",
         "..",
         "a\u{202e}b",
+        "a\u{200b}b",
+        "a\u{3164}",
         "a\u{0}b",
         &"a".repeat(33),
     ] {
@@ -61,6 +73,13 @@ async fn joining_asks_for_a_free_handle_of_a_certain_form() {
         .await
         .expect(201);
     assert_eq!(named.json()["name"], "Cara C.");
+    for odd in ["\u{200b}", "Ann\u{202e}", "An\u{200b}n", "\u{3164}"] {
+        let dan = json!({ "handle": "dan", "name": odd });
+        chat.visitor()
+            .send(Method::POST, "/api/v1/join", dan)
+            .await
+            .fault(422, "name");
+    }
 }
 
 #[tokio::test]

@@ -148,6 +148,10 @@ async fn a_mention_is_a_whole_name() {
     assert_eq!(view(&ann).await.2, 0);
     bob.post("general", "(@ann, @ANN)").await;
     assert_eq!(view(&ann).await.2, 1);
+    let elise = chat.join("Élise").await;
+    elise.add("general", "me").await.expect(204);
+    bob.post("general", "@Élise, as it is written").await;
+    assert_eq!(view(&elise).await.2, 1);
 }
 
 #[tokio::test]

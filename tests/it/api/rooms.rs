@@ -115,7 +115,15 @@ async fn a_room_has_a_form() {
             .await
             .fault(422, "slug");
     }
-    for name in ["", "  ", "a\nb", "a\u{7}", &"n".repeat(81)] {
+    for name in [
+        "",
+        "  ",
+        "a\nb",
+        "a\u{7}",
+        "a\u{202e}",
+        "\u{200b}",
+        &"n".repeat(81),
+    ] {
         ann.send(Method::POST, PATH, json!({ "name": name }))
             .await
             .fault(422, "name");
