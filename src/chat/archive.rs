@@ -1,8 +1,9 @@
 //! One line of an archive: a message as `export` writes it and `import` reads it.
 
 use crate::model::{
-    message::{body_fault, emoji_fault, nonce_fault},
+    message::{emoji_fault, is_refused_control, length_fault, nonce_fault},
     room::{RoomKind, slug_fault, slug_of, topic_fault},
+    text::{fits_in_line, is_invisible, looks_empty},
     time::Timestamp,
     user::{handle_fault, name_fault},
 };
@@ -21,6 +22,10 @@ pub struct Line {
     /// Its text; may be absent where it was deleted.
     #[serde(default)]
     pub body: String,
+    /// Its text with the control characters that an import once let through: by it the same line is recognised, also
+    /// after an import of those days.
+    #[serde(skip)]
+    pub recognised_by: String,
     /// Its id in the log that it comes from.
     pub id: Option<i64>,
     /// What its author is called, if not by the handle.
@@ -85,7 +90,8 @@ impl Line {
         line.fault().map_or(Ok(line), Err)
     }
 
-    /// What other chats allow and this one does not: white space in names, control characters in texts.
+    /// What other chats allow and this one does not: white space and invisible characters in names, control
+    /// characters in texts.
     fn clean(&mut self) {
         let author = clean_handle(&self.author);
         if author != self.author && self.author_name.is_none() {
@@ -102,13 +108,22 @@ impl Line {
             self.body.clear();
             self.reactions.clear();
         } else {
-            self.body = clean_body(&self.body);
+            self.recognised_by = clean_body(&self.body);
+            self.body.clone_from(&self.recognised_by);
+            self.body.retain(|c| !is_refused_control(c));
+            if looks_empty(&self.body) {
+                self.body.clone_from(&self.recognised_by);
+            }
         }
+        clean_name(&mut self.author_name);
+        clean_name(&mut self.room_info.name);
+        self.room_info.topic.retain(fits_in_line);
         for handle in self
             .reactions
             .iter_mut()
             .map(|reaction| &mut reaction.by)
             .chain(&mut self.room_info.members)
+            .chain(&mut self.room_info.made_by)
         {
             *handle = clean_handle(handle);
         }
@@ -130,10 +145,11 @@ impl Line {
             ),
             (
                 "body",
+                // A text that can hardly be seen is what was said.
                 if self.deleted_at.is_some() {
                     None
                 } else {
-                    body_fault(&self.body)
+                    length_fault(&self.body)
                 },
             ),
             (
@@ -165,7 +181,17 @@ impl Line {
     }
 }
 
+fn clean_name(name: &mut Option<String>) {
+    if let Some(text) = name {
+        text.retain(fits_in_line);
+    }
+    if name.as_deref().is_some_and(looks_empty) {
+        *name = None;
+    }
+}
+
 fn clean_handle(handle: &str) -> String {
+    let handle = handle.replace(is_invisible, "_");
     let handle = handle.split_whitespace().collect::<Vec<_>>().join("_");
     // Some names have a meaning of their own here.
     if matches!(handle.as_str(), "me" | "." | "..") {
@@ -205,6 +231,37 @@ mod tests {
             ("bur[n]_er", Some("bur[n] er"))
         );
         assert_eq!(line.body, "ab\nc");
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_left_out_where_something_is_left() {
+        let text = r#"{"room":"r","author":"an\u200bn","author_name":"\u202eAnn","at":"2004-12-25T09:14:00Z",
+            "body":"a\u0008\u007f\u0085b","room_info":{"name":"\u200b","topic":"to\u2066pic","made_by":"a b"}}"#;
+        let line = Line::read(text).unwrap();
+        assert_eq!(
+            (line.author.as_str(), line.author_name.as_deref()),
+            ("an_n", Some("Ann"))
+        );
+        assert_eq!(
+            (line.body.as_str(), line.recognised_by.as_str()),
+            ("ab", "a\u{7f}\u{85}b")
+        );
+        let LineRoom {
+            name,
+            topic,
+            made_by,
+            ..
+        } = line.room_info;
+        assert_eq!(
+            (name, topic.as_str(), made_by.as_deref()),
+            (None, "topic", Some("a_b"))
+        );
+        for body in ["\u{200b}", "\u{7f}"] {
+            let text = format!(
+                r#"{{"room":"r","author":"a","at":"2004-12-25T09:14:00Z","body":"{body}"}}"#
+            );
+            assert_eq!(Line::read(&text).unwrap().body, body, "it was let in once");
+        }
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl Import {
         if let Some(id) = line.id {
             return format!("import-{:032x}", hash_of(&format!("{place}\nid {id}")));
         }
-        let hash = hash_of(&format!("{place}\nbody {}", line.body));
+        let hash = hash_of(&format!("{place}\nbody {}", line.recognised_by));
         let repeat = self.repeats.entry(hash).or_default();
         *repeat += 1;
         format!("import-{hash:032x}-{repeat}")

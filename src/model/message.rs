@@ -2,6 +2,7 @@
 
 use super::{
     ids::{EventId, MessageId},
+    text::looks_empty,
     time::Timestamp,
     user::Person,
 };
@@ -67,15 +68,29 @@ pub const NONCE_MAX: usize = 128;
 /// Says what is wrong with a text, or nothing. What is accepted is kept as written.
 #[must_use]
 pub fn body_fault(body: &str) -> Option<&'static str> {
-    let refused = |c: char| c < ' ' && c != '\t' && c != '\n';
+    if looks_empty(body) {
+        return Some("write something");
+    }
+    if body.chars().any(is_refused_control) {
+        return Some("control characters other than tab and newline are not allowed");
+    }
+    length_fault(body)
+}
+
+/// C0 and C1, and DEL between them.
+#[must_use]
+pub fn is_refused_control(c: char) -> bool {
+    c.is_control() && c != '\t' && c != '\n'
+}
+
+/// Says whether a text is too short or too long.
+#[must_use]
+pub fn length_fault(body: &str) -> Option<&'static str> {
     match body.trim().chars().count() {
         0 => Some("write something"),
         n if n > BODY_MAX => Some("at most 8,000 characters"),
         _ if body.chars().count() > BODY_MAX + MARGIN_MAX => {
             Some("too much white space around the text")
-        }
-        _ if body.chars().any(refused) => {
-            Some("control characters other than tab and newline are not allowed")
         }
         _ => None,
     }

@@ -15,7 +15,7 @@ async fn a_custom_event_is_stored_and_replayed_as_it_was_posted() {
         json!(null),
         json!(true),
         json!(9_007_199_254_740_993_u64),
-        json!("text\n\u{2028}"),
+        json!("text\n\u{2028}a\u{85}b\u{7f}\u{80}\u{9f}"),
         json!([1, [2, [3]]]),
         json!({ "b": 1, "a": { "nonce": "x" } }),
     ];

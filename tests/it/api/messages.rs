@@ -108,12 +108,14 @@ async fn a_text_has_one_to_eight_thousand_characters_and_no_control_characters()
     let mut refused: Vec<Value> = vec![
         json!(""),
         json!("   \n\t "),
+        json!("\u{200b}\u{2800}\n\u{3164}"),
         json!("a".repeat(8001)),
         json!("é".repeat(8001)),
         json!("😀".repeat(8001)),
     ];
     refused.extend(
         (0..0x20)
+            .chain(0x7f..0xa0)
             .filter(|c| ![9, 10].contains(c))
             .map(|c: u8| json!(format!("a{}b", char::from(c)))),
     );
