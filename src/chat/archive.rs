@@ -8,6 +8,7 @@ use crate::model::{
     user::{handle_fault, name_fault},
 };
 use serde::Deserialize;
+use std::{collections::HashMap, mem::take};
 
 /// A message. `room`, `author`, `at` and `body` must be there; the rest is what `export` adds where there is
 /// something to say.
@@ -38,6 +39,9 @@ pub struct Line {
     pub edited_at: Option<Timestamp>,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+    /// What the others on this line are called, by their handles, if not by those.
+    #[serde(default)]
+    pub names: HashMap<String, String>,
     /// In order.
     #[serde(default)]
     pub reactions: Vec<LineReaction>,
@@ -115,8 +119,12 @@ impl Line {
                 self.body.clone_from(&self.recognised_by);
             }
         }
-        clean_name(&mut self.author_name);
-        clean_name(&mut self.room_info.name);
+        self.author_name = self.author_name.take().and_then(clean_name);
+        self.names = take(&mut self.names)
+            .into_iter()
+            .filter_map(|(handle, name)| Some((clean_handle(&handle), clean_name(name)?)))
+            .collect();
+        self.room_info.name = self.room_info.name.take().and_then(clean_name);
         self.room_info.topic.retain(fits_in_line);
         for handle in self
             .reactions
@@ -142,6 +150,10 @@ impl Line {
             (
                 "author_name",
                 self.author_name.as_deref().and_then(name_fault),
+            ),
+            (
+                "names",
+                self.names.values().find_map(|name| name_fault(name)),
             ),
             (
                 "body",
@@ -181,13 +193,9 @@ impl Line {
     }
 }
 
-fn clean_name(name: &mut Option<String>) {
-    if let Some(text) = name {
-        text.retain(fits_in_line);
-    }
-    if name.as_deref().is_some_and(looks_empty) {
-        *name = None;
-    }
+fn clean_name(mut name: String) -> Option<String> {
+    name.retain(fits_in_line);
+    Some(name).filter(|name| !looks_empty(name))
 }
 
 fn clean_handle(handle: &str) -> String {

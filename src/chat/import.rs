@@ -51,6 +51,8 @@ pub struct Import {
     log: ImportLog,
     server: UserId,
     users: HashMap<String, UserId>,
+    /// What people are called who are not there yet, by their handles, as far as lines have told.
+    names: HashMap<String, String>,
     rooms: HashMap<String, KnownRoom>,
     /// Where the messages of the archive are now, by the ids that they had.
     places: HashMap<i64, (MessageId, RoomId)>,
@@ -79,6 +81,7 @@ impl Import {
             log: ImportLog::after(eras::last_used_id(tx).await?),
             server,
             users,
+            names: HashMap::new(),
             rooms: archive::list_rooms(tx).await?,
             places: HashMap::new(),
             repeats: HashMap::new(),
@@ -148,8 +151,9 @@ impl Import {
     }
 
     fn add_message<'a>(&mut self, line: &'a Line, nonce: &'a str) -> NewMessage<'a> {
+        self.note_names(line);
         let room = self.room(line);
-        let author = self.user(&line.author, line.author_name.as_deref(), line.at);
+        let author = self.user(&line.author, line.at);
         let id = self.log.append_message(line.id, author, room, line.at);
         self.note_place(line, Some(id));
         self.note_later(line, author, room, id);
@@ -177,7 +181,16 @@ impl Import {
         answered
     }
 
-    fn user(&mut self, handle: &str, name: Option<&str>, at: Timestamp) -> UserId {
+    fn note_names(&mut self, line: &Line) {
+        let author = line.author_name.iter().map(|name| (&line.author, name));
+        for (handle, name) in author.chain(&line.names) {
+            if !self.users.contains_key(handle) {
+                self.names.insert(handle.clone(), name.clone());
+            }
+        }
+    }
+
+    fn user(&mut self, handle: &str, at: Timestamp) -> UserId {
         if let Some(id) = self.users.get(handle) {
             return *id;
         }
@@ -188,7 +201,10 @@ impl Import {
             id,
             handle: handle.to_owned(),
             folded: fold_handle(handle),
-            name: name.unwrap_or(handle).to_owned(),
+            name: self
+                .names
+                .remove(handle)
+                .unwrap_or_else(|| handle.to_owned()),
             at,
         });
         id
@@ -219,10 +235,10 @@ impl Import {
 
     fn add_room(&mut self, line: &Line) -> KnownRoom {
         let (at, info) = (line.at, &line.room_info);
-        let maker = info.made_by.as_deref().map_or(self.server, |maker| {
-            let name = line.author_name.as_deref().filter(|_| maker == line.author);
-            self.user(maker, name, at)
-        });
+        let maker = info
+            .made_by
+            .as_deref()
+            .map_or(self.server, |maker| self.user(maker, at));
         let id = self.log.append_room(maker, at);
         let (slug, name) = (
             line.room.clone(),

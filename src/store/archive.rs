@@ -18,7 +18,9 @@ use std::collections::HashMap;
 
 statements! {
     // json_patch leaves out what is null. What is said of a room as a whole stands with its first message.
-    READ_LINES = "with page as (select * from messages where id > ?1 and id <= ?2 order by id limit 1000)
+    READ_LINES = "with page as (
+            select *, id = (select min(f.id) from messages f where f.room_id = messages.room_id) as is_first
+            from messages where id > ?1 and id <= ?2 order by id limit 1000)
         select coalesce(max(id), 0), coalesce(group_concat(j, char(10) order by id) || char(10), '') from (
             select m.id, json_patch('{}', json_object(
                 'room', r.slug, 'author', a.handle, 'at', m.created_at, 'body', m.body, 'id', m.id,
@@ -28,8 +30,14 @@ statements! {
                     select json_group_array(json_object('emoji', x.emoji, 'by', u.handle, 'at', e.at) order by x.event_id)
                     from reactions x join users u on u.id = x.user_id join events e on e.id = x.event_id
                     where x.message_id = m.id) end,
+                'names', case when m.is_first or exists (select 1 from reactions x where x.message_id = m.id) then json((
+                    select nullif(json_group_object(u.handle, u.name order by u.handle), '{}') from users u
+                    where u.name <> u.handle and u.id <> m.author_id and u.id in (
+                        select x.user_id from reactions x where x.message_id = m.id
+                        union select r.made_by where m.is_first
+                        union select s.user_id from memberships s where m.is_first and s.room_id = r.id))) end,
                 'room_kind', iif(r.kind <> 'open', r.kind, null),
-                'room_info', case when m.id = (select min(f.id) from messages f where f.room_id = m.room_id) then
+                'room_info', case when m.is_first then
                     json_object('name', r.name, 'topic', r.topic, 'made_by', b.handle, 'members', (
                         select json_group_array(u.handle order by u.handle)
                         from memberships s join users u on u.id = s.user_id where s.room_id = r.id)) end)) as j

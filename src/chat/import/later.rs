@@ -69,7 +69,7 @@ impl Import {
                     room,
                     message,
                 } => {
-                    let user_id = self.user(&reaction.by, None, at);
+                    let user_id = self.user(&reaction.by, at);
                     let event_id =
                         self.log
                             .append_about(kind::REACTION, user_id, room, message, at);
@@ -149,7 +149,7 @@ impl Import {
         handle: &str,
         room: RoomId,
     ) -> Result<()> {
-        let user = self.user(handle, None, at);
+        let user = self.user(handle, at);
         if is_member(tx, room, user).await? {
             return Ok(());
         }

@@ -202,6 +202,29 @@ fn without_nonces(chat: &Chat) -> Vec<Value> {
 }
 
 #[test]
+fn names_of_people_who_never_posted_are_kept() {
+    let (one, other) = (Chat::new(), Chat::new());
+    let names = json!({ "bob": "Bob B.", "cara": "Cara", "dan": "Dan \"D\" 丹" });
+    let mut first = line("ann", "hi");
+    first["room"] = json!("design");
+    first["author_name"] = json!("Ann A.");
+    first["names"] = names.clone();
+    first["reactions"] = json!([{ "emoji": "👍", "by": "bob" }, { "emoji": "🎉", "by": "ann" }]);
+    first["room_info"] = json!({ "made_by": "dan", "members": ["ann", "cara", "eve"] });
+    let mut second = first.clone();
+    second["body"] = json!("again");
+    import(&one, &lines(&[first, second]));
+    let history = one.history();
+    assert_eq!(
+        (&history[0]["names"], &history[0]["author_name"]),
+        (&names, &json!("Ann A."))
+    );
+    assert_eq!(history[1]["names"], json!({ "bob": "Bob B." }));
+    import(&other, &one.export());
+    assert_eq!(other.export(), one.export());
+}
+
+#[test]
 fn what_was_said_behind_closed_doors_does_not_come_out() {
     let chat = Chat::new();
     let mut secret = line("ann", "psst");
@@ -258,6 +281,7 @@ fn any_line() -> impl Strategy<Value = Value> {
                     .into_iter()
                     .map(|emoji| json!({ "emoji": emoji, "by": "bob" }))
                     .collect();
+                line["names"] = json!({ "bob": "Bob" });
             }
             line
         },
