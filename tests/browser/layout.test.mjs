@@ -59,6 +59,32 @@ describe("the pages fit", { timeout: 180_000 }, () => {
     }
   });
 
+  it("and the way back to the end covers no text and moves none", async () => {
+    const visitor = await here.visitor({ reducedMotion: "reduce" });
+    await visitor.join("climber");
+    const { page } = visitor;
+    const height = () => page.locator("#scroller").evaluate((scroller) => scroller.clientHeight);
+    for (const width of PICTURED) {
+      await page.setViewportSize({ width, height: 300 });
+      await visitor.goto(pages.room);
+      const before = await height();
+      await page.locator("#scroller").evaluate((scroller) => scroller.scrollTo(0, -2 * scroller.clientHeight));
+      await staysInItsLine(page, "#latest");
+      assert.equal(await height(), before, `at ${width} px nothing moves`);
+      await visitor.goto(`${pages.room}?author=ann`);
+      await staysInItsLine(page, "#jump");
+    }
+  });
+
+  async function staysInItsLine(page, pill) {
+    await page.locator(pill).waitFor();
+    const overlaps = await page.evaluate((pill) => {
+      const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+      return [box("#scroller").bottom - box(pill).top, box(pill).bottom - box("#composer").top];
+    }, pill);
+    assert.ok(overlaps.every((pixels) => pixels <= 0), `${pill} reaches ${overlaps} px into what is above and below it`);
+  }
+
   for (const colorScheme of ["light", "dark"]) {
     it(`and have their picture taken, ${colorScheme}`, async () => {
       mkdirSync(screenshots, { recursive: true });
