@@ -117,6 +117,7 @@ function onLoss() {
 }
 
 function onLive() {
+  composer?.heard();
   if (lossTimer === null) return;
   clearTimeout(lossTimer);
   lossTimer = null;
@@ -183,7 +184,8 @@ function takeNew(html) {
 
 if (handle && readUpTo > 0 && main.dataset.joined === "true") markNew(readUpTo, "New");
 const history = new History(markRead);
-if (handle) openActions(room, openComposer(room, sent), (text) => say(text, SAID));
+const composer = handle ? openComposer(room, sent) : null;
+if (composer) openActions(room, composer.answer, (text) => say(text, SAID));
 if (history.isLive) unfollow = follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
 markRead();
 document.querySelector('form[action="/signout"]')?.addEventListener("submit", (event) => {

@@ -4,6 +4,7 @@ import { byId } from "./page.js";
 import { explain } from "./words.js";
 
 const PATIENCE = 20_000; // ms to wait for an answer
+const NO_ANSWER = "No answer from the server. Your text is still here; sending it again never posts it twice.";
 
 /** 128 random bits: names a message, so that sending it again never makes a second one. */
 function newNonce() {
@@ -11,7 +12,10 @@ function newNonce() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Returns a function that makes the next message an answer. `onSent(message)` is called for each one stored. */
+/**
+ * `answer(id, text)` makes the next message an answer, `heard()` says that the server answers again.
+ * `onSent(message)` is called for each message stored.
+ */
 export function openComposer(room, onSent) {
   const form = byId("composer");
   const field = byId("body");
@@ -71,7 +75,7 @@ export function openComposer(room, onSent) {
       if (response.status === 409) last = { body: null, nonce: null };
       return `Not sent: ${await explain(response)} Your text is still here.`;
     } catch {
-      return "No answer from the server. Your text is still here; sending it again never posts it twice.";
+      return NO_ANSWER;
     }
   }
 
@@ -98,10 +102,15 @@ export function openComposer(room, onSent) {
   }
 
   grow();
-  return (id, text) => {
-    replyTo = id;
-    answer.querySelector(".answer-text").textContent = text;
-    answer.hidden = false;
-    field.focus();
+  return {
+    answer(id, text) {
+      replyTo = id;
+      answer.querySelector(".answer-text").textContent = text;
+      answer.hidden = false;
+      field.focus();
+    },
+    heard() {
+      if (fault.textContent === NO_ANSWER) fault.hidden = true;
+    },
   };
 }
