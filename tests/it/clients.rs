@@ -6,9 +6,10 @@ mod cutting_proxy;
 mod follower;
 mod program;
 
+use crate::support::until::until;
 use cutting_proxy::{Cut, CuttingProxy};
 use follower::Follower;
-use program::{Program, until};
+use program::Program;
 
 const STREAM: &str = "/api/v1/rooms/general/events?after=0";
 

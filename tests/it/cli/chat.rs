@@ -1,6 +1,6 @@
 //! A chat on a file of its own, and what people do there.
 
-use super::program::{Running, run, until};
+use super::program::{Running, command, run};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use std::{net::TcpListener, path::PathBuf};
@@ -33,15 +33,8 @@ impl Chat {
     }
 
     pub(super) fn serve(&mut self) {
-        let server = Running::start([
-            "--listen",
-            &format!("127.0.0.1:{}", self.port),
-            "--db",
-            &self.db(),
-        ]);
-        until("the server listens", || {
-            server.out().iter().any(|line| line.contains("http://"))
-        });
+        let (listen, db) = (self.address(), self.db());
+        let (server, _) = Running::listening(&mut command(["--listen", &listen, "--db", &db]));
         self.server = Some(server);
     }
 

@@ -4,7 +4,8 @@ mod archive;
 mod chat;
 mod copies;
 mod post;
-mod program;
 mod scripted;
 mod tail;
 mod usage;
+
+use crate::support::program;

@@ -1,42 +1,24 @@
 //! The program itself, on a real file, killed with -9 and started again on the same port.
 
+use crate::support::program::{Running, command};
 use futures_util::{StreamExt, stream};
 use reqwest::Client;
 use serde_json::{Value, json};
 use std::{
-    io::{BufRead, BufReader},
     net::SocketAddr,
-    process::{Child, Command, Stdio},
-    sync::{
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    },
-    thread,
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
-const START_WITHIN: Duration = Duration::from_secs(20);
 /// For everything that a test waits for: long enough for a client's slowest pause on a busy machine.
 const WITHIN: Duration = Duration::from_mins(1);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(15);
 const POSTERS: usize = 16;
 
-/// Waits for a condition, up to a deadline.
-pub(super) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
-    let deadline = Instant::now() + WITHIN;
-    while !condition() {
-        assert!(
-            Instant::now() < deadline,
-            "not so within {WITHIN:?}: {what}"
-        );
-        tokio::time::sleep(BETWEEN_LOOKS).await;
-    }
-}
-
 pub(super) struct Program {
     directory: TempDir,
-    child: Child,
+    process: Running,
     address: SocketAddr,
     http: Client,
     /// None until joined.
@@ -48,7 +30,7 @@ impl Program {
     /// Starts the program with an account for the posts.
     pub(super) async fn start() -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let (child, address) = spawn(&directory, SocketAddr::from(([127, 0, 0, 1], 0)));
+        let (process, address) = serve(&directory, SocketAddr::from(([127, 0, 0, 1], 0)));
         // Fails only where another test was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder()
@@ -57,7 +39,7 @@ impl Program {
             .expect("an HTTP client");
         let mut program = Self {
             directory,
-            child,
+            process,
             address,
             http,
             token: None,
@@ -80,15 +62,12 @@ impl Program {
 
     /// kill -9.
     pub(super) fn kill(&mut self) {
-        self.child.kill().expect("the program runs");
-        self.child
-            .wait()
-            .expect("the program is a child of this one");
+        self.process.kill();
     }
 
     /// Starts it again on the same port and file.
     pub(super) fn start_again(&mut self) {
-        (self.child, self.address) = spawn(&self.directory, self.address);
+        (self.process, self.address) = serve(&self.directory, self.address);
     }
 
     /// Posts, and answers with the id of the message.
@@ -130,49 +109,8 @@ impl Program {
     }
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Starts the program and waits until it has printed where it listens.
-fn spawn(directory: &TempDir, listen: SocketAddr) -> (Child, SocketAddr) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_backscroll"))
-        .args([
-            "serve",
-            "--door",
-            "open",
-            "--listen",
-            &listen.to_string(),
-            "--db",
-        ])
-        .arg(directory.path().join("chat.db"))
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let stdout = child.stdout.take().expect("stdout is piped");
-    let (found, address) = mpsc::channel();
-    // Reads on to the end, so that the program never waits for somebody to read what it prints.
-    thread::spawn(move || {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            if let Some(address) = address_in(&line) {
-                let _ = found.send(address);
-            }
-        }
-    });
-    let address = address
-        .recv_timeout(START_WITHIN)
-        .expect("the program says where it listens");
-    (child, address)
-}
-
-/// The address in a line such as `  http://127.0.0.1:3000`.
-fn address_in(line: &str) -> Option<SocketAddr> {
-    let (_, rest) = line.split_once("http://")?;
-    rest.split(|c: char| c.is_whitespace() || c == '/')
-        .next()?
-        .parse()
-        .ok()
+fn serve(directory: &TempDir, listen: SocketAddr) -> (Running, SocketAddr) {
+    let listen = listen.to_string();
+    let arguments = ["serve", "--door", "open", "--listen", &listen, "--db"];
+    Running::listening(command(arguments).arg(directory.path().join("chat.db")))
 }

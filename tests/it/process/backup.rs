@@ -7,9 +7,10 @@ use super::{
     people::Person,
     poster::Poster,
     reader::Stream,
-    server::{Server, backscroll},
+    server::Server,
     until::until,
 };
+use crate::support::program;
 use serde_json::json;
 use std::{
     path::Path,
@@ -133,7 +134,7 @@ async fn outcome(server: &Server, cursor: i64) -> String {
 }
 
 async fn run(command: &str, files: &[&Path], db: &Path) -> Output {
-    let mut command = backscroll(&[command]);
+    let mut command = program::command([command]);
     command.args(files).arg("--db").arg(db);
     tokio::task::spawn_blocking(move || command.output().unwrap())
         .await

@@ -19,4 +19,5 @@ mod soak;
 mod start;
 mod stop;
 mod stuck_readers;
-mod until;
+
+use crate::support::until;

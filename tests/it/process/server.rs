@@ -1,26 +1,21 @@
 //! The server as a child process: started, killed, stopped, and looked at from outside.
 
+use crate::support::program::{Running, limited};
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc,
-    thread,
-    time::Duration,
+    process::{Command, ExitStatus},
 };
 use tempfile::TempDir;
 use tokio::sync::watch;
-
-const START_WITHIN: Duration = Duration::from_secs(30);
 
 /// A server on a file of its own. Killed when dropped.
 pub(super) struct Server {
     directory: TempDir,
     db: PathBuf,
     flags: Vec<String>,
-    child: Child,
+    process: Running,
     sockets_at_start: usize,
     address: watch::Sender<SocketAddr>,
 }
@@ -41,13 +36,13 @@ impl Server {
     /// Starts one on this file; the directory lives as long as the server.
     pub(super) fn start_in(directory: TempDir, db: PathBuf, flags: &[&str]) -> Self {
         let flags: Vec<String> = flags.iter().map(|&flag| flag.to_owned()).collect();
-        let (child, address) = listening(&mut serve(&db, &flags));
-        let sockets_at_start = sockets(child.id());
+        let (process, address) = Running::listening(&mut serve(&db, &flags));
+        let sockets_at_start = sockets(process.pid());
         Self {
             directory,
             db,
             flags,
-            child,
+            process,
             sockets_at_start,
             address: watch::Sender::new(address),
         }
@@ -74,29 +69,28 @@ impl Server {
     }
 
     pub(super) fn pid(&self) -> u32 {
-        self.child.id()
+        self.process.pid()
     }
 
     /// kill -9.
     pub(super) fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        self.process.kill();
     }
 
     /// What a service manager sends.
     pub(super) fn terminate(&self) {
-        send_signal(self.pid(), "TERM");
+        self.process.signal("TERM");
     }
 
     /// How it ended, if it has.
     pub(super) fn ended(&mut self) -> Option<ExitStatus> {
-        self.child.try_wait().unwrap()
+        self.process.ended()
     }
 
     /// Starts it again on the same file.
     pub(super) fn start_again(&mut self) {
-        let (child, address) = listening(&mut serve(&self.db, &self.flags));
-        self.child = child;
+        let (process, address) = Running::listening(&mut serve(&self.db, &self.flags));
+        self.process = process;
         self.address.send_replace(address);
     }
 
@@ -145,75 +139,8 @@ fn sockets(pid: u32) -> usize {
         .count()
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The program, with arguments.
-pub(super) fn backscroll(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_backscroll"));
-    command.args(arguments).stdin(Stdio::null());
-    command
-}
-
-/// `kill -NAME PID`.
-pub(super) fn send_signal(pid: u32, name: &str) {
-    let status = Command::new("kill")
-        .args([format!("-{name}"), pid.to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success(), "kill -{name} {pid}");
-}
-
-/// Limits on the size of files end a program by a signal, unless that is ignored: then writing fails, as on a full
-/// disk.
 fn serve(db: &Path, flags: &[String]) -> Command {
-    let mut command = Command::new("sh");
+    let mut command = limited(["serve", "--listen", "127.0.0.1:0", "--db"]);
+    command.arg(db).args(flags);
     command
-        .args([
-            "-c",
-            "trap '' XFSZ; exec \"$@\"",
-            "sh",
-            env!("CARGO_BIN_EXE_backscroll"),
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--db",
-        ])
-        .arg(db)
-        .args(flags)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null());
-    command
-}
-
-/// Runs a server and waits until it says where it listens.
-fn listening(command: &mut Command) -> (Child, SocketAddr) {
-    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-    let stdout = child.stdout.take().unwrap();
-    let (found, address) = mpsc::channel();
-    // Reads on to the end, so that the server never waits for somebody to read what it prints.
-    thread::spawn(move || {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            if let Some(address) = address_in(&line) {
-                let _ = found.send(address);
-            }
-        }
-    });
-    let address = address
-        .recv_timeout(START_WITHIN)
-        .expect("the server says where it listens");
-    (child, address)
-}
-
-/// The address in a line such as `  http://127.0.0.1:3000`.
-fn address_in(line: &str) -> Option<SocketAddr> {
-    let (_, rest) = line.split_once("http://")?;
-    rest.split(|c: char| c.is_whitespace() || c == '/')
-        .next()?
-        .parse()
-        .ok()
 }

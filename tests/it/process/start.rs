@@ -1,7 +1,7 @@
 //! Promise 10, at start: what cannot be served is said in one clear sentence.
 
-use super::server::{Server, backscroll};
-use super::until::comes_true;
+use super::{server::Server, until::comes_true};
+use crate::support::program::command;
 use std::{
     fs,
     path::Path,
@@ -47,7 +47,7 @@ async fn a_folder_that_is_not_there_is_named() {
 async fn a_file_in_use_is_refused_to_a_second_server_an_import_and_a_restore() {
     let server = Server::start();
     let backup = server.directory().join("backup.db");
-    let backed_up = run(backscroll(&["backup"])
+    let backed_up = run(command(["backup"])
         .arg(&backup)
         .arg("--db")
         .arg(server.db()))
@@ -57,12 +57,8 @@ async fn a_file_in_use_is_refused_to_a_second_server_an_import_and_a_restore() {
     fs::write(&lines, "").unwrap();
     let outputs = [
         serve(server.db()).await,
-        run(backscroll(&["import"])
-            .arg(&lines)
-            .arg("--db")
-            .arg(server.db()))
-        .await,
-        run(backscroll(&["restore"])
+        run(command(["import"]).arg(&lines).arg("--db").arg(server.db())).await,
+        run(command(["restore"])
             .arg(&backup)
             .arg("--db")
             .arg(server.db()))
@@ -76,7 +72,7 @@ async fn a_file_in_use_is_refused_to_a_second_server_an_import_and_a_restore() {
 }
 
 async fn serve(db: &Path) -> Output {
-    run(backscroll(&["serve", "--listen", "127.0.0.1:0", "--db"]).arg(db)).await
+    run(command(["serve", "--listen", "127.0.0.1:0", "--db"]).arg(db)).await
 }
 
 /// Runs a command that shall end by itself.

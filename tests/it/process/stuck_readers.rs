@@ -4,9 +4,10 @@ use super::{
     http::{Connection, get},
     people::Person,
     reader::Stream,
-    server::{Server, backscroll, send_signal},
+    server::Server,
     until::{comes_true, until},
 };
+use crate::support::program::{command, send_signal};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead as _, BufReader},
@@ -89,7 +90,7 @@ async fn a_reader_stopped_by_a_signal_is_cut_and_resumes_exactly() {
     let server = Server::start();
     let mut person = fill(&server).await;
     let url = format!("http://{}", server.address());
-    let mut command = backscroll(&["tail", &url, "--after", "earliest"]);
+    let mut command = command(["tail", &url, "--after", "earliest"]);
     let mut tail = command
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

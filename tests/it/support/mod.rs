@@ -4,8 +4,10 @@ pub(crate) mod answer;
 pub(crate) mod chat;
 pub(crate) mod markup;
 pub(crate) mod person;
+pub(crate) mod program;
 pub(crate) mod sse;
 pub(crate) mod stream;
+pub(crate) mod until;
 
 use std::time::Duration;
 

@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 /// Long enough for a busy machine; nothing is measured by it.
-pub(super) const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// Waits until something is so.
-pub(super) async fn until(what: &str, condition: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, condition: impl FnMut() -> bool) {
     assert!(
         comes_true(PATIENCE, condition).await,
         "not so within {PATIENCE:?}: {what}"
@@ -15,7 +15,7 @@ pub(super) async fn until(what: &str, condition: impl FnMut() -> bool) {
 }
 
 /// Whether something becomes so in time.
-pub(super) async fn comes_true(patience: Duration, mut condition: impl FnMut() -> bool) -> bool {
+pub(crate) async fn comes_true(patience: Duration, mut condition: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + patience;
     while !condition() {
         if Instant::now() >= deadline {

@@ -1,9 +1,10 @@
-//! Running the program: to its end, or beside the test.
+//! The program as a process of its own: run to its end, beside the test, or as a server.
 
 use std::{
     ffi::OsStr,
     io::{BufRead as _, BufReader, Read, Write as _},
-    process::{Child, Command, Output, Stdio},
+    net::SocketAddr,
+    process::{Child, Command, ExitStatus, Output, Stdio},
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
@@ -13,7 +14,7 @@ use std::{
 const WITHIN: Duration = Duration::from_mins(1);
 
 /// Waits for a condition, up to a deadline.
-pub(super) fn until(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + WITHIN;
     while !condition() {
         assert!(
@@ -24,9 +25,23 @@ pub(super) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// The program with these arguments, in a clean environment.
-pub(super) fn command<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_backscroll"));
+const PROGRAM: &str = env!("CARGO_BIN_EXE_backscroll");
+
+/// The program with these arguments, in a clean environment and without input.
+pub(crate) fn command<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
+    clean(PROGRAM, arguments)
+}
+
+/// The program with these arguments, told to fail where it writes beyond a limit on the size of files, as on a full
+/// disk, and not to end by a signal.
+pub(crate) fn limited<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
+    let mut command = clean("sh", ["-c", "trap '' XFSZ; exec \"$@\"", "sh", PROGRAM]);
+    command.args(arguments);
+    command
+}
+
+fn clean<A: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(program);
     for name in [
         "BACKSCROLL_TOKEN",
         "BACKSCROLL_DB",
@@ -37,13 +52,24 @@ pub(super) fn command<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -
     ] {
         command.env_remove(name);
     }
-    command.args(arguments);
+    command.args(arguments).stdin(Stdio::null());
     command
+}
+
+/// `kill -NAME PID`.
+pub(crate) fn send_signal(pid: u32, name: &str) {
+    let sent = Command::new("kill")
+        .args([format!("-{name}"), pid.to_string()])
+        .status();
+    assert!(
+        sent.expect("there is a kill").success(),
+        "kill -{name} {pid}"
+    );
 }
 
 /// What a run of the program came to.
 #[derive(Debug)]
-pub(super) struct Ended {
+pub(crate) struct Ended {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
@@ -59,13 +85,13 @@ impl Ended {
     }
 
     /// What it printed, if it ended well.
-    pub(super) fn ok(self) -> String {
+    pub(crate) fn ok(self) -> String {
         assert_eq!(self.code, 0, "{self:?}");
         self.stdout
     }
 
     /// Ended with this code and a sentence that holds these words.
-    pub(super) fn failed(&self, code: i32, words: &str) {
+    pub(crate) fn failed(&self, code: i32, words: &str) {
         assert!(
             self.code == code && self.stderr.contains(words),
             "not {code} with {words:?}: {self:?}"
@@ -75,17 +101,12 @@ impl Ended {
 }
 
 /// Runs the program to its end.
-pub(super) fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ended {
-    Ended::new(
-        command(arguments)
-            .stdin(Stdio::null())
-            .output()
-            .expect("the program starts"),
-    )
+pub(crate) fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ended {
+    Ended::new(command(arguments).output().expect("the program starts"))
 }
 
 /// Runs the program to its end, with this on its standard input.
-pub(super) fn run_with_input<A: AsRef<OsStr>>(
+pub(crate) fn run_with_input<A: AsRef<OsStr>>(
     arguments: impl IntoIterator<Item = A>,
     input: &str,
 ) -> Ended {
@@ -105,8 +126,8 @@ pub(super) fn run_with_input<A: AsRef<OsStr>>(
 }
 
 /// A run of the program beside the test; killed when dropped.
-pub(super) struct Running {
-    pub child: Child,
+pub(crate) struct Running {
+    child: Child,
     out: Lines,
     err: Lines,
 }
@@ -114,25 +135,51 @@ pub(super) struct Running {
 type Lines = Arc<Mutex<Vec<String>>>;
 
 impl Running {
-    pub(super) fn start<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
-        let mut command = command(arguments);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+    pub(crate) fn start<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
+        Self::spawn(&mut command(arguments))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let out = collect(child.stdout.take().expect("a pipe"));
         let err = collect(child.stderr.take().expect("a pipe"));
         Self { child, out, err }
     }
 
+    /// A server, once it has said where it listens.
+    pub(crate) fn listening(command: &mut Command) -> (Self, SocketAddr) {
+        let server = Self::spawn(command);
+        let mut address = None;
+        until("the server says where it listens", || {
+            address = server.out().iter().find_map(|line| address_in(line));
+            address.is_some()
+        });
+        (server, address.expect("until it was there"))
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// kill -9.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it is ours");
+    }
+
+    /// How it ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("it is ours")
+    }
+
     /// The lines of its standard output until now.
-    pub(super) fn out(&self) -> Vec<String> {
+    pub(crate) fn out(&self) -> Vec<String> {
         self.out.lock().expect("no panic").clone()
     }
 
     /// Whether it has said this on its standard error.
-    pub(super) fn has_told(&self, words: &str) -> bool {
+    pub(crate) fn has_told(&self, words: &str) -> bool {
         self.err
             .lock()
             .expect("no panic")
@@ -141,18 +188,15 @@ impl Running {
     }
 
     /// Sends a signal, such as `TERM`.
-    pub(super) fn signal(&self, name: &str) {
-        let sent = Command::new("kill")
-            .args([format!("-{name}"), self.child.id().to_string()])
-            .status();
-        assert!(sent.expect("there is a kill").success());
+    pub(crate) fn signal(&self, name: &str) {
+        send_signal(self.pid(), name);
     }
 
     /// Waits for its end.
-    pub(super) fn code(&mut self) -> Option<i32> {
+    pub(crate) fn code(&mut self) -> Option<i32> {
         let mut status = None;
         until("the program ends", || {
-            status = self.child.try_wait().expect("it is ours");
+            status = self.ended();
             status.is_some()
         });
         status.and_then(|status| status.code())
@@ -175,4 +219,13 @@ fn collect(source: impl Read + Send + 'static) -> Lines {
         }
     });
     lines
+}
+
+/// The address in a line such as `  http://127.0.0.1:3000`.
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once("http://")?;
+    rest.split(|c: char| c.is_whitespace() || c == '/')
+        .next()?
+        .parse()
+        .ok()
 }
