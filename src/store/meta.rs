@@ -7,8 +7,8 @@ statements! {
     FIND_LOG = "select value from meta where key = 'log'";
     SET_LOG = "insert into meta (key, value) values ('log', ?) on conflict (key) do update set value = excluded.value";
     // As much as the longest message takes: a disk on which that does not fit is full.
-    SET_TRIED = "insert into meta (key, value) values ('tried', ? || ' ' || hex(zeroblob(65536)))
-        on conflict (key) do update set value = excluded.value";
+    ADD_TRIAL = "insert into meta (key, value) values ('tried ' || ?, hex(zeroblob(65536))) on conflict do nothing";
+    DELETE_OTHER_TRIALS = "delete from meta where key glob 'tried*' and key <> 'tried ' || ?";
 }
 
 /// The name of this log; `None` in a file that was just made.
@@ -24,11 +24,14 @@ pub async fn set_log(connection: &mut Connection, log: &str) -> Result<()> {
     Ok(())
 }
 
-/// Notes when the disk was tried, with 128 KiB that nobody needs.
+/// Notes when the disk was tried, with 128 KiB that nobody needs. The last trial goes after that: its room would do
+/// for this one, and say nothing about the file.
 pub async fn set_tried(connection: &mut Connection, at: Timestamp) -> Result<()> {
-    sqlx::query(SET_TRIED)
-        .bind(at.to_string())
-        .execute(connection)
-        .await?;
+    for statement in [ADD_TRIAL, DELETE_OTHER_TRIALS] {
+        sqlx::query(statement)
+            .bind(at.to_string())
+            .execute(&mut *connection)
+            .await?;
+    }
     Ok(())
 }
