@@ -25,16 +25,9 @@ pub struct Config {
     #[arg(long, env = "BACKSCROLL_DOOR", hide_env_values = true, value_name = "open", value_parser = parse_door)]
     pub door: Option<Door>,
 
-    /// What an acknowledged message survives: power loss (`full`), or only a crash of the program (`normal`)
-    #[arg(
-        long,
-        env = "BACKSCROLL_DURABILITY",
-        hide_env_values = true,
-        value_name = "full|normal",
-        hide_possible_values = true,
-        default_value_t
-    )]
-    pub durability: Durability,
+    /// How the file is kept.
+    #[command(flatten)]
+    pub storage: Storage,
 
     /// Connections at the same time, streams included; never more than the limit on open files allows
     #[arg(long, env = "BACKSCROLL_MAX_CONNECTIONS", hide_env_values = true, value_name = "N", default_value_t = Config::default().max_connections, value_parser = parse_count)]
@@ -60,7 +53,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
             db: DB.into(),
             door: None,
-            durability: Durability::Full,
+            storage: Storage::default(),
             max_connections: 10_000,
             // An office behind one address: some thirty people with a handful of tabs each.
             max_connections_per_address: 200,
@@ -80,6 +73,44 @@ impl Config {
                 self.listen
             )
         })
+    }
+}
+
+/// How the file is kept.
+#[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Storage {
+    /// What an acknowledged message survives: power loss (`full`), or only a crash of the program (`normal`)
+    #[arg(
+        long,
+        env = "BACKSCROLL_DURABILITY",
+        hide_env_values = true,
+        value_name = "full|normal",
+        hide_possible_values = true,
+        default_value_t
+    )]
+    pub durability: Durability,
+
+    /// Bytes that the file may grow to, as in `500M` or `20G`; what does not fit is refused, and reading goes on
+    #[arg(long, env = "BACKSCROLL_MAX_SIZE", hide_env_values = true, value_name = "SIZE", value_parser = parse_size)]
+    pub max_size: Option<u64>,
+}
+
+/// An empty file has a quarter of this.
+const SIZE_MIN: u64 = 1 << 20;
+
+fn parse_size(text: &str) -> Result<u64, &'static str> {
+    let (digits, unit) = match text.split_at_checked(text.len().saturating_sub(1)) {
+        Some((digits, "K" | "k")) => (digits, 1 << 10),
+        Some((digits, "M" | "m")) => (digits, 1 << 20),
+        Some((digits, "G" | "g")) => (digits, 1 << 30),
+        Some((digits, "T" | "t")) => (digits, 1 << 40),
+        _ => (text, 1),
+    };
+    let number = digits.parse().ok();
+    let size = number.and_then(|number: u64| number.checked_mul(unit));
+    match size.ok_or("a size is a number of bytes, or one with K, M, G or T, as in 500M")? {
+        0..SIZE_MIN => Err("the least is 1M"),
+        size => Ok(size),
     }
 }
 
@@ -199,6 +230,27 @@ mod tests {
                     "{flag} {odd}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_size_is_bytes_or_has_a_unit() {
+        for (text, size) in [
+            ("1048576", Some(1 << 20)),
+            ("1024k", Some(1 << 20)),
+            ("500M", Some(500 << 20)),
+            ("20G", Some(20 << 30)),
+            ("2t", Some(2 << 40)),
+            ("1023K", None),
+            ("", None),
+            ("G", None),
+            ("1.5G", None),
+            ("20GB", None),
+            ("-1G", None),
+            ("1é", None),
+            ("99999999999T", None),
+        ] {
+            assert_eq!(parse_size(text).ok(), size, "{text}");
         }
     }
 

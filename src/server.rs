@@ -47,13 +47,13 @@ impl Server {
             return Err(Error::Refused(fault));
         }
         let lock = FileLock::take(&config.db)?;
-        let opened = db::open_writer(&config.db, config.durability).await;
+        let opened = db::open_writer(&config.db, config.storage).await;
         let mut connection = opened.map_err(|error| explain(&config.db, error))?;
         found_log(&mut connection).await?;
         let (log, writer) = EventLog::open(
             &config.db,
             connection,
-            config.durability,
+            config.storage,
             web::views::message::render_row,
         )
         .await?;

@@ -6,7 +6,7 @@ use crate::{
         archive::Line,
         import::{Counts, Import as Importing},
     },
-    config::Durability,
+    config::Storage,
     server::found_log,
     store::{
         db::{self, Connection},
@@ -41,7 +41,7 @@ pub(super) async fn run(import: Import) -> Result<(), Failure> {
     let started = Instant::now();
     let mut source = Source::open(&import.file)?;
     let _lock = FileLock::take(&import.database.db)?;
-    let mut connection = db::open_writer(&import.database.db, Durability::Full).await?;
+    let mut connection = db::open_writer(&import.database.db, Storage::default()).await?;
     found_log(&mut connection).await?;
     let counts = take_in(&mut connection, &mut source).await;
     connection.close().await?;

@@ -3,7 +3,7 @@
 use super::{Database, Failure, failure::tell, print};
 use crate::{
     app::now,
-    config::Durability,
+    config::Storage,
     error::Error,
     model::ids::EventId,
     store::{
@@ -126,7 +126,7 @@ async fn last_used_id(file: &Path) -> i64 {
 /// Makes the file that shall be in place: a copy of the backup with its new era, complete in itself and on disk.
 async fn prepare(source: &mut Connection, new: &Path, used: i64) -> Result<EventId, Failure> {
     copies::copy_database(source, new).await?;
-    let mut connection = db::open_writer(new, Durability::Full).await?;
+    let mut connection = db::open_writer(new, Storage::default()).await?;
     let mut tx = connection.begin_with("begin immediate").await?;
     let next_id = eras::begin_era(&mut tx, used, now()).await?;
     tx.commit().await?;

@@ -50,7 +50,7 @@ fn start_log() {
 
 fn banner(config: &Config, address: SocketAddr, sqlite: &str) -> String {
     let (version, file) = (env!("CARGO_PKG_VERSION"), config.db.display());
-    let durability = match config.durability {
+    let durability = match config.storage.durability {
         Durability::Full => "full: what was acknowledged survives power loss",
         Durability::Normal => {
             "normal: power loss may take the last seconds, although they were acknowledged"

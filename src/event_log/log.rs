@@ -9,7 +9,7 @@ use super::{
     writer::{QUEUE_LENGTH, Submission, Writer},
 };
 use crate::{
-    config::Durability,
+    config::Storage,
     error::{Error, Result},
     model::{change::Change, ids::EventId},
     store::{
@@ -62,7 +62,7 @@ impl EventLog {
     pub async fn open(
         file: &Path,
         mut connection: Connection,
-        durability: Durability,
+        storage: Storage,
         render: RenderRow,
     ) -> Result<(Arc<Self>, Writer)> {
         let name = meta::find_log(&mut connection).await?.unwrap_or_default();
@@ -86,7 +86,7 @@ impl EventLog {
             submissions,
             connection,
             file.to_owned(),
-            durability,
+            storage,
         );
         Ok((log, writer))
     }

@@ -9,7 +9,7 @@ use super::{
     transaction::{Answer, Committed, commit},
 };
 use crate::{
-    config::Durability,
+    config::Storage,
     error::{Error, Result},
     model::change::Change,
     store::db::{self, Connection},
@@ -41,7 +41,7 @@ pub struct Writer {
     queue: mpsc::Receiver<Submission>,
     connection: Option<Connection>,
     file: PathBuf,
-    durability: Durability,
+    storage: Storage,
 }
 
 impl Writer {
@@ -50,14 +50,14 @@ impl Writer {
         queue: mpsc::Receiver<Submission>,
         connection: Connection,
         file: PathBuf,
-        durability: Durability,
+        storage: Storage,
     ) -> Self {
         Self {
             log,
             queue,
             connection: Some(connection),
             file,
-            durability,
+            storage,
         }
     }
 
@@ -111,7 +111,7 @@ impl Writer {
     async fn commit(&mut self, changes: &[Change]) -> Result<Committed> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => db::open_writer(&self.file, self.durability).await?,
+            None => db::open_writer(&self.file, self.storage).await?,
         };
         let committed = commit(&mut connection, changes, self.log.head()).await?;
         self.connection = Some(connection);
@@ -163,7 +163,8 @@ fn reason(error: &Error) -> &'static str {
     match code.map(|code| code & 0xff) {
         Some(5 | 6) => "another program holds the database locked",
         Some(8) => "the database is read-only",
-        Some(10 | 13) => "the disk is full or failing",
+        Some(10) => "the disk is full or failing",
+        Some(13) => "the disk is full, or the file has reached its limit",
         Some(11 | 26) => "the database is damaged",
         _ => "the change could not be stored",
     }

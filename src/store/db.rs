@@ -2,7 +2,7 @@
 
 use super::statements::statements;
 use crate::{
-    config::Durability,
+    config::{Durability, Storage},
     error::{Error, Result},
 };
 use sqlx::{
@@ -31,13 +31,14 @@ const WAL_LIMIT: &str = "67108864";
 statements! {
     SQLITE_VERSION = "select sqlite_version()";
     QUICK_LOOK = "select count(*) from sqlite_master";
+    PAGE_SIZE = "pragma page_size";
 }
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// The one connection that writes, on a file that is made and migrated as needed.
-pub async fn open_writer(file: &Path, durability: Durability) -> Result<Connection> {
-    let synchronous = match durability {
+pub async fn open_writer(file: &Path, storage: Storage) -> Result<Connection> {
+    let synchronous = match storage.durability {
         Durability::Full => SqliteSynchronous::Full,
         Durability::Normal => SqliteSynchronous::Normal,
     };
@@ -52,7 +53,27 @@ pub async fn open_writer(file: &Path, durability: Durability) -> Result<Connecti
     let mut connection = Connection::connect_with(&options).await?;
     check_sqlite_version(&mut connection).await?;
     MIGRATIONS.run_direct(None, &mut connection, false).await?;
+    if let Some(bytes) = storage.max_size {
+        limit_size(&mut connection, bytes).await?;
+    }
     Ok(connection)
+}
+
+/// From now on the file grows to at most this, in bytes; one that is larger already does not grow. It is a matter
+/// of this connection alone, and is set when a new version has made its tables.
+async fn limit_size(connection: &mut Connection, bytes: u64) -> Result<()> {
+    #[expect(
+        clippy::disallowed_types,
+        reason = "a pragma takes no parameters, and this one is made of a number"
+    )]
+    use sqlx::AssertSqlSafe;
+    let page: i64 = sqlx::query_scalar(PAGE_SIZE)
+        .fetch_one(&mut *connection)
+        .await?;
+    let pages = bytes / page.unsigned_abs();
+    let limit = AssertSqlSafe(format!("pragma max_page_count = {pages}"));
+    sqlx::query(limit).execute(connection).await?;
+    Ok(())
 }
 
 /// Read-only connections, about as many as there are cores: each one is a thread.

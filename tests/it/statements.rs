@@ -1,7 +1,7 @@
 //! Every statement that the program has, against a file as its migrations make it.
 
 use backscroll::{
-    config::Durability,
+    config::Storage,
     store::{
         archive, check, copies,
         db::{Connection, open_writer},
@@ -16,7 +16,7 @@ const GROWING: [&str; 6] = ["events", "e", "messages", "m", "reactions", "x"];
 async fn empty_file() -> (tempfile::TempDir, Connection) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let file = directory.path().join("chat.db");
-    let connection = open_writer(&file, Durability::Normal)
+    let connection = open_writer(&file, Storage::default())
         .await
         .expect("a file is made");
     (directory, connection)

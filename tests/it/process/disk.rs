@@ -66,6 +66,47 @@ async fn a_full_disk_refuses_posts_and_serves_readers_until_there_is_space() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_at_its_limit_refuses_changes_and_serves_readers_until_there_is_room() {
+    const LIMIT: u64 = 1 << 20;
+    let mut server = Server::start_with(&["--max-size", &LIMIT.to_string()]);
+    let mut trial = Trial::begin(&server).await;
+    let mut other = open(server.db()).await;
+    sqlx::query("create table ballast as select zeroblob(400000) as bytes")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let long = trial.post_long(6).await;
+    trial.post_some(&server).await;
+
+    trial.fill(&server).await;
+    trial.assert_not_editable().await;
+    for message in long {
+        trial.person.delete(ROOM, message, &trial.history).await;
+    }
+    trial.recover(&server).await;
+
+    trial.fill(&server).await;
+    sqlx::query("drop table ballast")
+        .execute(&mut other)
+        .await
+        .unwrap();
+    assert_eq!(ready(&server).await.status, 200, "it looks by itself");
+    trial.recover(&server).await;
+
+    trial.fill(&server).await;
+    assert!(size(server.db()).await <= LIMIT);
+    server.kill();
+    server.start_again();
+    trial.person.hang_up();
+    trial.assert_told_so(&server).await;
+    server.kill();
+    server.start_again_with(&["--max-size", "2M"]);
+    trial.recover(&server).await;
+    assert!(size(server.db()).await > LIMIT);
+    trial.end(&server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_file_locked_by_another_program_refuses_posts_until_it_is_free() {
     let server = Server::start();
     let mut trial = Trial::begin(&server).await;
@@ -105,13 +146,42 @@ impl Trial {
 
     /// Once, under a nonce that is not used again.
     async fn post_once(&mut self) -> Outcome {
+        // Different sizes, since what is short may still find a gap.
+        let text = "long ".repeat(self.nonces % 4 * 400);
+        self.post_text(&text).await
+    }
+
+    /// A message that takes several pages of the file.
+    async fn post_long_once(&mut self) -> Outcome {
+        self.post_text(&"🦀".repeat(7000)).await
+    }
+
+    async fn post_long(&mut self, count: usize) -> Vec<i64> {
+        let mut messages = Vec::new();
+        while messages.len() < count {
+            match self.post_long_once().await {
+                Outcome::Acknowledged(id) => messages.push(id),
+                outcome => panic!("{outcome:?}"),
+            }
+        }
+        messages
+    }
+
+    async fn post_text(&mut self, text: &str) -> Outcome {
         self.nonces += 1;
         let nonce = format!("n{}", self.nonces);
-        // Different sizes, since what is short may still find a gap.
-        let body = format!("{nonce} v0 {}", "long ".repeat(self.nonces % 4 * 400));
+        let body = format!("{nonce} v0 {text}");
         self.person
             .try_post(ROOM, &nonce, &body, &self.history)
             .await
+    }
+
+    /// A longer text is refused, and the old one stays: the checker will ask for its first version.
+    async fn assert_not_editable(&mut self) {
+        let text = json!({ "body": format!("n{} v1 {}", self.nonces, "🦀".repeat(7000)) });
+        let path = format!("/api/v1/rooms/{ROOM}/messages/{}", self.last_acknowledged());
+        let refused = self.person.ask("PATCH", &path, Some(&text)).await.unwrap();
+        assert_not_now(&refused);
     }
 
     async fn post_some(&mut self, server: &Server) {
@@ -248,6 +318,15 @@ fn assert_not_now(answer: &Answer) {
         !text.contains("SQLITE") && !text.contains("error returned"),
         "{text}"
     );
+}
+
+/// What the file takes once everything is in it, in bytes.
+async fn size(db: &Path) -> u64 {
+    let mut file = open(db).await;
+    let size = sqlx::query_scalar(
+        "select page_count * page_size from pragma_page_count, pragma_page_size",
+    );
+    size.fetch_one(&mut file).await.unwrap()
 }
 
 fn largest_file(directory: &Path) -> u64 {

@@ -94,6 +94,12 @@ impl Server {
         self.address.send_replace(address);
     }
 
+    /// The same with other flags.
+    pub(super) fn start_again_with(&mut self, flags: &[&str]) {
+        self.flags = flags.iter().map(|&flag| flag.to_owned()).collect();
+        self.start_again();
+    }
+
     /// Memory in use, in bytes, without what the kernel holds for its sockets.
     pub(super) fn memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();

@@ -3,7 +3,7 @@
 use super::person::Person;
 use backscroll::{
     chat::apply::apply,
-    config::{Config, Durability},
+    config::{Config, Storage},
     error::Error,
     model::{
         change::{Action, Change, Post},
@@ -216,7 +216,7 @@ impl Chat {
 
     async fn closed_file(&self) -> Connection {
         assert!(self.running.is_none(), "the server has the file");
-        open_writer(&self.file(), Durability::Full)
+        open_writer(&self.file(), Storage::default())
             .await
             .expect("the file opens")
     }
