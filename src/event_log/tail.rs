@@ -279,6 +279,8 @@ fn judge_cursor(cursor: Cursor, stand: Stand, replay_max: Option<u32>) -> Openin
         Cursor::Unreadable => (Outcome::Reset, head),
         Cursor::After(id) if id > head || stand.is_lost => (Outcome::Reset, head),
         Cursor::After(id) if id == head => (Outcome::Live, head),
+        // From the beginning means everything there is, whatever was there once.
+        Cursor::After(id) if stand.is_purged && id > EventId::EARLIEST => (Outcome::Reset, head),
         Cursor::After(_) if replay_max.is_some_and(|max| stand.missed > i64::from(max)) => {
             (Outcome::Gap, head)
         }

@@ -114,9 +114,11 @@ statements! {
          and (r.kind = 'open' and not ?4 or exists (
               select 1 from memberships s where s.room_id = e.room_id and s.user_id = ?2))"
     );
-    // How far a cursor is behind, counted up to ?5; and whether it lies in a future that was lost.
+    // How far a cursor is behind, counted up to ?5; and whether it lies in a future that was lost, or before something
+    // that was taken out of the log since.
     STAND = "select (select coalesce(max(id), 0) from events) as head,
         exists (select 1 from eras where ?1 > after_id and ?1 < next_id) as is_lost,
+        exists (select 1 from meta where key = 'purged_up_to' and ?1 < cast(value as integer)) as is_purged,
         (select count(*) from (
             select 1 from events e join rooms r on r.id = e.room_id
             where e.id > ?1 and (?3 is null or e.room_id in (select value from json_each(?3)))
@@ -125,6 +127,7 @@ statements! {
             limit ?5)) as missed";
     STAND_IN_ROOM = "select (select coalesce(max(id), 0) from events) as head,
         exists (select 1 from eras where ?1 > after_id and ?1 < next_id) as is_lost,
+        exists (select 1 from meta where key = 'purged_up_to' and ?1 < cast(value as integer)) as is_purged,
         (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3)) as missed";
 }
 
@@ -317,6 +320,8 @@ pub struct Stand {
     pub head: EventId,
     /// Whether the cursor lies in a future that was lost to a restored backup.
     pub is_lost: bool,
+    /// Whether something that follows it was taken out of the log.
+    pub is_purged: bool,
     /// How many events follow it, counted up to a limit.
     pub missed: i64,
 }

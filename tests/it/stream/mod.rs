@@ -8,6 +8,7 @@ mod joining;
 mod long;
 mod opening;
 mod permission;
+mod purges;
 mod scope;
 mod state;
 mod wire;
