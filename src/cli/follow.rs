@@ -9,7 +9,7 @@ use super::{
     line::line,
     output::{Closed, Output},
     pace::Pace,
-    sse::{Block, Parser},
+    sse::{Block, Parser, is_event_stream},
     stop::Stop,
 };
 use crate::model::ids::{EventId, parse_id};
@@ -142,7 +142,7 @@ impl Follow {
             .get(header::CONTENT_TYPE)
             .and_then(|kind| kind.to_str().ok())
             .unwrap_or_default();
-        if status == StatusCode::OK && kind.starts_with("text/event-stream") {
+        if status == StatusCode::OK && is_event_stream(kind) {
             return Ok(answer);
         }
         if let Some(wait) = http::retry_after(&answer) {
@@ -197,6 +197,9 @@ impl Follow {
                 }
             };
             let parsed = parser.push(&bytes, &mut blocks);
+            if let Some(retry) = parser.take_retry() {
+                pace.set_retry(Duration::from_millis(retry));
+            }
             if !blocks.is_empty() {
                 silent_since = Instant::now();
                 if let Err(end) = self.take(&mut blocks, pace).await {
@@ -213,9 +216,6 @@ impl Follow {
     async fn take(&mut self, blocks: &mut Vec<Block>, pace: &mut Pace) -> Result<(), End> {
         let (mut lines, mut cursor, mut over) = (String::new(), self.cursor, false);
         for block in blocks.drain(..) {
-            if let Some(retry) = block.retry {
-                pace.set_retry(Duration::from_millis(retry));
-            }
             let id = block.id.as_deref().and_then(parse_id).map(EventId);
             let Some(data) = &block.data else { continue };
             pace.note_event();

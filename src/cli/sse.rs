@@ -11,8 +11,6 @@ pub(super) struct Block {
     pub data: Option<String>,
     /// The id, where this block has one.
     pub id: Option<String>,
-    /// In milliseconds, where this block has one.
-    pub retry: Option<u64>,
 }
 
 /// Bytes go in as they come, blocks come out.
@@ -20,6 +18,7 @@ pub(super) struct Block {
 pub(super) struct Parser {
     line: Vec<u8>,
     block: Block,
+    retry: Option<u64>,
     /// The last byte was a CR: an LF right after it belongs to the same end of line.
     after_cr: bool,
     first_line_done: bool,
@@ -55,6 +54,12 @@ impl Parser {
             self.check_length()?;
         }
         self.check_length()
+    }
+
+    /// How long to wait before coming back, in milliseconds, where the stream has said it since this was last asked.
+    /// It counts at once, and not only when its block is over.
+    pub(super) fn take_retry(&mut self) -> Option<u64> {
+        self.retry.take()
     }
 
     fn check_length(&self) -> Result<(), TooLong> {
@@ -93,7 +98,7 @@ impl Parser {
             },
             "id" if !value.contains('\0') => self.block.id = Some(value.to_owned()),
             "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
-                self.block.retry = Some(value.parse().unwrap_or(u64::MAX));
+                self.retry = Some(value.parse().unwrap_or(u64::MAX));
             }
             // Comments have an empty name; other fields mean nothing.
             _ => {}
@@ -112,9 +117,19 @@ impl Parser {
     }
 }
 
+/// Whether a `Content-Type` is that of event streams, whatever its parameters.
+pub(super) fn is_event_stream(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("text/event-stream")
+}
+
+#[cfg(test)]
+#[path = "../../tests/it/support/event_streams.rs"]
+mod event_streams;
+
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{event_streams::CASES, *};
     use proptest::prelude::*;
 
     fn parse(chunks: &[&[u8]]) -> Vec<Block> {
@@ -123,6 +138,57 @@ mod tests {
             parser.push(chunk, &mut blocks).unwrap();
         }
         blocks
+    }
+
+    type Fired = Vec<(String, String, String)>;
+
+    /// What a browser would fire, and how long it would wait.
+    fn fire(chunks: &[&[u8]]) -> (Fired, Option<u64>) {
+        let (mut parser, mut blocks) = (Parser::default(), Vec::new());
+        for chunk in chunks {
+            parser.push(chunk, &mut blocks).unwrap();
+        }
+        let (mut fired, mut last_id) = (Vec::new(), String::new());
+        for block in blocks {
+            last_id = block.id.unwrap_or(last_id);
+            fired.extend(block.data.map(|data| (block.event, data, last_id.clone())));
+        }
+        (fired, parser.take_retry())
+    }
+
+    #[test]
+    fn streams_are_read_as_browsers_read_them_wherever_the_network_cuts() {
+        for case in CASES {
+            let fired = case
+                .fired
+                .iter()
+                .map(|(event, data, id)| ((*event).into(), (*data).into(), (*id).into()))
+                .collect();
+            let (bytes, expected) = (case.stream.as_bytes(), (fired, case.retry));
+            assert_eq!(fire(&[bytes]), expected, "{}", case.name);
+            let single: Vec<_> = bytes.chunks(1).collect();
+            assert_eq!(fire(&single), expected, "{}, byte by byte", case.name);
+            for place in 0..=bytes.len() {
+                let (one, other) = bytes.split_at(place);
+                assert_eq!(fire(&[one, other]), expected, "{} at {place}", case.name);
+            }
+        }
+    }
+
+    #[test]
+    fn event_streams_are_known_by_their_type() {
+        for (content_type, is_one) in [
+            ("text/event-stream", true),
+            ("text/event-stream;", true),
+            ("TEXT/Event-Stream; charset=windows-1252", true),
+            ("text/event-stream ;x", true),
+            ("text/event-streams", false),
+            ("text/event stream", false),
+            ("x bogus", false),
+            ("", false),
+        ] {
+            assert_eq!(is_event_stream(content_type), is_one, "{content_type}");
+        }
     }
 
     fn data(text: &str) -> Vec<Option<String>> {
@@ -162,21 +228,6 @@ mod tests {
     fn a_block_cut_short_is_no_block() {
         assert_eq!(parse(&[b"event: message\ndata: {}\nid: 7\n"]), []);
         assert_eq!(parse(&[b"data: {}\nid: 7"]), []);
-    }
-
-    #[test]
-    fn every_end_of_line_and_a_byte_order_mark_are_understood() {
-        for end in ["\n", "\r", "\r\n"] {
-            let text = format!("\u{feff}data: a{end}id: 5{end}{end}retry: 30{end}{end}");
-            let blocks = parse(&[text.as_bytes()]);
-            assert_eq!(blocks[0].data.as_deref(), Some("a"), "{end:?}");
-            assert_eq!(
-                (blocks[0].id.as_deref(), blocks[1].retry),
-                (Some("5"), Some(30)),
-                "{end:?}"
-            );
-        }
-        assert_eq!(data("data: 1\n\n\u{feff}data: 2\n\n"), [Some("1".into())]);
     }
 
     #[test]

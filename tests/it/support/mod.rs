@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod chat;
+pub(crate) mod event_streams;
 pub(crate) mod markup;
 pub(crate) mod person;
 pub(crate) mod program;

@@ -1,5 +1,6 @@
 //! Event streams as the HTML standard (9.2.6) has them, byte by byte, and HTTP chunks (RFC 9112, 7.1).
 
+use super::event_streams::CASES;
 use serde_json::Value;
 
 /// Names of blocks that are not part of history.
@@ -12,7 +13,7 @@ pub(crate) struct Block {
     pub(crate) fields: Vec<(String, String)>,
     /// The type of the event.
     pub(crate) event: String,
-    /// Empty: no event is fired.
+    /// Empty, too, where the block has none and no event is fired.
     pub(crate) data: String,
     /// The reader's last event id after this block.
     pub(crate) last_id: String,
@@ -158,38 +159,19 @@ impl Chunks {
     }
 }
 
-fn parse(bytes: &[u8]) -> Vec<Block> {
-    let mut parser = Parser::default();
-    bytes.iter().filter_map(|byte| parser.feed(*byte)).collect()
-}
-
 #[test]
 fn this_parser_reads_streams_as_browsers_do() {
-    let fired = |text: &str| -> Vec<(String, String)> {
-        let blocks = parse(text.as_bytes()).into_iter();
-        let fired = blocks.filter(|block| !block.data.is_empty());
-        fired.map(|block| (block.event, block.data)).collect()
-    };
-    let message = |data: &str| ("message".to_owned(), data.to_owned());
-    assert_eq!(fired("\u{feff}data:a\n\n"), [message("a")]);
-    assert_eq!(
-        fired("data:a\r\ndata:b\r\rdata: c\n\n"),
-        [message("a\nb"), message("c")]
-    );
-    assert_eq!(fired("data:  a\ndata\ndata:\n\n"), [message(" a\n\n")]);
-    assert_eq!(fired("Data:a\n data:b\ndata:c\n\n"), [message("c")]);
-    assert_eq!(
-        fired("event:x\ndata:a\n\ndata:b\n\n"),
-        [("x".into(), "a".into()), message("b")]
-    );
-    assert_eq!(fired(":comment\n\ndata:unfinished\n"), []);
-    let ids: Vec<_> = parse(b"id:1\ndata:a\n\nid:2\n\nid:3\0\ndata:b\n\nid\n\nid:4\n")
-        .into_iter()
-        .collect();
-    assert_eq!(
-        ids.iter()
-            .map(|block| block.last_id.as_str())
-            .collect::<Vec<_>>(),
-        ["1", "2", "2", ""]
-    );
+    for case in CASES {
+        let mut parser = Parser::default();
+        let blocks = case.stream.bytes().filter_map(|byte| parser.feed(byte));
+        let fired: Vec<_> = blocks
+            .filter(|block| block.field("data").is_some())
+            .collect();
+        let fired: Vec<_> = fired
+            .iter()
+            .map(|block| (&*block.event, &*block.data, &*block.last_id))
+            .collect();
+        assert_eq!(fired, case.fired, "{}", case.name);
+        assert_eq!(parser.retry, case.retry, "{}", case.name);
+    }
 }
