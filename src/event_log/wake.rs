@@ -3,6 +3,9 @@
 //! A wake-up carries no data. A reader has one flag and one waker, however many rooms it follows; it is
 //! woken for the rooms that it asked for, and for no other.
 
+#[cfg(test)]
+mod tests;
+
 use crate::model::{
     change::{AccessChange, SecretHash},
     ids::{RoomId, UserId},
