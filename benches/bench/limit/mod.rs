@@ -1,0 +1,5 @@
+//! What the machine itself can do, measured beside the server: a bare loop of writes, the disk, SQLite alone.
+
+pub(crate) mod disk;
+pub(crate) mod sqlite;
+pub(crate) mod write_loop;

@@ -1,0 +1,125 @@
+//! SQLite alone: the command `sqlite3` runs a script, without a server, a network or a second thread.
+
+use crate::{Result, machine::Machine, process::cpu_of};
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// As the server sets them.
+const SETTINGS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
+    pragma secure_delete = fast; pragma busy_timeout = 5000;";
+
+/// A `sqlite3` on a file. Killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    script: PathBuf,
+}
+
+/// What a script cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spent {
+    pub(crate) time: Duration,
+    /// Microseconds.
+    pub(crate) cpu: f64,
+}
+
+impl Sqlite {
+    /// Opens a file on the server's core; `None`: this machine has no `sqlite3`.
+    pub(crate) fn open(machine: Machine, db: &Path) -> Result<Option<Self>> {
+        let mut command = Command::new("sqlite3");
+        command
+            .arg("-bail")
+            .arg(db)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let spawned = machine.on_server_core(|| Ok(command.spawn()));
+        let Ok(mut child) = spawned? else {
+            return Ok(None);
+        };
+        let input = child.stdin.take().ok_or("no standard input")?;
+        let output = BufReader::new(child.stdout.take().ok_or("no standard output")?);
+        let script = db.with_extension("script");
+        let mut sqlite = Self {
+            child,
+            input,
+            output,
+            script,
+        };
+        sqlite.run(SETTINGS)?;
+        Ok(Some(sqlite))
+    }
+
+    /// Runs a script from a file. What it selects is formatted, and thrown away.
+    pub(crate) fn run(&mut self, script: &str) -> Result<Spent> {
+        fs::write(&self.script, script)?;
+        let cpu = cpu_of(self.child.id())?;
+        let started = Instant::now();
+        let script = self.script.display();
+        writeln!(
+            self.input,
+            ".output /dev/null\n.read {script}\n.output stdout\n.print done"
+        )?;
+        self.input.flush()?;
+        let mut line = String::new();
+        if self.output.read_line(&mut line)? == 0 || line.trim() != "done" {
+            return Err(format!("sqlite3 says: {line}").into());
+        }
+        let time = started.elapsed();
+        let cpu = cpu_of(self.child.id())? - cpu;
+        Ok(Spent { time, cpu })
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Commits of so many messages each, like those of a server on which one person posts in the room `general`.
+pub(crate) fn commits(commits: usize, messages: usize, text: &str) -> String {
+    // Beyond all ids that are there.
+    let mut id = 1_000_000;
+    let mut script = String::new();
+    for _ in 0..commits {
+        let (mut events, mut rows) = (String::new(), String::new());
+        for _ in 0..messages {
+            id += 1;
+            let comma = if events.is_empty() { "" } else { "," };
+            let time = "'2026-11-22T05:41:03.123Z'";
+            // 2 is the room: the event after the one that made the server's own account. 3 is the first person.
+            let _ = write!(events, "{comma}({id},2,'message',{id},3,{time})");
+            let _ = write!(rows, "{comma}({id},2,3,'{text}',{time})");
+        }
+        let _ = writeln!(
+            script,
+            "begin immediate; insert into events (id, room_id, kind, message_id, actor_id, at) values {events}; \
+             insert into messages (id, room_id, author_id, body, created_at) values {rows}; commit;"
+        );
+    }
+    script
+}
+
+/// Pages of 50 messages before these ids.
+pub(crate) fn pages(room: &str, before: impl Iterator<Item = u64>) -> String {
+    let mut script = String::new();
+    for id in before {
+        let _ = writeln!(
+            script,
+            "select m.id, u.handle, u.name, m.body, m.created_at, m.edited_at, m.deleted_at, m.reply_to, m.nonce \
+             from messages m join users u on u.id = m.author_id \
+             where m.room_id = (select id from rooms where slug = '{room}') and m.id < {id} \
+             order by m.id desc limit 50;"
+        );
+    }
+    script
+}

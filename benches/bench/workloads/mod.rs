@@ -1,0 +1,95 @@
+//! What is measured: one file for each group of workloads.
+
+mod archive;
+mod catching_up;
+mod delivery;
+mod idle;
+mod pages;
+mod posts;
+mod proof;
+mod start;
+
+use crate::{Result, arguments::Arguments, figures::Figures, machine::Machine};
+use archive::Archive;
+use std::cell::OnceCell;
+
+/// What all cases share.
+pub(crate) struct Bench {
+    pub(crate) machine: Machine,
+    pub(crate) arguments: Arguments,
+    archive: OnceCell<Archive>,
+}
+
+/// Measures once; `None`: there is nothing to measure.
+type Measure = Box<dyn Fn(&Bench) -> Result<Option<Figures>>>;
+
+/// A row of the table.
+pub(crate) struct Case {
+    pub(crate) workload: &'static str,
+    pub(crate) name: String,
+    pub(crate) measure: Measure,
+}
+
+impl Case {
+    fn new(
+        workload: &'static str,
+        name: impl Into<String>,
+        measure: impl Fn(&Bench) -> Result<Figures> + 'static,
+    ) -> Self {
+        Self::maybe(workload, name, move |bench| measure(bench).map(Some))
+    }
+
+    fn maybe(
+        workload: &'static str,
+        name: impl Into<String>,
+        measure: impl Fn(&Bench) -> Result<Option<Figures>> + 'static,
+    ) -> Self {
+        Self {
+            workload,
+            name: name.into(),
+            measure: Box::new(measure),
+        }
+    }
+}
+
+/// All of them, in the order of the table.
+pub(crate) fn cases() -> Vec<Case> {
+    let groups = [
+        delivery::fan_out(),
+        delivery::saturation(),
+        delivery::latency(),
+        delivery::quiet_rooms(),
+        posts::posts(),
+        idle::idle(),
+        catching_up::storm(),
+        catching_up::replay(),
+        pages::pages(),
+        start::start(),
+    ];
+    groups.into_iter().flatten().collect()
+}
+
+impl Bench {
+    pub(crate) fn new(arguments: Arguments) -> Result<Self> {
+        Ok(Self {
+            machine: Machine::divide(arguments.both)?,
+            arguments,
+            archive: OnceCell::new(),
+        })
+    }
+
+    /// Shows that losses, doubles and disorder are seen.
+    pub(crate) fn prove(&self) -> Result<()> {
+        proof::prove(self)
+    }
+
+    /// The history for pages, imported when it is first needed.
+    fn archive(&self) -> Result<&Archive> {
+        if self.archive.get().is_none() {
+            let archive = Archive::import(self.arguments.data.as_deref())?;
+            // Nobody else can have set it meanwhile.
+            let _ = self.archive.set(archive);
+        }
+        Ok(self.archive.get().ok_or("no archive")?)
+    }
+}
