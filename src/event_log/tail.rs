@@ -122,6 +122,7 @@ impl Tail {
         let mut stand = Stand {
             head,
             is_lost: false,
+            is_purged: false,
             missed: 0,
         };
         let Cursor::After(id) = cursor else {
