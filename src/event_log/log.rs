@@ -4,6 +4,7 @@ use super::{
     frame::RenderRow,
     known::Known,
     recent::Recent,
+    replays::Replays,
     transaction::Answer,
     wake::Wakers,
     writer::{QUEUE_LENGTH, Submission, Writer},
@@ -25,13 +26,9 @@ use std::{
     },
 };
 use tokio::sync::{
-    Semaphore,
     mpsc::{self, error::TrySendError},
     oneshot,
 };
-
-/// Replays that may ask the store at the same time, so that pages find a connection in between.
-const REPLAYS_AT_ONCE: usize = 2;
 
 /// What a change, or a replay, is told that comes too late.
 pub(super) const STOPPING: Error = Error::Unavailable("the server is stopping");
@@ -51,8 +48,8 @@ pub struct EventLog {
     pub readers: ReadPool,
     /// What need not be read again.
     pub known: Known,
-    /// Taken before a replay asks the store.
-    pub(super) replays: Semaphore,
+    /// Whoever reads what is not recent.
+    pub(super) replays: Replays,
     queue: mpsc::Sender<Submission>,
     writable: AtomicBool,
 }
@@ -77,7 +74,7 @@ impl EventLog {
             era,
             known: Known::new(readers.clone()),
             readers,
-            replays: Semaphore::new(REPLAYS_AT_ONCE),
+            replays: Replays::new(),
             queue,
             writable: AtomicBool::new(true),
         });

@@ -16,6 +16,7 @@ pub mod frame;
 pub mod known;
 pub mod log;
 pub mod recent;
+pub mod replays;
 pub mod tail;
 pub mod transaction;
 pub mod wake;

@@ -42,6 +42,8 @@ pub struct Recent {
 struct Ends {
     /// Everything up to here was published.
     head: EventId,
+    /// How often the state of something past has changed.
+    revision: u64,
     rooms: HashMap<RoomId, End>,
     rooms_bytes: usize,
     everything: End,
@@ -95,6 +97,7 @@ impl Recent {
     pub fn new(head: EventId, render: RenderRow) -> Self {
         let ends = Ends {
             head,
+            revision: 0,
             rooms: HashMap::new(),
             rooms_bytes: 0,
             everything: End::new(head),
@@ -111,6 +114,14 @@ impl Recent {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .head
+    }
+
+    /// Moves when something that happened before is edited, deleted or the like.
+    pub fn revision(&self) -> u64 {
+        self.ends
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .revision
     }
 
     /// Holds a room's events from now on, so that whoever follows it needs no query when it moves.
@@ -190,6 +201,7 @@ impl Recent {
 impl Ends {
     /// Gives what is kept of an event's object its current state: deleted text is gone everywhere.
     fn refresh(&mut self, event: &Event) {
+        self.revision += 1;
         if let Some(end) = self.rooms.get_mut(&event.room_id) {
             end.refresh(event);
         }

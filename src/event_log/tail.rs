@@ -7,17 +7,18 @@
 use super::{
     access::{Access, Reader, Scope},
     frame::Format,
-    log::{EventLog, STOPPING},
+    log::EventLog,
     recent::{Following, Lot},
+    replays::{Counts, PageKey, ReplayPage},
     wake::Waiting,
 };
 use crate::{
     error::{Error, Result},
     model::{
-        event::{Event, kind},
+        event::Event,
         ids::{Cursor, EventId},
     },
-    store::events::{self, EventPage, Stand},
+    store::events::{self, EventPage, Selection, Stand},
 };
 use bytes::Bytes;
 use std::sync::Arc;
@@ -69,17 +70,6 @@ pub enum Step {
     Nothing,
     /// This reader may be told nothing more.
     Ended,
-}
-
-/// What a replay was about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    /// Posted.
-    pub messages: usize,
-    /// Edited.
-    pub edits: usize,
-    /// Deleted.
-    pub deletes: usize,
 }
 
 impl Tail {
@@ -188,7 +178,10 @@ impl Tail {
                     .read_after(self.access.channel(), self.cursor, BATCH_BYTES);
             let (scanned, blocks, counts) = match following {
                 Some(following) => self.encode_recent(&following),
-                None => Box::pin(self.read_store()).await?,
+                None => {
+                    let page = Box::pin(self.read_store()).await?;
+                    (page.scanned, page.blocks.into_iter().collect(), page.counts)
+                }
             };
             // Rights may have moved while this was read: then it is read again, with today's.
             if self.waiting.has_access_changed() {
@@ -215,8 +208,24 @@ impl Tail {
     }
 
     /// A bounded page, read to memory: no read transaction lives across a send.
-    async fn read_store(&self) -> Result<(EventId, Vec<Bytes>, Counts)> {
-        let _turn = self.log.replays.acquire().await.map_err(|_| STOPPING)?;
+    async fn read_store(&self) -> Result<ReplayPage> {
+        let revision = self.log.recent.revision();
+        let page = self.read_page();
+        match self.access.selection() {
+            Selection::Room(room) => {
+                let key = PageKey {
+                    room,
+                    after: self.cursor,
+                    format: self.format,
+                    revision,
+                };
+                self.log.replays.share(key, page).await
+            }
+            Selection::Visible { .. } => self.log.replays.read(page).await,
+        }
+    }
+
+    async fn read_page(&self) -> Result<ReplayPage> {
         let mut connection = self.log.readers.acquire().await?;
         let EventPage {
             mut events,
@@ -225,9 +234,11 @@ impl Tail {
         } = events::read_after(&mut connection, self.cursor, &self.access.selection()).await?;
         drop(connection);
         events.retain(|event| self.access.shows(event));
-        let counts = Counts::of(events.iter());
-        let blocks = self.log.recent.encode(&events, self.format);
-        Ok((scanned, blocks.into_iter().collect(), counts))
+        Ok(ReplayPage {
+            scanned,
+            blocks: self.log.recent.encode(&events, self.format),
+            counts: Counts::of(events.iter()),
+        })
     }
 
     /// Rights have moved: what may be seen is looked up anew. `false`: nothing any more.
@@ -248,28 +259,6 @@ impl Tail {
         self.log.recent.follow(access.channel());
         self.access = access;
         Ok(true)
-    }
-}
-
-impl Counts {
-    fn of<'a>(events: impl Iterator<Item = &'a Event>) -> Self {
-        let mut counts = Self::default();
-        for event in events {
-            match event.kind.as_str() {
-                kind::MESSAGE => counts.messages += 1,
-                kind::MESSAGE_EDITED => counts.edits += 1,
-                kind::MESSAGE_DELETED => counts.deletes += 1,
-                _ => {}
-            }
-        }
-        counts
-    }
-
-    /// Adds what another batch was about.
-    pub fn add(&mut self, other: Self) {
-        self.messages += other.messages;
-        self.edits += other.edits;
-        self.deletes += other.deletes;
     }
 }
 

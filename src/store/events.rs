@@ -71,7 +71,7 @@ macro_rules! page {
                     + 4096 * exists (select 1 from reactions where message_id = e.message_id) as weight
                 from events e cross join rooms r on r.id = e.room_id left join messages m on m.id = e.message_id
                 where e.id > ?1 and e.id <= (select last from scan) ", $filter, " order by e.id limit 256),
-            room as (select max(1, min(256, 256 * 131072 / max(1, sum(weight)))) as events from weighed),
+            room as (select max(1, min(256, 256 * 131072 / coalesce(sum(weight), 1))) as events from weighed),
             page as (
                 select e.id, iif(e.kind = 'message', ", post_row!(), ", ", event_json!(), ") as row
                 from ", event_tables!(), "

@@ -1,6 +1,6 @@
 //! The table `memberships`: who is in which room, and how far they have read.
 
-use super::{db::Connection, statements::statements};
+use super::{db::Connection, messages::parse, statements::statements};
 use crate::{
     error::Result,
     model::{
@@ -27,9 +27,10 @@ statements! {
     // Forward only, and not beyond what there is to read.
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
         where room_id = ?1 and user_id = ?2";
-    LIST_MEMBERS = "select u.handle, u.name from memberships s join users u on u.id = s.user_id
-        where s.room_id = ? order by lower(u.handle), u.handle limit ?";
-    COUNT_MEMBERS = "select count(*) from memberships where room_id = ?";
+    LIST_MEMBERS = "select (select count(*) from memberships where room_id = ?1) as count,
+        (select json_group_array(json_object('handle', handle, 'name', name)) from (
+            select u.handle, u.name from memberships s join users u on u.id = s.user_id
+            where s.room_id = ?1 order by lower(u.handle), u.handle limit ?2)) as members";
     LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?";
 }
 
@@ -103,29 +104,18 @@ pub async fn move_read_mark(
     Ok(())
 }
 
-/// The first `limit` members by handle.
+/// The first `limit` members by handle, and how many there are.
 pub async fn list_members(
     connection: &mut Connection,
     room: RoomId,
     limit: i64,
-) -> Result<Vec<Person>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(LIST_MEMBERS)
+) -> Result<(Vec<Person>, i64)> {
+    let (count, members): (i64, String) = sqlx::query_as(LIST_MEMBERS)
         .bind(room)
         .bind(limit)
-        .fetch_all(connection)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(handle, name)| Person { handle, name })
-        .collect())
-}
-
-/// How many members a room has.
-pub async fn count_members(connection: &mut Connection, room: RoomId) -> Result<i64> {
-    Ok(sqlx::query_scalar(COUNT_MEMBERS)
-        .bind(room)
         .fetch_one(connection)
-        .await?)
+        .await?;
+    Ok((parse(&members)?, count))
 }
 
 /// The rooms that somebody is a member of, and the events that made them one.

@@ -4,7 +4,8 @@ use crate::{
     app::{StreamPlace, random_between},
     event_log::{
         frame::write_block,
-        tail::{Counts, Opening, Outcome, Step, Tail},
+        replays::Counts,
+        tail::{Opening, Outcome, Step, Tail},
     },
     model::ids::EventId,
 };

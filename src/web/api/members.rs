@@ -5,7 +5,7 @@ use crate::{
     model::{change::Action, ids::EventId, user::Person},
     store::memberships,
     web::{
-        api::rooms::find_room,
+        api::rooms::visible_room,
         error::Rejection,
         extract::{Path, Sent, Visitor, read_id},
     },
@@ -30,10 +30,9 @@ pub async fn list_members(
     visitor: Visitor,
     Path(slug): Path<String>,
 ) -> Result<Json<Members>, Rejection> {
-    let room = find_room(&app, &visitor, &slug).await?;
+    let room = visible_room(&app, &visitor, &slug).await?;
     let mut connection = app.readers().acquire().await?;
-    let members = memberships::list_members(&mut connection, room.id, LISTED_MAX).await?;
-    let count = memberships::count_members(&mut connection, room.id).await?;
+    let (members, count) = memberships::list_members(&mut connection, room, LISTED_MAX).await?;
     Ok(Json(Members { members, count }))
 }
 
@@ -107,6 +106,6 @@ pub async fn signal_typing(
     Path(slug): Path<String>,
 ) -> Result<StatusCode, Rejection> {
     visitor.signed_in()?;
-    find_room(&app, &visitor, &slug).await?;
+    visible_room(&app, &visitor, &slug).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -111,8 +111,8 @@ pub async fn room_page(
     )
     .await?;
     // Everything else is read later: what it has beyond the page's cursor, the stream says once more.
-    let members = memberships::list_members(&mut connection, id, MEMBERS_SHOWN).await?;
-    let member_count = memberships::count_members(&mut connection, id).await?;
+    let (members, member_count) =
+        memberships::list_members(&mut connection, id, MEMBERS_SHOWN).await?;
     drop(connection);
     let layout: Layout = layout(app, visitor, Some(slug), here).await?;
     let room = layout
