@@ -1,5 +1,7 @@
 //! What the machine itself can do, measured beside the server: a bare loop of writes, the disk, SQLite alone.
 
+mod connection;
 pub(crate) mod disk;
+pub(crate) mod log;
 pub(crate) mod sqlite;
 pub(crate) mod write_loop;

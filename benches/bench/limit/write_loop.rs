@@ -1,6 +1,10 @@
 //! The bare loop: one thread that writes each message to each socket as it comes, one `write(2)` each, and nothing
 //! else. It stores nothing, batches nothing and checks nothing; its bytes are as many as the server's.
 
+use super::{
+    connection::{Connection, read_request},
+    log::{FAULTS, Fault, Log},
+};
 use crate::{
     Result,
     load::{
@@ -10,12 +14,7 @@ use crate::{
     machine::Machine,
     process::Process,
 };
-use std::{
-    env,
-    io::{Read as _, Write as _},
-    net::{TcpListener, TcpStream},
-    process::Command,
-};
+use std::{env, io::Read as _, net::TcpListener, process::Command};
 
 /// The word on the command line that makes this program the loop.
 pub(crate) const COMMAND: &str = "write-loop";
@@ -38,19 +37,6 @@ pub(crate) struct Sizes {
     /// What it does wrong.
     pub(crate) fault: Fault,
 }
-
-/// What happens to the message with the id `FAULTY`, so that the generator can prove that it sees it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Fault {
-    #[default]
-    None,
-    Loses,
-    Doubles,
-    Swaps,
-}
-
-const FAULTY: usize = 20;
-const FAULTS: [Fault; 4] = [Fault::None, Fault::Loses, Fault::Doubles, Fault::Swaps];
 
 /// Starts this program as the loop, on the server's core.
 pub(crate) fn start(machine: Machine, sizes: Sizes) -> Result<Process> {
@@ -78,17 +64,15 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
         return Err("four numbers are needed".into());
     };
     let listener = TcpListener::bind("127.0.0.1:0")?;
+    // A thousand come at once; the standard library lets 128 wait.
+    rustix::net::listen(&listener, 4096)?;
     listener.set_nonblocking(true)?;
     let mut writer = Loop {
         poller: Poller::new()?,
         connections: Vec::new(),
         streams: Vec::new(),
-        log: Vec::new(),
-        ends: vec![0],
-        message,
+        log: Log::new(message, FAULTS[fault]),
         answer: answer_of(answer),
-        fault: FAULTS[fault],
-        held_back: Vec::new(),
     };
     for number in 0..u32::try_from(history)? {
         let mut text = Vec::new();
@@ -98,7 +82,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<()> {
             planned: 0,
         }
         .write(&mut text);
-        writer.append(&text);
+        writer.log.append(&text);
     }
     writer.poller.watch(&listener, LISTENER)?;
     println!("http://{}", listener.local_addr()?);
@@ -122,22 +106,8 @@ struct Loop {
     connections: Vec<Option<Connection>>,
     /// Places of those that are streams.
     streams: Vec<usize>,
-    log: Vec<u8>,
-    /// Where in the log each message ends; its id is its place here.
-    ends: Vec<usize>,
-    message: usize,
+    log: Log,
     answer: Vec<u8>,
-    fault: Fault,
-    held_back: Vec<u8>,
-}
-
-struct Connection {
-    socket: TcpStream,
-    received: Vec<u8>,
-    /// What did not fit into the socket, of an answer.
-    out: Vec<u8>,
-    /// What of the log a stream has got.
-    position: Option<usize>,
 }
 
 impl Loop {
@@ -166,12 +136,7 @@ impl Loop {
             socket.set_nonblocking(true)?;
             socket.set_nodelay(true)?;
             self.poller.watch(&socket, self.connections.len() as u64)?;
-            self.connections.push(Some(Connection {
-                socket,
-                received: Vec::new(),
-                out: Vec::new(),
-                position: None,
-            }));
+            self.connections.push(Some(Connection::new(socket)));
         }
         Ok(())
     }
@@ -181,7 +146,7 @@ impl Loop {
         let Some(connection) = &mut self.connections[place] else {
             return Ok(false);
         };
-        connection.flush(&self.log)?;
+        connection.flush(&self.log.bytes)?;
         while let Some(count) = moved(connection.socket.read(buffer))? {
             if count == 0 {
                 return Ok(false);
@@ -192,7 +157,7 @@ impl Loop {
             }
         }
         let received = std::mem::take(&mut connection.received);
-        match request(&received)? {
+        match read_request(&received)? {
             Some((head, body)) => self.carry_out(place, head, body)?,
             None => connection.received = received,
         }
@@ -201,7 +166,7 @@ impl Loop {
 
     fn carry_out(&mut self, place: usize, head: &str, body: &[u8]) -> Result<()> {
         if head.starts_with("POST ") {
-            self.append(body);
+            self.log.append(body);
             self.write_to_all();
             return self.answer(place, POSTED);
         }
@@ -209,16 +174,16 @@ impl Loop {
             let answer = self.answer.clone();
             return self.answer(place, &answer);
         }
-        let head_id = self.ends.len() - 1;
+        let newest = self.log.newest();
         let last_id = head
             .split_once("Last-Event-ID: ")
             .and_then(|(_, rest)| rest.lines().next());
-        let last_id = last_id.map_or(Ok(head_id), str::parse)?;
+        let last_id = last_id.map_or(Ok(newest), str::parse)?;
         self.answer(place, STREAM_HEAD)?;
         self.streams.push(place);
         if let Some(connection) = &mut self.connections[place] {
-            connection.position = Some(self.ends[last_id.min(head_id)]);
-            connection.flush(&self.log)?;
+            connection.position = Some(self.log.end_of(last_id.min(newest)));
+            connection.flush(&self.log.bytes)?;
         }
         Ok(())
     }
@@ -226,74 +191,15 @@ impl Loop {
     fn answer(&mut self, place: usize, bytes: &[u8]) -> Result<()> {
         let connection = self.connections[place].as_mut().ok_or("no connection")?;
         connection.out.extend_from_slice(bytes);
-        connection.flush(&self.log)
-    }
-
-    /// Appends a message as a chunk of its own.
-    fn append(&mut self, text: &[u8]) {
-        let id = self.ends.len();
-        let mut event = b"data: ".to_vec();
-        event.extend_from_slice(text);
-        let end = format!("\nid: {id}\n\n");
-        // The size of the chunk in three digits, and two line breaks.
-        let length = self.message.saturating_sub(end.len() + 7);
-        event.resize(length.max(event.len()), b'.');
-        event.extend_from_slice(end.as_bytes());
-        let mut chunk = format!("{:03x}\r\n", event.len()).into_bytes();
-        chunk.extend_from_slice(&event);
-        chunk.extend_from_slice(b"\r\n");
-        match self.fault {
-            Fault::Loses if id == FAULTY => {}
-            Fault::Doubles if id == FAULTY => self.log.extend(chunk.repeat(2)),
-            Fault::Swaps if id == FAULTY => self.held_back = chunk,
-            _ => self.log.extend(chunk),
-        }
-        if id > FAULTY {
-            self.log.append(&mut self.held_back);
-        }
-        self.ends.push(self.log.len());
+        connection.flush(&self.log.bytes)
     }
 
     fn write_to_all(&mut self) {
         for &place in &self.streams {
             if let Some(connection) = &mut self.connections[place] {
                 // One that has gone is noticed when its end is read.
-                let _ = connection.flush(&self.log);
+                let _ = connection.flush(&self.log.bytes);
             }
         }
     }
-}
-
-impl Connection {
-    /// Writes what it has not got.
-    fn flush(&mut self, log: &[u8]) -> Result<()> {
-        while !self.out.is_empty() {
-            let Some(count) = moved(self.socket.write(&self.out))? else {
-                return Ok(());
-            };
-            self.out.drain(..count);
-        }
-        let Some(position) = &mut self.position else {
-            return Ok(());
-        };
-        while *position < log.len() {
-            let Some(count) = moved(self.socket.write(&log[*position..]))? else {
-                return Ok(());
-            };
-            *position += count;
-        }
-        Ok(())
-    }
-}
-
-/// The head and the body of a request; `None`: it is not complete.
-fn request(bytes: &[u8]) -> Result<Option<(&str, &[u8])>> {
-    let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n") else {
-        return Ok(None);
-    };
-    let (head, body) = (std::str::from_utf8(&bytes[..end])?, &bytes[end + 4..]);
-    let length = head
-        .split_once("content-length: ")
-        .map_or("0", |(_, rest)| rest.lines().next().unwrap_or("0"));
-    Ok((body.len() >= length.parse()?).then_some((head, body)))
 }

@@ -32,7 +32,8 @@ impl Archive {
             Some(data) => data.to_owned(),
             None => make(folder.path())?,
         };
-        let text = fs::read_to_string(&archive)?;
+        let text = fs::read_to_string(&archive)
+            .map_err(|error| format!("{}: {error}", archive.display()))?;
         let first: serde_json::Value =
             serde_json::from_str(text.lines().next().unwrap_or_default())?;
         let room = first["room"]

@@ -1,6 +1,6 @@
 //! Readers that were away: a thousand that come back at once, and few that read everything.
 
-use super::{Bench, Case};
+use super::{Bench, Case, many};
 use crate::{
     Result,
     figures::{Column, Figures},
@@ -47,7 +47,10 @@ pub(super) fn replay() -> Vec<Case> {
     let cold = CLIENTS.map(|clients| {
         Case::new(
             "replay",
-            format!("{HISTORY} messages, {clients} clients, server just started"),
+            format!(
+                "{HISTORY} messages, {}, server just started",
+                many(clients, "client")
+            ),
             move |bench| {
                 let folder = folder()?;
                 write_history(&folder.path().join("history.ndjson"))?;
@@ -66,7 +69,7 @@ pub(super) fn replay() -> Vec<Case> {
     let recent = CLIENTS.map(|clients| {
         Case::new(
             "replay",
-            format!("newest {RECENT} messages, {clients} clients"),
+            format!("newest {RECENT} messages, {}", many(clients, "client")),
             move |bench| {
                 let server = Server::start(bench.machine)?;
                 let tokens = server.join(1)?;

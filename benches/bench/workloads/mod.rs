@@ -3,6 +3,7 @@
 mod archive;
 mod catching_up;
 mod delivery;
+mod driving;
 mod idle;
 mod pages;
 mod posts;
@@ -50,6 +51,11 @@ impl Case {
             measure: Box::new(measure),
         }
     }
+}
+
+/// A number of things, in words.
+fn many(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// All of them, in the order of the table.

@@ -3,6 +3,7 @@
 use super::{
     Bench, Case,
     archive::{Archive, scatter},
+    many,
 };
 use crate::{
     Result,
@@ -59,7 +60,7 @@ pub(super) fn pages() -> Vec<Case> {
             (Depth::Known, "head, ETag known"),
         ] {
             cases.extend(CONNECTIONS.map(|connections| {
-                let name = format!("{words}, {place}, {connections} connections");
+                let name = format!("{words}, {place}, {}", many(connections, "connection"));
                 Case::maybe("pages", name, move |bench| {
                     measure(bench, kind, depth, connections)
                 })

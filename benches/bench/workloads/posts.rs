@@ -1,6 +1,6 @@
 //! Posts that nobody reads, beside SQLite alone and the disk alone.
 
-use super::{Bench, Case};
+use super::{Bench, Case, many};
 use crate::{
     Result,
     figures::{Column, Figures},
@@ -26,7 +26,7 @@ pub(super) fn posts() -> Vec<Case> {
     let case = |connections: usize| {
         Case::new(
             "posts",
-            format!("{connections} connections, no reader"),
+            format!("{}, no reader", many(connections, "connection")),
             move |bench| measure(bench, connections),
         )
     };

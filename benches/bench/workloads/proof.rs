@@ -3,7 +3,10 @@
 use super::Bench;
 use crate::{
     Result,
-    limit::write_loop::{self, Fault, Sizes},
+    limit::{
+        log::Fault,
+        write_loop::{self, Sizes},
+    },
     load::Load,
     server::{posts, stream_request},
 };
