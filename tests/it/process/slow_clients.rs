@@ -47,7 +47,9 @@ async fn clients_that_say_nothing_or_too_little_are_sent_away_and_delay_nobody()
     }
     let body = b"POST /api/v1/join HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n";
     clients.spawn(dripping(server.address(), body.to_vec(), BODY_WITHIN));
-    // On a busy machine the first are gone before the last have come.
+    // Posts are timed from here on, while the others come and until the last has gone, and each client says in the end
+    // how long it was there. All of them at once cannot be asked for: on a busy machine the first are gone before the
+    // last have come, as they shall be.
     until("they have come", || server.connections() > EACH).await;
 
     let mut worst = Duration::ZERO;

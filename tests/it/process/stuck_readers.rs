@@ -3,7 +3,6 @@
 use super::{
     http::{Connection, get},
     people::Person,
-    reader::Stream,
     server::Server,
     until::{comes_true, until},
 };
@@ -21,11 +20,18 @@ use tokio::{
     time::sleep,
 };
 
-const STUCK: usize = 12;
+/// Stuck readers of a first round, which pay what is paid once: pages of the file that each of the connections for
+/// reading keeps, copies of a page on its way from there to blocks, and a heap for each thread. Five to ten MiB,
+/// whatever their number, and not twice the same.
+const FEW: usize = 8;
+/// Of a second round. What these cost more than the few is what each of them costs.
+const MANY: usize = 32;
 /// Of 32,000 bytes each, the longest there are: some 25 MB.
 const MESSAGES: usize = 800;
-/// What a stuck reader may cost the server, in bytes: a page on its way, and no more of the backlog.
-const COST_MAX: u64 = 2 * 1024 * 1024;
+/// What a stuck reader may cost the server, in bytes: a page on its way, and no more of the backlog. A page is 128 KiB
+/// and the rest of the event that goes beyond it, here 161 KiB; 160 to 230 were measured, and 340 where a copy was kept:
+/// what is between is for holes in the heap.
+const COST_MAX: u64 = 320 * 1024;
 /// Without progress for so long, a reader is cut.
 const PATIENCE_OF_SERVER: Duration = Duration::from_secs(30);
 /// How much later it may be, on a busy machine.
@@ -35,35 +41,19 @@ const SLACK: Duration = Duration::from_mins(1);
 async fn readers_that_stop_reading_cost_bounded_memory_delay_nobody_and_are_cut() {
     let server = Server::start();
     let mut person = fill(&server).await;
-    // What reading all of it takes once (caches, the heap itself) is no cost of those who are stuck.
-    let mut whole = Stream::open(server.address(), "/api/v1/events?after=0", None, None)
-        .await
-        .unwrap();
-    while whole.next().await.unwrap().unwrap().event != "caught-up" {}
-    drop(whole);
-
-    let mut idle = Vec::new();
-    for _ in 0..STUCK {
-        let mut stream = Stream::open(server.address(), "/api/v1/events", None, None)
-            .await
-            .unwrap();
-        stream.next().await.unwrap();
-        idle.push(stream);
-    }
     let usual = median_post(&mut person).await;
-    let memory_idle = server.memory();
-    drop(idle);
-    until("the idle ones have gone", || server.connections() == 0).await;
+    let few = stuck_readers(server.address(), FEW).await;
+    settle(&server).await;
+    let memory_few = server.memory();
+    drop(few);
+    until("the few have gone", || server.connections() == 0).await;
 
-    let mut stuck = Vec::new();
-    for _ in 0..STUCK {
-        stuck.push(stuck_reader(server.address()).await);
-    }
+    let _stuck = stuck_readers(server.address(), MANY).await;
     let slow = tokio::spawn(slow_reader(server.address()));
     settle(&server).await;
-    let memory_stuck = server.memory();
+    let memory_many = server.memory();
     let delayed = median_post(&mut person).await;
-    let cost = memory_stuck.saturating_sub(memory_idle) / u64::try_from(STUCK).unwrap();
+    let cost = memory_many.saturating_sub(memory_few) / u64::try_from(MANY - FEW).unwrap();
     assert!(cost < COST_MAX, "a stuck reader costs {cost} bytes");
     assert!(
         delayed < usual * 10,
@@ -80,7 +70,7 @@ async fn readers_that_stop_reading_cost_bounded_memory_delay_nobody_and_are_cut(
     );
     until("every connection is gone", || server.connections() == 0).await;
     eprintln!(
-        "{STUCK} stuck readers: {} KiB each, a post took {delayed:?} instead of {usual:?}",
+        "{MANY} stuck readers: {} KiB each, a post took {delayed:?} instead of {usual:?}",
         cost / 1024
     );
 }
@@ -179,6 +169,14 @@ async fn median_post(person: &mut Person) -> Duration {
     person.hang_up();
     times.sort_unstable();
     times[times.len() / 2]
+}
+
+async fn stuck_readers(address: SocketAddr, count: usize) -> Vec<TcpStream> {
+    let mut stuck = Vec::new();
+    for _ in 0..count {
+        stuck.push(stuck_reader(address).await);
+    }
+    stuck
 }
 
 /// Asks for everything there is, reads a little of it twice, and then nothing.
