@@ -4,10 +4,10 @@ use super::{Failure, print, stop::Stop};
 use crate::{
     Server,
     config::{Config, Durability},
+    net::accept::listen,
     store::db,
 };
 use std::{env, io, net::SocketAddr, process};
-use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
@@ -20,7 +20,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     let server = Server::open(config.clone()).await?;
     let cannot =
         |error: io::Error| Failure::failed(format!("cannot listen on {}: {error}", config.listen));
-    let listener = TcpListener::bind(config.listen).await.map_err(cannot)?;
+    let listener = listen(config.listen).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     let sqlite = db::sqlite_version(&mut db::open_reader(&config.db).await?).await?;
     print(&banner(&config, address, &sqlite))?;

@@ -6,13 +6,16 @@ use super::{
     stop::Stop,
 };
 use axum::Router;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::AsyncWriteExt as _,
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     time::{sleep, timeout},
 };
 
+/// Connections that may wait until they are accepted. After a restart everybody comes back at once, and whoever
+/// finds no place waits for a second and more (`tcp(7)`); the kernel cuts this down to `net.core.somaxconn`.
+const BACKLOG: u32 = 4096;
 /// After an error that is not about one connection (no descriptor left, say) nothing is accepted for so long.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long requests and streams may take to end after `soft`; what is left is cut.
@@ -23,6 +26,21 @@ const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
 const REFUSAL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nretry-after: 10\r\n\
     connection: close\r\ncontent-length: 22\r\n\r\ntoo many connections.\n";
+
+/// Listens on an address.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
+    }?;
+    // Connections of a server that has just stopped shall not keep the next one from listening. On Windows the
+    // option means another thing.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
 
 /// Accepts connections until `stop.soft`.
 pub async fn accept(
@@ -82,8 +100,8 @@ async fn refuse(mut socket: TcpStream) {
     let _ = socket.shutdown().await;
 }
 
-fn is_about_one_connection(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind;
+fn is_about_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind;
     matches!(
         error.kind(),
         ErrorKind::ConnectionRefused | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset

@@ -1,6 +1,7 @@
 //! What surrounds every answer: a request id, errors in words, protection against other sites.
 
 use super::error::{Rejection, render_problems};
+use crate::app::random_bytes;
 use axum::{
     Router,
     body::Body,
@@ -8,13 +9,19 @@ use axum::{
     middleware::{Next, from_fn},
     response::{IntoResponse as _, Response},
 };
-use std::net::IpAddr;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     csrf::CsrfLayer,
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    set_header::SetResponseHeaderLayer,
+    request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     trace::TraceLayer,
 };
 
@@ -97,7 +104,8 @@ pub fn surround(routes: Router, names: Names) -> Router {
         tracing::debug_span!("request", id, method = %request.method(), path = request.uri().path())
     };
     let layers = ServiceBuilder::new()
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .map_response(secure)
+        .layer(SetRequestIdLayer::x_request_id(CountedIds::new()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(from_fn(render_problems))
@@ -106,10 +114,39 @@ pub fn surround(routes: Router, names: Names) -> Router {
             check_host(names, request, next)
         }))
         .layer(CsrfLayer::new());
-    let routes = routes.layer(layers);
-    SECURITY.into_iter().fold(routes, |routes, (name, value)| {
-        routes.layer(SetResponseHeaderLayer::if_not_present(name, value))
-    })
+    // All of them as one layer: each further one would cost every request another box and another copy.
+    routes.layer(layers)
+}
+
+fn secure<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
+    for (name, value) in SECURITY {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response
+}
+
+/// Names requests by a count, and by something that no other run of the server has.
+#[derive(Clone, Debug)]
+struct CountedIds {
+    run: String,
+    count: Arc<AtomicU64>,
+}
+
+impl CountedIds {
+    fn new() -> Self {
+        Self {
+            run: URL_SAFE_NO_PAD.encode(random_bytes::<6>()),
+            count: Arc::default(),
+        }
+    }
+}
+
+impl MakeRequestId for CountedIds {
+    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
+        let count = self.count.fetch_add(1, Ordering::Relaxed);
+        let id = HeaderValue::from_str(&format!("{}-{count}", self.run));
+        id.ok().map(RequestId::new)
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::layout::hue;
 use crate::model::{ids::MessageId, message::Message, message::Reaction, time::Timestamp};
 use askama::Template;
+use chrono::{Datelike as _, Timelike as _};
 
 /// One row of the history.
 #[derive(Clone, Debug, Template)]
@@ -28,12 +29,12 @@ impl<'a> MessageView<'a> {
 
     /// UTC, to the minute: `18:02`.
     fn clock(&self) -> String {
-        self.message.at.to_utc().format("%H:%M").to_string()
+        clock(self.message.at)
     }
 
     /// UTC: `21 Nov 2026`.
     fn day(&self) -> String {
-        self.message.at.to_utc().format("%-d %b %Y").to_string()
+        day(self.message.at)
     }
 
     fn moment(&self) -> String {
@@ -70,7 +71,23 @@ pub fn address(room: &str, id: MessageId) -> String {
 
 /// In full: `21 Nov 2026, 18:02 UTC`.
 fn moment(time: Timestamp) -> String {
-    time.to_utc().format("%-d %b %Y, %H:%M UTC").to_string()
+    format!("{}, {} UTC", day(time), clock(time))
+}
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// Not by a pattern, which chrono reads anew each time: a page has 150 of these.
+fn day(time: Timestamp) -> String {
+    let date = time.to_utc().date_naive();
+    let month = MONTHS[date.month0() as usize];
+    format!("{} {month} {}", date.day(), date.year())
+}
+
+fn clock(time: Timestamp) -> String {
+    let time = time.to_utc().time();
+    format!("{:02}:{:02}", time.hour(), time.minute())
 }
 
 /// Who put a reaction: handles hold neither comma nor space, so that a page can take them apart again.
