@@ -124,6 +124,9 @@ impl Access {
     /// Whether this event is theirs to see.
     #[must_use]
     pub fn shows(&self, event: &Event) -> bool {
+        if let Some(room) = self.one_open {
+            return event.room_id == room;
+        }
         let is_for_all = event.is_open && self.scope == (Scope::Everything { joined: false });
         is_for_all
             || self

@@ -79,6 +79,8 @@ pub struct Following {
     pub lots: Vec<Arc<Lot>>,
     /// With these lots, everything of the channel up to here was read.
     pub scanned: EventId,
+    /// Whether that is all there is.
+    pub is_all: bool,
 }
 
 impl Following {
@@ -139,6 +141,7 @@ impl Recent {
             return Some(Following {
                 lots: Vec::new(),
                 scanned: after,
+                is_all: true,
             });
         }
         let end = match channel {
@@ -266,7 +269,11 @@ impl End {
             .last()
             .filter(|_| !is_all)
             .map_or(head, |lot| lot.last_id());
-        Following { lots, scanned }
+        Following {
+            lots,
+            scanned,
+            is_all,
+        }
     }
 
     fn refresh(&mut self, event: &Event) {

@@ -34,6 +34,8 @@ pub struct Tail {
     waiting: Waiting,
     format: Format,
     cursor: EventId,
+    /// Whether nothing was left when it was last read. What came since has rung the bell.
+    has_read_all: bool,
 }
 
 /// What a reader was told when it came.
@@ -96,6 +98,7 @@ impl Tail {
             waiting,
             format,
             cursor: EventId::EARLIEST,
+            has_read_all: false,
         };
         let stand = match tail.find_recent_stand(cursor, replay_max) {
             Some(stand) => stand,
@@ -149,6 +152,12 @@ impl Tail {
         self.cursor
     }
 
+    /// Whether the last reading brought everything that there was.
+    #[must_use]
+    pub fn has_read_all(&self) -> bool {
+        self.has_read_all
+    }
+
     /// The log that this is a tail of.
     #[must_use]
     pub fn log(&self) -> &EventLog {
@@ -176,6 +185,7 @@ impl Tail {
                 self.log
                     .recent
                     .read_after(self.access.channel(), self.cursor, BATCH_BYTES);
+            self.has_read_all = following.as_ref().is_some_and(|following| following.is_all);
             let (scanned, blocks, counts) = match following {
                 Some(following) => self.encode_recent(&following),
                 None => {

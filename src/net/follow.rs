@@ -47,58 +47,71 @@ impl From<io::Error> for End {
 
 /// What a wait has brought.
 enum Woken {
+    ByNothing,
     ByLog,
     ByClock,
     Gone,
 }
 
 /// Carries a stream until it ends or its reader is gone. A stuck reader is cut at once when the server stops.
-pub(super) async fn follow(socket: TcpStream, head: StreamHead, place: Place, stop: Stop) {
-    let StreamHead {
-        parts,
-        version,
-        feed,
-    } = head;
-    let is_chunked = version == Version::HTTP_11;
-    let first = first_bytes(&parts, is_chunked, &feed.hello());
-    drop(parts);
-    let stream = Stream {
+///
+/// Not an `async fn`: what is handed to one is kept twice (rust-lang/rust#62958), here for hours, thousands of times.
+pub(super) fn follow(
+    socket: TcpStream,
+    head: StreamHead,
+    place: Place,
+    stop: Stop,
+) -> impl Future<Output = ()> + Send {
+    let is_chunked = head.version == Version::HTTP_11;
+    let first = first_bytes(&head.parts, is_chunked, &head.feed.hello());
+    let mut stream = Stream {
         socket,
         is_chunked,
+        feed: head.feed,
         stop,
+        _place: place,
     };
-    let _ = stream.carry(feed, first).await;
-    drop(place);
+    async move {
+        if stream.write(&[IoSlice::new(&first)]).await.is_ok() {
+            drop(first);
+            let _ = stream.carry().await;
+        }
+    }
 }
 
 struct Stream {
     socket: TcpStream,
     is_chunked: bool,
+    feed: Feed,
     stop: Stop,
+    _place: Place,
 }
 
 impl Stream {
-    async fn carry(mut self, mut feed: Feed, first: Vec<u8>) -> Result<(), End> {
-        self.write(&[IoSlice::new(&first)]).await?;
-        drop(first);
+    async fn carry(&mut self) -> Result<(), End> {
         let mut silent_since = Instant::now();
         let mut clock = pin!(sleep_until(silent_since + PING_AFTER));
-        let mut next = feed.next().await;
+        let mut next = self.feed.next().await;
         loop {
             let woken = match next {
                 Next::Send(blocks) => {
                     self.send(&blocks).await?;
                     silent_since = Instant::now();
-                    Woken::ByLog
+                    if self.feed.has_read_all() {
+                        Woken::ByNothing
+                    } else {
+                        Woken::ByLog
+                    }
                 }
                 Next::End(block) => {
                     Box::pin(self.end(block)).await?;
                     return Err(End::Said);
                 }
-                Next::Wait => self.wait(&feed, clock.as_mut()).await,
+                Next::Wait => self.wait(clock.as_mut()).await,
             };
             next = match woken {
-                Woken::ByLog => feed.next().await,
+                Woken::ByNothing => Next::Wait,
+                Woken::ByLog => self.feed.next().await,
                 Woken::Gone => return Err(End::Gone),
                 // The clock is not set back for each block: that would cost more than to look now and then.
                 Woken::ByClock => {
@@ -110,7 +123,7 @@ impl Stream {
                     };
                     clock.as_mut().reset(again + PING_AFTER);
                     if is_silent {
-                        feed.next_or_ping().await
+                        self.feed.next_or_ping().await
                     } else {
                         Next::Wait
                     }
@@ -119,8 +132,8 @@ impl Stream {
         }
     }
 
-    async fn wait(&self, feed: &Feed, mut clock: Pin<&mut Sleep>) -> Woken {
-        let mut woken = pin!(feed.wait());
+    async fn wait(&self, mut clock: Pin<&mut Sleep>) -> Woken {
+        let mut woken = pin!(self.feed.wait());
         poll_fn(|context| {
             if woken.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Woken::ByLog);
@@ -181,7 +194,7 @@ impl Stream {
         Ok(())
     }
 
-    async fn end(mut self, block: Bytes) -> Result<(), End> {
+    async fn end(&mut self, block: Bytes) -> Result<(), End> {
         self.send(&[block]).await?;
         if self.is_chunked {
             self.write(&[IoSlice::new(b"0\r\n\r\n")]).await?;

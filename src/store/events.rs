@@ -124,11 +124,11 @@ statements! {
             where e.id > ?1 and (?3 is null or e.room_id in (select value from json_each(?3)))
               and (r.kind = 'open' and not ?4 or exists (
                 select 1 from memberships s where s.room_id = e.room_id and s.user_id = ?2))
-            limit ?5)) as missed";
+            limit ?5 + 0)) as missed";
     STAND_IN_ROOM = "select (select coalesce(max(id), 0) from events) as head,
         exists (select 1 from eras where ?1 > after_id and ?1 < next_id) as is_lost,
         exists (select 1 from meta where key = 'purged_up_to' and ?1 < cast(value as integer)) as is_purged,
-        (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3)) as missed";
+        (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3 + 0)) as missed";
 }
 
 /// The id of the last event.

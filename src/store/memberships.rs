@@ -30,7 +30,7 @@ statements! {
     LIST_MEMBERS = "select (select count(*) from memberships where room_id = ?1) as count,
         (select json_group_array(json_object('handle', handle, 'name', name)) from (
             select u.handle, u.name from memberships s join users u on u.id = s.user_id
-            where s.room_id = ?1 order by lower(u.handle), u.handle limit ?2)) as members";
+            where s.room_id = ?1 order by lower(u.handle), u.handle limit ?2 + 0)) as members";
     LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?";
 }
 

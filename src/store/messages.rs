@@ -44,7 +44,7 @@ macro_rules! page {
             $author,
             "
                 and (?5 is null or m.created_at >= ?5) and (?6 is null or m.created_at < ?6)
-                order by m.id desc limit ?3)) as older,
+                order by m.id desc limit ?3 + 0)) as older,
             (select coalesce(group_concat(j, char(30)), '') from (
                 select ",
             message_row!(),
@@ -54,7 +54,7 @@ macro_rules! page {
             $author,
             "
                 and (?5 is null or m.created_at >= ?5) and (?6 is null or m.created_at < ?6)
-                order by m.id limit ?4)) as newer"
+                order by m.id limit ?4 + 0)) as newer"
         )
     };
 }

@@ -130,6 +130,12 @@ impl Feed {
         }
     }
 
+    /// Whether the last reading brought everything that there was: then there is nothing to do but to wait.
+    #[must_use]
+    pub fn has_read_all(&self) -> bool {
+        self.replayed.is_none() && self.tail.has_read_all()
+    }
+
     /// Waits until there may be more.
     pub async fn wait(&self) {
         self.tail.wait().await;
