@@ -93,6 +93,7 @@ struct Held<K, V> {
 }
 
 /// Says when somebody set out to look something up. What was forgotten since may be what they found.
+#[derive(Clone, Copy)]
 struct Ticket(u64);
 
 impl<K, V> Default for Memory<K, V> {

@@ -186,12 +186,11 @@ impl Tail {
                     .recent
                     .read_after(self.access.channel(), self.cursor, BATCH_BYTES);
             self.has_read_all = following.as_ref().is_some_and(|following| following.is_all);
-            let (scanned, blocks, counts) = match following {
-                Some(following) => self.encode_recent(&following),
-                None => {
-                    let page = Box::pin(self.read_store()).await?;
-                    (page.scanned, page.blocks.into_iter().collect(), page.counts)
-                }
+            let (scanned, blocks, counts) = if let Some(following) = following {
+                self.encode_recent(&following)
+            } else {
+                let page = Box::pin(self.read_store()).await?;
+                (page.scanned, page.blocks.into_iter().collect(), page.counts)
             };
             // Rights may have moved while this was read: then it is read again, with today's.
             if self.waiting.has_access_changed() {

@@ -89,7 +89,7 @@ macro_rules! append_all_sql {
     () => {
         "insert into events (id, room_id, kind, message_id, actor_id, at, data)
         select value ->> 'id', value ->> 'room_id', value ->> 'kind', value ->> 'message_id',
-               value ->> 'actor_id', value ->> 'at', value ->> 'data' from json_each(?)"
+               value ->> 'actor_id', value ->> 'at', value ->> 'data' from jsonb_each(?)"
     };
 }
 pub(super) use append_all_sql;

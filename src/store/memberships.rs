@@ -1,6 +1,10 @@
 //! The table `memberships`: who is in which room, and how far they have read.
 
-use super::{db::Connection, messages::parse, statements::statements};
+use super::{
+    db::Connection,
+    messages::{broken_json, parse},
+    statements::statements,
+};
 use crate::{
     error::Result,
     model::{
@@ -10,19 +14,13 @@ use crate::{
     },
 };
 
-macro_rules! insert_memberships_sql {
-    () => {
-        "insert into memberships (room_id, user_id, joined_at, event_id, read_up_to)
-        select value ->> 'room_id', value ->> 'user_id', value ->> 'at', value ->> 'event_id', value ->> 'event_id'
-        from json_each(?)"
-    };
-}
-pub(super) use insert_memberships_sql;
-
 statements! {
     IS_MEMBER = "select exists (select 1 from memberships where room_id = ? and user_id = ?)";
     INSERT_MEMBERSHIP = "insert into memberships (room_id, user_id, joined_at, event_id, read_up_to)
         values (?1, ?2, ?3, ?4, ?4)";
+    INSERT_MEMBERSHIPS = "insert into memberships (room_id, user_id, joined_at, event_id, read_up_to)
+        select value ->> 'room_id', value ->> 'user_id', value ->> 'at', value ->> 'event_id', value ->> 'event_id'
+        from jsonb_each(?)";
     DELETE_MEMBERSHIP = "delete from memberships where room_id = ? and user_id = ?";
     // Forward only, and not beyond what there is to read.
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
@@ -69,6 +67,18 @@ pub async fn insert_membership(
         .bind(user)
         .bind(at.to_string())
         .bind(event)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Makes many people members, in one trip.
+pub async fn insert_memberships(
+    connection: &mut Connection,
+    members: &[NewMembership],
+) -> Result<()> {
+    sqlx::query(INSERT_MEMBERSHIPS)
+        .bind(serde_json::to_string(members).map_err(broken_json)?)
         .execute(connection)
         .await?;
     Ok(())

@@ -63,7 +63,7 @@ macro_rules! insert_messages_sql {
     () => {
         "insert into messages (id, room_id, author_id, body, reply_to, nonce, created_at)
         select value ->> 'id', value ->> 'room_id', value ->> 'author_id', value ->> 'body',
-               value ->> 'reply_to', value ->> 'nonce', value ->> 'at' from json_each(?)"
+               value ->> 'reply_to', value ->> 'nonce', value ->> 'at' from jsonb_each(?)"
     };
 }
 pub(super) use insert_messages_sql;

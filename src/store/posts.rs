@@ -5,7 +5,7 @@
 use super::{
     db::Connection,
     events::{NumberedEvent, append_all_sql},
-    memberships::{NewMembership, insert_memberships_sql},
+    memberships::{NewMembership, insert_memberships},
     messages::{NewMessage, broken_json, insert_messages_sql, parse},
     statements::statements,
 };
@@ -32,7 +32,7 @@ macro_rules! find_facts {
                 'known', json(iif(k.id is null, 'null', json_object('id', k.id, 'room_id', k.room_id,
                     'body', iif(k.edited_at is null and k.deleted_at is null, k.body, null))))) as j
             from (select key, value ->> 'by' as by, value ->> 'room' as room, value ->> 'nonce' as nonce,
-                         value ->> 'reply_to' as reply_to from json_each(?)) p
+                         value ->> 'reply_to' as reply_to from jsonb_each(?)) p
             join users u on u.id = p.by
             left join rooms r on r.slug = p.room
             left join memberships s on s.room_id = r.id and s.user_id = p.by
@@ -45,8 +45,9 @@ macro_rules! find_facts {
 statements! {
     FIND_FACTS = find_facts!();
     BEGIN_AND_FIND_FACTS = concat!("begin immediate; ", find_facts!());
-    INSERT_POSTS = concat!(append_all_sql!(), "; ", insert_memberships_sql!(), "; ", insert_messages_sql!());
-    INSERT_POSTS_AND_COMMIT = concat!(append_all_sql!(), "; ", insert_memberships_sql!(), "; ", insert_messages_sql!(), "; commit");
+    INSERT_POSTS = concat!(append_all_sql!(), "; ", insert_messages_sql!());
+    INSERT_POSTS_AND_COMMIT = concat!(append_all_sql!(), "; ", insert_messages_sql!(), "; commit");
+    COMMIT = "commit";
 }
 
 /// Whether a run of posts is a transaction of its own.
@@ -134,21 +135,28 @@ pub struct NewRows<'a> {
     pub messages: Vec<NewMessage<'a>>,
 }
 
-/// Adds all of it.
+/// Adds all of it: in one trip, unless somebody joins a room by it.
 pub async fn insert_posts(
     connection: &mut Connection,
     transaction: Transaction,
     rows: &NewRows<'_>,
 ) -> Result<()> {
-    let statement = match transaction {
-        Transaction::Own => INSERT_POSTS_AND_COMMIT,
-        Transaction::Callers => INSERT_POSTS,
+    let commits = transaction == Transaction::Own;
+    let statement = if commits && rows.members.is_empty() {
+        INSERT_POSTS_AND_COMMIT
+    } else {
+        INSERT_POSTS
     };
     sqlx::query(statement)
         .bind(serde_json::to_string(&rows.events).map_err(broken_json)?)
-        .bind(serde_json::to_string(&rows.members).map_err(broken_json)?)
         .bind(serde_json::to_string(&rows.messages).map_err(broken_json)?)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    if !rows.members.is_empty() {
+        insert_memberships(connection, &rows.members).await?;
+        if commits {
+            sqlx::query(COMMIT).execute(connection).await?;
+        }
+    }
     Ok(())
 }
