@@ -51,7 +51,8 @@ pub struct Access {
     /// Rooms whose events are theirs, from which event on; of an unlimited scope only those of which they
     /// are a member, since the others are open to everybody.
     rooms: HashMap<RoomId, EventId>,
-    /// The one room, where the scope is one that is open: the common case, for which nothing is looked up.
+    /// The one room, where the scope is one that is open: the common case, for which nothing is looked up, and the
+    /// rooms above are none.
     one_open: Option<RoomId>,
 }
 
@@ -81,7 +82,8 @@ impl Access {
         access.look_up_rooms(log).await?;
         // Of several rooms those that are there and theirs count: a browser comes back to the same address after
         // one of them was lost, and must not be refused the others.
-        if matches!(access.scope, Scope::Rooms { .. }) && access.rooms.is_empty() {
+        let has_none = access.rooms.is_empty() && access.one_open.is_none();
+        if matches!(access.scope, Scope::Rooms { .. }) && has_none {
             return Ok(None);
         }
         for (room, from) in &mut access.rooms {
@@ -104,7 +106,6 @@ impl Access {
         if let ([slug], false) = (slugs.as_slice(), joined)
             && let Some(room) = log.known.open_room(slug).await?
         {
-            self.rooms.insert(room, EventId::EARLIEST);
             self.one_open = Some(room);
             return Ok(());
         }
@@ -150,6 +151,9 @@ impl Access {
     /// Which end of the log has it.
     #[must_use]
     pub fn channel(&self) -> Channel {
+        if let Some(room) = self.one_open {
+            return Channel::Room(room);
+        }
         match self.rooms.keys().next() {
             Some(room)
                 if self.rooms.len() == 1 && self.scope != (Scope::Everything { joined: false }) =>
@@ -163,9 +167,11 @@ impl Access {
     /// When to look again.
     #[must_use]
     pub fn topics(&self) -> Vec<Topic> {
-        let mut topics: Vec<Topic> = match self.scope {
-            Scope::Everything { joined: false } => vec![Topic::Everything],
-            _ => self.rooms.keys().copied().map(Topic::Room).collect(),
+        let rooms = self.rooms.keys().chain(&self.one_open);
+        let mut topics: Vec<Topic> = if self.scope == (Scope::Everything { joined: false }) {
+            vec![Topic::Everything]
+        } else {
+            rooms.copied().map(Topic::Room).collect()
         };
         topics.extend(self.reader.topics());
         topics

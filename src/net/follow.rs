@@ -165,31 +165,26 @@ impl Stream {
 
     /// Everything that waits goes out in one write: it costs the kernel no more than a part of it.
     async fn send(&mut self, blocks: &[Bytes]) -> Result<(), End> {
+        if let ([block], true) = (blocks, self.is_chunked) {
+            let mut size = [0; 20];
+            let size = chunk_size(&mut size, block.len())?;
+            let slices = [size, block, b"\r\n"].map(IoSlice::new);
+            return self.write(&slices).await;
+        }
+        // Rare, so that its needs shall not make every stream's task larger.
+        Box::pin(self.send_many(blocks)).await
+    }
+
+    async fn send_many(&mut self, blocks: &[Bytes]) -> Result<(), End> {
         for blocks in blocks.chunks(SLICES_MAX) {
-            if !self.is_chunked {
-                let slices: Vec<_> = blocks.iter().map(|block| IoSlice::new(block)).collect();
-                self.write(&slices).await?;
-                continue;
-            }
             let length: usize = blocks.iter().map(Bytes::len).sum();
             let mut size = [0; 20];
-            let size = chunk_size(&mut size, length)?;
-            if let [block] = blocks {
-                self.write(&[
-                    IoSlice::new(size),
-                    IoSlice::new(block),
-                    IoSlice::new(b"\r\n"),
-                ])
-                .await?;
-            } else {
-                let blocks = blocks.iter().map(|block| IoSlice::new(block));
-                let slices: Vec<_> = [IoSlice::new(size)]
-                    .into_iter()
-                    .chain(blocks)
-                    .chain([IoSlice::new(b"\r\n")])
-                    .collect();
-                self.write(&slices).await?;
+            let mut slices: Vec<_> = blocks.iter().map(|block| IoSlice::new(block)).collect();
+            if self.is_chunked {
+                slices.insert(0, IoSlice::new(chunk_size(&mut size, length)?));
+                slices.push(IoSlice::new(b"\r\n"));
             }
+            self.write(&slices).await?;
         }
         Ok(())
     }

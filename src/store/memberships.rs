@@ -14,6 +14,25 @@ use crate::{
     },
 };
 
+/// How many members the room `$room` has, and the first `$limit` of them as JSON.
+macro_rules! list_members_sql {
+    ($room:literal, $limit:literal) => {
+        concat!(
+            "(select count(*) from memberships where room_id = ",
+            $room,
+            ") as count,
+        (select json_group_array(json_object('handle', handle, 'name', name)) from (
+            select u.handle, u.name from memberships s join users u on u.id = s.user_id
+            where s.room_id = ",
+            $room,
+            " order by lower(u.handle), u.handle limit ",
+            $limit,
+            " + 0)) as members"
+        )
+    };
+}
+pub(super) use list_members_sql;
+
 statements! {
     IS_MEMBER = "select exists (select 1 from memberships where room_id = ? and user_id = ?)";
     INSERT_MEMBERSHIP = "insert into memberships (room_id, user_id, joined_at, event_id, read_up_to)
@@ -25,10 +44,7 @@ statements! {
     // Forward only, and not beyond what there is to read.
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
         where room_id = ?1 and user_id = ?2";
-    LIST_MEMBERS = "select (select count(*) from memberships where room_id = ?1) as count,
-        (select json_group_array(json_object('handle', handle, 'name', name)) from (
-            select u.handle, u.name from memberships s join users u on u.id = s.user_id
-            where s.room_id = ?1 order by lower(u.handle), u.handle limit ?2 + 0)) as members";
+    LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2"));
     LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?";
 }
 

@@ -1,12 +1,15 @@
 //! The table `rooms`, and what one person sees of them.
 
-use super::{db::Connection, messages::parse, statements::statements};
+use super::{
+    db::Connection, memberships::list_members_sql, messages::parse, statements::statements,
+};
 use crate::{
     error::Result,
     model::{
         ids::{EventId, RoomId, UserId},
         room::{RoomInfo, RoomView},
         time::Timestamp,
+        user::Person,
     },
 };
 
@@ -44,12 +47,23 @@ macro_rules! visible {
     };
 }
 
+macro_rules! list_rooms {
+    () => {
+        concat!(
+            "select '[' || coalesce(group_concat(j), '') || ']' from (
+            select ",
+            room_json!(),
+            " as j ",
+            visible!(),
+            " order by r.kind <> 'open', r.name, r.slug)"
+        )
+    };
+}
+
 statements! {
     FIND_ROOM = concat!("select ", room_json!(), visible!(), " and r.slug = ?2");
-    LIST_ROOMS = concat!(
-        "select '[' || coalesce(group_concat(j), '') || ']' from (
-            select ", room_json!(), " as j ", visible!(), " order by r.kind <> 'open', r.name, r.slug)"
-    );
+    LIST_ROOMS = list_rooms!();
+    LIST_ROOMS_AND_MEMBERS = concat!("select (", list_rooms!(), ") as rooms, ", list_members_sql!("?2", "?3"));
     LIST_VISIBLE_IDS = concat!(
         "select r.id ", visible!(), " and r.slug in (select value from json_each(?2)) order by r.id"
     );
@@ -86,6 +100,22 @@ pub async fn list_rooms(
         .fetch_one(connection)
         .await?;
     parse(&json)
+}
+
+/// The same with the first `limit` members of a room and how many it has, in one trip: what surrounds its history.
+pub async fn list_rooms_and_members(
+    connection: &mut Connection,
+    viewer: Option<UserId>,
+    room: RoomId,
+    limit: i64,
+) -> Result<(Vec<RoomView>, Vec<Person>, i64)> {
+    let (rooms, count, members): (String, i64, String) = sqlx::query_as(LIST_ROOMS_AND_MEMBERS)
+        .bind(viewer)
+        .bind(room)
+        .bind(limit)
+        .fetch_one(connection)
+        .await?;
+    Ok((parse(&rooms)?, parse(&members)?, count))
 }
 
 /// Those of the named rooms that the viewer may see.

@@ -1,13 +1,13 @@
 //! `/rooms/{room}`: a room at one moment, and the cursor from which a stream goes on.
 
-use super::{page, rooms::layout};
+use super::{page, rooms::layout_of};
 use crate::{
     app::{App, random_bytes},
     error::{Error, Result},
     model::{ids::MessageId, message::HistoryPage},
     store::{
-        memberships,
         messages::{Anchor, Filter, read_history},
+        rooms,
     },
     web::{
         api::{
@@ -17,7 +17,7 @@ use crate::{
         },
         error::Rejection,
         extract::{Path, Visitor},
-        views::{layout::Layout, room::RoomPage},
+        views::room::RoomPage,
     },
 };
 use axum::{
@@ -111,16 +111,13 @@ pub async fn room_page(
     )
     .await?;
     // Everything else is read later: what it has beyond the page's cursor, the stream says once more.
-    let (members, member_count) =
-        memberships::list_members(&mut connection, id, MEMBERS_SHOWN).await?;
+    let (rooms, members, member_count) =
+        rooms::list_rooms_and_members(&mut connection, visitor.reader().user, id, MEMBERS_SHOWN)
+            .await?;
     drop(connection);
-    let layout: Layout = layout(app, visitor, Some(slug), here).await?;
-    let room = layout
-        .rooms
-        .iter()
-        .find(|room| room.id == id)
-        .cloned()
-        .ok_or(Error::NotFound)?;
+    let room = rooms.iter().find(|room| room.id == id).cloned();
+    let room = room.ok_or(Error::NotFound)?;
+    let layout = layout_of(visitor, rooms, Some(slug), here);
     let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), wish);
     let nonce = refused
         .nonce

@@ -4,7 +4,7 @@ use super::{join_first, page, see};
 use crate::{
     app::App,
     error::{Error, Result},
-    model::change::Action,
+    model::{change::Action, room::RoomView},
     store::rooms,
     web::{
         api::rooms::{NewRoom, make_room},
@@ -32,14 +32,24 @@ pub async fn layout(
 ) -> Result<Layout> {
     let mut connection = app.readers().acquire().await?;
     let rooms = rooms::list_rooms(&mut connection, visitor.reader().user).await?;
+    Ok(layout_of(visitor, rooms, current, here))
+}
+
+/// The same of rooms that were listed.
+pub fn layout_of(
+    visitor: &Visitor,
+    rooms: Vec<RoomView>,
+    current: Option<&str>,
+    here: &Uri,
+) -> Layout {
     let viewer = visitor.user.as_ref().map(crate::model::user::User::person);
     let here = here.path_and_query().map_or("/", |here| here.as_str());
-    Ok(Layout {
+    Layout {
         viewer,
         rooms,
         current: current.map(str::to_owned),
         here: here.to_owned(),
-    })
+    }
 }
 
 /// All rooms.
