@@ -47,7 +47,6 @@ impl From<io::Error> for End {
 
 /// What a wait has brought.
 enum Woken {
-    ByNothing,
     ByLog,
     ByClock,
     Gone,
@@ -98,10 +97,10 @@ impl Stream {
                     self.send(&blocks).await?;
                     silent_since = Instant::now();
                     if self.feed.has_read_all() {
-                        Woken::ByNothing
-                    } else {
-                        Woken::ByLog
+                        next = Next::Wait;
+                        continue;
                     }
+                    Woken::ByLog
                 }
                 Next::End(block) => {
                     Box::pin(self.end(block)).await?;
@@ -110,7 +109,6 @@ impl Stream {
                 Next::Wait => self.wait(clock.as_mut()).await,
             };
             next = match woken {
-                Woken::ByNothing => Next::Wait,
                 Woken::ByLog => self.feed.next().await,
                 Woken::Gone => return Err(End::Gone),
                 // The clock is not set back for each block: that would cost more than to look now and then.
