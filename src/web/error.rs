@@ -3,7 +3,11 @@
 //! A handler returns a [`Rejection`]; a layer around all routes writes it down, once the id of the request and
 //! the reader's taste are known. Internals are logged here, once, and never shown.
 
-use super::views::error::ErrorPage;
+use super::{
+    taste::Taste,
+    views::error::ErrorPage,
+    words::{ENGLISH, Words},
+};
 use crate::error::Error;
 use askama::Template as _;
 use axum::{
@@ -171,6 +175,7 @@ impl IntoResponse for Rejection {
 /// Writes every error down, in the form that who asks can read.
 pub async fn render_problems(request: Request, next: Next) -> Response {
     let wants_page = !request.uri().path().starts_with("/api/");
+    let taste = wants_page.then(|| Taste::of(request.headers()));
     let back = request.uri().path().to_owned();
     let request_id = request
         .extensions()
@@ -189,10 +194,9 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
         .remove::<Problem>()
         .unwrap_or_else(|| unexplained(status));
     problem.request_id = request_id.filter(|_| status.is_server_error());
-    let mut rendered = if wants_page {
-        page(problem, &back)
-    } else {
-        json(&problem)
+    let mut rendered = match taste {
+        Some(taste) => page(problem, taste, &back),
+        None => json(&problem),
     };
     *rendered.status_mut() = status;
     let kept = [header::RETRY_AFTER, header::WWW_AUTHENTICATE, header::ALLOW];
@@ -224,13 +228,10 @@ fn json(problem: &Problem) -> Response {
     ([content_type], Json(problem)).into_response()
 }
 
-fn page(problem: Problem, back: &str) -> Response {
+fn page(problem: Problem, Taste { words, scheme }: Taste, back: &str) -> Response {
+    let detail = explain(&problem, words);
     let Problem {
-        status,
-        title,
-        detail,
-        request_id,
-        ..
+        status, request_id, ..
     } = problem;
     let back = if back.starts_with("/rooms/") {
         "/rooms"
@@ -238,8 +239,9 @@ fn page(problem: Problem, back: &str) -> Response {
         "/"
     };
     let page = ErrorPage {
+        words,
+        scheme,
         status,
-        title: title.into(),
         detail,
         request_id,
         back: back.into(),
@@ -248,7 +250,17 @@ fn page(problem: Problem, back: &str) -> Response {
         Ok(html) => Html(html).into_response(),
         Err(error) => {
             tracing::error!(%error, "the page of an error could not be written");
-            title.into_response()
+            problem.title.into_response()
         }
     }
+}
+
+/// In the reader's language: of what has not been translated, as much as its status says.
+fn explain(problem: &Problem, words: &Words) -> String {
+    if words.lang == ENGLISH.lang {
+        return problem.detail.clone();
+    }
+    let sentence = problem.errors.values().next().unwrap_or(&problem.detail);
+    let translated = (words.translate)(sentence);
+    translated.unwrap_or((words.status)(problem.status)).into()
 }

@@ -1,6 +1,6 @@
 //! What handlers take out of a request.
 
-use super::error::Rejection;
+use super::{error::Rejection, taste::Taste};
 use crate::{app::App, auth::viewer::Viewer, error::Error, model::ids::parse_id};
 use axum::{
     body::Body,
@@ -22,15 +22,19 @@ const DISCARDED_BYTES: usize = 8 * 1024 * 1024;
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
 const TYPES: &str = "application/json, application/x-www-form-urlencoded, text/plain";
 
-/// Who is asking.
+/// Who is asking, and how they want pages to be.
 #[derive(Clone, Debug)]
-pub struct Visitor(Viewer);
+pub struct Visitor {
+    viewer: Viewer,
+    /// How they want pages to be.
+    pub taste: Taste,
+}
 
 impl Deref for Visitor {
     type Target = Viewer;
 
     fn deref(&self) -> &Viewer {
-        &self.0
+        &self.viewer
     }
 }
 
@@ -38,9 +42,10 @@ impl FromRequestParts<Arc<App>> for Visitor {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        Ok(Self(
-            Viewer::identify(&app.log.known, &parts.headers).await?,
-        ))
+        Ok(Self {
+            viewer: Viewer::identify(&app.log.known, &parts.headers).await?,
+            taste: Taste::of(&parts.headers),
+        })
     }
 }
 

@@ -10,7 +10,9 @@ pub mod join;
 pub mod layers;
 pub mod pages;
 pub mod stream;
+pub mod taste;
 pub mod views;
+pub mod words;
 
 use crate::app::App;
 use axum::{

@@ -2,7 +2,7 @@
 
 import { excerpt, idOf } from "./dress.js";
 import { byId } from "./page.js";
-import { explain } from "./words.js";
+import { explain, words } from "./words.js";
 
 const EMOJI = ["👍", "❤️", "😂"];
 
@@ -12,10 +12,10 @@ export function openActions(room, answer, onFault) {
   const bar = document.createElement("div");
   bar.className = "actions";
   const edit = document.createElement("a");
-  edit.textContent = "Edit";
+  edit.textContent = words.edit;
   bar.append(
-    ...EMOJI.map((emoji) => button(emoji, `React with ${emoji}`, (row) => react(row, emoji))),
-    button("Reply", "Reply", (row) => answer(idOf(row), excerpt(row))),
+    ...EMOJI.map((emoji) => button(emoji, words.reactWith(emoji), (row) => react(row, emoji))),
+    button(words.reply, words.reply, (row) => answer(idOf(row), excerpt(row))),
     edit,
   );
 
@@ -38,7 +38,7 @@ export function openActions(room, answer, onFault) {
     const method = shown?.classList.contains("mine") ? "DELETE" : "PUT";
     const address = `/api/v1/rooms/${room}/messages/${row.dataset.id}/reactions/${encodeURIComponent(emoji)}`;
     const response = await fetch(address, { method }).catch(() => null);
-    if (!response) onFault("No answer from the server. The reaction was not changed.");
+    if (!response) onFault(words.reactionLost);
     else if (!response.ok) onFault(await explain(response));
   }
 

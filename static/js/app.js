@@ -7,7 +7,7 @@ import { History } from "./history.js";
 import { byId, fetchPage } from "./page.js";
 import { adoptPeople, changeMember } from "./people.js";
 import { follow } from "./stream.js";
-import { sumUp } from "./words.js";
+import { sumUp, words } from "./words.js";
 
 const QUIET = 5000; // ms of loss that nobody needs to hear of
 const SAID = 10_000; // ms for which a summary is shown
@@ -91,8 +91,8 @@ function onEvent(type, data, lostFor) {
   else if (type === "caught-up") catchUp(data, lostFor);
   else if (type === "member") changeMember(data, handle);
   else if (type === "room" && data.room_info) showRoom(data.room_info);
-  else if (type === "bye" && data.reason === "signed-out") say("You are signed out. Reload the page to come in again.");
-  else if (type === "room-deleted") say("This room was deleted.");
+  else if (type === "bye" && data.reason === "signed-out") say(words.signedOut);
+  else if (type === "room-deleted") say(words.roomDeleted);
 }
 
 let leftOff = Infinity;
@@ -107,13 +107,13 @@ function greet({ outcome, from, log }, lostFor) {
 function catchUp(counts, lostFor) {
   const text = sumUp(counts);
   if (!text || lostFor < QUIET) return;
-  if (counts.messages > 0) markNew(leftOff, `New since you left · ${text}`);
+  if (counts.messages > 0) markNew(leftOff, words.freshSince(text));
   take("");
-  say(`${text} while you were away`, SAID);
+  say(words.whileAway(text), SAID);
 }
 
 function onLoss() {
-  lossTimer ??= setTimeout(() => say(navigator.onLine ? "Reconnecting…" : "Offline. Waiting for the network…"), QUIET);
+  lossTimer ??= setTimeout(() => say(navigator.onLine ? words.reconnecting : words.offline), QUIET);
 }
 
 function onLive() {
@@ -141,7 +141,7 @@ function showRoom({ name, topic }) {
   Object.assign(byId("room-topic"), { textContent: topic, title: topic });
   const link = document.querySelector(`.room-link[data-room="${room}"] .room-name`);
   if (link) link.textContent = name;
-  byId("body")?.setAttribute("placeholder", `Message ${name}`);
+  byId("body")?.setAttribute("placeholder", words.messageTo(name));
   showTitle();
 }
 
@@ -182,15 +182,14 @@ function takeNew(html) {
   if (!byId(id) && !pending.some((row) => row.includes(`id="${id}"`))) take(html);
 }
 
-if (handle && readUpTo > 0 && main.dataset.joined === "true") markNew(readUpTo, "New");
+if (handle && readUpTo > 0 && main.dataset.joined === "true") markNew(readUpTo, words.fresh);
 const history = new History(markRead);
 const composer = handle ? openComposer(room, sent) : null;
 if (composer) openActions(room, composer.answer, (text) => say(text, SAID));
 if (history.isLive) unfollow = follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
 markRead();
 document.querySelector('form[action="/signout"]')?.addEventListener("submit", (event) => {
-  const isMeant = confirm(`There is no password here: once you sign out, nobody can be ${handle} again. Sign out?`);
-  if (!isMeant) event.preventDefault();
+  if (!confirm(words.signOut(handle))) event.preventDefault();
 });
 document.addEventListener("visibilitychange", () => {
   showTitle();

@@ -1,10 +1,9 @@
 // Writing: what was typed leaves the composer only when the server has it.
 
 import { byId } from "./page.js";
-import { explain } from "./words.js";
+import { explain, words } from "./words.js";
 
 const PATIENCE = 20_000; // ms to wait for an answer
-const NO_ANSWER = "No answer from the server. Your text is still here; sending it again never posts it twice.";
 
 /** 128 random bits: names a message, so that sending it again never makes a second one. */
 function newNonce() {
@@ -73,9 +72,9 @@ export function openComposer(room, onSent) {
         return null;
       }
       if (response.status === 409) last = { body: null, nonce: null };
-      return `Not sent: ${await explain(response)} Your text is still here.`;
+      return words.notSent(await explain(response));
     } catch {
-      return NO_ANSWER;
+      return words.noAnswer;
     }
   }
 
@@ -110,7 +109,7 @@ export function openComposer(room, onSent) {
       field.focus();
     },
     heard() {
-      if (fault.textContent === NO_ANSWER) fault.hidden = true;
+      if (fault.textContent === words.noAnswer) fault.hidden = true;
     },
   };
 }

@@ -1,10 +1,10 @@
 // What rows show beyond what is the same for everybody: local time, day lines, groups, what is one's own.
 
 import { byId } from "./page.js";
+import { LOCALE, words } from "./words.js";
 
 const GROUP = 5 * 60_000; // ms between rows of one author that still read as one
-const LANGUAGE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
-const format = (options) => new Intl.DateTimeFormat(LANGUAGE, options);
+const format = (options) => new Intl.DateTimeFormat(LOCALE, options);
 const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const moment = format({ dateStyle: "full", timeStyle: "medium" });
 const day = format({ weekday: "long", day: "numeric", month: "long" });
@@ -107,7 +107,7 @@ function markMention(row, handle) {
 /** `bob: the first line of what was said` */
 export function excerpt(row) {
   const author = row.querySelector(".message-author").textContent;
-  const text = row.querySelector(".message-body")?.textContent ?? "deleted";
+  const text = row.querySelector(".message-body")?.textContent ?? words.deleted;
   return `${author}: ${text.trim().split("\n")[0]}`;
 }
 

@@ -5,7 +5,7 @@
 
 import { dress, idOf, newLineShown, undress } from "./dress.js";
 import { byId, fetchPage } from "./page.js";
-import { plural } from "./words.js";
+import { words } from "./words.js";
 
 const NEAR_END = 100; // px within which the page sticks to the end
 const NEAR_EDGE = 600; // px before the oldest row at which older ones are loaded
@@ -141,7 +141,7 @@ export class History {
 
   #setOlder(href) {
     const link = document.createElement("a");
-    Object.assign(link, { id: "older", className: "page-link", rel: "prev", href, textContent: "Older messages" });
+    Object.assign(link, { id: "older", className: "page-link", rel: "prev", href, textContent: words.older });
     (byId("older") ?? byId("beginning")).replaceWith(link);
   }
 
@@ -149,10 +149,10 @@ export class History {
     const link = byId("older");
     if (!link || this.#loading) return;
     this.#loading = true;
-    link.textContent = "Loading…";
+    link.textContent = words.olderLoading;
     const page = await fetchPage(link.href).catch(() => null);
     this.#loading = false;
-    link.textContent = "Older messages could not be loaded. Try again";
+    link.textContent = words.olderFailed;
     if (!page) return;
     this.#keepPlace(() => {
       link.remove();
@@ -189,7 +189,7 @@ export class History {
     if (this.isAtEnd) this.#unseen = 0;
     const isFar = this.#scroller.scrollTop < -this.#scroller.clientHeight;
     this.#latest.hidden = !this.isLive || !(this.#unseen || isFar);
-    this.#latest.textContent = this.#unseen ? `${plural(this.#unseen, "new", "new")} ↓` : "Latest ↓";
+    this.#latest.textContent = `${this.#unseen ? words.unseen(this.#unseen) : words.latest} ↓`;
     const jump = byId("jump");
     if (jump) jump.hidden = this.isLive;
   }

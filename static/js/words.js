@@ -1,15 +1,17 @@
-// What the page says, in one place.
+// What the page says, in its language. The page names the module of that language, which runs before all others.
 
-export const plural = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+export const words = {};
+export const speak = (language) => Object.assign(words, language);
+
+/** For `Intl`. English without a country would put months first and count hours to twelve. */
+export const LOCALE = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+
+export const number = (count) => count.toLocaleString(LOCALE);
 
 /** `12 messages, 1 edit`; empty if nothing came. */
 export function sumUp({ messages, edits, deletes }) {
-  const parts = [
-    messages > 0 && plural(messages, "message", "messages"),
-    edits > 0 && plural(edits, "edit", "edits"),
-    deletes > 0 && plural(deletes, "deletion", "deletions"),
-  ];
-  return parts.filter(Boolean).join(", ");
+  const parts = [messages > 0 && words.messages(messages), edits > 0 && words.edits(edits), deletes > 0 && words.deletions(deletes)];
+  return parts.filter(Boolean).join(words.comma);
 }
 
 /** Why the server refused, as a sentence, from its problem+json or, behind a proxy, from the status alone. */
@@ -17,6 +19,5 @@ export async function explain(response) {
   const problem = await response.json().catch(() => ({}));
   const [fault] = Object.values(problem?.errors ?? {});
   const reason = fault ?? problem?.detail ?? problem?.title;
-  if (typeof reason === "string" && reason) return reason.endsWith(".") ? reason : `${reason}.`;
-  return response.status >= 500 ? "The server cannot take it right now." : `The server refused it (${response.status}).`;
+  return words.refusal(response.status, typeof reason === "string" ? reason : "");
 }

@@ -11,6 +11,7 @@ use crate::{
         error::Rejection,
         extract::{Sent, Visitor},
         join::join_server,
+        taste::Taste,
         views::join::JoinPage,
     },
 };
@@ -43,7 +44,15 @@ pub async fn show_join(
     if visitor.user.is_some() {
         return Ok(see(local(&next)));
     }
-    join_page(&app, StatusCode::OK, String::new(), next, None).await
+    join_page(
+        &app,
+        visitor.taste,
+        StatusCode::OK,
+        String::new(),
+        next,
+        None,
+    )
+    .await
 }
 
 /// What the form sends.
@@ -56,7 +65,11 @@ pub struct Join {
 }
 
 /// Lets somebody in.
-pub async fn join(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, Rejection> {
+pub async fn join(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    sent: Sent,
+) -> Result<Response, Rejection> {
     let Join { handle, next } = sent.fields()?;
     match join_server(&app, &handle, None, SignInKind::Session).await {
         Ok((_, secret)) => {
@@ -69,17 +82,12 @@ pub async fn join(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, R
             Ok(([(header::SET_COOKIE, cookie)], see(local(&next))).into_response())
         }
         Err(Error::Invalid { text, .. }) => {
-            join_page(
-                &app,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                handle,
-                next,
-                Some(text.into()),
-            )
-            .await
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            join_page(&app, visitor.taste, status, handle, next, Some(&text)).await
         }
         Err(Error::Conflict { text, .. }) => {
-            join_page(&app, StatusCode::CONFLICT, handle, next, Some(text.into())).await
+            let status = StatusCode::CONFLICT;
+            join_page(&app, visitor.taste, status, handle, next, Some(&text)).await
         }
         Err(error) => Err(error.into()),
     }
@@ -87,10 +95,11 @@ pub async fn join(State(app): State<Arc<App>>, sent: Sent) -> Result<Response, R
 
 async fn join_page(
     app: &App,
+    Taste { words, scheme }: Taste,
     status: StatusCode,
     handle: String,
     next: String,
-    error: Option<String>,
+    error: Option<&str>,
 ) -> Result<Response, Rejection> {
     let mut connection = app.readers().acquire().await?;
     let (messages, since) = sum_up(&mut connection).await?;
@@ -99,9 +108,11 @@ async fn join_page(
     page(
         status,
         &JoinPage {
+            words,
+            scheme,
             handle,
             next,
-            error,
+            error: error.map(|text| words.say(text)),
             messages,
             since,
         },

@@ -20,6 +20,7 @@ use crate::{
         },
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        taste::Taste,
         views::{edit::EditPage, message::address},
     },
 };
@@ -42,14 +43,15 @@ pub async fn post_message(
     if visitor.user.is_none() {
         return Ok(join_first(&format!("/rooms/{slug}")));
     }
+    let words = visitor.taste.words;
     let message: NewMessage = sent.fields()?;
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
     let (text, status) = match submit_message(&app, &visitor, slug.clone(), message).await {
         Ok((message, _)) => return Ok(see(&format!("/rooms/{slug}#m{}", message.id))),
-        Err(Error::Invalid { text, .. }) => (text.to_string(), StatusCode::UNPROCESSABLE_ENTITY),
-        Err(Error::Conflict { text, .. }) => (text.to_string(), StatusCode::CONFLICT),
+        Err(Error::Invalid { text, .. }) => (words.say(&text), StatusCode::UNPROCESSABLE_ENTITY),
+        Err(Error::Conflict { text, .. }) => (words.say(&text), StatusCode::CONFLICT),
         Err(Error::Unavailable(why)) => (
-            format!("Not now: {why}. Your text is still here."),
+            (words.not_now)(&words.say(why)),
             StatusCode::SERVICE_UNAVAILABLE,
         ),
         Err(error) => return Err(error.into()),
@@ -106,7 +108,7 @@ pub async fn edit_message(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 message,
                 body,
-                Some(text.into()),
+                Some(&text),
                 &uri,
             )
             .await
@@ -168,19 +170,22 @@ async fn edit_page(
     status: StatusCode,
     message: Message,
     body: String,
-    error: Option<String>,
+    error: Option<&str>,
     here: &Uri,
 ) -> Result<Response, Rejection> {
     let layout = layout(app, visitor, Some(&message.room), here).await?;
     let room = find_room(app, visitor, &message.room).await?.info;
+    let Taste { words, scheme } = visitor.taste;
     page(
         status,
         &EditPage {
+            words,
+            scheme,
             layout,
             room,
             message,
             body,
-            error,
+            error: error.map(|text| words.say(text)),
         },
     )
 }

@@ -10,6 +10,7 @@ use crate::{
         api::rooms::{NewRoom, make_room},
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        taste::Taste,
         views::{
             layout::Layout,
             rooms::{NewRoomErrors, NewRoomPage, RoomsPage},
@@ -60,7 +61,16 @@ pub async fn show_rooms(
 ) -> Result<Response, Rejection> {
     let layout = layout(&app, &visitor, None, &uri).await?;
     let rooms = layout.rooms.clone();
-    page(StatusCode::OK, &RoomsPage { layout, rooms })
+    let Taste { words, scheme } = visitor.taste;
+    page(
+        StatusCode::OK,
+        &RoomsPage {
+            words,
+            scheme,
+            layout,
+            rooms,
+        },
+    )
 }
 
 /// Asks what a new room shall be.
@@ -77,6 +87,8 @@ pub async fn show_new_room(
     page(
         StatusCode::OK,
         &NewRoomPage {
+            words: visitor.taste.words,
+            scheme: visitor.taste.scheme,
             layout,
             name,
             topic,
@@ -108,7 +120,8 @@ pub async fn create_room(
         Err(Error::Conflict { field, text }) => (field, text, StatusCode::CONFLICT),
         Err(error) => return Err(error.into()),
     };
-    let at = |name| (field == name).then(|| text.to_string());
+    let Taste { words, scheme } = visitor.taste;
+    let at = |name| (field == name).then(|| words.say(&text));
     let errors = NewRoomErrors {
         name: at("name"),
         topic: at("topic"),
@@ -118,6 +131,8 @@ pub async fn create_room(
     page(
         status,
         &NewRoomPage {
+            words,
+            scheme,
             layout,
             name,
             topic,

@@ -1,13 +1,20 @@
 //! The page on which one changes or deletes a message of one's own.
 
 use super::layout::Layout;
-use crate::model::{message::Message, room::RoomInfo};
+use crate::{
+    model::{message::Message, room::RoomInfo},
+    web::{taste::Scheme, words::Words},
+};
 use askama::Template;
 
 /// A message in a form.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/edit.html")]
 pub struct EditPage {
+    /// What the page says.
+    pub words: &'static Words,
+    /// In which colours.
+    pub scheme: Scheme,
     /// What surrounds the page.
     pub layout: Layout,
     /// The room of the message.

@@ -1,11 +1,16 @@
 //! The page by which one comes in.
 
+use crate::web::{taste::Scheme, words::Words};
 use askama::Template;
 
 /// One sentence and one field.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/join.html")]
 pub struct JoinPage {
+    /// What the page says.
+    pub words: &'static Words,
+    /// In which colours.
+    pub scheme: Scheme,
     /// As typed.
     pub handle: String,
     /// Where the person wanted to go: a path of this server.
@@ -21,15 +26,8 @@ pub struct JoinPage {
 impl JoinPage {
     /// `196,123 messages since 2004`, or nothing while there is no history.
     fn figures(&self) -> Option<String> {
-        let noun = if self.messages == 1 {
-            "message"
-        } else {
-            "messages"
-        };
-        let since = self
-            .since
-            .map_or_else(String::new, |year| format!(" since {year}"));
-        (self.messages > 0).then(|| format!("{} {noun}{since}", grouped(self.messages)))
+        let count = self.messages;
+        (count > 0).then(|| (self.words.figures)(&grouped(count), count, self.since))
     }
 }
 

@@ -1,9 +1,10 @@
-//! A message as a row of the history: the same for every viewer, in pages and in streams.
+//! A message as a row of the history: the same for every viewer, in pages and in streams, and so without a word of
+//! any language (`static/css/history.css` says "edited" and "deleted").
 
 use super::layout::hue;
 use crate::model::{ids::MessageId, message::Message, message::Reaction, time::Timestamp};
 use askama::Template;
-use chrono::{Datelike as _, Timelike as _};
+use chrono::Timelike as _;
 
 /// One row of the history.
 #[derive(Clone, Debug, Template)]
@@ -32,7 +33,7 @@ impl<'a> MessageView<'a> {
         clock(self.message.at)
     }
 
-    /// UTC: `21 Nov 2026`.
+    /// UTC: `2026-11-21`.
     fn day(&self) -> String {
         day(self.message.at)
     }
@@ -69,20 +70,13 @@ pub fn address(room: &str, id: MessageId) -> String {
     format!("/rooms/{room}/messages/{id}#m{id}")
 }
 
-/// In full: `21 Nov 2026, 18:02 UTC`.
+/// In full, and in no language: `2026-11-21 18:02 UTC`.
 fn moment(time: Timestamp) -> String {
-    format!("{}, {} UTC", day(time), clock(time))
+    format!("{} {} UTC", day(time), clock(time))
 }
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
-
-/// Not by a pattern, which chrono reads anew each time: a page has 150 of these.
 fn day(time: Timestamp) -> String {
-    let date = time.to_utc().date_naive();
-    let month = MONTHS[date.month0() as usize];
-    format!("{} {month} {}", date.day(), date.year())
+    time.to_utc().date_naive().to_string()
 }
 
 fn clock(time: Timestamp) -> String {
@@ -150,7 +144,7 @@ mod tests {
         message.body = None;
         message.deleted_at = Some(message.at);
         let row = render_row(&message);
-        assert!(row.contains("deleted"), "{row}");
+        assert!(row.contains("message-deleted"), "{row}");
         assert!(!row.contains("👍"), "{row}");
         assert!(!row.contains("messages/41"), "{row}");
     }

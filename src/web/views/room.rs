@@ -4,11 +4,14 @@ use super::{
     layout::{Layout, hue},
     message::MessageView,
 };
-use crate::model::{
-    ids::{EventId, MessageId},
-    message::Message,
-    room::{RoomKind, RoomView},
-    user::Person,
+use crate::{
+    model::{
+        ids::{EventId, MessageId},
+        message::Message,
+        room::{RoomKind, RoomView},
+        user::Person,
+    },
+    web::{taste::Scheme, words::Words},
 };
 use askama::Template;
 
@@ -16,6 +19,10 @@ use askama::Template;
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/room.html")]
 pub struct RoomPage {
+    /// What the page says.
+    pub words: &'static Words,
+    /// In which colours.
+    pub scheme: Scheme,
     /// What surrounds the page.
     pub layout: Layout,
     /// The room.

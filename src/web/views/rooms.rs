@@ -1,9 +1,12 @@
 //! The list of rooms, and the form that makes one.
 
 use super::layout::Layout;
-use crate::model::{
-    room::{RoomKind, RoomView, TOPIC_MAX},
-    user::NAME_MAX,
+use crate::{
+    model::{
+        room::{RoomKind, RoomView, TOPIC_MAX},
+        user::NAME_MAX,
+    },
+    web::{taste::Scheme, words::Words},
 };
 use askama::Template;
 
@@ -11,6 +14,10 @@ use askama::Template;
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/list.html")]
 pub struct RoomsPage {
+    /// What the page says.
+    pub words: &'static Words,
+    /// In which colours.
+    pub scheme: Scheme,
     /// What surrounds the page.
     pub layout: Layout,
     /// The rooms, in the order in which they are listed.
@@ -21,6 +28,10 @@ pub struct RoomsPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/new.html")]
 pub struct NewRoomPage {
+    /// What the page says.
+    pub words: &'static Words,
+    /// In which colours.
+    pub scheme: Scheme,
     /// What surrounds the page.
     pub layout: Layout,
     /// As typed.

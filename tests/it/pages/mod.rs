@@ -1,4 +1,5 @@
 //! Pages, as a browser without scripts sees them.
 
 mod forms;
+mod languages;
 mod room;

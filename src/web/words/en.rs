@@ -1,0 +1,88 @@
+//! English.
+
+use super::Words;
+
+/// What the pages say in English.
+pub const ENGLISH: Words = Words {
+    lang: "en",
+    own_name: "English",
+    script: "js/words/en.js",
+
+    come_in: "Come in",
+    pick_a_name_lead: "Pick a name. That is all it takes here.",
+    your_name: "Your name",
+    join_the_conversation: "Join the conversation",
+    read_along_first: "Read along first",
+    figures: |grouped, count, since| {
+        let noun = if count == 1 { "message" } else { "messages" };
+        let since = since.map_or_else(String::new, |year| format!(" since {year}"));
+        format!("{grouped} {noun}{since}")
+    },
+
+    rooms: "Rooms",
+    new_room: "New room",
+    direct: "Direct",
+    closed_room: "Closed room:",
+    mentions_of_you: "mentions of you",
+    unread: "unread",
+    pick_a_name: "Pick a name",
+    sign_out: "Sign out",
+
+    joined: "joined",
+    no_room_yet: "There is no room yet.",
+    new_room_lead: "Everybody who comes in can see it, read it and write in it.",
+    name: "Name",
+    topic: "Topic",
+    topic_hint: "one line on what it is for, optional",
+    address: "Address",
+    address_hint: "made from the name if left empty",
+    open_the_room: "Open the room",
+    cancel: "Cancel",
+
+    jump_to_date: "Jump to date",
+    day_utc: "Day (UTC)",
+    go_there: "Go there",
+    people: "People",
+    people_in_this_room: "People in this room",
+    and_more: |count| format!("and {count} more"),
+    join_this_room: "Join this room",
+    leave_this_room: "Leave this room",
+    older_messages: "Older messages",
+    newer_messages: "Newer messages",
+    room_begins: ["This is where ", " begins."],
+    marked_message: "The message that the link points at:",
+    jump_to_latest: "Jump to latest",
+
+    react_to_marked: "React to the marked message",
+    edit_or_delete: "Edit or delete",
+    answer_marked: |name| format!("Answer {name}’s marked message"),
+    message_to: |room| format!("Message {room}"),
+    send: "Send",
+    pick_a_name_to_write: "Pick a name to write",
+    not_now: |why| format!("Not now: {why}. Your text is still here."),
+
+    edit: "Edit",
+    edit_your_message: "Edit your message",
+    message_in: "Message in",
+    save: "Save",
+    delete_lead: "A deleted message is gone for everybody. Its place in the history stays, without the text.",
+    delete_the_message: "Delete the message",
+
+    go_back: "Go back",
+    request: "Request",
+    status: |status| match status {
+        400 | 422 => "That cannot be read",
+        401 => "Sign in first",
+        403 => "Not allowed",
+        404 => "Not found",
+        405 => "Not like this",
+        408 => "Too slow",
+        409 => "Something is there already",
+        413 => "Too large",
+        415 => "That cannot be understood",
+        421 => "Not this server",
+        503 => "Not now",
+        _ => "Something went wrong",
+    },
+    translate: |_| None,
+};

@@ -1,0 +1,102 @@
+//! What the pages say, in each language: one constant per language, so that none can lack a word of another.
+//! What the pages' scripts say is in `static/js/words/`.
+
+mod en;
+mod zh;
+
+pub use en::ENGLISH;
+pub use zh::CHINESE;
+
+/// Every text of the templates, in the order in which a person meets them.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the fields are what their names and texts say")]
+pub struct Words {
+    /// BCP 47, for `<html lang>`.
+    pub lang: &'static str,
+    /// What the language calls itself.
+    pub own_name: &'static str,
+    /// The module of what scripts say.
+    pub script: &'static str,
+
+    // Coming in
+    pub come_in: &'static str,
+    pub pick_a_name_lead: &'static str,
+    pub your_name: &'static str,
+    pub join_the_conversation: &'static str,
+    pub read_along_first: &'static str,
+    /// Of how many messages there are, and since which year.
+    pub figures: fn(&str, i64, Option<i32>) -> String,
+
+    // The sidebar
+    pub rooms: &'static str,
+    pub new_room: &'static str,
+    pub direct: &'static str,
+    pub closed_room: &'static str,
+    pub mentions_of_you: &'static str,
+    /// Stands after a count.
+    pub unread: &'static str,
+    pub pick_a_name: &'static str,
+    pub sign_out: &'static str,
+
+    // The list of rooms, and a new one
+    pub joined: &'static str,
+    pub no_room_yet: &'static str,
+    pub new_room_lead: &'static str,
+    pub name: &'static str,
+    pub topic: &'static str,
+    pub topic_hint: &'static str,
+    pub address: &'static str,
+    pub address_hint: &'static str,
+    pub open_the_room: &'static str,
+    pub cancel: &'static str,
+
+    // A room
+    pub jump_to_date: &'static str,
+    pub day_utc: &'static str,
+    pub go_there: &'static str,
+    pub people: &'static str,
+    pub people_in_this_room: &'static str,
+    pub and_more: fn(i64) -> String,
+    pub join_this_room: &'static str,
+    pub leave_this_room: &'static str,
+    pub older_messages: &'static str,
+    pub newer_messages: &'static str,
+    /// Before the room's name, and after it.
+    pub room_begins: [&'static str; 2],
+    pub marked_message: &'static str,
+    pub jump_to_latest: &'static str,
+
+    // Writing
+    pub react_to_marked: &'static str,
+    pub edit_or_delete: &'static str,
+    pub answer_marked: fn(&str) -> String,
+    pub message_to: fn(&str) -> String,
+    pub send: &'static str,
+    pub pick_a_name_to_write: &'static str,
+    /// Why not, and that the text is not lost.
+    pub not_now: fn(&str) -> String,
+
+    // Editing
+    pub edit: &'static str,
+    pub edit_your_message: &'static str,
+    pub message_in: &'static str,
+    pub save: &'static str,
+    pub delete_lead: &'static str,
+    pub delete_the_message: &'static str,
+
+    // Errors
+    pub go_back: &'static str,
+    pub request: &'static str,
+    /// What a status means.
+    pub status: fn(u16) -> &'static str,
+    /// A sentence that the chat says in English; `None`: as it is.
+    pub translate: fn(&str) -> Option<&'static str>,
+}
+
+impl Words {
+    /// What the chat says in English, in this language.
+    #[must_use]
+    pub fn say(&self, english: &str) -> String {
+        (self.translate)(english).map_or_else(|| english.to_owned(), str::to_owned)
+    }
+}

@@ -1,0 +1,50 @@
+// English.
+
+import { number, speak } from "../words.js";
+
+const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
+
+speak({
+  // Sums
+  comma: ", ",
+  messages: (count) => plural(count, "message"),
+  edits: (count) => plural(count, "edit"),
+  deletions: (count) => plural(count, "deletion"),
+
+  // The history
+  deleted: "deleted",
+  fresh: "New",
+  freshSince: (sum) => `New since you left · ${sum}`,
+  whileAway: (sum) => `${sum} while you were away`,
+  older: "Older messages",
+  olderLoading: "Loading…",
+  olderFailed: "Older messages could not be loaded. Try again",
+  latest: "Latest",
+  unseen: (count) => `${number(count)} new`,
+
+  // What can be done with a message
+  edit: "Edit",
+  reply: "Reply",
+  reactWith: (emoji) => `React with ${emoji}`,
+  reactionLost: "No answer from the server. The reaction was not changed.",
+
+  // Writing
+  messageTo: (room) => `Message ${room}`,
+  noAnswer: "No answer from the server. Your text is still here; sending it again never posts it twice.",
+  notSent: (why) => `Not sent: ${why} Your text is still here.`,
+
+  // The connection
+  reconnecting: "Reconnecting…",
+  offline: "Offline. Waiting for the network…",
+  signedOut: "You are signed out. Reload the page to come in again.",
+  roomDeleted: "This room was deleted.",
+
+  // Leaving
+  signOut: (handle) => `There is no password here: once you sign out, nobody can be ${handle} again. Sign out?`,
+
+  /** `reason` is what the server said, in English, or empty. */
+  refusal(status, reason) {
+    if (reason) return reason.endsWith(".") ? reason : `${reason}.`;
+    return status >= 500 ? "The server cannot take it right now." : `The server refused it (${status}).`;
+  },
+});

@@ -1,0 +1,55 @@
+// 简体中文.
+
+import { number, speak } from "../words.js";
+
+const REFUSALS = {
+  401: "你已退出登录。",
+  403: "你没有权限这样做。",
+  404: "这里没有内容，或者你无权查看。",
+  408: "请求没有及时送达。",
+  409: "与已有的内容冲突，或者消息已被删除。",
+  413: "内容太大。",
+  422: "内容不合要求：不能为空，最多 8,000 个字符。",
+  429: "操作太频繁，请稍后再试。",
+};
+
+speak({
+  // Sums
+  comma: "、",
+  messages: (count) => `${number(count)} 条消息`,
+  edits: (count) => `${number(count)} 处修改`,
+  deletions: (count) => `${number(count)} 条删除`,
+
+  // The history
+  deleted: "已删除",
+  fresh: "新消息",
+  freshSince: (sum) => `离开后的新消息 · ${sum}`,
+  whileAway: (sum) => `你离开期间有 ${sum}`,
+  older: "更早的消息",
+  olderLoading: "正在加载…",
+  olderFailed: "没能加载更早的消息，点此重试",
+  latest: "最新",
+  unseen: (count) => `${number(count)} 条新消息`,
+
+  // What can be done with a message
+  edit: "编辑",
+  reply: "回复",
+  reactWith: (emoji) => `用 ${emoji} 回应`,
+  reactionLost: "服务器没有应答，表情没有改变。",
+
+  // Writing
+  messageTo: (room) => `在 ${room} 发言`,
+  noAnswer: "服务器没有应答。你写的内容还在，再次发送也不会重复。",
+  notSent: (why) => `没有发出：${why}你写的内容还在。`,
+
+  // The connection
+  reconnecting: "正在重新连接…",
+  offline: "网络已断开，等待恢复…",
+  signedOut: "你已退出登录，刷新页面即可重新进入。",
+  roomDeleted: "这个房间已被删除。",
+
+  // Leaving
+  signOut: (handle) => `这里没有密码：退出之后，谁也不能再用 ${handle} 这个名字。确定退出吗？`,
+
+  refusal: (status) => REFUSALS[status] ?? (status >= 500 ? "服务器暂时无法处理。" : `服务器拒绝了请求（${status}）。`),
+});
