@@ -92,16 +92,17 @@ function placeLine(row, now, opensDay) {
   if (row.previousElementSibling !== now.line) row.before(now.line);
 }
 
-/** Marks where the reader is named. */
+/** Marks where the reader is named, as the server counts it (src/store/rooms.rs). */
 function markMention(row, handle) {
-  const text = row.querySelector(".message-body")?.firstChild;
+  if (!handle) return;
   const name = `@${handle.toLowerCase()}`;
-  const at = handle && text ? text.data.toLowerCase().indexOf(name) : -1;
-  if (at < 0 || /[\p{L}\p{N}_-]/u.test(text.data.charAt(at + name.length))) return;
-  const mark = document.createElement("mark");
-  mark.textContent = text.data.slice(at, at + name.length);
-  text.splitText(at).deleteData(0, name.length);
-  text.after(mark);
+  for (const span of row.querySelectorAll(".mention")) {
+    const after = span.nextSibling?.data ?? "";
+    const said = (span.textContent + after).toLowerCase();
+    if (!said.startsWith(name) || /[a-z0-9_-]/.test(said.charAt(name.length))) continue;
+    if (name.length < span.textContent.length) span.after(span.firstChild.splitText(name.length)); // a sentence goes on
+    span.classList.add("me");
+  }
 }
 
 /** `bob: the first line of what was said` */

@@ -1,7 +1,7 @@
 //! A message as a row of the history: the same for every viewer, in pages and in streams, and so without a word of
 //! any language (`static/css/history.css` says "edited" and "deleted").
 
-use super::layout::hue;
+use super::{layout::hue, prose::render_prose};
 use crate::model::{ids::MessageId, message::Message, message::Reaction, time::Timestamp};
 use askama::Template;
 use chrono::Timelike as _;
@@ -50,11 +50,27 @@ impl<'a> MessageView<'a> {
         address(&self.message.room, self.message.id)
     }
 
+    /// The text, between the tags that suit it.
+    fn body(body: &str) -> Body<'_> {
+        match render_prose(body) {
+            None => Body::Plain(body),
+            Some(prose) if prose.has_blocks => Body::Blocks(prose.html),
+            Some(prose) => Body::Line(prose.html),
+        }
+    }
+
     fn answered_address(&self) -> Option<String> {
         self.message
             .reply_to
             .map(|id| address(&self.message.room, id))
     }
+}
+
+/// How a text is shown.
+enum Body<'a> {
+    Plain(&'a str),
+    Line(String),
+    Blocks(String),
 }
 
 /// The row of a message as HTML, as pages contain it and streams carry it with `include=html`.

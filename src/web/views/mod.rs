@@ -4,8 +4,10 @@
 
 pub mod edit;
 pub mod error;
+mod inline;
 pub mod join;
 pub mod layout;
 pub mod message;
+mod prose;
 pub mod room;
 pub mod rooms;

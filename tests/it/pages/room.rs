@@ -152,3 +152,27 @@ async fn what_people_write_never_becomes_markup() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_row_shows_marks_and_the_history_keeps_what_was_written() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let text = "**@Bob** see `x < y`, https://example.org/ :tada:\n```\n<b>\n```";
+    let mut stream = ann.stream_of("general", "include=html").await;
+    let id = ann.post("general", text).await;
+    let events = stream.events_to(id).await;
+    let streamed = events.last().unwrap().json()["message"].clone();
+    assert_eq!(streamed["body"], text);
+    let page = ann.get("/rooms/general").await.expect(200).text;
+    let row = &rows(&page)[&id];
+    assert_eq!(streamed["html"].as_str().unwrap().trim(), row.trim());
+    for part in [
+        r#"<strong><span class="mention" data-handle="bob">@Bob</span></strong>"#,
+        "<code>x &#60; y</code>",
+        r#"<a href="https://example.org/" target="_blank" rel="nofollow noopener noreferrer ugc">"#,
+        "🎉",
+        "<pre><code>&#60;b&#62;</code></pre>",
+    ] {
+        assert!(row.contains(part), "{part} is missing in {row}");
+    }
+}
