@@ -7,6 +7,7 @@ use std::{
     fmt,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 
 /// How the server runs. `Config::default()` is what `backscroll` without a flag and without a variable uses.
@@ -42,10 +43,16 @@ pub struct Config {
         value_parser = parse_count
     )]
     pub max_connections_per_address: usize,
+
+    /// Seconds after which somebody whose last stream has ended counts as away
+    #[arg(long, env = "BACKSCROLL_AWAY_AFTER", hide_env_values = true, value_name = "SECONDS", default_value = AWAY_AFTER, value_parser = parse_seconds)]
+    pub away_after: Duration,
 }
 
 /// The name of the file where none is given.
 pub const DB: &str = "backscroll.db";
+/// In seconds: longer than a page takes to load again, or the server to start again and its readers to come back.
+const AWAY_AFTER: &str = "10";
 
 impl Default for Config {
     fn default() -> Self {
@@ -57,6 +64,7 @@ impl Default for Config {
             max_connections: 10_000,
             // An office behind one address: some thirty people with a handful of tabs each.
             max_connections_per_address: 200,
+            away_after: Duration::from_secs(10),
         }
     }
 }
@@ -94,6 +102,9 @@ pub struct Storage {
     #[arg(long, env = "BACKSCROLL_MAX_SIZE", hide_env_values = true, value_name = "SIZE", value_parser = parse_size)]
     pub max_size: Option<u64>,
 }
+
+/// In seconds: a day.
+const AWAY_AFTER_MAX: u64 = 86_400;
 
 /// An empty file has a quarter of this.
 const SIZE_MIN: u64 = 1 << 20;
@@ -143,6 +154,14 @@ fn parse_count(text: &str) -> Result<usize, &'static str> {
         .ok()
         .filter(|count| *count > 0)
         .ok_or("a whole number, at least 1")
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|seconds| *seconds <= AWAY_AFTER_MAX)
+        .map(Duration::from_secs)
+        .ok_or("a whole number of seconds, at most 86400")
 }
 
 /// When an answer to a post is given.

@@ -5,7 +5,7 @@ use crate::{
     chat::apply::apply,
     config::Config,
     error::{Error, Result},
-    event_log::{log::EventLog, writer::Writer},
+    event_log::{log::EventLog, presence::Presence, writer::Writer},
     model::{
         change::{Action, Change},
         room::{RoomInfo, RoomKind},
@@ -84,6 +84,10 @@ impl Server {
         let stop = Stop::default();
         let stop_writing = CancellationToken::new();
         let mut writing = tokio::spawn(writer.run(stop_writing.clone()));
+        let telling = tokio::spawn({
+            let (log, stop) = (Arc::clone(&log), stop.soft.clone());
+            async move { Presence::run(&log, config.away_after, stop).await }
+        });
         let per_address = config.max_connections_per_address;
         // An open door that nobody has asked for is for this machine only.
         let names = if config.door.is_some() {
@@ -105,6 +109,7 @@ impl Server {
         log.wakers.close();
         stop.soft.cancel();
         let _ = accepting.await;
+        let _ = telling.await;
         drain(&stop).await;
         if lost.is_some() {
             return Err(Error::Refused(

@@ -1,6 +1,6 @@
 //! What a reader may see: who they are, which rooms they ask for, and which of those are theirs.
 
-use super::{log::EventLog, recent::Channel, wake::Topic};
+use super::{log::EventLog, recent::Channel, signals::Signal, wake::Topic};
 use crate::{
     error::Result,
     model::{
@@ -125,15 +125,28 @@ impl Access {
     /// Whether this event is theirs to see.
     #[must_use]
     pub fn shows(&self, event: &Event) -> bool {
-        if let Some(room) = self.one_open {
-            return event.room_id == room;
+        self.shows_from(event.room_id, event.is_open)
+            .is_some_and(|from| event.id >= from)
+    }
+
+    /// Whether this signal is for them.
+    #[must_use]
+    pub fn hears(&self, signal: &Signal) -> bool {
+        let is_own = signal.writer.is_some() && signal.writer == self.reader.user;
+        !is_own && self.shows_from(signal.room, signal.is_open).is_some()
+    }
+
+    /// From which event on a room is theirs to see, if it is.
+    fn shows_from(&self, room: RoomId, is_open: bool) -> Option<EventId> {
+        let is_for_all = match self.one_open {
+            Some(only) if only == room => true,
+            Some(_) => return None,
+            None => is_open && self.scope == (Scope::Everything { joined: false }),
+        };
+        if is_for_all {
+            return Some(EventId::EARLIEST);
         }
-        let is_for_all = event.is_open && self.scope == (Scope::Everything { joined: false });
-        is_for_all
-            || self
-                .rooms
-                .get(&event.room_id)
-                .is_some_and(|from| event.id >= *from)
+        self.rooms.get(&room).copied()
     }
 
     /// Who reads.

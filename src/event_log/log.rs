@@ -3,8 +3,10 @@
 use super::{
     frame::RenderRow,
     known::Known,
+    presence::Presence,
     recent::Recent,
     replays::Replays,
+    signals::Signals,
     transaction::Answer,
     wake::Wakers,
     writer::{QUEUE_LENGTH, Submission, Writer},
@@ -46,6 +48,10 @@ pub struct EventLog {
     pub wakers: Arc<Wakers>,
     /// For reading what is not recent.
     pub readers: ReadPool,
+    /// Who is here.
+    pub presence: Presence,
+    /// What is said once and kept nowhere.
+    pub signals: Signals,
     /// What need not be read again.
     pub known: Known,
     /// Whoever reads what is not recent.
@@ -74,6 +80,8 @@ impl EventLog {
             era,
             known: Known::new(readers.clone()),
             readers,
+            presence: Presence::default(),
+            signals: Signals::default(),
             replays: Replays::new(),
             queue,
             writable: AtomicBool::new(true),

@@ -10,6 +10,7 @@ use super::{
     log::EventLog,
     recent::{Following, Lot},
     replays::{Counts, PageKey, ReplayPage},
+    signals::Signal,
     wake::Waiting,
 };
 use crate::{
@@ -36,6 +37,10 @@ pub struct Tail {
     cursor: EventId,
     /// Whether nothing was left when it was last read. What came since has rung the bell.
     has_read_all: bool,
+    /// Whether its reader counts as here for as long as it is open.
+    is_here: bool,
+    /// The number of the last signal that was looked at.
+    signalled: u64,
 }
 
 /// What a reader was told when it came.
@@ -68,6 +73,8 @@ pub enum Outcome {
 pub enum Step {
     /// Blocks to send, and what they were about.
     Blocks(Vec<Bytes>, Counts),
+    /// Everything up to the cursor was read, and this was said meanwhile.
+    Signals(Vec<Bytes>),
     /// Nothing: everything up to the cursor was read.
     Nothing,
     /// This reader may be told nothing more.
@@ -99,6 +106,8 @@ impl Tail {
             format,
             cursor: EventId::EARLIEST,
             has_read_all: false,
+            is_here: false,
+            signalled: log.signals.last(),
         };
         let stand = match tail.find_recent_stand(cursor, replay_max) {
             Some(stand) => stand,
@@ -185,7 +194,8 @@ impl Tail {
                 self.log
                     .recent
                     .read_after(self.access.channel(), self.cursor, BATCH_BYTES);
-            self.has_read_all = following.as_ref().is_some_and(|following| following.is_all);
+            self.has_read_all = following.as_ref().is_some_and(|following| following.is_all)
+                && self.signalled == self.log.signals.last();
             let (scanned, blocks, counts) = if let Some(following) = following {
                 self.encode_recent(&following)
             } else {
@@ -201,9 +211,42 @@ impl Tail {
                 return Ok(Step::Blocks(blocks, counts));
             }
             if self.log.head() <= scanned {
-                return Ok(Step::Nothing);
+                return Ok(self.read_signals());
             }
         }
+    }
+
+    /// What was signalled since this was last asked. Rights were looked at a moment ago.
+    fn read_signals(&mut self) -> Step {
+        if self.signalled == self.log.signals.last() {
+            return Step::Nothing;
+        }
+        let hears = |signal: &Signal| self.access.hears(signal);
+        let (last, blocks) = self.log.signals.read_after(self.signalled, hears);
+        self.signalled = last;
+        if blocks.is_empty() {
+            Step::Nothing
+        } else {
+            Step::Signals(blocks)
+        }
+    }
+
+    /// The reader counts as here for as long as this is open.
+    pub fn enter(&mut self) {
+        if let Some(user) = self.access.reader().user {
+            self.is_here = true;
+            self.log.presence.arrive(user);
+        }
+    }
+
+    /// Who came and who went while the reader was on its way.
+    #[must_use]
+    pub fn news(&self) -> Vec<Bytes> {
+        if self.waiting.has_access_changed() {
+            return Vec::new();
+        }
+        let hears = |signal: &Signal| self.access.hears(signal);
+        self.log.signals.read_news(hears)
     }
 
     fn encode_recent(&self, following: &Following) -> (EventId, Vec<Bytes>, Counts) {
@@ -268,6 +311,14 @@ impl Tail {
         self.log.recent.follow(access.channel());
         self.access = access;
         Ok(true)
+    }
+}
+
+impl Drop for Tail {
+    fn drop(&mut self) {
+        if let (true, Some(user)) = (self.is_here, self.access.reader().user) {
+            self.log.presence.leave(user);
+        }
     }
 }
 

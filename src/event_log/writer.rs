@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::Storage,
     error::{Error, Result},
-    model::change::Change,
+    model::change::{AccessChange, Change},
     store::db::{self, Connection},
 };
 use sqlx::Connection as _;
@@ -127,6 +127,9 @@ impl Writer {
         {
             self.log.known.forget(change);
             self.log.wakers.mark_access_changed(change);
+            if let AccessChange::User(user) = change {
+                self.log.presence.move_rooms(*user);
+            }
         }
         self.log.recent.publish(&committed.events, committed.head);
         for (poster, answer) in posters.into_iter().zip(committed.answers) {

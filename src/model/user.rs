@@ -18,6 +18,16 @@ pub struct Person {
     pub name: String,
 }
 
+/// Somebody in the list of a room's people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RoomMember {
+    /// Who.
+    #[serde(flatten)]
+    pub person: Person,
+    /// Whether they are here: whether one of their streams is open, or was a moment ago.
+    pub here: bool,
+}
+
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct User {

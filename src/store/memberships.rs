@@ -45,6 +45,11 @@ statements! {
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
         where room_id = ?1 and user_id = ?2";
     LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2"));
+    // A row for each person, also for those who are in no room.
+    LIST_ROOMS_OF_PEOPLE = "select u.id as user_id, u.handle, r.id as room_id, r.slug, coalesce(r.kind = 'open', false) as is_open
+        from json_each(?) wanted join users u on u.id = wanted.value
+        left join memberships s on s.user_id = u.id left join rooms r on r.id = s.room_id
+        order by lower(u.handle), u.handle";
     LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?";
 }
 
@@ -151,6 +156,28 @@ pub async fn list_rooms_of(
 ) -> Result<Vec<(RoomId, EventId)>> {
     Ok(sqlx::query_as(LIST_ROOMS_OF)
         .bind(user)
+        .fetch_all(connection)
+        .await?)
+}
+
+/// A room of a person; of somebody who is in no room, nothing but who they are.
+#[derive(Clone, Debug, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub struct RoomOfPerson {
+    pub user_id: UserId,
+    pub handle: String,
+    pub room_id: Option<RoomId>,
+    pub slug: Option<String>,
+    pub is_open: bool,
+}
+
+/// The rooms of these people, by handle.
+pub async fn list_rooms_of_people(
+    connection: &mut Connection,
+    users: &[UserId],
+) -> Result<Vec<RoomOfPerson>> {
+    Ok(sqlx::query_as(LIST_ROOMS_OF_PEOPLE)
+        .bind(serde_json::to_string(users).map_err(broken_json)?)
         .fetch_all(connection)
         .await?)
 }

@@ -75,7 +75,8 @@ struct CaughtUp {
 impl Feed {
     /// A stream over a tail that was just opened.
     #[must_use]
-    pub fn new(tail: Tail, opening: Opening, place: StreamPlace) -> Self {
+    pub fn new(mut tail: Tail, opening: Opening, place: StreamPlace) -> Self {
+        tail.enter();
         let replayed = (opening.outcome == Outcome::Replay).then(Counts::default);
         Self {
             tail,
@@ -85,7 +86,7 @@ impl Feed {
         }
     }
 
-    /// The first block. It carries the cursor, so that a reader cut off right after it comes back with it.
+    /// The first block, and who came or went since the reader's page was made. It carries the cursor, so that a reader cut off right after it comes back with it.
     #[must_use]
     pub fn hello(&self) -> Bytes {
         let Opening {
@@ -107,6 +108,7 @@ impl Feed {
             },
             Some(from),
         );
+        out.extend(self.tail.news().into_iter().flatten());
         out.into()
     }
 
@@ -118,6 +120,12 @@ impl Feed {
         match self.tail.read().await {
             Ok(Step::Blocks(mut blocks, counts)) => {
                 blocks.extend(self.note_replayed(counts));
+                Next::Send(blocks)
+            }
+            Ok(Step::Signals(mut blocks)) => {
+                if self.replayed.is_some() {
+                    blocks.insert(0, self.caught_up());
+                }
                 Next::Send(blocks)
             }
             Ok(Step::Nothing) if self.replayed.is_some() => Next::Send(vec![self.caught_up()]),

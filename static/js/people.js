@@ -1,8 +1,11 @@
-// Who is in the room.
+// Who is in the room, and who of them is here.
 
 import { byId } from "./page.js";
 
-const list = byId("members");
+const members = byId("members");
+const { room, handle: viewer } = byId("room").dataset;
+const RECHECK = 12_000; // ms after a loss: by then whoever comes back has come back
+let timer = null;
 
 /** The same as `hue` in src/web/views/layout.rs: FNV-1a over the handle's bytes, folded. */
 function hue(handle) {
@@ -11,25 +14,59 @@ function hue(handle) {
   return ((hash ^ (hash >>> 16)) >>> 0) % 12;
 }
 
+const itemOf = (handle) => members.querySelector(`[data-handle="${CSS.escape(handle)}"]`);
+
+/** How somebody in the room calls themselves. */
+export const nameOf = (handle) => itemOf(handle)?.textContent ?? handle;
+
 /** Takes a `member` event in. Doing so twice changes nothing. */
-export function changeMember({ handle, state, by }, viewer) {
+export function changeMember({ handle, state, by }) {
   if (typeof handle !== "string") return;
-  const shown = [...list.children].find((item) => item.dataset.handle === handle);
+  const shown = itemOf(handle);
   if (state === "joined" && !shown) {
-    list.append(memberItem(handle, by?.handle === handle ? by.name : handle));
-    addToCount(1);
+    place(memberItem(handle, by?.handle === handle ? by.name : handle), handle === viewer);
+    showCounts(1);
   } else if (state === "left" && shown) {
     shown.remove();
-    addToCount(-1);
+    showCounts(-1);
   }
   if (handle === viewer) showMembership(state === "joined");
 }
 
+/** Takes a `presence` event in. */
+export function changePresence({ here, away }) {
+  for (const [handles, isHere] of [[here, true], [away, false]]) {
+    for (const handle of Array.isArray(handles) ? handles : []) {
+      const item = itemOf(handle);
+      if (item && handle !== viewer) place(item, isHere);
+    }
+  }
+  showCounts(0);
+}
+
+/** Who came and went while this page heard nothing. */
+export function recheckPresence() {
+  clearTimeout(timer);
+  timer = setTimeout(async () => {
+    const response = await fetch(`/api/v1/rooms/${room}/members`).catch(() => null);
+    if (!response?.ok) return;
+    const told = (await response.json()).members;
+    const handles = (isHere) => told.filter(({ here }) => here === isHere).map(({ handle }) => handle);
+    changePresence({ here: handles(true), away: handles(false) });
+  }, RECHECK + Math.random() * RECHECK);
+}
+
 /** Takes over what a page fetched anew says. */
 export function adoptPeople(page) {
-  list.replaceChildren(...page.getElementById("members").children);
-  const count = page.querySelector("[data-count=people]").textContent;
-  for (const place of document.querySelectorAll("[data-count=people]")) place.textContent = count;
+  members.replaceChildren(...page.getElementById("members").children);
+  byId("people-count").textContent = page.getElementById("people-count").textContent;
+}
+
+function place(item, isHere) {
+  const list = byId(isHere ? "here" : "away");
+  if (item.parentElement === list) return;
+  const key = ({ dataset }) => dataset.handle.toLowerCase();
+  list.insertBefore(item, [...list.children].find((other) => key(other) > key(item)) ?? null);
 }
 
 function memberItem(handle, name) {
@@ -43,10 +80,17 @@ function memberItem(handle, name) {
   return item;
 }
 
-function addToCount(change) {
-  for (const place of document.querySelectorAll("[data-count=people]")) {
-    place.textContent = String(Math.max(0, Number(place.textContent) + change));
+/** Of whom only a part is listed, the rest counts as away. */
+function showCounts(change) {
+  const count = byId("people-count");
+  const all = Math.max(0, Number(count.textContent) + change);
+  const here = byId("here").children.length;
+  for (const [id, shown] of [["here", here], ["away", all - here]]) {
+    const list = byId(id);
+    list.parentElement.hidden = shown === 0;
+    list.parentElement.querySelector(".count").textContent = shown;
   }
+  count.textContent = all;
 }
 
 function showMembership(isMember) {

@@ -1,8 +1,8 @@
 //! `/api/v1/rooms/{room}/members`, and the read mark.
 
 use crate::{
-    app::App,
-    model::{change::Action, ids::EventId, user::Person},
+    app::{App, now},
+    model::{change::Action, ids::EventId, user::RoomMember},
     store::memberships,
     web::{
         api::rooms::visible_room,
@@ -20,7 +20,7 @@ const LISTED_MAX: i64 = 1000;
 /// Who is in a room.
 #[derive(Debug, Serialize)]
 pub struct Members {
-    members: Vec<Person>,
+    members: Vec<RoomMember>,
     count: i64,
 }
 
@@ -33,7 +33,10 @@ pub async fn list_members(
     let room = visible_room(&app, &visitor, &slug).await?;
     let mut connection = app.readers().acquire().await?;
     let (members, count) = memberships::list_members(&mut connection, room, LISTED_MAX).await?;
-    Ok(Json(Members { members, count }))
+    Ok(Json(Members {
+        members: app.log.presence.mark(members),
+        count,
+    }))
 }
 
 /// Makes somebody a member; `me` is the caller.
@@ -99,13 +102,18 @@ pub async fn mark_read(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Takes the signal that the caller is writing. Nobody is told yet.
+/// Tells the room's readers that the caller is writing.
 pub async fn signal_typing(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(slug): Path<String>,
 ) -> Result<StatusCode, Rejection> {
-    visitor.signed_in()?;
-    visible_room(&app, &visitor, &slug).await?;
+    let by = visitor.signed_in()?;
+    let room = visible_room(&app, &visitor, &slug).await?;
+    let is_open = app.log.known.open_room(&slug).await?.is_some();
+    let place = (room, slug.as_str(), is_open);
+    app.log
+        .signals
+        .tell_writing(&app.log.wakers, place, by, now());
     Ok(StatusCode::NO_CONTENT)
 }

@@ -10,5 +10,6 @@ mod opening;
 mod permission;
 mod purges;
 mod scope;
+mod signals;
 mod state;
 mod wire;

@@ -193,6 +193,21 @@ impl Person {
             .await
     }
 
+    /// Says that they are writing.
+    pub(crate) async fn type_in(&self, room: &str) -> Answer {
+        let path = format!("/api/v1/rooms/{room}/typing");
+        self.send(Method::POST, &path, Value::Null).await
+    }
+
+    /// Handles of those in a room of whom it is said that they are here.
+    pub(crate) async fn sees_here(&self, room: &str) -> Vec<String> {
+        let list = self.see(&format!("/api/v1/rooms/{room}/members")).await;
+        let members = list["members"].as_array().expect("a list has members");
+        let here = members.iter().filter(|member| member["here"] == true);
+        here.filter_map(|member| member["handle"].as_str().map(str::to_owned))
+            .collect()
+    }
+
     /// The log's last event.
     pub(crate) async fn head(&self) -> i64 {
         self.see("/api/v1/rooms").await["head"]

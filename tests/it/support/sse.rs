@@ -5,6 +5,8 @@ use serde_json::Value;
 
 /// Names of blocks that are not part of history.
 const CONTROL: [&str; 4] = ["hello", "caught-up", "ping", "bye"];
+/// Names of blocks that are said once, and to whoever listens just then.
+const SIGNALS: [&str; 2] = ["typing", "presence"];
 
 /// What one blank line has ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,6 +42,10 @@ impl Block {
 
     pub(crate) fn names(&self) -> Vec<&str> {
         self.fields.iter().map(|field| field.0.as_str()).collect()
+    }
+
+    pub(crate) fn is_signal(&self) -> bool {
+        SIGNALS.contains(&self.event.as_str())
     }
 
     pub(crate) fn is_control(&self) -> bool {

@@ -21,6 +21,8 @@ pub(crate) struct Stream {
     chunks: Option<Chunks>,
     parser: Parser,
     waiting: VecDeque<Block>,
+    /// What was signalled, and not asked for yet.
+    signals: VecDeque<Block>,
     /// Everything after the head, without chunks.
     pub(crate) body: Vec<u8>,
     is_over: bool,
@@ -82,6 +84,7 @@ impl Stream {
             chunks: is_chunked.then(Chunks::new),
             parser: Parser::default(),
             waiting: VecDeque::new(),
+            signals: VecDeque::new(),
             body: Vec::new(),
             is_over: false,
             opening: Block::default(),
@@ -122,10 +125,45 @@ impl Stream {
         self.parser.retry
     }
 
-    /// The next block, of whatever kind; `None` where the stream has ended as it should.
+    /// The next block that is no signal; `None` where the stream has ended as it should.
     pub(crate) async fn next(&mut self) -> Option<Block> {
+        loop {
+            match self.next_of_any_kind().await {
+                Some(block) if block.is_signal() => self.signals.push_back(block),
+                block => return block,
+            }
+        }
+    }
+
+    async fn next_of_any_kind(&mut self) -> Option<Block> {
         let next = timeout(WITHIN, self.read_block()).await;
         next.unwrap_or_else(|_| panic!("nothing came within {WITHIN:?}"))
+    }
+
+    /// The next signal of this kind; what else comes is kept.
+    pub(crate) async fn signal(&mut self, kind: &str) -> Block {
+        let mut others = VecDeque::new();
+        loop {
+            let wanted = self.signals.iter().position(|signal| signal.event == kind);
+            if let Some(signal) = wanted.and_then(|wanted| self.signals.remove(wanted)) {
+                others.append(&mut self.waiting);
+                self.waiting = others;
+                return signal;
+            }
+            let block = self.next_of_any_kind().await;
+            match block.expect("the stream goes on") {
+                block if block.is_signal() => self.signals.push_back(block),
+                block => others.push_back(block),
+            }
+        }
+    }
+
+    /// Signals of this kind that came before what was read last.
+    pub(crate) fn signalled(&mut self, kind: &str) -> Vec<Block> {
+        let signals = std::mem::take(&mut self.signals);
+        let (wanted, others) = signals.into_iter().partition(|signal| signal.event == kind);
+        self.signals = others;
+        wanted.into()
     }
 
     async fn read_block(&mut self) -> Option<Block> {
