@@ -1,11 +1,12 @@
 // A room's page while it is open: what the stream brings goes into the page that the server rendered.
 
 import { openActions } from "./actions.js";
-import { openComposer } from "./composer.js";
 import { markNew } from "./dress.js";
 import { History } from "./history.js";
 import { byId, fetchPage } from "./page.js";
 import { adoptPeople, changeMember } from "./people.js";
+import { openSending } from "./sending.js";
+import { say } from "./status.js";
 import { follow } from "./stream.js";
 import { sumUp, words } from "./words.js";
 
@@ -15,13 +16,13 @@ const FRAME = 16; // ms in which events are gathered before the page is touched
 const READ_PAUSE = 1500; // ms between moves of the read mark
 
 const main = byId("room");
-const status = byId("status");
 const { room, handle } = main.dataset;
 const address = `/rooms/${room}`;
 
 // Rows
 
 let pending = []; // HTML of rows, in the order in which events came
+let own = []; // nonces of one's own messages among them
 let flushTimer = null;
 let isRefetching = false;
 let isStale = false; // what is being fetched may miss what came meanwhile
@@ -38,6 +39,7 @@ function flush() {
   const rows = pending;
   pending = [];
   const news = history.apply(rows, handle);
+  own.splice(0).forEach((nonce) => sending?.settle(nonce));
   if (document.hidden) hiddenNews += news;
   showTitle();
   markRead();
@@ -85,6 +87,7 @@ function stop() {
 }
 
 function onEvent(type, data, lostFor) {
+  if (data.message?.nonce && data.message.author?.handle === handle) own.push(data.message.nonce);
   if (typeof data.message?.html === "string") take(data.message.html);
   else if (typeof data.html === "string") take(data.html);
   else if (type === "hello") greet(data, lostFor);
@@ -117,7 +120,7 @@ function onLoss() {
 }
 
 function onLive() {
-  composer?.heard();
+  sending?.hurry();
   if (lossTimer === null) return;
   clearTimeout(lossTimer);
   lossTimer = null;
@@ -125,14 +128,6 @@ function onLive() {
 }
 
 // What the page says
-
-let sayTimer = null;
-
-function say(text, duration) {
-  clearTimeout(sayTimer);
-  status.textContent = text;
-  if (duration) sayTimer = setTimeout(() => (status.textContent = ""), duration);
-}
 
 function showRoom({ name, topic }) {
   if (typeof name !== "string" || typeof topic !== "string") return;
@@ -171,21 +166,21 @@ async function sendRead() {
   if (response?.ok) readUpTo = lastId;
 }
 
-function sent(message) {
-  if (!history.isLive) location.assign(address);
-  else if (typeof message?.html === "string") takeNew(message.html);
+/** A row out of an answer may be older than what the stream has brought meanwhile: it never replaces anything. */
+function onSent(message) {
+  if (typeof message.html === "string" && !byId(`m${message.id}`)) history.apply([message.html], handle);
 }
 
-/** A row out of an answer may be older than what the stream has brought meanwhile: it never replaces anything. */
-function takeNew(html) {
-  const id = html.match(/id="(m\d+)"/)?.[1];
-  if (!byId(id) && !pending.some((row) => row.includes(`id="${id}"`))) take(html);
+function onWrite() {
+  if (history.isLive) history.goToEnd();
+  else location.assign(address);
 }
 
 if (handle && readUpTo > 0 && main.dataset.joined === "true") markNew(readUpTo, words.fresh);
 const history = new History(markRead);
-const composer = handle ? openComposer(room, sent) : null;
-if (composer) openActions(room, composer.answer, (text) => say(text, SAID));
+const keepPlace = (change) => history.keepPlace(change);
+const sending = handle ? openSending(main.dataset, { onSent, onWrite, keepPlace }) : null;
+if (sending) openActions(room, sending.answer, (text) => say(text, SAID));
 if (history.isLive) unfollow = follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
 markRead();
 document.querySelector('form[action="/signout"]')?.addEventListener("submit", (event) => {

@@ -1,115 +1,91 @@
-// Writing: what was typed leaves the composer only when the server has it.
+// Writing: what is typed is kept at each key, and leaves the composer only into the outbox.
 
 import { byId } from "./page.js";
-import { explain, words } from "./words.js";
-
-const PATIENCE = 20_000; // ms to wait for an answer
-
-/** 128 random bits: names a message, so that sending it again never makes a second one. */
-function newNonce() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 /**
- * `answer(id, text)` makes the next message an answer, `heard()` says that the server answers again.
- * `onSent(message)` is called for each message stored.
+ * `send(body, answered)` takes a message over. Returns `answer(id, text)`, which makes the next message an answer;
+ * `insert(body, answered)`, which puts a text back; `clear()`.
  */
-export function openComposer(room, onSent) {
+export function openComposer(drafts, send) {
   const form = byId("composer");
   const field = byId("body");
-  const button = form.querySelector("button[type=submit]");
   const fault = byId("error");
-  const answer = byId("answer");
-  let replyTo = null;
-  let last = { body: null, nonce: null };
-  let isSending = false;
+  const line = byId("answer");
+  let answered = null;
+  let draft = drafts.read(); // until it is in the field
 
   field.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229) return; // an input method's own key
-    if (event.key === "Escape" && replyTo) clearAnswer();
+    if (event.key === "Escape" && answered) answerTo(null);
     if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    send();
+    submit();
   });
-  field.addEventListener("input", () => {
+  field.addEventListener("input", (event) => {
     fault.hidden = true;
-    grow();
+    if (!event.isComposing) restore();
+    changed();
   });
-  answer.querySelector("button").addEventListener("click", () => {
-    clearAnswer();
+  line.querySelector("button").addEventListener("click", () => {
+    answerTo(null);
     field.focus();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    send();
+    submit();
   });
 
-  async function send() {
+  function submit() {
     const body = field.value;
-    if (isSending || body.trim() === "") return;
-    const reply_to = replyTo;
-    if (last.body !== body || last.reply_to !== reply_to) last = { body, reply_to, nonce: newNonce() };
-    setSending(true);
-    const reason = await post(last);
-    setSending(false);
-    fault.hidden = reason === null;
-    fault.textContent = reason ?? "";
-    if (reason === null) clear(body);
+    if (body.trim() === "") return;
+    send(body, answered);
+    clear();
   }
 
-  /** `null` once the server has it, else why not. */
-  async function post({ body, nonce, reply_to }) {
-    try {
-      const response = await fetch(`/api/v1/rooms/${room}/messages?include=html`, {
-        method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
-        body: JSON.stringify(reply_to ? { body, nonce, reply_to } : { body, nonce }),
-        signal: AbortSignal.timeout(PATIENCE),
-      });
-      if (response.status === 201 || response.status === 200) {
-        onSent(await response.json());
-        return null;
-      }
-      if (response.status === 409) last = { body: null, nonce: null };
-      return words.notSent(await explain(response));
-    } catch {
-      return words.noAnswer;
-    }
+  function clear() {
+    field.value = "";
+    fault.hidden = true;
+    answerTo(null);
   }
 
-  function clear(sent) {
-    last = { body: null, nonce: null };
-    if (field.value.startsWith(sent)) field.value = field.value.slice(sent.length); // what was typed meanwhile stays
-    clearAnswer();
-    grow();
+  function answerTo(message) {
+    answered = message;
+    line.hidden = !message;
+    line.querySelector(".answer-text").textContent = message?.text ?? "";
+    changed();
   }
 
-  function clearAnswer() {
-    replyTo = null;
-    answer.hidden = true;
-  }
-
-  function setSending(now) {
-    isSending = now;
-    button.setAttribute("aria-disabled", String(now));
-  }
-
-  /** For browsers without `field-sizing`. */
-  function grow() {
+  function changed() {
+    if (!draft) drafts.save(field.value, answered);
+    // For browsers without `field-sizing`.
     if (!CSS.supports("field-sizing", "content")) field.rows = Math.min(12, field.value.split("\n").length);
   }
 
-  grow();
+  function insert(body, message) {
+    field.value = field.value.trim() ? `${body}\n${field.value}` : body;
+    answerTo(message ?? answered);
+    field.focus();
+  }
+
+  function restore() {
+    const found = draft;
+    draft = null;
+    if (!found) return;
+    field.value = field.value ? `${found.body}\n${field.value}` : found.body;
+    answerTo(found.answered ?? null);
+  }
+
+  // Keys may have been faster than this script: the draft joins them, but never within a composition. A text that the
+  // server sent back stays as it is.
+  if (!field.value) restore();
+  else if (field.value === field.defaultValue) draft = null;
+  changed();
   return {
     answer(id, text) {
-      replyTo = id;
-      answer.querySelector(".answer-text").textContent = text;
-      answer.hidden = false;
+      answerTo({ id, text });
       field.focus();
     },
-    heard() {
-      if (fault.textContent === words.noAnswer) fault.hidden = true;
-    },
+    insert,
+    clear,
   };
 }

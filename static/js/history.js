@@ -54,7 +54,7 @@ export class History {
   apply(rows, handle) {
     let news = 0;
     let isOwn = false;
-    this.#keepPlace(() => {
+    this.keepPlace(() => {
       for (const html of rows) {
         const row = parseRow(html);
         if (!row || this.#place(row) !== "new") continue;
@@ -74,7 +74,7 @@ export class History {
   adopt(page) {
     const list = page.getElementById("history");
     list.querySelector(".here")?.remove();
-    this.#keepPlace(() => {
+    this.keepPlace(() => {
       this.#list.replaceChildren(...list.children);
       this.#swapLink("older", page);
       this.#swapLink("newer", page);
@@ -121,7 +121,7 @@ export class History {
   }
 
   /** Changes the list so that what is read stays where it is: the end, or the first visible row. */
-  #keepPlace(change) {
+  keepPlace(change) {
     const isAtEnd = this.isLive && this.isAtEnd;
     const anchor = isAtEnd ? null : this.#firstVisible();
     const top = anchor?.getBoundingClientRect().top;
@@ -154,7 +154,7 @@ export class History {
     this.#loading = false;
     link.textContent = words.olderFailed;
     if (!page) return;
-    this.#keepPlace(() => {
+    this.keepPlace(() => {
       link.remove();
       page.querySelectorAll("#history > .message").forEach((row) => byId(row.id) ?? this.#place(row));
       this.#swapLink("older", page);

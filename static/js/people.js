@@ -8,7 +8,7 @@ const RECHECK = 12_000; // ms after a loss: by then whoever comes back has come 
 let timer = null;
 
 /** The same as `hue` in src/web/views/layout.rs: FNV-1a over the handle's bytes, folded. */
-function hue(handle) {
+export function hue(handle) {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(handle)) hash = Math.imul(hash ^ byte, 0x01000193);
   return ((hash ^ (hash >>> 16)) >>> 0) % 12;

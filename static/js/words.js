@@ -8,6 +8,9 @@ export const LOCALE = document.documentElement.lang === "en" ? "en-GB" : documen
 
 export const number = (count) => count.toLocaleString(LOCALE);
 
+/** When something was written, to the minute. */
+export const moment = (at) => new Date(at).toLocaleString(LOCALE, { dateStyle: "medium", timeStyle: "short" });
+
 /** `12 messages, 1 edit`; empty if nothing came. */
 export function sumUp({ messages, edits, deletes }) {
   const parts = [messages > 0 && words.messages(messages), edits > 0 && words.edits(edits), deletes > 0 && words.deletions(deletes)];

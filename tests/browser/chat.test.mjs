@@ -89,20 +89,6 @@ describe("two people in one room", { timeout: 240_000 }, () => {
     await bothHaveEverything(visitors, bot, BACK_WITHIN_MS);
   });
 
-  it("what was not sent says so until the server is back, and is sent once", async () => {
-    const [ann, bob] = await annAndBob("annelie", "boris");
-    const error = ann.page.locator("#error");
-    await here.server.kill();
-    await ann.say("into the void");
-    await error.filter({ hasText: "No answer" }).waitFor();
-    await here.server.start();
-    await error.waitFor({ state: "hidden", timeout: BACK_WITHIN_MS });
-    assert.equal(await ann.composer.inputValue(), "into the void");
-    await ann.composer.press("Enter");
-    await bothHaveEverything([ann, bob], await Person.join(here.server, "witness"), BACK_WITHIN_MS);
-    await bob.seesText("into the void");
-  });
-
   it("while the server is away the page says so, and stops saying so when it is back", async () => {
     const visitors = await annAndBob("annika", "bo");
     const bot = await Person.join(here.server, "messenger");

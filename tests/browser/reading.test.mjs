@@ -68,16 +68,4 @@ describe("reading a long history", { timeout: 180_000 }, () => {
     const history = await (await Person.join(here.server, "judge")).history();
     assert.equal(history.filter((message) => message.author.handle === "typist").length, 1);
   });
-
-  it("a message that is refused stays in the composer, with the reason", async () => {
-    const visitor = await here.visitor();
-    await visitor.join("refused");
-    await visitor.composer.evaluate((composer) => composer.removeAttribute("maxlength"));
-    const long = "x".repeat(8001);
-    await visitor.composer.fill(long);
-    await visitor.composer.press("Enter");
-    await visitor.page.locator("#error:not([hidden])").waitFor();
-    assert.ok((await visitor.page.locator("#error").textContent()).length > 0);
-    assert.equal(await visitor.composer.inputValue(), long);
-  });
 });

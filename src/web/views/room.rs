@@ -81,13 +81,19 @@ impl RoomPage {
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// What `js/app.js` imports, named in the page so that all of it is fetched at once.
-const MODULES: [&str; 8] = [
+const MODULES: [&str; 14] = [
     "js/actions.js",
     "js/composer.js",
+    "js/drafts.js",
     "js/dress.js",
     "js/history.js",
+    "js/kept.js",
+    "js/outbox.js",
     "js/page.js",
+    "js/pending.js",
     "js/people.js",
+    "js/sending.js",
+    "js/status.js",
     "js/stream.js",
     "js/words.js",
 ];

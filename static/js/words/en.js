@@ -1,6 +1,6 @@
 // English.
 
-import { number, speak } from "../words.js";
+import { moment, number, speak } from "../words.js";
 
 const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
@@ -30,8 +30,14 @@ speak({
 
   // Writing
   messageTo: (room) => `Message ${room}`,
-  noAnswer: "No answer from the server. Your text is still here; sending it again never posts it twice.",
-  notSent: (why) => `Not sent: ${why} Your text is still here.`,
+  draft: "draft",
+  onTheirWay: "Messages on their way",
+  waiting: (count) => (count === 1 ? "1 message waits and will be sent" : `${number(count)} messages wait and will be sent`),
+  notSent: (why) => `Not sent: ${why}`,
+  stillMeant: (at) => `Written ${moment(at)}, and not sent yet. Send it still?`,
+  retry: "Retry",
+  send: "Send",
+  discard: "Discard",
 
   // The connection
   reconnecting: "Reconnecting…",

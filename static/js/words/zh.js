@@ -1,6 +1,6 @@
 // 简体中文.
 
-import { number, speak } from "../words.js";
+import { moment, number, speak } from "../words.js";
 
 const REFUSALS = {
   401: "你已退出登录。",
@@ -39,8 +39,14 @@ speak({
 
   // Writing
   messageTo: (room) => `在 ${room} 发言`,
-  noAnswer: "服务器没有应答。你写的内容还在，再次发送也不会重复。",
-  notSent: (why) => `没有发出：${why}你写的内容还在。`,
+  draft: "草稿",
+  onTheirWay: "等待发送的消息",
+  waiting: (count) => `有 ${number(count)} 条消息等待发送，稍后会自动发出`,
+  notSent: (why) => `没有发出：${why}`,
+  stillMeant: (at) => `写于${moment(at)}，一直没有发出。现在还要发送吗？`,
+  retry: "重试",
+  send: "发送",
+  discard: "放弃",
 
   // The connection
   reconnecting: "正在重新连接…",

@@ -1,0 +1,153 @@
+// Messages on their way. Each is kept until the server has it, through reloads and days; they go out one by one, in
+// the order in which they were written. A message is named by a nonce: sending it again never posts it twice.
+
+import { keep, kept, keptAt, watch } from "./kept.js";
+import { explain } from "./words.js";
+
+const DAY = 86_400_000; // ms after which nobody is sure that it shall still be said
+const PATIENCE = 20_000; // ms to wait for an answer
+const RETRY_MIN = 1000; // ms
+const RETRY_MAX = 30_000; // ms
+const KEEPALIVE_MAX = 15_000; // characters: browsers finish requests of closed pages up to 64 KiB
+
+/** 128 random bits. */
+function newNonce() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** One tab of a browser sends at a time. Where locks are missing or a frozen tab holds one, nonces make doubles harmless. */
+async function alone(name, work) {
+  if (!navigator.locks) return work();
+  const request = navigator.locks.request(name, { signal: AbortSignal.timeout(2 * PATIENCE) }, work);
+  return request.catch((error) => (error.name === "TimeoutError" ? work() : Promise.reject(error)));
+}
+
+export class Outbox {
+  #prefix;
+  #pauseKey;
+  #onChange;
+  #onSent;
+  #attempts = 0;
+  #isSending = false;
+  #timer = null;
+
+  /** `owner` names the log and the person. `onSent(message)` comes before `onChange()`. */
+  constructor(owner, { onChange, onSent }) {
+    this.#prefix = `outbox/${owner}/`;
+    this.#pauseKey = `pause/${owner}`;
+    this.#onChange = onChange;
+    this.#onSent = onSent;
+    watch(this.#prefix, () => {
+      onChange();
+      this.#send();
+    });
+    addEventListener("online", () => this.hurry());
+  }
+
+  /** Of one room or of all, in the order in which they were written. */
+  list(room) {
+    const entries = [...kept(this.#prefix + (room ? `${room}/` : "")).values()];
+    return entries.sort((a, b) => a.at - b.at || (a.nonce < b.nonce ? -1 : 1));
+  }
+
+  add(room, body, answered) {
+    const last = this.list().at(-1)?.at ?? 0; // clocks may go back
+    this.#keep({ nonce: newNonce(), room, body, answered, at: Math.max(Date.now(), last + 1) });
+  }
+
+  /** Once more, on the person's word. */
+  retry(entry) {
+    this.#keep({ ...entry, fault: undefined, meantAt: Date.now() });
+  }
+
+  discard({ room, nonce }) {
+    keep(this.#key(room, nonce), null);
+    this.#onChange();
+  }
+
+  /** The stream has brought it. */
+  settle(room, nonce) {
+    if (keptAt(this.#key(room, nonce))) this.discard({ room, nonce });
+  }
+
+  /** The server can be reached again. */
+  hurry() {
+    if (!keptAt(this.#pauseKey)?.isAsked) keep(this.#pauseKey, null);
+    this.#attempts = 0;
+    this.#send();
+  }
+
+  #key = (room, nonce) => `${this.#prefix}${room}/${nonce}`;
+
+  #keep(entry) {
+    keep(this.#key(entry.room, entry.nonce), entry);
+    this.#onChange();
+    this.#send();
+  }
+
+  #send() {
+    if (this.#isSending || !this.list().some(waits)) return;
+    this.#isSending = true;
+    clearTimeout(this.#timer);
+    alone(`backscroll/${this.#prefix}`, () => this.#sendAll()).catch(() => (this.#isSending = false));
+  }
+
+  async #sendAll() {
+    for (;;) {
+      const next = this.list().find(waits);
+      const pause = (keptAt(this.#pauseKey)?.until ?? 0) - Date.now();
+      if (!next || pause > 0) {
+        this.#isSending = false;
+        if (next) this.#timer = setTimeout(() => this.#send(), Math.min(pause, RETRY_MAX) + 10);
+        this.#onChange();
+        return;
+      }
+      await this.#post(next);
+    }
+  }
+
+  async #post(entry) {
+    const { room, nonce, body, answered } = entry;
+    const response = await fetch(`/api/v1/rooms/${room}/messages?include=html`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify({ body, nonce, reply_to: answered?.id }),
+      keepalive: body.length < KEEPALIVE_MAX,
+      signal: AbortSignal.timeout(PATIENCE),
+    }).catch(() => null);
+    const message = response?.ok && (await response.json().catch(() => null));
+    if (message?.id) {
+      this.#attempts = 0;
+      this.#onSent(message);
+      this.settle(room, nonce);
+    } else if (isRefusal(response)) {
+      const fault = await explain(response);
+      const isTaken = response.status === 409;
+      if (!keptAt(this.#key(room, nonce))) return; // discarded meanwhile
+      if (isTaken) keep(this.#key(room, nonce), null);
+      this.#keep({ ...entry, fault, nonce: isTaken ? newNonce() : nonce });
+    } else {
+      this.#pause(response);
+    }
+  }
+
+  #pause(response) {
+    const asked = Number(response?.headers.get("retry-after")) * 1000;
+    const ceiling = Math.min(RETRY_MAX, RETRY_MIN * 2 ** ++this.#attempts);
+    const wait = asked || RETRY_MIN + Math.random() * (ceiling - RETRY_MIN);
+    keep(this.#pauseKey, { until: Date.now() + wait, isAsked: asked > 0 });
+  }
+}
+
+/** Written so long ago that it is not sent unasked. */
+export const isOld = ({ at, meantAt }) => Date.now() - (meantAt ?? at) > DAY;
+
+/** Whether it goes out by itself. */
+export const waits = (entry) => !entry.fault && !isOld(entry);
+
+/** Refused by our own server, and for good: what a proxy says, or a server in trouble, is no answer. */
+function isRefusal(response) {
+  if (!response?.headers.get("content-type")?.startsWith("application/problem+json")) return false;
+  return response.status < 500 && ![401, 408, 425, 429].includes(response.status);
+}

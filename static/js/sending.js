@@ -1,0 +1,61 @@
+// What somebody writes in this room, from the composer through the outbox into the history.
+
+import { openComposer } from "./composer.js";
+import { Drafts } from "./drafts.js";
+import { watchWipe } from "./kept.js";
+import { Outbox, waits } from "./outbox.js";
+import { openPending } from "./pending.js";
+import { sayWaiting } from "./status.js";
+import { words } from "./words.js";
+
+const PATIENCE = 5000; // ms of waiting that nobody needs to hear of
+
+/** `onSent(message)` is called for each message stored, `onWrite()` before one is shown as on its way. */
+export function openSending({ room, handle, log }, { onSent, onWrite, keepPlace }) {
+  const owner = `${log}/${handle}`;
+  const drafts = new Drafts(owner, room);
+  const outbox = new Outbox(owner, { onChange, onSent });
+  const show = openPending(outbox, { room, handle }, edit);
+  let timer = null;
+  let isSaid = false;
+
+  const composer = openComposer(drafts, (body, answered) => {
+    onWrite();
+    outbox.add(room, body, answered);
+  });
+  watchWipe(() => {
+    composer.clear();
+    onChange();
+  });
+
+  function edit(entry) {
+    composer.insert(entry.body, entry.answered);
+    outbox.discard(entry);
+  }
+
+  function onChange() {
+    keepPlace(show);
+    const count = outbox.list().filter(waits).length;
+    if (count === 0) {
+      clearTimeout(timer);
+      timer = null;
+      isSaid = false;
+    }
+    if (count > 0 && !isSaid) timer ??= setTimeout(sayHowMany, PATIENCE);
+    sayWaiting(isSaid ? words.waiting(count) : "");
+  }
+
+  function sayHowMany() {
+    isSaid = true;
+    onChange();
+  }
+
+  outbox.hurry();
+  onChange();
+  return {
+    answer: composer.answer,
+    insert: composer.insert,
+    hurry: () => outbox.hurry(),
+    settle: (nonce) => outbox.settle(room, nonce),
+  };
+}

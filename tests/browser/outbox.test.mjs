@@ -1,0 +1,266 @@
+// Nothing that somebody wrote is lost, doubled or out of order, whatever happens between the key and the disk.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { Person } from "../clients/support/person.mjs";
+import { until } from "../clients/support/until.mjs";
+import { PostingProxy } from "./support/posting_proxy.mjs";
+import { stage } from "./support/stage.mjs";
+
+const BACK_WITHIN_MS = 60_000;
+const DAY_MS = 86_400_000;
+const BUSY = { status: 503, headers: { "retry-after": "1" } };
+
+describe("the outbox", { timeout: 400_000 }, () => {
+  const here = stage();
+  let proxy;
+  let judge;
+
+  before(async () => {
+    proxy = await PostingProxy.start(here.server);
+    judge = await Person.join(here.server, "judge");
+  });
+  after(() => proxy?.stop());
+
+  async function somebody(handle) {
+    const visitor = await here.visitor({}, proxy);
+    await visitor.join(handle);
+    return visitor;
+  }
+
+  /** Another tab of the same browser. */
+  async function tabOf(visitor, path = "/rooms/general") {
+    const page = await visitor.context.newPage();
+    await page.goto(proxy.url + path);
+    return page;
+  }
+
+  const waiting = (page) => page.locator("#outbox .message-body").allTextContents();
+  const sees = (page, what, condition, within) => until(what, async () => condition(await waiting(page)), within);
+  const isEmpty = (page) => sees(page, "nothing waits any more", (texts) => texts.length === 0, BACK_WITHIN_MS);
+  const kept = (page) => page.evaluate(() => JSON.stringify(localStorage));
+  const written = async (handle) => (await judge.history()).filter((message) => message.author.handle === handle).map((message) => message.body);
+
+  async function isWrittenOnce(visitor, ...bodies) {
+    await isEmpty(visitor.page);
+    for (const body of bodies) await visitor.seesText(body, BACK_WITHIN_MS);
+    assert.deepEqual(await written(visitor.handle), bodies);
+  }
+
+  it("a message is shown at once, softer, and becomes the server's row when the answer comes", async () => {
+    const visitor = await somebody("ann");
+    proxy.plan("hold the answer");
+    await visitor.page.route("**/events?*", (route) => route.abort()); // its stream is not what brings it
+    await visitor.page.reload();
+    await visitor.say("<b>bold</b>?");
+    assert.deepEqual(await waiting(visitor.page), ["<b>bold</b>?"]);
+    assert.equal(await visitor.composer.inputValue(), "");
+    const row = visitor.page.locator("#outbox li");
+    assert.equal(await row.getAttribute("aria-busy"), "true");
+    assert.equal(await row.locator("b").count(), 0, "it is text");
+    await until("the server has it", async () => (await written("ann")).length === 1);
+    proxy.release();
+    await isWrittenOnce(visitor, "<b>bold</b>?");
+  });
+
+  it("or when the stream brings it before the answer", async () => {
+    const visitor = await somebody("bea");
+    proxy.plan("hold the answer");
+    await visitor.say("by stream");
+    await isWrittenOnce(visitor, "by stream");
+    proxy.release();
+    await visitor.say("and on");
+    await isWrittenOnce(visitor, "by stream", "and on");
+  });
+
+  it("an answer that is lost is asked for again, through a reload and a restart of the server: one message", async () => {
+    const visitor = await somebody("cleo");
+    await visitor.page.route("**/events?*", (route) => route.abort());
+    await visitor.page.reload();
+    proxy.plan("drop the answer", BUSY, BUSY, BUSY);
+    await visitor.say("only once");
+    await until("it was posted and posted again", () => proxy.posts.filter((body) => body === "only once").length >= 2);
+    await here.server.kill();
+    await visitor.page.reload().catch(() => {}); // there is no page while the server is away
+    await here.server.start();
+    proxy.forget();
+    await visitor.page.unroute("**/events?*");
+    await visitor.goto("/rooms/general");
+    await isWrittenOnce(visitor, "only once");
+  });
+
+  it("a tab that dies between the post and its answer leaves the rest to the next one", async () => {
+    const visitor = await somebody("dora");
+    proxy.plan("drop the answer", BUSY, BUSY);
+    await visitor.page.route("**/events?*", (route) => route.abort());
+    await visitor.page.reload();
+    await visitor.say("last words");
+    await until("it was stored", async () => (await written("dora")).length === 1);
+    const crashed = visitor.page.waitForEvent("crash");
+    await visitor.page.goto("chrome://crash").catch(() => {});
+    await crashed;
+    proxy.forget();
+    visitor.page = await tabOf(visitor);
+    await isWrittenOnce(visitor, "last words");
+  });
+
+  it("three written while the server is away go out in order, and the page says that they wait", async () => {
+    const visitor = await somebody("eve");
+    await here.server.kill();
+    for (const n of [1, 2, 3]) await visitor.say(`offline ${n}`);
+    assert.deepEqual(await waiting(visitor.page), ["offline 1", "offline 2", "offline 3"]);
+    await until("the page says so", async () => (await visitor.status()).includes("3 messages wait and will be sent"));
+    await here.server.start();
+    await isWrittenOnce(visitor, "offline 1", "offline 2", "offline 3");
+    assert.ok(!(await visitor.status()).includes("wait"));
+  });
+
+  it("a server that asks for patience is not asked before its time", async () => {
+    const visitor = await somebody("fay");
+    proxy.plan({ status: 429, headers: { "retry-after": "2" } });
+    await visitor.say("in a moment");
+    const asked = () => proxy.posts.filter((body) => body === "in a moment").length;
+    await until("it was posted", () => asked() === 1);
+    const refusedAt = performance.now();
+    await until("it was posted again", () => asked() === 2);
+    assert.ok(performance.now() - refusedAt > 1500);
+    await isWrittenOnce(visitor, "in a moment");
+  });
+
+  it("a login page in the server's place is no answer", async () => {
+    const visitor = await somebody("gil");
+    const html = { "content-type": "text/html" };
+    proxy.plan({ status: 200, headers: html, body: "<p>Sign in to the train" }, { status: 403, headers: html, body: "<p>Sign in" });
+    await visitor.say("from the train");
+    await isWrittenOnce(visitor, "from the train");
+  });
+
+  it("a message that is refused keeps its place, with the reason, and is tried again, changed or discarded", async () => {
+    const visitor = await somebody("hana");
+    const { page } = visitor;
+    const long = "x".repeat(8001);
+    await visitor.say(long);
+    const row = page.locator("#outbox li");
+    await row.locator("[role=alert]").waitFor();
+    assert.match(await row.locator("[role=alert]").textContent(), /Not sent: .+8,?000/);
+    await visitor.say("goes on");
+    await visitor.seesText("goes on");
+    await page.reload();
+    await row.getByRole("button", { name: "Retry" }).click();
+    await row.locator("[role=alert]").waitFor();
+    await row.getByRole("button", { name: "Edit" }).click();
+    assert.equal(await visitor.composer.inputValue(), long);
+    assert.equal(await row.count(), 0);
+    await visitor.composer.press("Enter");
+    await row.getByRole("button", { name: "Discard" }).click();
+    assert.equal(await row.count(), 0);
+    await page.reload();
+    assert.deepEqual(await waiting(page), []);
+    assert.deepEqual(await written("hana"), ["goes on"]);
+  });
+
+  it("what is older than a day is not sent unasked", async () => {
+    const visitor = await somebody("ida");
+    const { page } = visitor;
+    await page.clock.install();
+    await page.reload();
+    await here.server.kill();
+    await visitor.say("see you at three");
+    await page.clock.setFixedTime(Date.now() + DAY_MS + 60_000);
+    await here.server.start();
+    await visitor.goto("/rooms/general");
+    const row = page.locator("#outbox li");
+    await row.locator("[role=alert]").waitFor();
+    assert.deepEqual(await written("ida"), []);
+    await row.getByRole("button", { name: "Send" }).click();
+    await isWrittenOnce(visitor, "see you at three");
+  });
+
+  it("all tabs show what is on its way, and one of them sends it", async () => {
+    const visitor = await somebody("jo");
+    const second = await tabOf(visitor);
+    await here.server.kill();
+    await visitor.say("from the first tab");
+    await sees(second, "the second tab shows it", (texts) => texts.includes("from the first tab"));
+    await second.locator("#body").fill("from the second tab");
+    await second.locator("#body").press("Enter");
+    await sees(visitor.page, "the first tab shows it", (texts) => texts.length === 2);
+    await here.server.start();
+    await isWrittenOnce(visitor, "from the first tab", "from the second tab");
+    await isEmpty(second);
+  });
+
+  it("an answer keeps what it answers", async () => {
+    const visitor = await somebody("kim");
+    const asked = await judge.post("who is there?");
+    await visitor.seesText("who is there?");
+    await visitor.page.hover(`#m${asked.id}`);
+    await visitor.page.getByRole("button", { name: "Reply" }).click();
+    await visitor.composer.fill("kim is");
+    await visitor.page.reload();
+    assert.equal(await visitor.composer.inputValue(), "kim is");
+    await here.server.kill();
+    await visitor.composer.press("Enter");
+    assert.match(await visitor.page.locator("#outbox .message-quote").textContent(), /who is there/);
+    await here.server.start();
+    await isWrittenOnce(visitor, "kim is");
+    assert.equal((await judge.history()).at(-1).reply_to, asked.id);
+  });
+
+  it("a draft survives a reload, and is named beside its room", async () => {
+    const visitor = await somebody("lou");
+    const { page } = visitor;
+    await judge.createRoom({ slug: "tea", name: "Tea" });
+    await visitor.composer.pressSequentially("half a sent");
+    await page.reload();
+    assert.equal(await visitor.composer.inputValue(), "half a sent");
+    const link = page.locator('.room-link[data-room="general"]');
+    assert.equal(await link.getAttribute("data-draft"), null, "not beside the room one is in");
+    const second = await tabOf(visitor, "/rooms/tea");
+    await second.locator('.room-link[data-room="general"][data-draft="draft"]').waitFor();
+    await visitor.composer.press("Enter");
+    await visitor.seesText("half a sent");
+    await second.locator('.room-link[data-room="general"]:not([data-draft])').waitFor();
+    await page.reload();
+    assert.equal(await visitor.composer.inputValue(), "");
+  });
+
+  it("a draft never breaks into a composition, and joins what was typed before it came", async () => {
+    const visitor = await somebody("mei");
+    const { page } = visitor;
+    await visitor.composer.fill("before");
+    await page.addInitScript(() => {
+      document.addEventListener("readystatechange", () => {
+        const field = document.getElementById("body");
+        if (document.readyState === "interactive" && field) field.value = "ni";
+      });
+    });
+    await page.reload();
+    await page.waitForFunction(() => document.getElementById("outbox"));
+    assert.equal(await visitor.composer.inputValue(), "ni");
+    const input = (isComposing) =>
+      visitor.composer.evaluate((field, isComposing) => field.dispatchEvent(new InputEvent("input", { isComposing })), isComposing);
+    await input(true);
+    assert.equal(await visitor.composer.inputValue(), "ni");
+    await input(false);
+    assert.equal(await visitor.composer.inputValue(), "before\nni");
+  });
+
+  it("signing out leaves nothing in the browser, in no tab", async () => {
+    const visitor = await somebody("nan");
+    const { page } = visitor;
+    const second = await tabOf(visitor, "/rooms/tea");
+    await second.locator("#body").fill("a secret draft");
+    proxy.plan(...Array(20).fill(BUSY));
+    await visitor.say("a secret message");
+    await until("both are kept", async () => /secret draft.*secret message|secret message.*secret draft/.test(await kept(page)));
+    page.on("dialog", (dialog) => dialog.accept());
+    await page.click("text=Sign out");
+    await page.waitForURL((url) => !url.pathname.startsWith("/rooms/general"));
+    await until("the other tab is empty", async () => (await second.locator("#body").inputValue()) === "");
+    await second.locator("#body").fill("too late");
+    assert.doesNotMatch(await kept(second), /secret|too late/);
+    assert.deepEqual(await waiting(second), []);
+    proxy.forget();
+  });
+});
