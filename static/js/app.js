@@ -4,10 +4,11 @@ import { openActions } from "./actions.js";
 import { markNew } from "./dress.js";
 import { History } from "./history.js";
 import { byId, fetchPage } from "./page.js";
-import { adoptPeople, changeMember } from "./people.js";
+import { adoptPeople, changeMember, changePresence, recheckPresence } from "./people.js";
 import { openSending } from "./sending.js";
 import { say } from "./status.js";
 import { follow } from "./stream.js";
+import { endTyping, showTyping, tellTyping } from "./typing.js";
 import { sumUp, words } from "./words.js";
 
 const QUIET = 5000; // ms of loss that nobody needs to hear of
@@ -87,12 +88,15 @@ function stop() {
 }
 
 function onEvent(type, data, lostFor) {
+  if (type === "message") endTyping(data);
   if (data.message?.nonce && data.message.author?.handle === handle) own.push(data.message.nonce);
   if (typeof data.message?.html === "string") take(data.message.html);
   else if (typeof data.html === "string") take(data.html);
   else if (type === "hello") greet(data, lostFor);
   else if (type === "caught-up") catchUp(data, lostFor);
-  else if (type === "member") changeMember(data, handle);
+  else if (type === "member") changeMember(data);
+  else if (type === "presence") changePresence(data);
+  else if (type === "typing") showTyping(data);
   else if (type === "room" && data.room_info) showRoom(data.room_info);
   else if (type === "bye" && data.reason === "signed-out") say(words.signedOut);
   else if (type === "room-deleted") say(words.roomDeleted);
@@ -101,6 +105,7 @@ function onEvent(type, data, lostFor) {
 let leftOff = Infinity;
 
 function greet({ outcome, from, log }, lostFor) {
+  if (lostFor) recheckPresence();
   leftOff = outcome === "replay" && lostFor >= QUIET ? from : Infinity;
   const isOtherLog = typeof log === "string" && log !== main.dataset.log;
   if (isOtherLog) main.dataset.log = log;
@@ -180,6 +185,7 @@ if (handle && readUpTo > 0 && main.dataset.joined === "true") markNew(readUpTo, 
 const history = new History(markRead);
 const keepPlace = (change) => history.keepPlace(change);
 const sending = handle ? openSending(main.dataset, { onSent, onWrite, keepPlace }) : null;
+if (handle) tellTyping(room, byId("body"));
 if (sending) openActions(room, sending.answer, (text) => say(text, SAID));
 if (history.isLive) unfollow = follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
 markRead();

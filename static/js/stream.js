@@ -6,7 +6,7 @@
 
 const TYPES = [
   "message", "message-edited", "message-deleted", "reaction", "room", "room-deleted", "member",
-  "hello", "caught-up", "ping", "bye",
+  "hello", "caught-up", "ping", "bye", "typing", "presence",
 ];
 const SILENCE = 60_000; // ms without any event, four pings: the connection is dead
 const DOUBT = 20_000; // ms without any event after which a page that wakes up does not wait for the watchdog

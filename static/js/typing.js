@@ -36,10 +36,13 @@ function show() {
 
 /** Tells the room that one writes in this field. */
 export function tellTyping(room, field) {
-  let saidAt = -Infinity;
-  field.addEventListener("input", () => {
-    if (!field.value.trim() || performance.now() - saidAt < SAY_EVERY) return;
-    saidAt = performance.now();
+  let toldAt = -SAY_EVERY;
+  let timer = null;
+  function tell() {
+    timer = null;
+    if (!field.value.trim()) return;
+    toldAt = performance.now();
     fetch(`/api/v1/rooms/${room}/typing`, { method: "POST" }).catch(() => {});
-  });
+  }
+  field.addEventListener("input", () => (timer ??= setTimeout(tell, toldAt + SAY_EVERY - performance.now())));
 }

@@ -119,6 +119,11 @@ pub async fn room_page(
     let room = room.ok_or(Error::NotFound)?;
     let layout = layout_of(visitor, rooms, Some(slug), here);
     let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), wish);
+    let mut members = app.log.presence.mark(members);
+    // Whoever looks at the page is here, although its stream is yet to open.
+    for member in &mut members {
+        member.here |= layout.is_viewer(&member.person);
+    }
     let nonce = refused
         .nonce
         .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(random_bytes::<16>()));

@@ -41,7 +41,9 @@ impl Layout {
         self.current.as_deref() == Some(room.info.slug.as_str())
     }
 
-    pub(super) fn is_viewer(&self, person: &Person) -> bool {
+    /// Whether this is who looks.
+    #[must_use]
+    pub fn is_viewer(&self, person: &Person) -> bool {
         self.viewer
             .as_ref()
             .is_some_and(|viewer| viewer.handle == person.handle)

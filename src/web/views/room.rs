@@ -9,7 +9,7 @@ use crate::{
         ids::{EventId, MessageId},
         message::Message,
         room::{RoomKind, RoomView},
-        user::Person,
+        user::{Person, RoomMember},
     },
     web::{taste::Scheme, words::Words},
 };
@@ -44,7 +44,7 @@ pub struct RoomPage {
     /// Names what will be posted from this page, so that sending the form twice posts once.
     pub nonce: String,
     /// People in the room, as many as are shown.
-    pub members: Vec<Person>,
+    pub members: Vec<RoomMember>,
     /// People in the room.
     pub member_count: i64,
     /// What stands in the composer: the text of a post that was refused.
@@ -59,6 +59,25 @@ impl RoomPage {
             .viewer
             .as_ref()
             .map_or("", |viewer| &viewer.handle)
+    }
+
+    /// Who is here and who is away: the list's id, its title, who stands in it, how many there are. Of whom only a part
+    /// is listed, the rest counts as away.
+    fn groups(&self) -> [(&'static str, &'static str, Vec<&Person>, i64); 2] {
+        let listed = |here| {
+            let members = self
+                .members
+                .iter()
+                .filter(move |member| member.here == here);
+            members.map(|member| &member.person).collect::<Vec<_>>()
+        };
+        let (here, away) = (listed(true), listed(false));
+        let count = i64::try_from(here.len()).unwrap_or_default();
+        let others = self.member_count - count;
+        [
+            ("here", self.words.here, here, count),
+            ("away", self.words.away, away, others),
+        ]
     }
 
     fn is_closed(&self) -> bool {
@@ -81,7 +100,7 @@ impl RoomPage {
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// What `js/app.js` imports, named in the page so that all of it is fetched at once.
-const MODULES: [&str; 14] = [
+const MODULES: [&str; 15] = [
     "js/actions.js",
     "js/composer.js",
     "js/drafts.js",
@@ -95,5 +114,6 @@ const MODULES: [&str; 14] = [
     "js/sending.js",
     "js/status.js",
     "js/stream.js",
+    "js/typing.js",
     "js/words.js",
 ];

@@ -44,6 +44,8 @@ pub const ENGLISH: Words = Words {
     go_there: "Go there",
     people: "People",
     people_in_this_room: "People in this room",
+    here: "Here",
+    away: "Away",
     and_more: |count| format!("and {count} more"),
     join_this_room: "Join this room",
     leave_this_room: "Leave this room",

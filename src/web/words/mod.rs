@@ -56,6 +56,8 @@ pub struct Words {
     pub go_there: &'static str,
     pub people: &'static str,
     pub people_in_this_room: &'static str,
+    pub here: &'static str,
+    pub away: &'static str,
     pub and_more: fn(i64) -> String,
     pub join_this_room: &'static str,
     pub leave_this_room: &'static str,

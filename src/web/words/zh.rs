@@ -43,6 +43,8 @@ pub const CHINESE: Words = Words {
     go_there: "前往",
     people: "成员",
     people_in_this_room: "房间成员",
+    here: "在线",
+    away: "离开",
     and_more: |count| format!("另有 {count} 人"),
     join_this_room: "加入房间",
     leave_this_room: "离开房间",

@@ -39,6 +39,10 @@ speak({
   send: "Send",
   discard: "Discard",
 
+  /** Of one name and more. */
+  typing: ([one, other, ...more]) =>
+    more.length ? "Several people are typing…" : other ? `${one} and ${other} are typing…` : `${one} is typing…`,
+
   // The connection
   reconnecting: "Reconnecting…",
   offline: "Offline. Waiting for the network…",

@@ -48,6 +48,9 @@ speak({
   send: "发送",
   discard: "放弃",
 
+  typing: ([one, other, ...more]) =>
+    more.length ? "好几个人正在输入…" : other ? `${one} 和 ${other} 正在输入…` : `${one} 正在输入…`,
+
   // The connection
   reconnecting: "正在重新连接…",
   offline: "网络已断开，等待恢复…",

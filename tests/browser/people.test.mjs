@@ -1,0 +1,99 @@
+// Who is here and who is writing, seen by somebody else.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Person } from "../clients/support/person.mjs";
+import { until } from "../clients/support/until.mjs";
+import { stage } from "./support/stage.mjs";
+
+process.env.BACKSCROLL_AWAY_AFTER = "1"; // seconds, so that nobody waits long for somebody to be away
+
+describe("the people of a room", { timeout: 120_000 }, () => {
+  const here = stage();
+
+  async function together(...handles) {
+    const visitors = [];
+    for (const handle of handles) {
+      const visitor = await here.visitor();
+      await visitor.join(handle);
+      visitors.push(visitor);
+      await visitor.say(`${handle} is in`);
+      await visitors[0].seesText(`${handle} is in`);
+    }
+    return visitors;
+  }
+
+  const listed = (visitor, list) => visitor.page.locator(`#${list} li`).allTextContents();
+
+  async function sees(visitor, list, handle) {
+    let shown = [];
+    await until(
+      () => `${visitor.handle} sees ${handle} under "${list}"; there: ${shown}`,
+      async () => (shown = await listed(visitor, list)).includes(handle),
+    );
+  }
+
+  const typing = (visitor) => visitor.page.locator("#typing");
+
+  it("whoever writes is named until their message is there, and nothing moves", async () => {
+    const [ann, bob] = await together("ann", "bob");
+    const place = () => ann.page.evaluate(() => ["#scroller", "#composer"].map((name) => document.querySelector(name).getBoundingClientRect().top));
+    const before = await place();
+    await bob.composer.pressSequentially("hel");
+    await typing(ann).filter({ hasText: "bob is typing…" }).waitFor();
+    assert.deepEqual(await place(), before);
+    assert.equal(await typing(bob).textContent(), "", "one knows that oneself");
+    await bob.say("hello");
+    await ann.seesText("hello");
+    assert.equal(await typing(ann).textContent(), "");
+  });
+
+  it("two are named, and more are several", async () => {
+    const [ann] = await together("anna");
+    const others = [];
+    for (const handle of ["ben", "chen", "dora"]) others.push(await Person.join(here.server, handle));
+    const says = (person) => person.ask("POST", "/api/v1/rooms/general/typing");
+    await says(others[0]);
+    await says(others[1]);
+    await typing(ann).filter({ hasText: "ben and chen are typing…" }).waitFor();
+    await says(others[2]);
+    await typing(ann).filter({ hasText: "Several people are typing…" }).waitFor();
+  });
+
+  it("and nobody is named for long who falls silent", async () => {
+    const [ann] = await together("anke");
+    const bert = await Person.join(here.server, "bert");
+    await ann.page.clock.install();
+    await bert.ask("POST", "/api/v1/rooms/general/typing");
+    await typing(ann).filter({ hasText: "bert" }).waitFor();
+    await ann.page.clock.fastForward(7000);
+    await until("nobody is named", async () => (await typing(ann).textContent()) === "");
+  });
+
+  it("somebody is here while a page of theirs is open, and away a moment later", async () => {
+    const [ann, bob] = await together("annika", "boris");
+    await sees(ann, "here", "boris");
+    assert.ok((await listed(ann, "here")).includes("annika"), "and so is whoever looks");
+    const count = () => ann.page.locator("#here-title .count").textContent().then(Number);
+    assert.equal(await count(), (await listed(ann, "here")).length);
+    const second = await bob.context.newPage();
+    await second.goto(`${here.server.url}/rooms/general`);
+    await second.close();
+    await bob.page.goto("about:blank");
+    await sees(ann, "away", "boris");
+    assert.equal(await count(), (await listed(ann, "here")).length);
+    await bob.goto("/rooms/general");
+    await sees(ann, "here", "boris");
+  });
+
+  it("a page without scripts says who is here, too", async () => {
+    const [ann] = await together("antje");
+    await sees(ann, "here", "antje");
+    const reader = await here.visitor({ javaScriptEnabled: false });
+    await reader.goto("/rooms/general");
+    await until("antje is here", async () => {
+      await reader.page.reload();
+      return (await listed(reader, "here")).includes("antje");
+    });
+  });
+});
