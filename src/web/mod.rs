@@ -29,11 +29,17 @@ pub fn routes(app: Arc<App>, names: layers::Names) -> Router {
 
 /// For people with a browser.
 fn pages() -> Router<Arc<App>> {
-    use pages::{join, messages, room, rooms};
+    use pages::{account, join, messages, room, rooms};
     Router::new()
         .route("/", get(join::show_start))
         .route("/join", get(join::show_join).post(join::join))
-        .route("/signout", post(join::sign_out))
+        .route("/account", get(account::show_account))
+        .route("/account/looks", post(account::choose_looks))
+        .route("/account/sessions/{id}/end", post(account::end_session))
+        .route(
+            "/signout",
+            get(account::show_sign_out).post(account::sign_out),
+        )
         .route("/rooms", get(rooms::show_rooms).post(rooms::create_room))
         .route("/rooms/new", get(rooms::show_new_room))
         .route("/rooms/{room}", get(room::show_room))

@@ -36,6 +36,19 @@ impl Scheme {
         }
     }
 
+    /// Of the browser's own bars, in either scheme of the system: `--paper` of `static/css/page.css`.
+    #[must_use]
+    pub fn theme_colours(self) -> [(Self, &'static str); 2] {
+        const PAPER: &str = "#fbfaf7";
+        const DARK_PAPER: &str = "#16171a";
+        let (light, dark) = match self {
+            Self::System => (PAPER, DARK_PAPER),
+            Self::Light => (PAPER, PAPER),
+            Self::Dark => (DARK_PAPER, DARK_PAPER),
+        };
+        [(Self::Light, light), (Self::Dark, dark)]
+    }
+
     /// The value of `color-scheme`.
     #[must_use]
     pub fn css(self) -> &'static str {

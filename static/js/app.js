@@ -189,9 +189,6 @@ if (handle) tellTyping(room, byId("body"));
 if (sending) openActions(room, sending.answer, (text) => say(text, SAID));
 if (history.isLive) unfollow = follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
 markRead();
-document.querySelector('form[action="/signout"]')?.addEventListener("submit", (event) => {
-  if (!confirm(words.signOut(handle))) event.preventDefault();
-});
 document.addEventListener("visibilitychange", () => {
   showTitle();
   markRead();

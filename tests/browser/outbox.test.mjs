@@ -254,8 +254,8 @@ describe("the outbox", { timeout: 400_000 }, () => {
     proxy.plan(...Array(20).fill(BUSY));
     await visitor.say("a secret message");
     await until("both are kept", async () => /secret draft.*secret message|secret message.*secret draft/.test(await kept(page)));
-    page.on("dialog", (dialog) => dialog.accept());
     await page.click("text=Sign out");
+    await page.click("button:text('Sign out here')");
     await page.waitForURL((url) => !url.pathname.startsWith("/rooms/general"));
     await until("the other tab is empty", async () => (await second.locator("#body").inputValue()) === "");
     await second.locator("#body").fill("too late");

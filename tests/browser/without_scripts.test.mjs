@@ -105,6 +105,7 @@ describe("without JavaScript", { timeout: 120_000 }, () => {
   it("one signs out, and is asked for a name again", async () => {
     const visitor = await somebody("leaver");
     await visitor.page.click("text=Sign out");
+    await visitor.page.click("button:text('Sign out here')");
     await visitor.goto("/rooms/general");
     assert.equal(await visitor.composer.count(), 0);
   });

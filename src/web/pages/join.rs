@@ -1,11 +1,11 @@
-//! `/join`, `/signout` and `/`.
+//! `/join` and `/`.
 
-use super::{join_first, page, see};
+use super::{account::lasting_cookie, join_first, page, see};
 use crate::{
     app::App,
     auth::viewer::COOKIE,
     error::{Error, Result},
-    model::change::{Action, SignInKind},
+    model::change::SignInKind,
     store::messages::sum_up,
     web::{
         error::Rejection,
@@ -20,13 +20,9 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use axum_extra::extract::cookie::{Cookie, SameSite};
 use chrono::Datelike as _;
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// Browsers keep a cookie for 400 days at most (RFC 6265bis, section 5.5).
-const COOKIE_AGE: time::Duration = time::Duration::days(400);
 
 /// Where somebody wanted to go.
 #[derive(Debug, Deserialize)]
@@ -73,12 +69,7 @@ pub async fn join(
     let Join { handle, next } = sent.fields()?;
     match join_server(&app, &handle, None, SignInKind::Session).await {
         Ok((_, secret)) => {
-            let cookie = Cookie::build((COOKIE, secret.reveal()))
-                .path("/")
-                .http_only(true)
-                .same_site(SameSite::Lax)
-                .max_age(COOKIE_AGE)
-                .to_string();
+            let cookie = lasting_cookie(COOKIE, secret.reveal());
             Ok(([(header::SET_COOKIE, cookie)], see(local(&next))).into_response())
         }
         Err(Error::Invalid { text, .. }) => {
@@ -119,22 +110,6 @@ async fn join_page(
     )
 }
 
-/// Ends the session of a browser.
-pub async fn sign_out(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-) -> Result<Response, Rejection> {
-    if let Some(secret_hash) = visitor.secret_hash.clone() {
-        app.submit(Action::SignOut { secret_hash }).await?;
-    }
-    let cookie = Cookie::build((COOKIE, ""))
-        .path("/")
-        .max_age(time::Duration::ZERO)
-        .to_string();
-    let clear = ("clear-site-data", "\"storage\"".to_owned());
-    Ok(([(header::SET_COOKIE.as_str(), cookie), clear], see("/")).into_response())
-}
-
 /// The first page: it asks who one is, and leads to the room that everybody knows.
 pub async fn show_start(visitor: Visitor) -> Response {
     let room = "/rooms/general";
@@ -145,8 +120,8 @@ pub async fn show_start(visitor: Visitor) -> Response {
     }
 }
 
-/// Only addresses of our own are gone to: `//other.example` and `/\other.example` are not among them.
-fn local(next: &str) -> &str {
+/// Where to go next. Only addresses of our own are gone to: `//other.example` and `/\other.example` are not among them.
+pub fn local(next: &str) -> &str {
     let is_local = next.starts_with('/')
         && !next[1..].starts_with(['/', '\\'])
         && !next.chars().any(char::is_control);

@@ -1,5 +1,6 @@
 //! The pages. Each works without a script; what a form sends is answered with 303 or with the page again.
 
+pub mod account;
 pub mod join;
 pub mod messages;
 pub mod room;

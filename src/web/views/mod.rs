@@ -2,6 +2,7 @@
 //!
 //! A view holds plain data and asks nobody for more; a partial is the same for every viewer.
 
+pub mod account;
 pub mod edit;
 pub mod error;
 mod inline;

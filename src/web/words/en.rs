@@ -70,6 +70,28 @@ pub const ENGLISH: Words = Words {
     delete_lead: "A deleted message is gone for everybody. Its place in the history stays, without the text.",
     delete_the_message: "Delete the message",
 
+    account: "Account",
+    name_lead: "It stays yours for as long as you are signed in somewhere.",
+    language: "Language",
+    colours: "Colours",
+    as_the_system: "As the system",
+    light: "Light",
+    dark: "Dark",
+    signed_in_at: "Where you are signed in",
+    a_browser: "A browser",
+    a_program: "A program, by token",
+    this_one: "(this one)",
+    since: |time| format!("since {time}"),
+    end_it: "End it",
+    sign_out_lead: |name| {
+        format!(
+            "There is no password here. Once you are signed out everywhere, nobody can be {name} again, \
+             not even you. What you wrote stays; what is not sent yet is lost."
+        )
+    },
+    sign_out_here: "Sign out here",
+    sign_out_everywhere: "Sign out everywhere",
+
     go_back: "Go back",
     request: "Request",
     status: |status| match status {

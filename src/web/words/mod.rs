@@ -86,6 +86,25 @@ pub struct Words {
     pub delete_lead: &'static str,
     pub delete_the_message: &'static str,
 
+    // The account
+    pub account: &'static str,
+    pub name_lead: &'static str,
+    pub language: &'static str,
+    pub colours: &'static str,
+    pub as_the_system: &'static str,
+    pub light: &'static str,
+    pub dark: &'static str,
+    pub signed_in_at: &'static str,
+    pub a_browser: &'static str,
+    pub a_program: &'static str,
+    pub this_one: &'static str,
+    pub since: fn(&str) -> String,
+    pub end_it: &'static str,
+    /// What it means, to somebody of this name.
+    pub sign_out_lead: fn(&str) -> String,
+    pub sign_out_here: &'static str,
+    pub sign_out_everywhere: &'static str,
+
     // Errors
     pub go_back: &'static str,
     pub request: &'static str,

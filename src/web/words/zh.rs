@@ -69,6 +69,28 @@ pub const CHINESE: Words = Words {
     delete_lead: "删除后，所有人都看不到这条消息的内容，只在历史中保留它的位置。",
     delete_the_message: "删除消息",
 
+    account: "帐号",
+    name_lead: "只要你还在某处保持登录，这个名字就一直归你。",
+    language: "语言",
+    colours: "外观",
+    as_the_system: "跟随系统",
+    light: "浅色",
+    dark: "深色",
+    signed_in_at: "已登录的地方",
+    a_browser: "浏览器",
+    a_program: "程序（令牌）",
+    this_one: "（当前）",
+    since: |time| format!("自 {time} 起"),
+    end_it: "结束",
+    sign_out_lead: |name| {
+        format!(
+            "这里没有密码。在所有地方都退出之后，谁也不能再用 {name} 这个名字，包括你自己。\
+             已发出的消息会保留，还没发出的会丢失。"
+        )
+    },
+    sign_out_here: "在这里退出",
+    sign_out_everywhere: "在所有地方退出",
+
     go_back: "返回",
     request: "请求编号",
     status: |status| match status {

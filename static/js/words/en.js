@@ -49,9 +49,6 @@ speak({
   signedOut: "You are signed out. Reload the page to come in again.",
   roomDeleted: "This room was deleted.",
 
-  // Leaving
-  signOut: (handle) => `There is no password here: once you sign out, nobody can be ${handle} again. Sign out?`,
-
   /** `reason` is what the server said, in English, or empty. */
   refusal(status, reason) {
     if (reason) return reason.endsWith(".") ? reason : `${reason}.`;

@@ -57,8 +57,5 @@ speak({
   signedOut: "你已退出登录，刷新页面即可重新进入。",
   roomDeleted: "这个房间已被删除。",
 
-  // Leaving
-  signOut: (handle) => `这里没有密码：退出之后，谁也不能再用 ${handle} 这个名字。确定退出吗？`,
-
   refusal: (status) => REFUSALS[status] ?? (status >= 500 ? "服务器暂时无法处理。" : `服务器拒绝了请求（${status}）。`),
 });

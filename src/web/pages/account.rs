@@ -1,0 +1,168 @@
+//! `/account` and `/signout`: how pages look to somebody, where they are signed in, and the way out.
+
+use super::{join::local, join_first, page, rooms::layout, see};
+use crate::{
+    app::App,
+    auth::viewer::COOKIE,
+    error::{Error, Result},
+    model::{change::Action, user::User},
+    store::sessions::{Session, list_sessions},
+    web::{
+        error::Rejection,
+        extract::{Path, Sent, Visitor},
+        taste::{LANGUAGE_COOKIE, SCHEME_COOKIE, Scheme, Taste, language},
+        views::account::{AccountPage, Place, SignOutPage},
+    },
+};
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Browsers keep a cookie for 400 days at most (RFC 6265bis, section 5.5).
+const COOKIE_AGE: time::Duration = time::Duration::days(400);
+
+/// A cookie that a browser keeps for as long as it keeps any.
+#[must_use]
+pub fn lasting_cookie(name: &str, value: &str) -> String {
+    Cookie::build((name, value))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .max_age(COOKIE_AGE)
+        .to_string()
+}
+
+/// Who one is here, and how one wants it. Who has not joined may choose how pages look.
+pub async fn show_account(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let Taste { words, scheme } = visitor.taste;
+    let layout = layout(&app, &visitor, None, &uri).await?;
+    let places = places(&app, &visitor).await?;
+    page(
+        StatusCode::OK,
+        &AccountPage {
+            words,
+            scheme,
+            layout,
+            places,
+        },
+    )
+}
+
+/// What the form of the looks holds, or the part of it that shall change.
+#[derive(Debug, Deserialize)]
+pub struct Looks {
+    language: Option<String>,
+    scheme: Option<String>,
+    #[serde(default)]
+    next: String,
+}
+
+/// Keeps in cookies how pages shall look.
+pub async fn choose_looks(sent: Sent) -> Result<Response, Rejection> {
+    let Looks {
+        language: tag,
+        scheme,
+        next,
+    } = sent.fields()?;
+    let words = tag.as_deref().and_then(language);
+    let language = words.map(|words| lasting_cookie(LANGUAGE_COOKIE, words.lang));
+    let scheme = scheme.map(|scheme| Scheme::parse(&scheme).to_string());
+    let scheme = scheme.map(|scheme| lasting_cookie(SCHEME_COOKIE, &scheme));
+    let mut cookies = HeaderMap::new();
+    for cookie in [language, scheme].into_iter().flatten() {
+        let cookie = HeaderValue::from_str(&cookie).map_err(std::io::Error::other)?;
+        cookies.append(header::SET_COOKIE, cookie);
+    }
+    Ok((cookies, see(local(&next))).into_response())
+}
+
+/// Ends one of one's sessions, wherever it is.
+pub async fn end_session(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Response, Rejection> {
+    let Some(user) = &visitor.user else {
+        return Ok(join_first("/account"));
+    };
+    let sessions = sessions(&app, user).await?;
+    let session = sessions.into_iter().find(|session| session.id() == id);
+    let secret_hash = session.ok_or(Error::NotFound)?.secret_hash;
+    app.submit(Action::SignOut { secret_hash }).await?;
+    Ok(see("/account"))
+}
+
+/// Asks whether it is meant: without a password there is no way back.
+pub async fn show_sign_out(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let Taste { words, scheme } = visitor.taste;
+    if visitor.user.is_none() {
+        return Ok(see("/"));
+    }
+    let layout = layout(&app, &visitor, None, &uri).await?;
+    let places = places(&app, &visitor).await?.len();
+    page(
+        StatusCode::OK,
+        &SignOutPage {
+            words,
+            scheme,
+            layout,
+            places,
+        },
+    )
+}
+
+/// Ends the session of a browser, or all that its owner has.
+pub async fn sign_out(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let is_everywhere = uri.query() == Some("everywhere");
+    let mut ended: Vec<_> = visitor.secret_hash.iter().cloned().collect();
+    if let Some(user) = visitor.user.as_ref().filter(|_| is_everywhere) {
+        let sessions = sessions(&app, user).await?;
+        ended.extend(sessions.into_iter().map(|session| session.secret_hash));
+    }
+    for secret_hash in ended {
+        app.submit(Action::SignOut { secret_hash }).await?;
+    }
+    let cookie = Cookie::build((COOKIE, ""))
+        .path("/")
+        .max_age(time::Duration::ZERO)
+        .to_string();
+    let clear = ("clear-site-data", "\"storage\"".to_owned());
+    Ok(([(header::SET_COOKIE.as_str(), cookie), clear], see("/")).into_response())
+}
+
+async fn sessions(app: &App, user: &User) -> Result<Vec<Session>> {
+    let mut connection = app.readers().acquire().await?;
+    list_sessions(&mut connection, user.id).await
+}
+
+async fn places(app: &App, visitor: &Visitor) -> Result<Vec<Place>> {
+    let Some(user) = &visitor.user else {
+        return Ok(Vec::new());
+    };
+    let here = visitor.secret_hash.as_ref();
+    let sessions = sessions(app, user).await?.into_iter();
+    let places = sessions.map(|session| Place {
+        id: session.id(),
+        is_here: Some(&session.secret_hash) == here,
+        kind: session.kind,
+        since: session.created_at,
+    });
+    Ok(places.collect())
+}

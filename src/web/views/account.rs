@@ -1,0 +1,70 @@
+//! The pages on which one sees who one is here, and signs out.
+
+use super::layout::Layout;
+use crate::{
+    model::{change::SignInKind, time::Timestamp},
+    web::{
+        taste::{LANGUAGES, Scheme},
+        words::Words,
+    },
+};
+use askama::Template;
+
+/// A browser or a program in which somebody is signed in.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Names it, and is no secret.
+    pub id: String,
+    /// Whether it is the one that asks.
+    pub is_here: bool,
+    /// A browser or a program.
+    pub kind: SignInKind,
+    /// When they signed in.
+    pub since: Timestamp,
+}
+
+impl Place {
+    /// UTC, to the minute.
+    fn since(&self) -> String {
+        self.since.to_utc().format("%Y-%m-%d %H:%M UTC").to_string()
+    }
+}
+
+/// Name, looks, places.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/account.html")]
+pub struct AccountPage {
+    /// What the page says.
+    pub words: &'static Words,
+    /// In which colours.
+    pub scheme: Scheme,
+    /// What surrounds the page.
+    pub layout: Layout,
+    /// Where the viewer is signed in, the latest first.
+    pub places: Vec<Place>,
+}
+
+impl AccountPage {
+    fn schemes(&self) -> [(Scheme, &'static str); 3] {
+        let words = self.words;
+        [
+            (Scheme::System, words.as_the_system),
+            (Scheme::Light, words.light),
+            (Scheme::Dark, words.dark),
+        ]
+    }
+}
+
+/// Asks whether signing out is meant.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/sign_out.html")]
+pub struct SignOutPage {
+    /// What the page says.
+    pub words: &'static Words,
+    /// In which colours.
+    pub scheme: Scheme,
+    /// What surrounds the page.
+    pub layout: Layout,
+    /// In how many places the viewer is signed in.
+    pub places: usize,
+}
