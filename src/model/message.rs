@@ -104,9 +104,13 @@ pub fn nonce_fault(nonce: &str) -> Option<&'static str> {
     (!visible).then_some("1 to 128 visible ASCII characters")
 }
 
-/// Says what is wrong with a reaction, or nothing: one emoji is one to a few code points, without a letter in sight.
+/// Says what is wrong with a reaction, or nothing: one emoji is one that Unicode knows, or, for those yet to come,
+/// one to a few code points without a letter in sight.
 #[must_use]
 pub fn emoji_fault(emoji: &str) -> Option<&'static str> {
+    if emojis::get(emoji).is_some() {
+        return None;
+    }
     let odd = |c: char| {
         c.is_control() || c.is_whitespace() || c.is_alphabetic() || "<>&\"'/\\".contains(c)
     };

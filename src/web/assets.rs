@@ -69,8 +69,21 @@ pub async fn get_asset(uri: Uri, headers: HeaderMap) -> Response {
     (common, described, Body::from(content)).into_response()
 }
 
+/// Each emoji and its names, as `[["👍","+1 thumbsup"],…]`, in Unicode's order.
+static EMOJI: LazyLock<String> = LazyLock::new(|| {
+    let named = emojis::iter().map(|emoji| {
+        let names: Vec<_> = emoji.shortcodes().collect();
+        (emoji.as_str(), names.join(" "))
+    });
+    let named: Vec<_> = named.filter(|(_, names)| !names.is_empty()).collect();
+    serde_json::to_string(&named).unwrap_or_default()
+});
+
 /// A file as it is served.
 fn content(path: &str) -> Option<Cow<'static, [u8]>> {
+    if path == "emoji.json" {
+        return Some(Cow::Borrowed(EMOJI.as_bytes()));
+    }
     let bytes = Assets::get(path)?.data;
     if !matches!(path.rsplit_once('.'), Some((_, "js" | "css"))) {
         return Some(bytes);
@@ -101,6 +114,7 @@ fn content_type(path: &str) -> &'static str {
     match path.rsplit_once('.').map(|(_, extension)| extension) {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
+        Some("json") => "application/json",
         Some("svg") => "image/svg+xml",
         Some("png") => "image/png",
         Some("txt") => "text/plain; charset=utf-8",
@@ -157,6 +171,15 @@ mod tests {
             get("/assets/0/js/app.js", Some(etag)).await.status(),
             StatusCode::NOT_MODIFIED
         );
+    }
+
+    #[test]
+    fn every_emoji_with_a_name_may_be_a_reaction() {
+        let named: Vec<(String, String)> = serde_json::from_str(&EMOJI).unwrap();
+        assert!(named.len() > 1800, "{}", named.len());
+        for (emoji, names) in named {
+            assert_eq!(crate::model::message::emoji_fault(&emoji), None, "{names}");
+        }
     }
 
     #[tokio::test]

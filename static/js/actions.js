@@ -1,54 +1,98 @@
 // What one can do with a row: one small bar that moves to the row under the pointer or the focus.
 
 import { excerpt, idOf } from "./dress.js";
-import { byId } from "./page.js";
+import { load } from "./later.js";
+import { byId, fetchPage } from "./page.js";
+import { say } from "./status.js";
 import { explain, words } from "./words.js";
 
 const EMOJI = ["👍", "❤️", "😂"];
+const SAID = 10_000; // ms for which a fault is shown
 
-/** `answer(id, text)` begins an answer; `onFault(text)` says why a reaction did not go through. */
-export function openActions(room, answer, onFault) {
+const { room } = byId("room").dataset;
+const onFault = (text) => say(text, SAID);
+let actions = null;
+
+/** `answer(id, text)` begins an answer; `show(html)` puts a row in its place where no stream does. */
+export function openActions(answer, show) {
+  actions ??= makeActions(answer, show);
+  return actions;
+}
+
+function makeActions(answer, show) {
   const list = byId("history");
   const bar = document.createElement("div");
   bar.className = "actions";
-  const edit = document.createElement("a");
-  edit.textContent = words.edit;
+  const more = button("☺+", words.pickEmoji, pick);
+  const edit = link(words.edit, (row) => change(row, "openEdit"));
+  const remove = link(words.delete, (row) => change(row, "openDelete"));
   bar.append(
     ...EMOJI.map((emoji) => button(emoji, words.reactWith(emoji), (row) => react(row, emoji))),
+    more,
     button(words.reply, words.reply, (row) => answer(idOf(row), excerpt(row))),
     edit,
+    remove,
   );
 
   function button(text, label, act) {
     const element = document.createElement("button");
-    Object.assign(element, { type: "button", className: "quiet", textContent: text, ariaLabel: label });
+    Object.assign(element, { type: "button", className: "quiet", textContent: text, ariaLabel: label, title: label });
     element.addEventListener("click", () => act(element.closest(".message")));
     return element;
   }
 
-  function moveTo(event) {
-    const row = event.target.closest?.(".message");
-    if (!row || bar.parentElement === row || row.classList.contains("message-deleted")) return;
-    edit.href = `/rooms/${room}/messages/${row.dataset.id}/edit`;
+  /** Leads to the page that works without scripts. */
+  function link(text, act) {
+    const element = Object.assign(document.createElement("a"), { className: "quiet", textContent: text });
+    element.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      act(element.closest(".message"));
+    });
+    return element;
+  }
+
+  function moveTo(row) {
+    if (bar.parentElement === row || row.classList.contains("message-deleted")) return;
+    edit.href = remove.href = `/rooms/${room}/messages/${row.dataset.id}/edit`;
     row.append(bar);
   }
+
+  const address = (row) => `/api/v1/rooms/${room}/messages/${row.dataset.id}`;
 
   async function react(row, emoji) {
     const shown = [...row.querySelectorAll(".reaction")].find((reaction) => reaction.value === emoji);
     const method = shown?.classList.contains("mine") ? "DELETE" : "PUT";
-    const address = `/api/v1/rooms/${room}/messages/${row.dataset.id}/reactions/${encodeURIComponent(emoji)}`;
-    const response = await fetch(address, { method }).catch(() => null);
-    if (!response) onFault(words.reactionLost);
-    else if (!response.ok) onFault(await explain(response));
+    const response = await fetch(`${address(row)}/reactions/${encodeURIComponent(emoji)}`, { method }).catch(() => null);
+    if (response?.ok) refresh(row.dataset.id);
+    else onFault(response ? await explain(response) : words.reactionLost);
   }
 
-  list.addEventListener("pointerover", moveTo);
-  list.addEventListener("focusin", moveTo);
+  async function pick(row) {
+    const { id } = row;
+    const picker = await load("picker");
+    if (!picker) return onFault(words.reactionLost);
+    picker.openPicker(more, (emoji) => react(byId(id) ?? row, emoji)).catch(() => onFault(words.reactionLost));
+  }
+
+  async function change(row, how) {
+    try {
+      await (await load("edit"))[how](row, address(row), refresh);
+    } catch {
+      onFault(words.changeLost);
+    }
+  }
+
+  /** A page of the past follows no stream. */
+  async function refresh(id) {
+    if (byId("room").dataset.live === "true") return;
+    const page = await fetchPage(`/rooms/${room}/messages/${id}`).catch(() => null);
+    const row = page?.getElementById(`m${id}`);
+    if (row) show(row.outerHTML);
+  }
+
   list.addEventListener("pointerleave", ({ pointerType }) => {
     if (pointerType === "mouse" && !bar.contains(document.activeElement)) bar.remove();
   });
-  list.addEventListener("submit", (event) => {
-    event.preventDefault();
-    react(event.target.closest(".message"), event.submitter.value);
-  });
+  return { moveTo, react, edit: (row) => change(row, "openEdit") };
 }

@@ -1,8 +1,8 @@
 // A room's page while it is open: what the stream brings goes into the page that the server rendered.
 
-import { openActions } from "./actions.js";
 import { markNew } from "./dress.js";
 import { History } from "./history.js";
+import { openLater } from "./later.js";
 import { byId, fetchPage } from "./page.js";
 import { adoptPeople, changeMember, changePresence, recheckPresence } from "./people.js";
 import { openSending } from "./sending.js";
@@ -186,7 +186,8 @@ const history = new History(markRead);
 const keepPlace = (change) => history.keepPlace(change);
 const sending = handle ? openSending(main.dataset, { onSent, onWrite, keepPlace }) : null;
 if (handle) tellTyping(room, byId("body"));
-if (sending) openActions(room, sending.answer, (text) => say(text, SAID));
+const show = (html) => history.apply([html], handle);
+if (sending) openLater(sending.answer, show);
 if (history.isLive) unfollow = follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
 markRead();
 document.addEventListener("visibilitychange", () => {

@@ -1,5 +1,6 @@
 // Writing: what is typed is kept at each key, and leaves the composer only into the outbox.
 
+import { isComposing, sends } from "./keys.js";
 import { byId } from "./page.js";
 
 /**
@@ -15,9 +16,8 @@ export function openComposer(drafts, send) {
   let draft = drafts.read(); // until it is in the field
 
   field.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229) return; // an input method's own key
-    if (event.key === "Escape" && answered) answerTo(null);
-    if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
+    if (event.key === "Escape" && answered && !isComposing(event)) answerTo(null);
+    if (!sends(event)) return;
     event.preventDefault();
     submit();
   });

@@ -1,5 +1,6 @@
 // What rows show beyond what is the same for everybody: local time, day lines, groups, what is one's own.
 
+import { load } from "./later.js";
 import { byId } from "./page.js";
 import { LOCALE, words } from "./words.js";
 
@@ -66,6 +67,7 @@ function read(row, handle) {
   time.title = moment.format(at);
   row.classList.toggle("mine", handle !== "" && row.dataset.author === handle);
   markMention(row, handle);
+  if (row.querySelector("pre")) load("code").then((code) => code?.dressCode(row));
   for (const button of row.querySelectorAll(".reaction")) {
     button.classList.toggle("mine", button.title.split(", ").includes(handle));
   }
@@ -112,9 +114,21 @@ export function excerpt(row) {
   return `${author}: ${text.trim().split("\n")[0]}`;
 }
 
-/** Quotes what is answered, if it is on the page. */
+/** Quotes what is answered. */
 function fillQuote(link) {
   const row = byId(link.hash.slice(1));
   const text = row && excerpt(row);
   if (text && link.textContent !== text) link.textContent = text;
+  else if (!row && !link.textContent) load("quote").then((quote) => quote?.observe(link));
 }
+
+/** A quote leads to its row; where that is on the page, without leaving it. */
+byId("history").addEventListener("click", (event) => {
+  const link = event.target.closest(".message-quote");
+  const row = link && byId(link.hash.slice(1));
+  if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  location.hash = link.hash;
+  row.scrollIntoView({ block: "center" });
+  row.querySelector(".message-time").focus({ preventScroll: true });
+});

@@ -100,13 +100,14 @@ impl RoomPage {
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// What `js/app.js` imports, named in the page so that all of it is fetched at once.
-const MODULES: [&str; 15] = [
-    "js/actions.js",
+const MODULES: [&str; 16] = [
     "js/composer.js",
     "js/drafts.js",
     "js/dress.js",
     "js/history.js",
     "js/kept.js",
+    "js/keys.js",
+    "js/later.js",
     "js/outbox.js",
     "js/page.js",
     "js/pending.js",

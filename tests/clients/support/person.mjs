@@ -35,13 +35,13 @@ export class Person {
     return answer.status === 204 ? null : answer.json();
   }
 
-  /** Posts until the server has acknowledged it, through restarts if need be. Answers with the message. */
-  async post(body, room = "general") {
+  /** Posts until the server has acknowledged it, through restarts if need be, `more` with it. Answers with the message. */
+  async post(body, room = "general", more = {}) {
     const nonce = randomUUID();
     return until(`"${body}" is acknowledged`, async () => {
       let answer;
       try {
-        answer = await this.ask("POST", `/api/v1/rooms/${room}/messages`, { body, nonce });
+        answer = await this.ask("POST", `/api/v1/rooms/${room}/messages`, { body, nonce, ...more });
         if (answer.ok) return await answer.json();
       } catch {
         return null; // refused or cut off: nobody knows whether it was stored

@@ -1,0 +1,106 @@
+// One's own message, changed or taken away in its place.
+
+import { isComposing, sends } from "./keys.js";
+import { byId } from "./page.js";
+import { explain, words } from "./words.js";
+
+const PATIENCE = 20_000; // ms to wait for an answer
+
+/** Opens the text of a row for changing. `onChanged(id)` follows once the server has it. */
+export async function openEdit(row, address, onChanged) {
+  if (row.querySelector(".edit")) return;
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`no message at ${address}`);
+  const { body } = await response.json();
+  const form = makeForm("edit");
+  const field = document.createElement("textarea");
+  Object.assign(field, { value: body, dir: "auto", ariaLabel: words.editField, rows: Math.min(12, body.split("\n").length) });
+  form.prepend(field);
+  form.end.append(button(words.save, "primary", "submit"), button(words.cancel, "quiet", "button", () => close(true)));
+  const close = hold(form, row.id);
+  field.focus();
+  field.setSelectionRange(body.length, body.length);
+  field.addEventListener("keydown", (event) => {
+    if (isComposing(event)) return;
+    if (event.key === "Escape") close(true);
+    else if (sends(event)) form.requestSubmit();
+    else return;
+    event.preventDefault();
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (field.value === body) return close(true);
+    if (!(await submit(form, address, "PATCH", { body: field.value }))) return field.focus();
+    close(true);
+    onChanged(row.dataset.id);
+  });
+}
+
+/** Asks in the row whether it is to go. */
+export function openDelete(row, address, onChanged) {
+  if (row.querySelector(".edit")) return;
+  const form = makeForm("edit edit-delete");
+  const question = document.createElement("p");
+  question.textContent = words.deleteQuestion;
+  form.prepend(question);
+  form.end.append(button(words.delete, "danger", "submit"), button(words.cancel, "quiet", "button", () => close(true)));
+  form.addEventListener("keydown", ({ key }) => key === "Escape" && close(true));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!(await submit(form, address, "DELETE"))) return;
+    close(true);
+    onChanged(row.dataset.id);
+  });
+  const close = hold(form, row.id);
+  form.querySelector("button").focus();
+}
+
+function makeForm(className) {
+  const form = document.createElement("form");
+  form.className = className;
+  form.fault = Object.assign(document.createElement("p"), { className: "error", role: "alert", hidden: true });
+  form.end = Object.assign(document.createElement("div"), { className: "edit-end" });
+  form.append(form.fault, form.end);
+  return form;
+}
+
+function button(text, className, type, onclick = null) {
+  return Object.assign(document.createElement("button"), { textContent: text, className, type, onclick });
+}
+
+/** Keeps the form in the row of this id, also when a new state of the row replaces it. */
+function hold(form, id) {
+  const put = () => {
+    const row = byId(id);
+    if (!row || row.contains(form)) return;
+    const focused = lastFocus && form.contains(lastFocus) ? lastFocus : null;
+    row.append(form);
+    if (focused) focused.focus({ preventScroll: true });
+  };
+  let lastFocus = null;
+  form.addEventListener("focusin", ({ target }) => (lastFocus = target));
+  form.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && (lastFocus = relatedTarget));
+  const observer = new MutationObserver(put);
+  observer.observe(byId("history"), { childList: true });
+  put();
+  form.scrollIntoView({ block: "nearest" });
+  return (goesBack) => {
+    observer.disconnect();
+    form.remove();
+    if (goesBack) byId("body")?.focus({ preventScroll: true });
+  };
+}
+
+/** Whether the server took it; if not, the form says why. */
+async function submit(form, address, method, content) {
+  if (form.ariaBusy === "true") return false;
+  form.ariaBusy = "true";
+  const headers = { "content-type": "application/json" };
+  const request = { method, headers, body: content && JSON.stringify(content), signal: AbortSignal.timeout(PATIENCE) };
+  const response = await fetch(address, request).catch(() => null);
+  form.ariaBusy = "false";
+  if (response?.ok) return true;
+  form.fault.textContent = response ? await explain(response) : words.changeLost;
+  form.fault.hidden = false;
+  return false;
+}

@@ -1,0 +1,83 @@
+// What few need at once is fetched when somebody needs it.
+
+import { isComposing } from "./keys.js";
+import { byId } from "./page.js";
+import { words } from "./words.js";
+
+const FIELDS = "#body, .edit textarea";
+const NAME_BEGINS = /(^|[\s(（【「])([@＠][^\s@]*|:[a-z0-9_+-]{2,})$/i;
+
+const list = byId("history");
+let style = null;
+let completion = null;
+
+/** A module, with its style sheet there; `null` while the server is out of reach. */
+export async function load(name) {
+  style ??= loadStyle();
+  const [module] = await Promise.all([import(`./${name}.js`).catch(() => null), style]);
+  return module;
+}
+
+function loadStyle() {
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "stylesheet", href: new URL("../css/writing.css", import.meta.url) });
+  document.head.append(link);
+  return new Promise((done) => (link.onload = link.onerror = done));
+}
+
+/** What can be done with a row. `answer(id, text)` begins an answer; `show(html)` puts a row in its place. */
+export function openLater(answer, show) {
+  const actions = async () => (await load("actions"))?.openActions(answer, show);
+
+  async function point({ target }) {
+    const row = target.closest?.(".message");
+    if (row) (await actions())?.moveTo(row);
+  }
+
+  async function submit(event) {
+    const { target, submitter } = event;
+    if (!target.matches(".reactions")) return;
+    event.preventDefault();
+    (await actions())?.react(target.closest(".message"), submitter.value);
+  }
+
+  async function editLast(event) {
+    const last = [...list.querySelectorAll(".message.mine:not(.message-deleted)")].at(-1);
+    if (event.key !== "ArrowUp" || event.target.value || isComposing(event) || !last) return;
+    event.preventDefault();
+    (await actions())?.edit(last);
+  }
+
+  list.addEventListener("pointerover", point);
+  list.addEventListener("focusin", point);
+  list.addEventListener("submit", submit);
+  byId("body").addEventListener("keydown", editLast);
+}
+
+async function complete({ target, isComposing }) {
+  if (isComposing || !target.matches?.(FIELDS)) return;
+  if (NAME_BEGINS.test(target.value.slice(0, target.selectionStart))) completion ??= await load("complete");
+  completion?.complete(target); // at once where it is there: the next key may be Enter
+}
+
+async function switchRoom() {
+  (await load("switcher"))?.openSwitcher();
+}
+
+function switchButton() {
+  const button = document.createElement("button");
+  const key = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
+  Object.assign(button, { type: "button", className: "quiet switch", textContent: key, title: words.switchRoom });
+  Object.assign(button, { ariaLabel: `${words.switchRoom} (${key})`, ariaHasPopup: "dialog", onclick: switchRoom });
+  return button;
+}
+
+document.addEventListener("input", complete);
+document.addEventListener("compositionend", complete);
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  if (isComposing(event)) return;
+  event.preventDefault();
+  switchRoom();
+});
+document.querySelector(".sidebar-foot")?.append(switchButton());
