@@ -90,8 +90,11 @@ async fn open(
     if wish.joined {
         visitor.signed_in()?;
     }
+    if !wish.is_meant_for(&visitor) {
+        return Ok(only_bye(Bye::SignedOut));
+    }
     let Some(place) = app.take_stream() else {
-        return Ok(overload());
+        return Ok(only_bye(Bye::Overload));
     };
     let (
         reader,
@@ -117,14 +120,14 @@ async fn open(
 /// "Not now" is no error status here, either.
 fn or_overload(opened: Result<Response, Rejection>) -> Result<Response, Rejection> {
     match opened {
-        Err(rejection) if rejection.is_passing() => Ok(overload()),
+        Err(rejection) if rejection.is_passing() => Ok(only_bye(Bye::Overload)),
         opened => opened,
     }
 }
 
-/// Without a `Content-Length`, like every stream.
-fn overload() -> Response {
-    let said = futures_util::stream::once(async { Ok::<_, Infallible>(bye(Bye::Overload)) });
+/// A stream that ends at once. Without a `Content-Length`, like every stream.
+fn only_bye(reason: Bye) -> Response {
+    let said = futures_util::stream::once(async move { Ok::<_, Infallible>(bye(reason)) });
     (stream_headers(), Body::from_stream(said)).into_response()
 }
 
@@ -152,17 +155,25 @@ struct Wish {
     cursor: Cursor,
     rooms: Vec<String>,
     joined: bool,
+    /// Whose stream it is meant to be: a page that was rendered for somebody must not go on as somebody else's.
+    handle: Option<String>,
     replay_max: Option<u32>,
     format: Format,
 }
 
 impl Wish {
+    fn is_meant_for(&self, visitor: &Visitor) -> bool {
+        let asking = visitor.user.as_ref().map(|user| user.handle.as_str());
+        self.handle.is_none() || self.handle.as_deref() == asking
+    }
+
     /// The header beats the query: a browser that reconnects sends the header, to the address that it had.
     fn read(headers: &HeaderMap, query: Option<&str>) -> Self {
         let mut wish = Self {
             cursor: Cursor::Latest,
             rooms: Vec::new(),
             joined: false,
+            handle: None,
             replay_max: None,
             format: Format::Json,
         };
@@ -177,6 +188,7 @@ impl Wish {
                     wish.rooms.push(value.into_owned());
                 }
                 "joined" => wish.joined = value == "true",
+                "as" if !value.is_empty() => wish.handle = Some(value.into_owned()),
                 "limit_replay" => wish.replay_max = read_limit(&value),
                 "include" if value == "html" => wish.format = Format::Html,
                 _ => {}

@@ -1,5 +1,6 @@
 // A room's page while it is open: what the stream brings goes into the page that the server rendered.
 
+import { noteEvent, showState } from "./away.js";
 import { markNew } from "./dress.js";
 import { History } from "./history.js";
 import { openLater } from "./later.js";
@@ -9,10 +10,9 @@ import { openSending } from "./sending.js";
 import { say } from "./status.js";
 import { follow } from "./stream.js";
 import { endTyping, showTyping, tellTyping } from "./typing.js";
-import { sumUp, words } from "./words.js";
+import { words } from "./words.js";
 
-const QUIET = 5000; // ms of loss that nobody needs to hear of
-const SAID = 10_000; // ms for which a summary is shown
+const SAID = 10_000; // ms for which a fault is shown
 const FRAME = 16; // ms in which events are gathered before the page is touched
 const READ_PAUSE = 1500; // ms between moves of the read mark
 
@@ -72,64 +72,31 @@ function adopt(page) {
   history.adopt(page);
   adoptPeople(page);
   showRoom({ name: page.getElementById("room").dataset.name, topic: page.getElementById("room-topic").textContent });
-  if (!history.isLive) stop();
 }
 
 // The stream
 
-let unfollow = null;
-let lossTimer = null;
-
-/** A page of the past has nothing to follow; "Jump to latest" leads back. */
-function stop() {
-  unfollow();
-  pending = [];
-  onLive();
-}
-
-function onEvent(type, data, lostFor) {
+function onEvent(type, data) {
+  if (type === "hello" && data.outcome !== "live" && data.outcome !== "replay") refetch();
+  if (data.room !== room) return;
   if (type === "message") endTyping(data);
   if (data.message?.nonce && data.message.author?.handle === handle) own.push(data.message.nonce);
+  noteEvent(type);
   if (typeof data.message?.html === "string") take(data.message.html);
   else if (typeof data.html === "string") take(data.html);
-  else if (type === "hello") greet(data, lostFor);
-  else if (type === "caught-up") catchUp(data, lostFor);
   else if (type === "member") changeMember(data);
   else if (type === "presence") changePresence(data);
   else if (type === "typing") showTyping(data);
   else if (type === "room" && data.room_info) showRoom(data.room_info);
-  else if (type === "bye" && data.reason === "signed-out") say(words.signedOut);
   else if (type === "room-deleted") say(words.roomDeleted);
 }
 
-let leftOff = Infinity;
-
-function greet({ outcome, from, log }, lostFor) {
-  if (lostFor) recheckPresence();
-  leftOff = outcome === "replay" && lostFor >= QUIET ? from : Infinity;
-  const isOtherLog = typeof log === "string" && log !== main.dataset.log;
-  if (isOtherLog) main.dataset.log = log;
-  if (outcome === "gap" || outcome === "reset" || isOtherLog) refetch();
-}
-
-function catchUp(counts, lostFor) {
-  const text = sumUp(counts);
-  if (!text || lostFor < QUIET) return;
-  if (counts.messages > 0) markNew(leftOff, words.freshSince(text));
-  take("");
-  say(words.whileAway(text), SAID);
-}
-
-function onLoss() {
-  lossTimer ??= setTimeout(() => say(navigator.onLine ? words.reconnecting : words.offline), QUIET);
-}
-
-function onLive() {
+function onState(name, detail) {
+  showState(name, detail);
+  if (name !== "live") return;
+  if (detail.lostFor) recheckPresence();
   sending?.hurry();
-  if (lossTimer === null) return;
-  clearTimeout(lossTimer);
-  lossTimer = null;
-  say("");
+  take(""); // a line may have moved
 }
 
 // What the page says
@@ -188,7 +155,7 @@ const sending = handle ? openSending(main.dataset, { onSent, onWrite, keepPlace 
 if (handle) tellTyping(room, byId("body"));
 const show = (html) => history.apply([html], handle);
 if (sending) openLater(sending.answer, show);
-if (history.isLive) unfollow = follow(room, main.dataset.cursor, { onEvent, onLoss, onLive });
+follow(Number(main.dataset.cursor), { log: main.dataset.log, handle, onEvent, onState });
 markRead();
 document.addEventListener("visibilitychange", () => {
   showTitle();

@@ -57,7 +57,7 @@ export class History {
     this.keepPlace(() => {
       for (const html of rows) {
         const row = parseRow(html);
-        if (!row || this.#place(row) !== "new") continue;
+        if (!row || !(this.isLive || byId(row.id)) || this.#place(row) !== "new") continue;
         if (row.dataset.author === handle) isOwn = true;
         else news += 1;
       }

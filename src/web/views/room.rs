@@ -100,8 +100,10 @@ impl RoomPage {
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// What `js/app.js` imports, named in the page so that all of it is fetched at once.
-const MODULES: [&str; 16] = [
+const MODULES: [&str; 19] = [
+    "js/away.js",
     "js/composer.js",
+    "js/connection.js",
     "js/drafts.js",
     "js/dress.js",
     "js/history.js",
@@ -112,6 +114,7 @@ const MODULES: [&str; 16] = [
     "js/page.js",
     "js/pending.js",
     "js/people.js",
+    "js/recent.js",
     "js/sending.js",
     "js/status.js",
     "js/stream.js",

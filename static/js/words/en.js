@@ -58,9 +58,12 @@ speak({
     more.length ? "Several people are typing…" : other ? `${one} and ${other} are typing…` : `${one} is typing…`,
 
   // The connection
+  connecting: "Connecting…",
+  catchingUp: "Catching up…",
   reconnecting: "Reconnecting…",
   offline: "Offline. Waiting for the network…",
-  signedOut: "You are signed out. Reload the page to come in again.",
+  signedOut: "You are signed out.",
+  comeBack: "Come in again",
   roomDeleted: "This room was deleted.",
 
   /** `reason` is what the server said, in English, or empty. */

@@ -66,9 +66,12 @@ speak({
     more.length ? "好几个人正在输入…" : other ? `${one} 和 ${other} 正在输入…` : `${one} 正在输入…`,
 
   // The connection
+  connecting: "正在连接…",
+  catchingUp: "正在获取错过的消息…",
   reconnecting: "正在重新连接…",
   offline: "网络已断开，等待恢复…",
-  signedOut: "你已退出登录，刷新页面即可重新进入。",
+  signedOut: "你已退出登录。",
+  comeBack: "重新进入",
   roomDeleted: "这个房间已被删除。",
 
   refusal: (status) => REFUSALS[status] ?? (status >= 500 ? "服务器暂时无法处理。" : `服务器拒绝了请求（${status}）。`),

@@ -28,6 +28,16 @@ export class Visitor {
     return visitor;
   }
 
+  /** Another tab of the same browser, at the same place or another. */
+  async anotherTab(path = new URL(this.page.url()).pathname) {
+    const tab = new Visitor();
+    Object.assign(tab, { server: this.server, context: this.context, handle: this.handle, offences: this.offences });
+    tab.page = await this.context.newPage();
+    await tab.#watch(true);
+    await tab.goto(path);
+    return tab;
+  }
+
   async #watch(withScripts) {
     const { page, server } = this;
     page.setDefaultTimeout(SHOWN_WITHIN_MS);

@@ -140,6 +140,20 @@ async fn signing_out_ends_the_streams_of_that_token_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_stream_that_is_meant_for_somebody_is_nobody_elses() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let bob = chat.join("bob").await;
+    assert_eq!(ann.stream("as=ann").await.outcome(), "live");
+    assert_eq!(chat.visitor().stream("as=").await.outcome(), "live");
+    for (reader, handle) in [(&bob, "ann"), (&chat.visitor(), "ann")] {
+        let stream = reader.stream(&format!("after=0&as={handle}")).await;
+        assert_eq!(stream.opening.event, "bye");
+        assert_eq!(stream.opening.json()["reason"], "signed-out");
+    }
+}
+
+#[tokio::test]
 async fn a_closed_room_leaves_no_trace_for_others() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;

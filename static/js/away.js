@@ -1,0 +1,62 @@
+// What the page says of its connection: nothing of short losses, one quiet line of longer ones, and then what came back.
+
+import { markNew } from "./dress.js";
+import { say, sayStanding } from "./status.js";
+import { sumUp, words } from "./words.js";
+
+const QUIET = 5000; // ms of loss that nobody needs to hear of
+const SAID = 10_000; // ms for which a summary is shown
+const STATES = {
+  connecting: words.connecting,
+  "catching-up": words.catchingUp,
+  reconnecting: words.reconnecting,
+  offline: words.offline,
+  "signed-out": words.signedOut,
+};
+const COUNTED = { message: "messages", "message-edited": "edits", "message-deleted": "deletes" };
+
+let state = "live";
+let timer = null; // from a loss on
+let isLong = false;
+let missed = null; // what the page missed, counted while it comes
+
+/** Takes in what `follow` says of the connection. */
+export function showState(name, { lostFor, cursor }) {
+  state = name;
+  if (name === "catching-up" && lostFor >= QUIET) missed ??= { after: cursor, messages: 0, edits: 0, deletes: 0 };
+  if (name === "live") endLoss();
+  else timer ??= setTimeout(showLoss, QUIET);
+  showStanding();
+}
+
+/** Takes note of an event of this room. */
+export function noteEvent(type) {
+  if (missed && COUNTED[type]) missed[COUNTED[type]] += 1;
+}
+
+function showLoss() {
+  isLong = true;
+  showStanding();
+}
+
+function endLoss() {
+  clearTimeout(timer);
+  timer = null;
+  isLong = false;
+  const text = missed && sumUp(missed);
+  if (text && missed.messages) markNew(missed.after, words.freshSince(text));
+  if (text) say(words.whileAway(text), SAID);
+  missed = null;
+}
+
+function showStanding() {
+  if (state === "signed-out") sayStanding(STATES[state], doorLink());
+  else sayStanding(isLong ? STATES[state] : "");
+}
+
+function doorLink() {
+  const link = document.createElement("a");
+  link.href = `/join?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.textContent = words.comeBack;
+  return link;
+}
