@@ -1,10 +1,11 @@
 //! Style sheets, scripts and pictures: embedded, and cached by browsers for ever.
 //!
-//! Scripts and styles go out without the lines that are only comments and without indentation.
+//! Scripts and styles go out without comments, indentation and spaces that separate nothing.
 //!
 //! One fingerprint stands for the whole tree and is a directory of its address, so that modules and style
 //! sheets may name each other relatively.
 
+use super::strip::{Language, strip};
 use axum::{
     body::Body,
     http::{HeaderMap, StatusCode, Uri, header},
@@ -85,29 +86,15 @@ fn content(path: &str) -> Option<Cow<'static, [u8]>> {
         return Some(Cow::Borrowed(EMOJI.as_bytes()));
     }
     let bytes = Assets::get(path)?.data;
-    if !matches!(path.rsplit_once('.'), Some((_, "js" | "css"))) {
-        return Some(bytes);
-    }
+    let language = match path.rsplit_once('.') {
+        Some((_, "js")) => Language::Script,
+        Some((_, "css")) => Language::Style,
+        _ => return Some(bytes),
+    };
     match str::from_utf8(&bytes) {
-        Ok(source) => Some(Cow::Owned(strip(source).into_bytes())),
+        Ok(source) => Some(Cow::Owned(strip(source, language).into_bytes())),
         Err(_) => Some(bytes),
     }
-}
-
-/// Takes away indentation, empty lines and comments that have lines of their own. Safe where no text goes over
-/// several lines, which a test sees to.
-fn strip(source: &str) -> String {
-    let mut stripped = String::with_capacity(source.len());
-    let mut is_in_comment = false;
-    for line in source.lines().map(str::trim) {
-        is_in_comment |= line.starts_with("/*");
-        if !(is_in_comment || line.is_empty() || line.starts_with("//")) {
-            stripped.push_str(line);
-            stripped.push('\n');
-        }
-        is_in_comment &= !line.ends_with("*/");
-    }
-    stripped
 }
 
 fn content_type(path: &str) -> &'static str {
@@ -199,12 +186,6 @@ mod tests {
                 "{path}"
             );
         }
-    }
-
-    #[test]
-    fn comments_and_indentation_stay_at_home() {
-        let source = "/* One,\n * two,\n three */\na {\n  b: c; /* kept */\n}\n\n  // d\n  /** e */\nf(\"// g\");\n";
-        assert_eq!(strip(source), "a {\nb: c; /* kept */\n}\nf(\"// g\");\n");
     }
 
     #[test]

@@ -12,7 +12,6 @@ import { follow } from "./stream.js";
 import { endTyping, showTyping, tellTyping } from "./typing.js";
 import { words } from "./words.js";
 
-const SAID = 10_000; // ms for which a fault is shown
 const FRAME = 16; // ms in which events are gathered before the page is touched
 const READ_PAUSE = 1500; // ms between moves of the read mark
 

@@ -1,0 +1,136 @@
+//! Scripts and styles without what only their authors need.
+//!
+//! Line by line and without knowing the languages: safe where no text and no code after a comment goes over several
+//! lines, which a test sees to.
+
+/// What a source is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    /// JavaScript.
+    Script,
+    /// CSS.
+    Style,
+}
+
+impl Language {
+    /// A space after one of these separates nothing.
+    const fn closes(self) -> &'static str {
+        match self {
+            Self::Script => "{}()[],;:?=<>&|!*%",
+            Self::Style => "{},;:",
+        }
+    }
+
+    /// Nor before one of these. In selectors, `a :b` is not `a:b`.
+    const fn opens(self) -> &'static str {
+        match self {
+            Self::Script => "{}()[],;:?=<>&|!*%",
+            Self::Style => "{};",
+        }
+    }
+
+    /// After one of these, the next line may follow at once. In scripts, a line's end after `}` may end a statement.
+    const fn goes_on(self) -> &'static [char] {
+        match self {
+            Self::Script => &['{', '(', '[', ',', ';'],
+            Self::Style => &['{', '}', ',', ';'],
+        }
+    }
+}
+
+/// Takes away comments, indentation, empty lines and spaces.
+pub(super) fn strip(source: &str, language: Language) -> String {
+    let mut stripped = String::with_capacity(source.len());
+    let mut is_in_comment = false;
+    for line in source.lines().map(str::trim) {
+        is_in_comment |= line.starts_with("/*");
+        if !(is_in_comment || line.is_empty() || line.starts_with("//")) {
+            let code = without_comment(line);
+            squeeze(code, language, &mut stripped);
+            if code.contains("//") || !stripped.ends_with(language.goes_on()) {
+                stripped.push('\n');
+            }
+        }
+        is_in_comment &= !line.ends_with("*/");
+    }
+    stripped
+}
+
+/// A comment at the end of a line, behind the end of something. With a quote in it, it could be a part of a text.
+fn without_comment(line: &str) -> &str {
+    match line.rsplit_once(" // ") {
+        Some((code, comment))
+            if code.ends_with([';', ',', '{', '[']) && !comment.contains(QUOTES) =>
+        {
+            code
+        }
+        _ => line,
+    }
+}
+
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+
+fn squeeze(line: &str, language: Language, out: &mut String) {
+    if language == Language::Script && has_more_than_code(line) {
+        return out.push_str(line);
+    }
+    let mut quote = None;
+    let mut last = '\0';
+    let mut rest = line.chars().peekable();
+    while let Some(now) = rest.next() {
+        let next = rest.peek().copied().unwrap_or_default();
+        let separates = !(language.closes().contains(last) || language.opens().contains(next));
+        if now != ' ' || quote.is_some() || separates {
+            out.push(now);
+            last = now;
+        }
+        match quote {
+            None if QUOTES.contains(&now) => quote = Some(now),
+            Some(begun) if begun == now => quote = None,
+            _ => {}
+        }
+    }
+}
+
+/// Whether there may be a template, a regular expression or an escaped quote.
+fn has_more_than_code(line: &str) -> bool {
+    line.contains(['`', '\\']) || line.split('"').step_by(2).any(|code| code.contains('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Language::*, strip};
+
+    #[test]
+    fn comments_and_indentation_stay_at_home() {
+        let source = "/* One,\n * two,\n three */\na {\n  b: c; /* kept */\n}\n\n  // d\n  /** e */\nf(\"// g\");\n";
+        assert_eq!(strip(source, Style), "a{b:c;/* kept */\n}f(\"// g\");\n");
+        assert_eq!(
+            strip("const A = 5; // ms\nb(); // \"\n", Script),
+            "const A=5;b(); // \"\n"
+        );
+    }
+
+    #[test]
+    fn spaces_that_separate_stay() {
+        for kept in [
+            "return a+b in c",
+            "a + +b",
+            "f(\"a , b : {c}\",d)",
+            "f(`a , ${b}`, c)",
+            "a.replace(/ , /g, b)",
+            "a(\"\\\" , \" , b)",
+            "'a , b'",
+        ] {
+            assert_eq!(strip(kept, Script), format!("{kept}\n"));
+        }
+        assert_eq!(
+            strip("if (a) return [b, { c }];", Script),
+            "if(a)return[b,{c}];"
+        );
+        assert_eq!(
+            strip("a :b > c, d { e: calc(1px + 2px) \"f ; g\"; }", Style),
+            "a :b > c,d{e:calc(1px + 2px) \"f ; g\";}"
+        );
+    }
+}
