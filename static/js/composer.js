@@ -1,6 +1,6 @@
 // Writing: what is typed is kept at each key, and leaves the composer only into the outbox.
 
-import { isComposing, sends } from "./keys.js";
+import { isComposing, isTouch, sends } from "./keys.js";
 import { byId } from "./page.js";
 
 /**
@@ -15,6 +15,7 @@ export function openComposer(drafts, send) {
   let answered = null;
   let draft = drafts.read(); // until it is in the field
 
+  if (isTouch.matches) field.enterKeyHint = "enter";
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && answered && !isComposing(event)) answerTo(null);
     if (!sends(event)) return;

@@ -43,7 +43,7 @@ export function openDelete(row, address, onChanged) {
   const question = document.createElement("p");
   question.textContent = words.deleteQuestion;
   form.prepend(question);
-  form.end.append(button(words.delete, "danger", "submit"), button(words.cancel, "quiet", "button", () => close(true)));
+  form.end.append(button(words.delete, "plain danger", "submit"), button(words.cancel, "quiet", "button", () => close(true)));
   form.addEventListener("keydown", ({ key }) => key === "Escape" && close(true));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

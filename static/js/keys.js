@@ -4,7 +4,7 @@
 export const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 /** Where fingers write, Enter breaks the line: there is a button to send. */
-const isTouch = matchMedia("(pointer: coarse)");
+export const isTouch = matchMedia("(pointer: coarse)");
 
 export function sends(event) {
   if (event.key !== "Enter" || event.shiftKey || event.altKey || isComposing(event)) return false;

@@ -1,5 +1,7 @@
 // People and emoji by name.
 
+import { byId } from "./page.js";
+
 let emoji = null;
 
 /** `[emoji, names]` of all there are. */
@@ -18,11 +20,23 @@ export async function findEmoji(text) {
   return [...begins, ...contains];
 }
 
+/** More people than the page lists, by handle; asked for once. */
+const unlisted = new Map();
+
+async function findUnlisted() {
+  const response = await fetch(`/api/v1/rooms/${byId("room").dataset.room}/members`).catch(() => null);
+  if (!response?.ok) return;
+  for (const { handle, name } of (await response.json()).members) unlisted.set(handle, name);
+}
+
+if (document.querySelector(".people-more")) findUnlisted();
+
 /** `[handle, name]`: the people of the room, then those who wrote on this page. */
 export function findPeople(text) {
   const wanted = text.toLowerCase();
   const people = new Map();
   for (const item of document.querySelectorAll("#members [data-handle]")) people.set(item.dataset.handle, item.textContent.trim());
+  for (const [handle, name] of unlisted) if (!people.has(handle)) people.set(handle, name);
   for (const row of document.querySelectorAll("#history [data-author]")) {
     const { author } = row.dataset;
     if (!people.has(author)) people.set(author, row.querySelector(".message-author")?.textContent ?? author);
