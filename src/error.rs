@@ -80,6 +80,20 @@ impl Error {
     pub fn is_verdict(&self) -> bool {
         !matches!(self, Self::Database(_) | Self::Io(_) | Self::Unavailable(_))
     }
+
+    /// Whether the database refused a change for what it says: by a constraint of the schema, or as a text that SQLite
+    /// cannot take. The machine is not at fault.
+    #[must_use]
+    pub fn is_about_one_change(&self) -> bool {
+        use sqlx::error::ErrorKind;
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                !matches!(error.kind(), ErrorKind::Other) || error.code().as_deref() == Some("1")
+            }
+            Self::Database(sqlx::Error::Decode(_)) => true,
+            _ => false,
+        }
+    }
 }
 
 impl From<sqlx::migrate::MigrateError> for Error {

@@ -9,7 +9,7 @@ use crate::{
         change::{Action, Change, Outcome, Post},
         time::Timestamp,
     },
-    store::{db::Connection, meta, posts::Transaction},
+    store::{db::Connection, meta},
 };
 
 /// Applies changes in their order, within the caller's transaction.
@@ -26,7 +26,7 @@ pub async fn apply(tx: &mut Connection, changes: &[Change]) -> Result<Vec<Result
             rest = others;
         } else {
             rest = &rest[posts.len()..];
-            let posted = posts::post_messages(tx, Transaction::Callers, &posts).await?;
+            let posted = posts::post_messages(tx, &posts).await?;
             verdicts.extend(posted.verdicts);
         }
     }
@@ -75,7 +75,7 @@ async fn apply_one(tx: &mut Connection, at: Timestamp, action: &Action) -> Resul
         Action::MarkRead { by, room, up_to } => memberships::mark_read(tx, *by, room, *up_to).await,
         Action::PostMessage(post) => {
             let run = [(at, post)];
-            let mut posted = posts::post_messages(tx, Transaction::Callers, &run).await?;
+            let mut posted = posts::post_messages(tx, &run).await?;
             posted.verdicts.remove(0)
         }
         Action::EditMessage {

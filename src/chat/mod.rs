@@ -8,6 +8,7 @@ pub mod apply;
 pub mod archive;
 mod custom_events;
 pub mod import;
+pub mod learned;
 mod memberships;
 mod messages;
 pub mod posts;

@@ -1,10 +1,10 @@
 //! Posting messages: a run of them at once, one post being a run of one.
 //!
-//! However many there are, it takes one statement to learn what is needed to judge them and one to add them. A
-//! trip to SQLite's thread is what a commit costs, not a row. Their events are made here, and not read back:
-//! of a message that was just posted everything is known.
+//! However many there are, it takes one statement to find out what is needed to judge them and one to add them; the
+//! first is left out where it was found out before. A trip to SQLite's thread is what a commit costs, not a row. Their
+//! events are made here, and not read back: of a message that was just posted everything is known.
 
-use super::{applied::Applied, memberships::member_event};
+use super::{applied::Applied, learned::Learned, memberships::member_event};
 use crate::{
     error::{Error, Result},
     model::{
@@ -16,8 +16,9 @@ use crate::{
         user::Person,
     },
     store::{
-        db::Connection,
+        db::{Connection, roll_back},
         events::{NewEvent, NumberedEvent},
+        known_posts::{KNOWN_POSTS_MAX, commit_known_posts},
         memberships::NewMembership,
         messages::{NewMessage, find_messages},
         posts::{KnownPost, NewRows, PostFacts, Transaction, find_facts, insert_posts},
@@ -35,35 +36,59 @@ pub struct Posted {
     pub verdicts: Vec<Result<Applied>>,
     /// What was appended to the log.
     pub events: Vec<Event>,
+    /// The last id that the log has used, now.
+    pub last_id: EventId,
     /// Messages that were there already, posted under the same nonces.
     pub known: Vec<Message>,
 }
 
 /// Posts messages in order; the earlier ones of the run count as posted for the later ones.
-pub async fn post_messages(
+pub async fn post_messages(tx: &mut Connection, posts: &[(Timestamp, &Post)]) -> Result<Posted> {
+    let (last_id, facts) = find_facts(tx, Transaction::Callers, posts).await?;
+    insert_judged(tx, Transaction::Callers, posts, last_id, facts).await
+}
+
+/// The same as a transaction of its own.
+pub async fn commit_posts(
+    connection: &mut Connection,
+    posts: &[(Timestamp, &Post)],
+    learned: &mut Learned,
+) -> Result<Posted> {
+    let recalled = (posts.len() <= KNOWN_POSTS_MAX).then(|| learned.recall(posts));
+    if let Some((last_id, facts)) = recalled.flatten() {
+        let run = Run::judge_all(last_id, posts, facts);
+        match commit_known_posts(connection, &run.rows.messages).await {
+            // A nonce that was used before, or somebody has changed the file by hand: it has to be asked after all.
+            Err(error) if error.is_about_one_change() => roll_back(connection).await?,
+            committed => return committed.map(|()| run.posted(Vec::new())),
+        }
+    }
+    let (last_id, facts) = find_facts(connection, Transaction::Own, posts).await?;
+    learned.learn(posts, &facts);
+    insert_judged(connection, Transaction::Own, posts, last_id, facts).await
+}
+
+async fn insert_judged(
     tx: &mut Connection,
     transaction: Transaction,
     posts: &[(Timestamp, &Post)],
+    last_id: EventId,
+    facts: Vec<PostFacts>,
 ) -> Result<Posted> {
-    let (last_id, facts) = find_facts(tx, transaction, posts).await?;
-    let mut run = Run::after(last_id);
-    let verdicts = run.judge_all(posts, facts);
+    let run = Run::judge_all(last_id, posts, facts);
     let known = if run.known.is_empty() {
         Vec::new()
     } else {
         find_messages(tx, &run.known).await?
     };
     insert_posts(tx, transaction, &run.rows).await?;
-    Ok(Posted {
-        verdicts,
-        events: run.events,
-        known,
-    })
+    Ok(run.posted(known))
 }
 
 /// What a run of posts comes to.
 struct Run<'a> {
     next_id: EventId,
+    verdicts: Vec<Result<Applied>>,
     rows: NewRows<'a>,
     events: Vec<Event>,
     known: Vec<MessageId>,
@@ -75,6 +100,7 @@ impl<'a> Run<'a> {
     fn after(last_id: EventId) -> Self {
         Self {
             next_id: EventId(last_id.0 + 1),
+            verdicts: Vec::new(),
             rows: NewRows::default(),
             events: Vec::new(),
             known: Vec::new(),
@@ -83,16 +109,22 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn judge_all(
-        &mut self,
-        posts: &[(Timestamp, &'a Post)],
-        facts: Vec<PostFacts>,
-    ) -> Vec<Result<Applied>> {
-        posts
-            .iter()
-            .zip(facts)
-            .map(|((at, post), facts)| self.judge(*at, post, facts))
-            .collect()
+    fn judge_all(last_id: EventId, posts: &[(Timestamp, &'a Post)], facts: Vec<PostFacts>) -> Self {
+        let mut run = Self::after(last_id);
+        for ((at, post), facts) in posts.iter().zip(facts) {
+            let verdict = run.judge(*at, post, facts);
+            run.verdicts.push(verdict);
+        }
+        run
+    }
+
+    fn posted(self, known: Vec<Message>) -> Posted {
+        Posted {
+            verdicts: self.verdicts,
+            last_id: EventId(self.next_id.0 - 1),
+            events: self.events,
+            known,
+        }
     }
 
     fn judge(&mut self, at: Timestamp, post: &'a Post, facts: PostFacts) -> Result<Applied> {

@@ -4,7 +4,8 @@ use crate::{
     chat::{
         applied::Applied,
         apply::{apply, leading_posts},
-        posts::{Posted, post_messages},
+        learned::Learned,
+        posts::{self, Posted},
     },
     error::{Error, Result},
     model::{
@@ -15,7 +16,7 @@ use crate::{
         time::Timestamp,
         user::User,
     },
-    store::{db::Connection, events, messages, posts::Transaction},
+    store::{db::Connection, events, messages},
 };
 use sqlx::Connection as _;
 use std::{collections::HashMap, sync::Arc};
@@ -43,6 +44,13 @@ pub(super) struct Committed {
     pub(super) head: EventId,
 }
 
+impl Committed {
+    /// Whether anybody may see or do since what they could not, or the other way round.
+    pub(super) fn moves_rights(&self) -> bool {
+        self.applied.iter().any(|applied| applied.access.is_some())
+    }
+}
+
 /// Applies changes and commits them. `published` is the head of the log before.
 ///
 /// What a failed transaction leaves behind is unknown: its connection must be given up.
@@ -50,26 +58,32 @@ pub(super) async fn commit(
     connection: &mut Connection,
     changes: &[Change],
     published: EventId,
+    learned: &mut Learned,
 ) -> Result<Committed> {
     let posts = leading_posts(changes);
     if posts.len() == changes.len() {
-        commit_posts(connection, &posts, published).await
+        commit_posts(connection, &posts, published, learned).await
     } else {
-        commit_changes(connection, changes, published).await
+        let committed = commit_changes(connection, changes, published).await?;
+        learned.note_last_id(committed.head);
+        Ok(committed)
     }
 }
 
-/// Posts alone, as most lots are, take two trips to SQLite's thread.
+/// Posts alone, as most lots are, take one or two trips to SQLite's thread.
 async fn commit_posts(
     connection: &mut Connection,
     posts: &[(Timestamp, &Post)],
     published: EventId,
+    learned: &mut Learned,
 ) -> Result<Committed> {
     let Posted {
         verdicts,
         events,
+        last_id,
         known,
-    } = post_messages(connection, Transaction::Own, posts).await?;
+    } = posts::commit_posts(connection, posts, learned).await?;
+    learned.note_last_id(last_id);
     let events: Vec<_> = events.into_iter().map(Arc::new).collect();
     let mut found = Found::in_events(&events);
     found.add_messages(known);

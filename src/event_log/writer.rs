@@ -9,6 +9,7 @@ use super::{
     transaction::{Answer, Committed, commit},
 };
 use crate::{
+    chat::learned::Learned,
     config::Storage,
     error::{Error, Result},
     model::change::{AccessChange, Change},
@@ -40,6 +41,7 @@ pub struct Writer {
     log: Arc<EventLog>,
     queue: mpsc::Receiver<Submission>,
     connection: Option<Connection>,
+    learned: Learned,
     file: PathBuf,
     storage: Storage,
 }
@@ -56,6 +58,7 @@ impl Writer {
             log,
             queue,
             connection: Some(connection),
+            learned: Learned::default(),
             file,
             storage,
         }
@@ -91,14 +94,14 @@ impl Writer {
                 self.publish(posters, committed);
             }
             // One of them is at fault in a way that its judgement did not foresee: each for itself.
-            Err(error) if changes.len() > 1 && is_about_one_change(&error) => {
+            Err(error) if changes.len() > 1 && error.is_about_one_change() => {
                 for (change, answer) in changes.into_iter().zip(posters) {
                     Box::pin(self.write(vec![Submission { change, answer }])).await;
                 }
             }
             Err(error) => {
                 tracing::error!(%error, changes = changes.len(), "nothing of this lot was stored");
-                self.log.set_writable(is_about_one_change(&error));
+                self.log.set_writable(error.is_about_one_change());
                 for poster in posters {
                     let _ = poster.send(Err(Error::Unavailable(reason(&error))));
                 }
@@ -107,13 +110,18 @@ impl Writer {
     }
 
     /// Applies a lot and commits it. What a failed transaction leaves behind is unknown, so its connection is
-    /// given up and a new one is opened for the next lot.
+    /// given up with all that was learned, and a new one is opened for the next lot.
     async fn commit(&mut self, changes: &[Change]) -> Result<Committed> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => db::open_writer(&self.file, self.storage).await?,
         };
-        let committed = commit(&mut connection, changes, self.log.head()).await?;
+        let mut learned = std::mem::take(&mut self.learned);
+        let committed = commit(&mut connection, changes, self.log.head(), &mut learned).await?;
+        if committed.moves_rights() {
+            learned.forget();
+        }
+        self.learned = learned;
         self.connection = Some(connection);
         Ok(committed)
     }
@@ -140,18 +148,6 @@ impl Writer {
         rooms.sort_unstable();
         rooms.dedup();
         self.log.wakers.wake_rooms(&rooms);
-    }
-}
-
-/// A constraint of the schema, or a text that SQLite cannot take: not the fault of the machine.
-fn is_about_one_change(error: &Error) -> bool {
-    use sqlx::error::ErrorKind;
-    match error {
-        Error::Database(sqlx::Error::Database(error)) => {
-            !matches!(error.kind(), ErrorKind::Other) || error.code().as_deref() == Some("1")
-        }
-        Error::Database(sqlx::Error::Decode(_)) => true,
-        _ => false,
     }
 }
 

@@ -11,6 +11,7 @@ pub mod copies;
 pub mod db;
 pub mod eras;
 pub mod events;
+pub mod known_posts;
 pub mod lock;
 pub mod memberships;
 mod message_row;
@@ -33,6 +34,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         db::STATEMENTS,
         eras::STATEMENTS,
         events::STATEMENTS,
+        known_posts::STATEMENTS,
         memberships::STATEMENTS,
         messages::STATEMENTS,
         meta::STATEMENTS,

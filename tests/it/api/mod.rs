@@ -3,6 +3,7 @@
 mod custom_events;
 mod errors;
 mod history;
+mod known_posts;
 mod members;
 mod messages;
 mod nonces;
