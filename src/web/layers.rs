@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Body,
     http::{HeaderName, HeaderValue, Request, Version, header, uri::Authority},
-    middleware::{Next, from_fn},
+    middleware::from_fn,
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -23,6 +23,7 @@ use tower_http::{
     csrf::CsrfLayer,
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     trace::TraceLayer,
+    validate_request::{ValidateRequest, ValidateRequestHeaderLayer},
 };
 
 /// Nothing inline, nothing from elsewhere. Pages hold no other site's content and are held by none.
@@ -63,19 +64,26 @@ pub enum Names {
 
 /// A page of another site can give its own name the address 127.0.0.1 and would then be of the same origin as a
 /// server that nobody has opened to anybody ("DNS rebinding"). What it cannot change is the name that it asks for.
-async fn check_host(names: Names, request: Request<Body>, next: Next) -> Response {
-    let mut hosts = request.headers().get_all(header::HOST).iter();
-    let (host, another) = (hosts.next(), hosts.next());
-    // RFC 9112, section 3.2.
-    if another.is_some() || (host.is_none() && request.version() == Version::HTTP_11) {
-        return Rejection::Malformed("The request does not name its host once.".into())
-            .into_response();
-    }
-    match host.and_then(|host| host.to_str().ok()) {
-        Some(host) if names == Names::Loopback && !is_loopback(host) => {
-            Rejection::Misdirected.into_response()
+#[derive(Clone, Copy, Debug)]
+struct HostCheck(Names);
+
+impl<B> ValidateRequest<B> for HostCheck {
+    type ResponseBody = Body;
+
+    fn validate(&mut self, request: &mut Request<B>) -> Result<(), Response> {
+        let mut hosts = request.headers().get_all(header::HOST).iter();
+        let (host, another) = (hosts.next(), hosts.next());
+        // RFC 9112, section 3.2.
+        if another.is_some() || (host.is_none() && request.version() == Version::HTTP_11) {
+            let fault = Rejection::Malformed("The request does not name its host once.".into());
+            return Err(fault.into_response());
         }
-        _ => next.run(request).await,
+        match host.and_then(|host| host.to_str().ok()) {
+            Some(host) if self.0 == Names::Loopback && !is_loopback(host) => {
+                Err(Rejection::Misdirected.into_response())
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -110,9 +118,7 @@ pub fn surround(routes: Router, names: Names) -> Router {
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(from_fn(render_problems))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn(move |request: Request<Body>, next: Next| {
-            check_host(names, request, next)
-        }))
+        .layer(ValidateRequestHeaderLayer::custom(HostCheck(names)))
         .layer(CsrfLayer::new());
     // All of them as one layer: each further one would cost every request another box and another copy.
     routes.layer(layers)
