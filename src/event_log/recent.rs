@@ -10,8 +10,9 @@ use crate::model::{
     ids::{EventId, RoomId},
 };
 use bytes::Bytes;
+use smallvec::SmallVec;
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
@@ -44,7 +45,8 @@ struct Ends {
     head: EventId,
     /// How often the state of something past has changed.
     revision: u64,
-    rooms: HashMap<RoomId, End>,
+    /// A tree, since every reader looks its room up for every wake: comparing a few ids beats hashing one.
+    rooms: BTreeMap<RoomId, End>,
     rooms_bytes: usize,
     everything: End,
 }
@@ -76,7 +78,7 @@ struct Blocks {
 #[derive(Debug)]
 pub struct Following {
     /// In order; the first one may hold events that the cursor is past already.
-    pub lots: Vec<Arc<Lot>>,
+    pub lots: SmallVec<[Arc<Lot>; 1]>,
     /// With these lots, everything of the channel up to here was read.
     pub scanned: EventId,
     /// Whether that is all there is.
@@ -100,7 +102,7 @@ impl Recent {
         let ends = Ends {
             head,
             revision: 0,
-            rooms: HashMap::new(),
+            rooms: BTreeMap::new(),
             rooms_bytes: 0,
             everything: End::new(head),
         };
@@ -139,7 +141,7 @@ impl Recent {
         let ends = self.ends.read().unwrap_or_else(PoisonError::into_inner);
         if after >= ends.head {
             return Some(Following {
-                lots: Vec::new(),
+                lots: SmallVec::new(),
                 scanned: after,
                 is_all: true,
             });
@@ -263,7 +265,7 @@ impl End {
             taken += lot.weight();
             fits
         });
-        let lots: Vec<_> = lots.cloned().collect();
+        let lots: SmallVec<[Arc<Lot>; 1]> = lots.cloned().collect();
         let is_all = first + lots.len() == self.lots.len();
         let scanned = lots
             .last()

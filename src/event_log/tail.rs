@@ -22,6 +22,7 @@ use crate::{
     store::events::{self, EventPage, Selection, Stand},
 };
 use bytes::Bytes;
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// About as much as is read at once and goes out in one write, in bytes.
@@ -68,13 +69,16 @@ pub enum Outcome {
     Reset,
 }
 
+/// Blocks that go out together: most often one piece, so that a wake costs no allocation.
+pub type Pieces = SmallVec<[Bytes; 1]>;
+
 /// What reading on brought.
 #[derive(Debug)]
 pub enum Step {
     /// Blocks to send, and what they were about.
-    Blocks(Vec<Bytes>, Counts),
+    Blocks(Pieces, Counts),
     /// Everything up to the cursor was read, and this was said meanwhile.
-    Signals(Vec<Bytes>),
+    Signals(Pieces),
     /// Nothing: everything up to the cursor was read.
     Nothing,
     /// This reader may be told nothing more.
@@ -227,7 +231,7 @@ impl Tail {
         if blocks.is_empty() {
             Step::Nothing
         } else {
-            Step::Signals(blocks)
+            Step::Signals(blocks.into())
         }
     }
 
@@ -249,7 +253,7 @@ impl Tail {
         self.log.signals.read_news(hears)
     }
 
-    fn encode_recent(&self, following: &Following) -> (EventId, Vec<Bytes>, Counts) {
+    fn encode_recent(&self, following: &Following) -> (EventId, Pieces, Counts) {
         let shows = |event: &Event| self.access.shows(event);
         let blocks_of =
             |lot: &Arc<Lot>| self.log.recent.blocks(lot, self.cursor, self.format, shows);

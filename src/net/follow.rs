@@ -9,7 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Version, header, response};
 use bytes::Bytes;
 use std::{
     future::poll_fn,
-    io::{self, IoSlice, Write as _},
+    io::{self, IoSlice},
     pin::{Pin, pin},
     task::{Context, Poll},
 };
@@ -164,8 +164,8 @@ impl Stream {
     /// Everything that waits goes out in one write: it costs the kernel no more than a part of it.
     async fn send(&mut self, blocks: &[Bytes]) -> Result<(), End> {
         if let ([block], true) = (blocks, self.is_chunked) {
-            let mut size = [0; 20];
-            let size = chunk_size(&mut size, block.len())?;
+            let mut size = [0; 18];
+            let size = chunk_size(&mut size, block.len());
             let slices = [size, block, b"\r\n"].map(IoSlice::new);
             return self.write(&slices).await;
         }
@@ -176,10 +176,10 @@ impl Stream {
     async fn send_many(&mut self, blocks: &[Bytes]) -> Result<(), End> {
         for blocks in blocks.chunks(SLICES_MAX) {
             let length: usize = blocks.iter().map(Bytes::len).sum();
-            let mut size = [0; 20];
+            let mut size = [0; 18];
             let mut slices: Vec<_> = blocks.iter().map(|block| IoSlice::new(block)).collect();
             if self.is_chunked {
-                slices.insert(0, IoSlice::new(chunk_size(&mut size, length)?));
+                slices.insert(0, IoSlice::new(chunk_size(&mut size, length)));
                 slices.push(IoSlice::new(b"\r\n"));
             }
             self.write(&slices).await?;
@@ -229,12 +229,20 @@ impl Stream {
     }
 }
 
-/// RFC 9112, section 7.1.
-fn chunk_size(buffer: &mut [u8; 20], length: usize) -> io::Result<&[u8]> {
-    let mut rest = buffer.as_mut_slice();
-    write!(rest, "{length:x}\r\n")?;
-    let unused = rest.len();
-    Ok(&buffer[..20 - unused])
+/// What stands before a chunk: its size in hexadecimal digits (RFC 9112, section 7.1). By hand, because formatting it
+/// was an eighth of what a block costs this program.
+fn chunk_size(buffer: &mut [u8; 18], length: usize) -> &[u8] {
+    let mut start = 16;
+    let mut rest = length;
+    buffer[16..].copy_from_slice(b"\r\n");
+    loop {
+        start -= 1;
+        buffer[start] = b"0123456789abcdef"[rest % 16];
+        rest /= 16;
+        if rest == 0 {
+            return &buffer[start..];
+        }
+    }
 }
 
 /// The head and the first block leave in one write, and at once.
@@ -271,11 +279,25 @@ fn first_bytes(parts: &response::Parts, is_chunked: bool, hello: &[u8]) -> Vec<u
     }
     out.extend_from_slice(b"\r\n");
     if is_chunked {
-        out.extend_from_slice(format!("{:x}\r\n", hello.len()).as_bytes());
+        out.extend_from_slice(chunk_size(&mut [0; 18], hello.len()));
     }
     out.extend_from_slice(hello);
     if is_chunked {
         out.extend_from_slice(b"\r\n");
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunks_say_their_size_in_hexadecimal() {
+        for length in [0, 1, 9, 10, 15, 16, 255, 256, 4096, 262_144, usize::MAX] {
+            let mut buffer = [0; 18];
+            let size = chunk_size(&mut buffer, length);
+            assert_eq!(size, format!("{length:x}\r\n").as_bytes());
+        }
+    }
 }

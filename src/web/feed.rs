@@ -5,12 +5,13 @@ use crate::{
     event_log::{
         frame::write_block,
         replays::Counts,
-        tail::{Opening, Outcome, Step, Tail},
+        tail::{Opening, Outcome, Pieces, Step, Tail},
     },
     model::ids::EventId,
 };
 use bytes::Bytes;
 use serde::Serialize;
+use smallvec::smallvec;
 use std::{io::Write as _, time::Duration};
 
 /// Without a block for so long, a ping is sent: proxies cut silent connections after 30 s and more, and a
@@ -37,7 +38,7 @@ pub struct Feed {
 #[derive(Debug)]
 pub enum Next {
     /// Send these, together.
-    Send(Vec<Bytes>),
+    Send(Pieces),
     /// Wait until there is more.
     Wait,
     /// Send this and end.
@@ -128,7 +129,7 @@ impl Feed {
                 }
                 Next::Send(blocks)
             }
-            Ok(Step::Nothing) if self.replayed.is_some() => Next::Send(vec![self.caught_up()]),
+            Ok(Step::Nothing) if self.replayed.is_some() => Next::Send(smallvec![self.caught_up()]),
             Ok(Step::Nothing) => Next::Wait,
             Ok(Step::Ended) => Next::End(bye(Bye::SignedOut)),
             Err(error) => {
@@ -153,7 +154,7 @@ impl Feed {
     /// past what it may not see.
     pub async fn next_or_ping(&mut self) -> Next {
         match self.next().await {
-            Next::Wait => Next::Send(vec![self.ping()]),
+            Next::Wait => Next::Send(smallvec![self.ping()]),
             next => next,
         }
     }
