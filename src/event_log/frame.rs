@@ -5,9 +5,13 @@
 //! nothing that somebody wrote can end a field.
 
 use crate::model::{
-    event::{Event, Member, Membership, Object},
+    event::{
+        Event, Member, Membership, Object,
+        kind::{MESSAGE, REACTION},
+    },
     ids::{EventId, MessageId},
     message::{Message, Reaction},
+    message_json::JsonWriter,
     room::RoomInfo,
     time::Timestamp,
     user::Person,
@@ -41,9 +45,6 @@ struct Data<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum ObjectData<'a> {
-    Message {
-        message: MessageData<'a>,
-    },
     Reaction {
         message_id: MessageId,
         reactions: &'a [Reaction],
@@ -62,41 +63,17 @@ enum ObjectData<'a> {
     },
 }
 
-#[derive(Serialize)]
-struct MessageData<'a> {
-    #[serde(flatten)]
-    message: &'a Message,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    html: Option<String>,
-}
-
 /// Appends the block of an event to `out`.
 pub fn write_event(out: &mut Vec<u8>, event: &Event, format: Format, render: RenderRow) {
-    let data = Data {
-        id: event.id,
-        room: &event.room,
-        at: event.at,
-        by: &event.by,
-        object: object_data(event, format, render),
-    };
-    write_block(out, &event.kind, &data, Some(event.id));
-}
-
-fn object_data(event: &Event, format: Format, render: RenderRow) -> ObjectData<'_> {
     let html = |message| (format == Format::Html).then(|| render(message));
-    match &event.object {
-        Object::Message(message) if event.kind == crate::model::event::kind::REACTION => {
-            ObjectData::Reaction {
-                message_id: message.id,
-                reactions: &message.reactions,
-                html: html(message),
-            }
+    let object = match &event.object {
+        Object::Message(message) if event.kind != REACTION => {
+            return write_message(out, event, message, html(message).as_deref());
         }
-        Object::Message(message) => ObjectData::Message {
-            message: MessageData {
-                message,
-                html: html(message),
-            },
+        Object::Message(message) => ObjectData::Reaction {
+            message_id: message.id,
+            reactions: &message.reactions,
+            html: html(message),
         },
         Object::Room(room_info) => ObjectData::Room { room_info },
         Object::Member(Member { handle, state, .. }) => ObjectData::Member {
@@ -104,7 +81,29 @@ fn object_data(event: &Event, format: Format, render: RenderRow) -> ObjectData<'
             state: *state,
         },
         Object::Custom(payload) => ObjectData::Custom { payload },
+    };
+    let data = Data {
+        id: event.id,
+        room: &event.room,
+        at: event.at,
+        by: &event.by,
+        object,
+    };
+    write_block(out, &event.kind, &data, Some(event.id));
+}
+
+/// Most events are about a message; see [`JsonWriter`].
+fn write_message(out: &mut Vec<u8>, event: &Event, message: &Message, html: Option<&str>) {
+    let mut json = JsonWriter(out);
+    if event.kind != MESSAGE {
+        json.raw("event: ").raw(&event.kind).raw("\n");
     }
+    json.raw(r#"data: {"id":"#).number(event.id.0);
+    json.raw(r#","room":"#).text(&event.room);
+    json.raw(r#","at":"#).time(event.at);
+    json.raw(r#","by":"#).person(&event.by);
+    json.raw(r#","message":"#).message(message, html);
+    json.raw("}\nid: ").number(event.id.0).raw("\n\n");
 }
 
 /// Appends a block to `out`. A block of type `message` has no `event` field: it is the default type.
@@ -124,7 +123,7 @@ fn write_fields(
     data: &impl Serialize,
     id: Option<EventId>,
 ) -> std::io::Result<()> {
-    if kind != crate::model::event::kind::MESSAGE {
+    if kind != MESSAGE {
         writeln!(out, "event: {kind}")?;
     }
     out.extend_from_slice(b"data: ");

@@ -4,6 +4,7 @@ pub mod change;
 pub mod event;
 pub mod ids;
 pub mod message;
+pub mod message_json;
 pub mod room;
 pub mod text;
 pub mod time;

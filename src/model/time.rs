@@ -27,6 +27,12 @@ impl Timestamp {
         self.0
     }
 
+    /// Digit by digit; `None`: in a year that has not four digits.
+    #[must_use]
+    pub fn spelling(self) -> Option<[u8; 24]> {
+        own_spelling(self.0)
+    }
+
     /// To the second, as in plain-text history: `2026-11-22T05:41:03Z`.
     #[must_use]
     pub fn to_seconds(self) -> String {
@@ -62,7 +68,7 @@ impl Serialize for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match own_spelling(self.0) {
+        match self.spelling() {
             Some(text) => f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?),
             None => f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true)),
         }

@@ -2,7 +2,7 @@
 
 use super::{
     db::Connection,
-    message_row::{Fields, message_row},
+    message_row::{Fields, message_fields},
     messages::{broken_json, message_json, parse},
     statements::statements,
 };
@@ -22,7 +22,8 @@ macro_rules! event_json {
     () => {
         concat!(
             "json_object('id', e.id, 'room_id', e.room_id, 'room', r.slug, 'open', json(iif(r.kind = 'open', 'true', 'false')),
-                'at', e.at, 'by', json_object('handle', b.handle, 'name', b.name), 'kind', e.kind,
+                'at', e.at, 'by', (select json_object('handle', b.handle, 'name', b.name) from users b where b.id = e.actor_id),
+                'kind', e.kind,
                 'message', case when m.id is not null then ", message_json!(), " end,
                 'room_info', case when e.kind = 'room'
                     then json_object('slug', r.slug, 'name', r.name, 'topic', r.topic, 'kind', r.kind) end,
@@ -41,7 +42,7 @@ macro_rules! post_row {
     () => {
         concat!(
             "concat_ws(char(31), e.room_id, r.slug, r.kind = 'open', e.at, ",
-            message_row!(),
+            message_fields!(),
             ")"
         )
     };
@@ -51,7 +52,7 @@ macro_rules! post_row {
 /// early (`cross join` keeps the order of the tables, <https://sqlite.org/optoverview.html> 8.1).
 macro_rules! event_tables {
     () => {
-        " events e cross join rooms r on r.id = e.room_id join users b on b.id = e.actor_id
+        " events e cross join rooms r on r.id = e.room_id
           left join messages m on m.id = e.message_id left join users a on a.id = m.author_id "
     };
 }
@@ -68,8 +69,8 @@ macro_rules! page {
             "with scan as (select coalesce((", $end, "), 0) as last),
             weighed as (
                 select 300 + coalesce(octet_length(m.body), octet_length(e.data), 0)
-                    + 4096 * exists (select 1 from reactions where message_id = e.message_id) as weight
-                from events e cross join rooms r on r.id = e.room_id left join messages m on m.id = e.message_id
+                    + 4096 * coalesce(m.is_reacted, 0) as weight
+                from events e left join rooms r on r.id = e.room_id left join messages m on m.id = e.message_id
                 where e.id > ?1 and e.id <= (select last from scan) ", $filter, " order by e.id limit 256),
             room as (select max(1, min(256, 256 * 131072 / coalesce(sum(weight), 1))) as events from weighed),
             page as (

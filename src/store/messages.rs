@@ -21,7 +21,7 @@ macro_rules! message_json {
         concat!("json_object('id', m.id, 'room', r.slug, 'author', json_object('handle', a.handle, 'name', a.name),
             'body', case when m.deleted_at is null then m.body end, 'at', m.created_at,
             'edited_at', m.edited_at, 'deleted_at', m.deleted_at, 'reply_to', m.reply_to, 'nonce', m.nonce,
-            'reactions', json(iif(not exists (select 1 from reactions where message_id = m.id), '[]', ", crate::store::message_row::reactions_json!(), ")))")
+            'reactions', json(iif(not m.is_reacted, '[]', ", crate::store::message_row::reactions_json!(), ")))")
     };
 }
 pub(super) use message_json;

@@ -6,6 +6,7 @@ use crate::{
     model::{
         ids::{EventId, MessageId, parse_id},
         message::{HistoryPage, Message},
+        message_json::JsonWriter,
         time::Timestamp,
     },
     store::messages::{Anchor, Filter, read_history},
@@ -16,7 +17,6 @@ use crate::{
     },
 };
 use axum::{
-    Json,
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
@@ -29,10 +29,9 @@ use std::{fmt::Write as _, sync::Arc};
 const LIMIT_DEFAULT: usize = 50;
 const LIMIT_MAX: usize = 200;
 
-/// A page as JSON.
+/// What a page as JSON holds beside its messages.
 #[derive(Debug, Serialize)]
-struct Page<'a> {
-    messages: &'a [Message],
+struct Surroundings<'a> {
     head: EventId,
     log: &'a str,
     has_older: bool,
@@ -71,29 +70,14 @@ pub async fn show_history(
     let links = Links::of(&page, &format!("/api/v1/rooms/{slug}/messages"), &wish);
     let tag = etag(&app, &uri, taste, page.head);
     let mut response = match taste {
-        Taste::Json => {
-            let HistoryPage {
-                messages,
-                head,
-                has_older,
-                has_newer,
-            } = &page;
-            let (older, newer) = (links.older.as_deref(), links.newer.as_deref());
-            let (head, has_older, has_newer) = (*head, *has_older, *has_newer);
-            Json(Page {
-                messages,
-                head,
-                log: &app.log.name,
-                has_older,
-                has_newer,
-                older,
-                newer,
-            })
-            .into_response()
-        }
+        Taste::Json => (
+            [(header::CONTENT_TYPE, "application/json")],
+            json(&page, &links, &app.log.name)?,
+        )
+            .into_response(),
         Taste::Ndjson => (
             [(header::CONTENT_TYPE, "application/x-ndjson")],
-            ndjson(&page.messages)?,
+            ndjson(&page.messages),
         )
             .into_response(),
         Taste::Text => (
@@ -290,13 +274,36 @@ impl Taste {
     }
 }
 
-fn ndjson(messages: &[Message]) -> Result<String> {
-    let mut out = String::new();
-    for message in messages {
-        out.push_str(&serde_json::to_string(message).map_err(std::io::Error::from)?);
-        out.push('\n');
+fn json(page: &HistoryPage, links: &Links, log: &str) -> Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(512 * (page.messages.len() + 1));
+    let mut json = JsonWriter(&mut out);
+    json.raw(r#"{"messages":["#);
+    for (place, message) in page.messages.iter().enumerate() {
+        if place > 0 {
+            json.raw(",");
+        }
+        json.message(message, None);
     }
+    let surroundings = Surroundings {
+        head: page.head,
+        log,
+        has_older: page.has_older,
+        has_newer: page.has_newer,
+        older: links.older.as_deref(),
+        newer: links.newer.as_deref(),
+    };
+    let surroundings = serde_json::to_string(&surroundings).map_err(std::io::Error::from)?;
+    json.raw("],").raw(&surroundings[1..]);
     Ok(out)
+}
+
+fn ndjson(messages: &[Message]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(512 * messages.len());
+    for message in messages {
+        JsonWriter(&mut out).message(message, None);
+        out.push(b'\n');
+    }
+    out
 }
 
 /// `2026-11-22T05:41:03Z <ann> hello`; further lines of a message are indented.

@@ -8,6 +8,7 @@ use crate::{
         change::{Action, Post},
         ids::{MessageId, parse_id},
         message::{Message, body_fault, nonce_fault},
+        message_json::JsonWriter,
     },
     store::messages,
     web::{
@@ -23,7 +24,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// A message to be posted.
@@ -43,15 +44,6 @@ pub struct NewMessage {
 #[derive(Debug, Deserialize)]
 pub struct Include {
     include: Option<String>,
-}
-
-/// A message that was posted, and its rendered row where `include=html` asks for it.
-#[derive(Debug, Serialize)]
-struct Posted {
-    #[serde(flatten)]
-    message: Arc<Message>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    html: Option<String>,
 }
 
 /// Posts a message. A repeated one (same author, same nonce) is answered with the first.
@@ -77,11 +69,13 @@ pub async fn post_message(
         StatusCode::OK
     };
     let html = (include.as_deref() == Some("html")).then(|| render_row(&message));
-    Ok((
-        status,
-        [(header::LOCATION, location)],
-        Json(Posted { message, html }),
-    ))
+    let mut json = Vec::with_capacity(512);
+    JsonWriter(&mut json).message(&message, html.as_deref());
+    let fields = [
+        (header::LOCATION, location),
+        (header::CONTENT_TYPE, "application/json".into()),
+    ];
+    Ok((status, fields, json))
 }
 
 /// Checks the form of a message and hands it in.
