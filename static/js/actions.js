@@ -1,8 +1,9 @@
 // What one can do with a row: one small bar that moves to the row under the pointer or the focus.
 
-import { excerpt, idOf } from "./dress.js";
+import { excerpt } from "./dress.js";
 import { load } from "./later.js";
-import { byId, fetchPage } from "./page.js";
+import { byId } from "./page.js";
+import { idOf } from "./rows.js";
 import { say } from "./status.js";
 import { explain, words } from "./words.js";
 
@@ -13,13 +14,13 @@ const { room } = byId("room").dataset;
 const onFault = (text) => say(text, SAID);
 let actions = null;
 
-/** `answer(id, text)` begins an answer; `show(html)` puts a row in its place where no stream does. */
-export function openActions(answer, show) {
-  actions ??= makeActions(answer, show);
+/** `answer(id, text)` begins an answer. */
+export function openActions(answer) {
+  actions ??= makeActions(answer);
   return actions;
 }
 
-function makeActions(answer, show) {
+function makeActions(answer) {
   const list = byId("history");
   const bar = document.createElement("div");
   bar.className = "actions";
@@ -64,8 +65,7 @@ function makeActions(answer, show) {
     const shown = [...row.querySelectorAll(".reaction")].find((reaction) => reaction.value === emoji);
     const method = shown?.classList.contains("mine") ? "DELETE" : "PUT";
     const response = await fetch(`${address(row)}/reactions/${encodeURIComponent(emoji)}`, { method }).catch(() => null);
-    if (response?.ok) refresh(row.dataset.id);
-    else onFault(response ? await explain(response) : words.reactionLost);
+    if (!response?.ok) onFault(response ? await explain(response) : words.reactionLost);
   }
 
   async function pick(row) {
@@ -77,18 +77,10 @@ function makeActions(answer, show) {
 
   async function change(row, how) {
     try {
-      await (await load("edit"))[how](row, address(row), refresh);
+      await (await load("edit"))[how](row, address(row));
     } catch {
       onFault(words.changeLost);
     }
-  }
-
-  /** A page of the past follows no stream. */
-  async function refresh(id) {
-    if (byId("room").dataset.live === "true") return;
-    const page = await fetchPage(`/rooms/${room}/messages/${id}`).catch(() => null);
-    const row = page?.getElementById(`m${id}`);
-    if (row) show(row.outerHTML);
   }
 
   list.addEventListener("pointerleave", ({ pointerType }) => {

@@ -2,6 +2,7 @@
 
 import { load } from "./later.js";
 import { byId } from "./page.js";
+import { idOf, rowAfter, rowBefore, rowsOf } from "./rows.js";
 import { LOCALE, words } from "./words.js";
 
 const GROUP = 5 * 60_000; // ms between rows of one author that still read as one
@@ -30,28 +31,39 @@ export function markNew(after, text) {
 
 export const newLineShown = () => (newLine.isConnected ? newLine : null);
 
-export const idOf = (row) => Number(row.dataset.id);
-
-/** Brings rows into the reader's terms. Cheap for rows that are dressed already. */
-export function dress(list, handle) {
-  let previous = null;
-  let isNewLinePlaced = false;
-  for (const row of list.querySelectorAll(":scope > .message")) {
-    const now = known.get(row) ?? read(row, handle);
-    const opensDay = now.day !== previous?.day;
-    placeLine(row, now, opensDay);
-    const opensNew = !isNewLinePlaced && idOf(row) > newAfter && previous !== null && !row.classList.contains("mine");
-    if (opensNew) {
-      const below = now.line ?? row;
-      if (below.previousElementSibling !== newLine) below.before(newLine);
-      isNewLinePlaced = true;
-    }
-    const follows = !opensDay && !opensNew && previous.author === now.author && now.at - previous.at < GROUP;
-    row.classList.toggle("follows", follows);
-    if (now.quote) fillQuote(now.quote);
-    previous = now;
+/** Brings rows into the reader's terms, and those after them, which may follow somebody else now. */
+export function dress(list, rows, handle) {
+  const touched = new Set();
+  for (const row of rows) {
+    if (!known.has(row)) read(row, handle);
+    for (const quote of list.querySelectorAll(`.message-quote[href$="#${row.id}"]`)) fillQuote(quote);
+    touched.add(row).add(rowAfter(row));
   }
-  if (!isNewLinePlaced) newLine.remove();
+  placeNewLine(list, touched);
+  for (const row of touched) if (row?.isConnected) join(row);
+}
+
+/** Above the first row of others that was not read, unless it is not known whether that is the first. */
+function placeNewLine(list, touched) {
+  if (newAfter === Infinity) return;
+  const before = newLine.isConnected ? rowAfter(newLine) : null;
+  const fresh = [...rowsOf(list)].find((row) => idOf(row) > newAfter && !row.classList.contains("mine"));
+  const isFirst = fresh && !rowBefore(fresh) && byId("older");
+  const below = fresh && (known.get(fresh).line ?? fresh);
+  if (!fresh || isFirst) newLine.remove();
+  else if (below.previousElementSibling !== newLine) below.before(newLine);
+  touched.add(before).add(fresh);
+}
+
+function join(row) {
+  const now = known.get(row);
+  const above = rowBefore(row);
+  const previous = above && known.get(above);
+  const opensDay = now.day !== previous?.day;
+  placeLine(row, now, opensDay);
+  const isFresh = newLine.isConnected && rowAfter(newLine) === row;
+  row.classList.toggle("follows", !opensDay && !isFresh && previous.author === now.author && now.at - previous.at < GROUP);
+  if (now.quote) fillQuote(now.quote);
 }
 
 /** Takes away what belongs to a row but stands beside it. */

@@ -6,8 +6,8 @@ import { explain, words } from "./words.js";
 
 const PATIENCE = 20_000; // ms to wait for an answer
 
-/** Opens the text of a row for changing. `onChanged(id)` follows once the server has it. */
-export async function openEdit(row, address, onChanged) {
+/** Opens the text of a row for changing. */
+export async function openEdit(row, address) {
   if (row.querySelector(".edit")) return;
   const response = await fetch(address);
   if (!response.ok) throw new Error(`no message at ${address}`);
@@ -32,12 +32,11 @@ export async function openEdit(row, address, onChanged) {
     if (field.value === body) return close(true);
     if (!(await submit(form, address, "PATCH", { body: field.value }))) return field.focus();
     close(true);
-    onChanged(row.dataset.id);
   });
 }
 
 /** Asks in the row whether it is to go. */
-export function openDelete(row, address, onChanged) {
+export function openDelete(row, address) {
   if (row.querySelector(".edit")) return;
   const form = makeForm("edit edit-delete");
   const question = document.createElement("p");
@@ -49,7 +48,6 @@ export function openDelete(row, address, onChanged) {
     event.preventDefault();
     if (!(await submit(form, address, "DELETE"))) return;
     close(true);
-    onChanged(row.dataset.id);
   });
   const close = hold(form, row.id);
   form.querySelector("button").focus();

@@ -1,228 +1,218 @@
-// The rows of the history: one per id, in the order of ids, and never moving under the reader's eyes.
+// The rows of the history: a window into the room's past, in the order of ids, never moving under the reader's eyes.
+// Here is what every page needs; past.js, loaded when somebody moves, leads to other parts of the history.
 //
 // The scroller is reversed (css/room.css): scrollTop is 0 at the end and negative above it, so that a page opens
 // at its end and rows that come in above move nothing. Everything else is compensated by keepPlace.
 
-import { dress, idOf, newLineShown, undress } from "./dress.js";
-import { byId, fetchPage } from "./page.js";
+import { dress, newLineShown, undress } from "./dress.js";
+import { byId } from "./page.js";
+import { firstBelow, idOf, isRow, parseRow, rowBefore, rowsOf } from "./rows.js";
 import { words } from "./words.js";
 
 const NEAR_END = 100; // px within which the page sticks to the end
-const NEAR_EDGE = 600; // px before the oldest row at which older ones are loaded
-const ROWS_MAX = 400; // rows after which the oldest go, while reading at the end
-const ROWS_KEPT = 250;
+const NEAR_EDGE = 800; // px before the first and the last row at which more are loaded
+const ROWS_MAX = 300; // rows after which those farthest from what is read go
+const RETRY = 3000; // ms
 
 export class History {
-  #main = byId("room");
-  #scroller = byId("scroller");
-  #list = byId("history");
+  main = byId("room");
+  list = byId("history");
+  scroller = byId("scroller");
+  address = `/rooms/${this.main.dataset.room}`;
+  head = Number(this.main.dataset.cursor); // what the newest page knows
+  reach = this.head; // the newest event that the stream has brought
+  asOf = new WeakMap(); // row → the event up to which it is current, where that is not `head`
+  held = null; // events that came while a page was being fetched
+  unseen = 0;
+  #handle = this.main.dataset.handle;
   #latest = byId("latest");
-  #unseen = 0;
-  #loading = false;
-  #onEnd;
+  #past = null;
 
-  /** `onEnd` is called when the reader has reached the end, or the page has been led to it. */
-  constructor(onEnd) {
-    this.#onEnd = onEnd;
-    this.#latest.addEventListener("click", () => this.goToEnd());
-    this.#scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    this.#scroller.addEventListener("click", (event) => this.#clicked(event));
-    this.#list.querySelector(".here")?.remove();
-    this.#dress();
-    this.#openAt();
+  /**
+   * `on.end()` is called when the reader has reached the end, `on.news(rows)` for what others wrote, `on.page(page)`
+   * with a page that was fetched anew after a gap.
+   */
+  constructor(on) {
+    this.on = on;
+    this.#latest.addEventListener("click", () => this.toLatest());
+    byId("jump").remove();
+    this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.scroller.addEventListener("click", (event) => this.#clicked(event));
+    this.list.querySelector(".here")?.remove();
+    this.dress(rowsOf(this.list));
+    this.openAt();
+    this.#openAtUnread();
+    this.#showLatest();
   }
 
   get isLive() {
-    return this.#main.dataset.live === "true";
+    return this.main.dataset.live === "true";
   }
 
   get isAtEnd() {
-    return this.#scroller.scrollTop > -NEAR_END;
+    return this.scroller.scrollTop > -NEAR_END;
   }
 
-  get lastId() {
+  get top() {
+    return this.scroller.getBoundingClientRect().top;
+  }
+
+  /** What somebody at the end has seen everything up to. */
+  get readUpTo() {
     const row = this.#lastRow();
-    return row ? idOf(row) : 0;
+    return row ? Math.min(idOf(row), this.reach) : 0;
   }
 
-  /** The row at the top of what is read, unless that is the end. */
-  get anchor() {
-    return this.isLive && this.isAtEnd ? null : this.#firstVisible();
+  /** Takes in `{ id, html }`: rows as HTML, each with the event that it is current as of. */
+  apply(events) {
+    if (this.held) return void this.held.push(...events);
+    this.reach = Math.max(this.reach, ...events.map(({ id }) => id));
+    this.#apply(events);
   }
 
-  /** Puts rows, given as HTML, where they belong, each in the place of its former state. */
-  apply(rows, handle) {
-    let news = 0;
+  /** The answer to a post: the stream may have brought it, or not yet what was posted before it. */
+  show({ id, html }) {
+    if (typeof html === "string") this.#apply([{ id, html }]);
+  }
+
+  #apply(events) {
     let isOwn = false;
+    const changed = [];
+    const news = [];
     this.keepPlace(() => {
-      for (const html of rows) {
+      for (const { id, html } of events) {
         const row = parseRow(html);
-        if (!row || !(this.isLive || byId(row.id)) || this.#place(row) !== "new") continue;
-        if (row.dataset.author === handle) isOwn = true;
-        else news += 1;
+        const isNew = row && this.#place(row, id);
+        if (row?.isConnected) changed.push(row);
+        if (isNew && row.dataset.author === this.#handle) isOwn = true;
+        else if (isNew) news.push(row);
       }
-      if (this.isAtEnd) this.#trim();
-      this.#dress();
+      this.dress(changed);
     });
-    if (isOwn) this.goToEnd();
-    else if (!this.isAtEnd) this.#unseen += news;
+    if (rowsOf(this.list).length > ROWS_MAX) this.#go((past) => past.trim());
+    if (isOwn && this.isLive) this.#toEnd();
+    else if (!this.isLive || !this.isAtEnd) this.unseen += news.length;
     this.#showLatest();
-    return news;
+    this.on.news(news);
   }
 
-  /** Shows what a page fetched anew holds, in the place of everything. */
-  adopt(page) {
-    const list = page.getElementById("history");
-    list.querySelector(".here")?.remove();
-    this.keepPlace(() => {
-      this.#list.replaceChildren(...list.children);
-      this.#swapLink("older", page);
-      this.#swapLink("newer", page);
-      this.#main.dataset.live = page.getElementById("room").dataset.live;
-      this.#dress();
-    });
-    this.#showLatest();
+  /** After a gap: everything anew, around what is being read. */
+  async refetch() {
+    this.held = []; // what comes now would stand below a hole
+    const isDone = await this.#go((past) => past.refetch().then(() => true));
+    if (!isDone) setTimeout(() => this.refetch(), RETRY);
   }
 
-  goToEnd() {
-    this.#scroller.scrollTop = 0;
-    this.#scrolled();
+  toLatest() {
+    if (this.isLive) this.#toEnd();
+    else this.#go((past) => past.toLatest());
   }
 
-  #dress() {
-    dress(this.#list, this.#main.dataset.handle);
-    const { marked } = this.#main.dataset;
-    if (marked) byId(`m${marked}`)?.classList.add("marked");
+  toDate(query) {
+    this.#go((past) => past.goTo(`${this.address}?${query}`, () => this.openAt()));
   }
 
-  #openAt() {
-    const { marked } = this.#main.dataset;
+  /** Where what was not read yet begins before the page. */
+  #openAtUnread() {
+    const { marked, read, joined } = this.main.dataset;
+    const first = this.list.querySelector(".message");
+    if (!this.isLive || marked || joined !== "true" || !Number(read) || !byId("older") || idOf(first) <= read) return;
+    this.#go((past) => past.goTo(`${this.address}?around=${read}`, () => this.openAt()));
+  }
+
+  async #go(somewhere) {
+    try {
+      this.#past ??= import("./past.js").then(({ Past }) => new Past(this));
+      return await somewhere(await this.#past);
+    } catch {
+      this.#past = null; // the network's fault
+    }
+  }
+
+  openAt() {
+    const { marked } = this.main.dataset;
     const row = marked ? byId(`m${marked}`) : null;
     const line = newLineShown();
     if (row) row.scrollIntoView({ block: "center" });
-    else if (line && line.getBoundingClientRect().top < this.#top()) line.scrollIntoView({ block: "start" });
+    else if (line && line.getBoundingClientRect().top < this.top) line.scrollIntoView({ block: "start" });
   }
 
-  #place(row) {
-    const former = byId(row.id);
-    if (former) {
-      const hadFocus = former.contains(document.activeElement);
-      undress(former);
-      former.replaceWith(row);
-      if (hadFocus) row.querySelector("a").focus({ preventScroll: true });
-      return "known";
-    }
-    let before = this.#lastRow();
-    while (before && idOf(before) > idOf(row)) before = rowBefore(before);
-    if (!before && byId("older")) return "not shown";
-    if (before) before.after(row);
-    else this.#list.prepend(row);
-    return "new";
+  #toEnd() {
+    this.scroller.scrollTop = 0;
+    this.scrolled();
   }
 
   /** Changes the list so that what is read stays where it is: the end, or the first visible row. */
   keepPlace(change) {
     const isAtEnd = this.isLive && this.isAtEnd;
-    const anchor = isAtEnd ? null : this.#firstVisible();
+    const isExactly = this.scroller.scrollTop === 0;
+    const rows = isAtEnd ? [] : rowsOf(this.list);
+    const anchor = rows[firstBelow(rows, this.top)];
     const top = anchor?.getBoundingClientRect().top;
     change();
     const now = anchor && byId(anchor.id);
-    if (isAtEnd) this.#scroller.scrollTop = 0;
-    else if (now) this.#scroller.scrollTop += now.getBoundingClientRect().top - top;
+    if (isAtEnd && !isExactly) this.scroller.scrollTop = 0;
+    else if (now) this.scroller.scrollTop += now.getBoundingClientRect().top - top;
   }
 
-  #trim() {
-    const rows = this.#list.querySelectorAll(":scope > .message");
-    if (rows.length <= ROWS_MAX) return;
-    const kept = rows[rows.length - ROWS_KEPT];
-    while (this.#list.firstElementChild !== kept) this.#list.firstElementChild.remove();
-    this.#setOlder(`/rooms/${this.#main.dataset.room}?before=${idOf(kept)}`);
+  dress(rows) {
+    dress(this.list, rows, this.#handle);
+    const { marked } = this.main.dataset;
+    if (marked) byId(`m${marked}`)?.classList.add("marked");
   }
 
-  #setOlder(href) {
-    const link = document.createElement("a");
-    Object.assign(link, { id: "older", className: "page-link", rel: "prev", href, textContent: words.older });
-    (byId("older") ?? byId("beginning")).replaceWith(link);
+  /** Puts a row, as of an event, where it belongs, if that is in sight. Answers whether it is a new message. */
+  #place(row, id) {
+    const former = byId(row.id);
+    if (former && id <= (this.asOf.get(former) ?? this.head)) return false;
+    const isNew = !former && idOf(row) === id && id > this.head;
+    if (former) this.#replace(former, row);
+    else if (isNew && this.isLive) this.#insert(row);
+    this.asOf.set(row, id);
+    return isNew;
   }
 
-  async #loadOlder() {
-    const link = byId("older");
-    if (!link || this.#loading) return;
-    this.#loading = true;
-    link.textContent = words.olderLoading;
-    const page = await fetchPage(link.href).catch(() => null);
-    this.#loading = false;
-    link.textContent = words.olderFailed;
-    if (!page) return;
-    this.keepPlace(() => {
-      link.remove();
-      page.querySelectorAll("#history > .message").forEach((row) => byId(row.id) ?? this.#place(row));
-      this.#swapLink("older", page);
-      this.#dress();
-    });
-    this.#showLatest();
+  #replace(former, row) {
+    const hadFocus = former.contains(document.activeElement);
+    undress(former);
+    former.replaceWith(row);
+    if (!hadFocus) return;
+    row.tabIndex = -1;
+    row.focus({ preventScroll: true });
   }
 
-  #swapLink(which, page) {
-    for (const id of which === "older" ? ["older", "beginning"] : [which]) {
-      byId(id)?.remove();
-      const link = page.getElementById(id);
-      if (link) this.#list[which === "older" ? "before" : "after"](link);
-    }
+  #insert(row) {
+    let before = this.#lastRow();
+    while (before && idOf(before) > idOf(row)) before = rowBefore(before);
+    if (before) before.after(row);
+    else this.list.prepend(row);
   }
 
   #clicked(event) {
     const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey);
-    if (event.target.id !== "older" || !isPlain) return;
+    if (!isPlain || !["older", "newer"].includes(event.target.id)) return;
     event.preventDefault();
-    this.#loadOlder();
+    this.#go((past) => past.loadMore(event.target.id));
   }
 
-  #scrolled() {
-    const older = byId("older");
-    if (older && older.getBoundingClientRect().bottom > this.#top() - NEAR_EDGE) this.#loadOlder();
+  scrolled() {
+    const edges = this.scroller.getBoundingClientRect();
+    const isOlderNear = byId("older")?.getBoundingClientRect().bottom > edges.top - NEAR_EDGE;
+    const isNewerNear = byId("newer")?.getBoundingClientRect().top < edges.bottom + NEAR_EDGE;
+    if (isOlderNear || isNewerNear) this.#go((past) => past.loadMore(isOlderNear ? "older" : "newer"));
     this.#showLatest();
-    if (this.isLive && this.isAtEnd) this.#onEnd();
+    if (this.isLive && this.isAtEnd) this.on.end();
   }
 
   #showLatest() {
-    if (this.isAtEnd) this.#unseen = 0;
-    const isFar = this.#scroller.scrollTop < -this.#scroller.clientHeight;
-    this.#latest.hidden = !this.isLive || !(this.#unseen || isFar);
-    this.#latest.textContent = `${this.#unseen ? words.unseen(this.#unseen) : words.latest} ↓`;
-    const jump = byId("jump");
-    if (jump) jump.hidden = this.isLive;
-  }
-
-  #top() {
-    return this.#scroller.getBoundingClientRect().top;
-  }
-
-  #firstVisible() {
-    const top = this.#top();
-    const rows = this.#list.querySelectorAll(":scope > .message");
-    return [...rows].find((row) => row.getBoundingClientRect().bottom > top) ?? null;
+    if (this.isLive && this.isAtEnd) this.unseen = 0;
+    const isFar = this.scroller.scrollTop < -this.scroller.clientHeight;
+    this.#latest.hidden = this.isLive && !this.unseen && !isFar;
+    this.#latest.textContent = `${this.unseen ? words.unseen(this.unseen) : words.latest} ↓`;
   }
 
   #lastRow() {
-    const last = this.#list.lastElementChild;
+    const last = this.list.lastElementChild;
     return last && (isRow(last) ? last : rowBefore(last));
   }
-}
-
-const isRow = (element) => element.classList.contains("message");
-
-function rowBefore(element) {
-  let before = element.previousElementSibling;
-  while (before && !isRow(before)) before = before.previousElementSibling;
-  return before;
-}
-
-/** Rows come rendered from our own server, escaped there. */
-function parseRow(html) {
-  if (typeof html !== "string") return null;
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  const row = template.content.firstElementChild;
-  return row && isRow(row) && row.id === `m${row.dataset.id}` ? row : null;
 }

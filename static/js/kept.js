@@ -1,8 +1,8 @@
 // What this browser keeps for somebody until it is sent: one key for each thing, so that tabs never overwrite each
 // other's. Where the browser keeps nothing, it lasts as long as the page.
 
-const ROOT = "backscroll/";
-const SIGNED_OUT = `${ROOT}signed-out`;
+export const ROOT = "backscroll/";
+export const SIGNED_OUT = `${ROOT}signed-out`;
 const memory = new Map();
 let isSignedOut = false;
 
@@ -39,19 +39,6 @@ export function watch(prefix, onChange) {
   addEventListener("storage", ({ key }) => {
     if (key?.startsWith(ROOT + prefix)) onChange();
   });
-}
-
-/** Whoever signs out leaves nothing here, in no tab. */
-export function wipe() {
-  isSignedOut = true;
-  memory.clear();
-  try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(ROOT)) localStorage.removeItem(key);
-    localStorage.setItem(SIGNED_OUT, "");
-    localStorage.removeItem(SIGNED_OUT);
-  } catch {
-    // nothing was kept
-  }
 }
 
 /** Calls `onWiped()` when another tab has signed out. */

@@ -25,9 +25,9 @@ function loadStyle() {
   return new Promise((done) => (link.onload = link.onerror = done));
 }
 
-/** What can be done with a row. `answer(id, text)` begins an answer; `show(html)` puts a row in its place. */
-export function openLater(answer, show) {
-  const actions = async () => (await load("actions"))?.openActions(answer, show);
+/** What can be done with a row. `answer(id, text)` begins an answer. */
+export function openLater(answer) {
+  const actions = async () => (await load("actions"))?.openActions(answer);
 
   async function point({ target }) {
     const row = target.closest?.(".message");

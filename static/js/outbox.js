@@ -2,6 +2,7 @@
 // the order in which they were written. A message is named by a nonce: sending it again never posts it twice.
 
 import { keep, kept, keptAt, watch } from "./kept.js";
+import { json } from "./page.js";
 import { explain } from "./words.js";
 
 const DAY = 86_400_000; // ms after which nobody is sure that it shall still be said
@@ -110,9 +111,7 @@ export class Outbox {
   async #post(entry) {
     const { room, nonce, body, answered } = entry;
     const response = await fetch(`/api/v1/rooms/${room}/messages?include=html`, {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify({ body, nonce, reply_to: answered?.id }),
+      ...json("POST", { body, nonce, reply_to: answered?.id }),
       keepalive: body.length < KEEPALIVE_MAX,
       signal: AbortSignal.timeout(PATIENCE),
     }).catch(() => null);

@@ -1,10 +1,15 @@
 // The page, and pages like it.
 
+const PATIENCE = 20_000; // ms to wait for a page
+
 export const byId = (id) => document.getElementById(id);
+
+/** What `fetch` needs to send this as JSON. */
+export const json = (method, value) => ({ method, headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
 
 /** A page of ours at this address, or an error: a proxy's page or a door is not a history. `null`: not there. */
 export async function fetchPage(address) {
-  const response = await fetch(address, { headers: { accept: "text/html" }, cache: "no-store" });
+  const response = await fetch(address, { headers: { accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   if (response.status === 404) return null;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   if (!response.ok || !page.getElementById("history")) throw new Error(`no history at ${address}`);

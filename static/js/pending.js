@@ -1,7 +1,8 @@
 // The rows of messages that have no id yet: below the history, in the order in which they go out.
 
+import { load } from "./later.js";
 import { byId } from "./page.js";
-import { hue } from "./people.js";
+import { hue, nameOf } from "./people.js";
 import { isOld } from "./outbox.js";
 import { words } from "./words.js";
 
@@ -12,60 +13,35 @@ export function openPending(outbox, { room, handle }, onEdit) {
   list.id = "outbox";
   list.ariaLabel = words.onTheirWay;
   byId("past").append(list);
-  const rows = new Map(); // nonce → row and the state that it shows
+  let rows = new Map(); // nonce and state → row
 
   function show() {
-    const entries = outbox.list(room);
-    const shown = entries.map((entry) => {
-      const state = entry.fault ?? String(isOld(entry));
-      const former = rows.get(entry.nonce);
-      if (former?.state !== state) rows.set(entry.nonce, { state, row: rowOf(entry) });
-      return rows.get(entry.nonce).row;
-    });
-    for (const nonce of rows.keys()) if (!entries.some((entry) => entry.nonce === nonce)) rows.delete(nonce);
-    if (shown.length !== list.children.length || shown.some((row, n) => row !== list.children[n])) {
-      list.replaceChildren(...shown);
+    const former = rows;
+    rows = new Map();
+    for (const entry of outbox.list(room)) {
+      const state = `${entry.nonce} ${entry.fault ?? isOld(entry)}`;
+      rows.set(state, former.get(state) ?? rowOf(entry));
     }
+    if (`${[...rows.keys()]}` !== `${[...former.keys()]}`) list.replaceChildren(...rows.values());
   }
 
   function rowOf(entry) {
     const needsWord = entry.fault || isOld(entry);
     const row = element("li", "message pending");
     row.ariaBusy = String(!needsWord);
-    row.classList.toggle("refused", Boolean(needsWord));
-    const name = document.querySelector(".sidebar-foot .name")?.textContent ?? handle;
-    row.append(element("span", `message-author name hue-${hue(handle)}`, name));
+    row.append(element("span", `message-author name hue-${hue(handle)}`, nameOf(handle)));
     if (entry.answered) row.append(element("span", "message-quote", entry.answered.text));
     const text = element("p", "message-text");
     text.append(element("span", "message-body", entry.body));
     row.append(text);
-    if (needsWord) row.append(question(entry));
+    if (needsWord) load("unsent").then((unsent) => unsent && row.append(unsent.question(entry, outbox, onEdit)));
     return row;
-  }
-
-  function question(entry) {
-    const line = element("p", "pending-question");
-    line.role = "alert";
-    line.append(element("span", "", entry.fault ? words.notSent(entry.fault) : words.stillMeant(entry.at)));
-    const act = (text, onClick) => {
-      const button = element("button", "quiet", text);
-      button.type = "button";
-      button.addEventListener("click", () => {
-        onClick(entry);
-        byId("body").focus();
-      });
-      line.append(button);
-    };
-    act(entry.fault ? words.retry : words.send, () => outbox.retry(entry));
-    act(words.edit, onEdit);
-    act(words.discard, () => outbox.discard(entry));
-    return line;
   }
 
   return show;
 }
 
-function element(tag, className, text) {
+export function element(tag, className, text) {
   const made = document.createElement(tag);
   made.className = className;
   if (text !== undefined) Object.assign(made, { textContent: text, dir: "auto" });

@@ -10,18 +10,17 @@ import { words } from "./words.js";
 
 const PATIENCE = 5000; // ms of waiting that nobody needs to hear of
 
-/** `onSent(message)` is called for each message stored, `onWrite()` before one is shown as on its way. */
-export function openSending({ room, handle, log }, { onSent, onWrite, keepPlace }) {
+export function openSending({ room, handle, log }, history) {
   const owner = `${log}/${handle}`;
   const drafts = new Drafts(owner, room);
-  const outbox = new Outbox(owner, { onChange, onSent });
+  const outbox = new Outbox(owner, { onChange, onSent: (message) => message.room === room && history.show(message) });
   const show = openPending(outbox, { room, handle }, edit);
   let timer = null;
   let isSaid = false;
 
   const composer = openComposer(drafts, (body, answered) => {
-    onWrite();
     outbox.add(room, body, answered);
+    history.toLatest();
   });
   watchWipe(() => {
     composer.clear();
@@ -34,7 +33,7 @@ export function openSending({ room, handle, log }, { onSent, onWrite, keepPlace 
   }
 
   function onChange() {
-    keepPlace(show);
+    history.keepPlace(show);
     const count = outbox.list().filter(waits).length;
     if (count === 0) {
       clearTimeout(timer);
@@ -54,7 +53,6 @@ export function openSending({ room, handle, log }, { onSent, onWrite, keepPlace 
   onChange();
   return {
     answer: composer.answer,
-    insert: composer.insert,
     hurry: () => outbox.hurry(),
     settle: (nonce) => outbox.settle(room, nonce),
   };

@@ -1,7 +1,13 @@
-// Whoever signs out leaves nothing in this browser.
+// Whoever signs out leaves nothing in this browser, in no tab.
 
-import { wipe } from "./kept.js";
+import { ROOT, SIGNED_OUT } from "./kept.js";
 
-document.addEventListener("submit", (event) => {
-  if (!event.defaultPrevented && event.target.matches('form[action^="/signout"]')) wipe();
+document.addEventListener("submit", () => {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(ROOT)) localStorage.removeItem(key);
+    localStorage.setItem(SIGNED_OUT, "");
+    localStorage.removeItem(SIGNED_OUT);
+  } catch {
+    // nothing was kept
+  }
 });

@@ -72,7 +72,7 @@ describe("the pages fit", { timeout: 180_000 }, () => {
       await staysInItsLine(page, "#latest");
       assert.equal(await height(), before, `at ${width} px nothing moves`);
       await visitor.goto(`${pages.room}?author=ann`);
-      await staysInItsLine(page, "#jump");
+      await staysInItsLine(page, "#latest");
     }
   });
 

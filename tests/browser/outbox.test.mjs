@@ -19,6 +19,7 @@ describe("the outbox", { timeout: 400_000 }, () => {
   before(async () => {
     proxy = await PostingProxy.start(here.server);
     judge = await Person.join(here.server, "judge");
+    await judge.createRoom({ slug: "tea", name: "Tea" });
   });
   after(() => proxy?.stop());
 
@@ -210,7 +211,6 @@ describe("the outbox", { timeout: 400_000 }, () => {
   it("a draft survives a reload, and is named beside its room", async () => {
     const visitor = await somebody("lou");
     const { page } = visitor;
-    await judge.createRoom({ slug: "tea", name: "Tea" });
     await visitor.composer.pressSequentially("half a sent");
     await page.reload();
     assert.equal(await visitor.composer.inputValue(), "half a sent");

@@ -100,12 +100,14 @@ impl RoomPage {
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// What `js/app.js` imports, named in the page so that all of it is fetched at once.
-const MODULES: [&str; 19] = [
+const MODULES: [&str; 23] = [
+    "js/announcer.js",
     "js/away.js",
     "js/composer.js",
     "js/connection.js",
     "js/drafts.js",
     "js/dress.js",
+    "js/feed.js",
     "js/history.js",
     "js/kept.js",
     "js/keys.js",
@@ -114,7 +116,9 @@ const MODULES: [&str; 19] = [
     "js/page.js",
     "js/pending.js",
     "js/people.js",
+    "js/read_mark.js",
     "js/recent.js",
+    "js/rows.js",
     "js/sending.js",
     "js/status.js",
     "js/stream.js",

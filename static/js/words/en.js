@@ -12,13 +12,16 @@ speak({
   deletions: (count) => plural(count, "deletion"),
 
   // The history
+  history: "Messages",
+  newMessages: (count) => plural(count, "new message"),
   deleted: "deleted",
   fresh: "New",
   freshSince: (sum) => `New since you left · ${sum}`,
   whileAway: (sum) => `${sum} while you were away`,
   older: "Older messages",
-  olderLoading: "Loading…",
-  olderFailed: "Older messages could not be loaded. Try again",
+  newer: "Newer messages",
+  loading: "Loading…",
+  loadingFailed: "Could not be loaded. Try again",
   latest: "Latest",
   unseen: (count) => `${number(count)} new`,
 

@@ -21,13 +21,16 @@ speak({
   deletions: (count) => `${number(count)} 条删除`,
 
   // The history
+  history: "消息",
+  newMessages: (count) => `${number(count)} 条新消息`,
   deleted: "已删除",
   fresh: "新消息",
   freshSince: (sum) => `离开后的新消息 · ${sum}`,
   whileAway: (sum) => `你离开期间有 ${sum}`,
   older: "更早的消息",
-  olderLoading: "正在加载…",
-  olderFailed: "没能加载更早的消息，点此重试",
+  newer: "更新的消息",
+  loading: "正在加载…",
+  loadingFailed: "没能加载，点此重试",
   latest: "最新",
   unseen: (count) => `${number(count)} 条新消息`,
 

@@ -1,0 +1,27 @@
+// What the stream brings, gathered for a moment before the page is touched: however much comes, there is time to type.
+
+const FRAME = 16; // ms
+const SHARE = 4; // times as long as the last change took is the next one waited for
+const BATCH = 20; // events at once: a replay must not hold the page up
+
+/** `onEvents(events)` takes some of them, in the order in which they came. */
+export function openFeed(onEvents) {
+  const gathered = [];
+  let pause = FRAME;
+  let timer = null;
+
+  function flush() {
+    const startedAt = performance.now();
+    onEvents(gathered.splice(0, BATCH));
+    pause = Math.max(FRAME, SHARE * (performance.now() - startedAt));
+    timer = gathered.length > 0 ? setTimeout(flush, pause) : null;
+  }
+
+  return {
+    take(event) {
+      if (event) gathered.push(event);
+      timer ??= setTimeout(flush, pause);
+    },
+    forget: () => void gathered.splice(0),
+  };
+}

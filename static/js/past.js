@@ -1,0 +1,185 @@
+// Other parts of the history than what is shown: fetched as pages, put in place of it or beside it.
+
+import { byId, fetchPage } from "./page.js";
+import { firstBelow, idOf, rowsOf } from "./rows.js";
+import { words } from "./words.js";
+
+const ROWS_KEPT = 240; // where there are too many
+const RETRY_MAX = 30_000; // ms
+
+export class Past {
+  #shown; // the History
+  #list;
+  #main;
+  #loading = false;
+  #isStale = false; // everything has to be fetched anew
+  #isRefetching = false;
+
+  constructor(shown) {
+    this.#shown = shown;
+    this.#list = shown.list;
+    this.#main = shown.main;
+  }
+
+  /** Everything anew, around what is being read. */
+  async refetch() {
+    this.#isStale = true;
+    if (this.#loading) return;
+    this.#isRefetching = true;
+    for (let wait = 500; this.#isStale; wait = Math.min(RETRY_MAX, wait * 2)) {
+      this.#isStale = false;
+      const isDone = await this.#load(() => this.#fetchAnew());
+      if (isDone) continue;
+      this.#isStale = true;
+      await new Promise((done) => setTimeout(done, 250 + Math.random() * wait));
+    }
+    this.#isRefetching = false;
+  }
+
+  async #fetchAnew() {
+    const shown = this.#shown;
+    const rows = rowsOf(this.#list);
+    const anchor = shown.isLive && shown.isAtEnd ? null : rows[firstBelow(rows, shown.top)];
+    const around = anchor && (await fetchPage(`${shown.address}/messages/${anchor.dataset.id}`));
+    const page = around ?? (await fetchPage(shown.address));
+    if (!page || this.#isStale) return;
+    shown.keepPlace(() => this.#adopt(page));
+    shown.on.page(page);
+  }
+
+  /** Shows another part of the history, in place. */
+  goTo(address, place) {
+    return this.#load(async () => {
+      const page = await fetchPage(address);
+      if (!page) throw new Error("it is gone");
+      const { marked } = page.getElementById("room").dataset;
+      if (marked) this.#main.dataset.marked = marked;
+      else delete this.#main.dataset.marked;
+      this.#shown.unseen = 0;
+      this.#adopt(page);
+      place();
+      this.#shown.scrolled();
+    });
+  }
+
+  async toLatest() {
+    const { address, scroller } = this.#shown;
+    const isThere = await this.goTo(address, () => (scroller.scrollTop = 0));
+    if (isThere) history.replaceState(null, "", address);
+  }
+
+  /** Runs `work` with what the stream brings held back: a page that is fetched may be older or newer than that. */
+  async #load(work) {
+    if (this.#loading) return false;
+    this.#loading = true;
+    this.#shown.held ??= [];
+    let isDone = false;
+    try {
+      await work();
+      isDone = true;
+    } catch {
+      // the network's fault: whoever asked for it says so or asks again
+    }
+    this.#loading = false;
+    if (!this.#isRefetching || (isDone && !this.#isStale)) this.#release();
+    if (this.#isStale && !this.#isRefetching) this.refetch();
+    return isDone;
+  }
+
+  #release() {
+    const { held } = this.#shown;
+    this.#shown.held = null;
+    this.#shown.apply(held);
+  }
+
+  /** Shows what a page holds, in the place of everything. */
+  #adopt(page) {
+    const list = page.getElementById("history");
+    list.querySelector(".here")?.remove();
+    this.#list.replaceChildren();
+    this.#swapLink("older", page);
+    this.#extend(page);
+    this.#shown.head = Number(page.getElementById("room").dataset.cursor);
+    this.#shown.reach = this.#shown.head;
+  }
+
+  /** Adds the rows of a page after those that are shown. */
+  #extend(page) {
+    const { live, cursor } = page.getElementById("room").dataset;
+    const rows = [...page.querySelectorAll("#history > .message")].filter((row) => !byId(row.id));
+    for (const row of rows) this.#shown.asOf.set(row, Number(cursor));
+    this.#list.append(...rows);
+    this.#swapLink("newer", page);
+    this.#main.dataset.live = live;
+    if (this.#shown.isLive) this.#shown.head = Number(cursor);
+    this.#shown.dress(rows);
+  }
+
+  #prepend(page) {
+    const rows = [...page.querySelectorAll("#history > .message")].filter((row) => !byId(row.id));
+    const cursor = Number(page.getElementById("room").dataset.cursor);
+    for (const row of rows) this.#shown.asOf.set(row, cursor);
+    const first = this.#list.querySelector(".message");
+    this.#swapLink("older", page);
+    this.#list.prepend(...rows);
+    this.#shown.dress(first ? [...rows, first] : rows);
+  }
+
+  async loadMore(which) {
+    const link = byId(which);
+    if (!link || this.#loading) return;
+    link.textContent = words.loading;
+    const isDone = await this.#load(async () => {
+      const page = await fetchPage(link.href);
+      if (!page || this.#isStale) throw new Error("it is gone");
+      this.#shown.keepPlace(() => {
+        if (which === "older") this.#prepend(page);
+        else this.#extend(page);
+        this.#trim();
+      });
+    });
+    if (isDone) this.#shown.scrolled();
+    else link.textContent = words.loadingFailed;
+  }
+
+  /** Takes away the rows farthest from what is read, where there are too many. */
+  trim() {
+    this.#shown.keepPlace(() => this.#trim());
+  }
+
+  #trim() {
+    const { isLive, isAtEnd, top } = this.#shown;
+    const rows = rowsOf(this.#list);
+    const surplus = rows.length - ROWS_KEPT;
+    if (surplus <= 0) return;
+    if ((isLive && isAtEnd) || firstBelow(rows, top) > rows.length / 2) {
+      const first = rows[surplus];
+      while (this.#list.firstElementChild !== first) this.#list.firstElementChild.remove();
+      this.#setLink("older", `before=${idOf(first)}`);
+      this.#shown.dress([first]);
+    } else {
+      const last = rows[ROWS_KEPT - 1];
+      while (this.#list.lastElementChild !== last) this.#list.lastElementChild.remove();
+      this.#setLink("newer", `after=${idOf(last)}`);
+      this.#main.dataset.live = "false";
+    }
+  }
+
+  #setLink(which, query) {
+    for (const id of which === "older" ? ["older", "beginning"] : ["newer"]) byId(id)?.remove();
+    const link = document.createElement("a");
+    const kept = new URLSearchParams(location.search);
+    for (const name of ["before", "after", "around", "at"]) kept.delete(name);
+    const href = `${this.#shown.address}?${[query, `${kept}`].filter(Boolean).join("&")}`;
+    Object.assign(link, { id: which, className: "page-link", href, textContent: which === "older" ? words.older : words.newer });
+    this.#list[which === "older" ? "before" : "after"](link);
+  }
+
+  #swapLink(which, page) {
+    for (const id of which === "older" ? ["older", "beginning"] : ["newer"]) {
+      byId(id)?.remove();
+      const link = page.getElementById(id);
+      if (link) this.#list[which === "older" ? "before" : "after"](link);
+    }
+  }
+}

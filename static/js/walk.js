@@ -1,0 +1,71 @@
+// The history by keyboard: one stop on the way through the page, arrows from row to row, and Tab within a row.
+
+import { excerpt } from "./dress.js";
+import { byId } from "./page.js";
+import { firstBelow, isRow, rowAfter, rowBefore, rowsOf } from "./rows.js";
+import { words } from "./words.js";
+
+const list = byId("history");
+let current = null;
+
+/** Rows are reached by arrows, and what is in them from there. */
+function stepOver(row) {
+  if (row === current || row.contains(document.activeElement)) return;
+  row.tabIndex = -1;
+  setWithin(row, -1);
+}
+
+function setWithin(row, tabIndex) {
+  for (const element of row.querySelectorAll("a, button")) element.tabIndex = tabIndex;
+}
+
+function enter() {
+  const rows = rowsOf(list);
+  const bottom = byId("scroller").getBoundingClientRect().bottom;
+  const row = current?.isConnected ? current : rows[Math.min(firstBelow(rows, bottom - 1), rows.length - 1)];
+  row?.focus();
+}
+
+function goTo(row) {
+  if (row === current) return;
+  if (current) {
+    setWithin(current, -1);
+    current.ariaLabel = null;
+  }
+  current = row;
+  setWithin(row, 0);
+  row.ariaLabel = excerpt(row);
+}
+
+function onKey(event) {
+  if (!isRow(event.target)) return;
+  const row = event.target;
+  const next = {
+    ArrowUp: () => rowBefore(row),
+    ArrowDown: () => rowAfter(row),
+    Home: () => rowsOf(list)[0],
+    End: () => [...rowsOf(list)].at(-1),
+    Escape: () => byId("body"),
+  }[event.key]?.();
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+export function openWalk() {
+  rowsOf(list).forEach(stepOver);
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) [...addedNodes].filter(isRow).forEach(stepOver);
+  }).observe(list, { childList: true });
+  list.tabIndex = 0;
+  list.ariaLabel = words.history;
+  list.addEventListener("keydown", onKey);
+  list.addEventListener("focusin", ({ target }) => {
+    if (target === list) return enter();
+    list.tabIndex = -1;
+    goTo(target.closest(".message"));
+  });
+  list.addEventListener("focusout", ({ relatedTarget }) => {
+    if (!list.contains(relatedTarget)) list.tabIndex = 0;
+  });
+}
