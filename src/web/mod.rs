@@ -10,6 +10,7 @@ pub mod join;
 pub mod layers;
 pub mod pages;
 pub mod stream;
+mod strip;
 pub mod taste;
 pub mod views;
 pub mod words;
