@@ -68,7 +68,7 @@ function switchButton() {
   const button = document.createElement("button");
   const key = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
   Object.assign(button, { type: "button", className: "quiet switch", textContent: key, title: words.switchRoom });
-  Object.assign(button, { ariaLabel: `${words.switchRoom} (${key})`, ariaHasPopup: "dialog", onclick: switchRoom });
+  Object.assign(button, { ariaLabel: `${key}: ${words.switchRoom}`, ariaHasPopup: "dialog", onclick: switchRoom });
   return button;
 }
 

@@ -1,6 +1,9 @@
 //! The page by which one comes in.
 
-use crate::web::{taste::Scheme, words::Words};
+use crate::web::{
+    taste::{LANGUAGES, Scheme},
+    words::Words,
+};
 use askama::Template;
 
 /// One sentence and one field.

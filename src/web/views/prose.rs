@@ -184,7 +184,7 @@ impl<'a> Writer<'a> {
             Tag::Heading { .. } => self.heading(&self.source[at]),
             Tag::BlockQuote(_) => self.nested("<blockquote>\n", "</blockquote>"),
             Tag::CodeBlock(CodeBlockKind::Fenced(_)) => {
-                self.block("<pre><code>", Some("</code></pre>"));
+                self.block("<pre><code tabindex=\"0\">", Some("</code></pre>"));
                 self.is_in_code = true;
             }
             Tag::HtmlBlock | Tag::CodeBlock(CodeBlockKind::Indented) => {

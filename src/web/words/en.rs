@@ -29,7 +29,7 @@ pub const ENGLISH: Words = Words {
     sign_out: "Sign out",
 
     joined: "joined",
-    no_room_yet: "There is no room yet.",
+    no_room_yet: "There is no room yet. Open the first one.",
     new_room_lead: "Everybody who comes in can see it, read it and write in it.",
     name: "Name",
     topic: "Topic",
@@ -52,6 +52,7 @@ pub const ENGLISH: Words = Words {
     older_messages: "Older messages",
     newer_messages: "Newer messages",
     room_begins: ["This is where ", " begins."],
+    nothing_said_yet: "Nothing has been said yet: the first word is yours.",
     marked_message: "The message that the link points at:",
     jump_to_latest: "Jump to latest",
 

@@ -65,6 +65,7 @@ pub struct Words {
     pub newer_messages: &'static str,
     /// Before the room's name, and after it.
     pub room_begins: [&'static str; 2],
+    pub nothing_said_yet: &'static str,
     pub marked_message: &'static str,
     pub jump_to_latest: &'static str,
 

@@ -28,7 +28,7 @@ pub const CHINESE: Words = Words {
     sign_out: "退出",
 
     joined: "已加入",
-    no_room_yet: "还没有房间。",
+    no_room_yet: "还没有房间，来创建第一个吧。",
     new_room_lead: "所有进来的人都能看到这个房间，也都能在里面发言。",
     name: "名称",
     topic: "话题",
@@ -51,6 +51,7 @@ pub const CHINESE: Words = Words {
     older_messages: "更早的消息",
     newer_messages: "更新的消息",
     room_begins: ["", " 的历史从这里开始。"],
+    nothing_said_yet: "还没有人发言，来说第一句吧。",
     marked_message: "链接指向的消息：",
     jump_to_latest: "跳到最新",
 

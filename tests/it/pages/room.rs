@@ -171,7 +171,7 @@ async fn a_row_shows_marks_and_the_history_keeps_what_was_written() {
         "<code>x &#60; y</code>",
         r#"<a href="https://example.org/" target="_blank" rel="nofollow noopener noreferrer ugc">"#,
         "🎉",
-        "<pre><code>&#60;b&#62;</code></pre>",
+        "<pre><code tabindex=\"0\">&#60;b&#62;</code></pre>",
     ] {
         assert!(row.contains(part), "{part} is missing in {row}");
     }

@@ -1,0 +1,52 @@
+// Pages that everybody can use: axe-core finds nothing on any of them, in either scheme and language.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { load } from "../clients/support/paths.mjs";
+import { furnish } from "./support/scene.mjs";
+import { stage } from "./support/stage.mjs";
+
+const axe = load("axe-core");
+
+describe("no page has a fault that axe-core knows", { timeout: 180_000 }, () => {
+  const here = stage();
+  let scene;
+
+  async function pages() {
+    scene ??= await furnish(here.server);
+    const answer = (await scene.people.mira.ask("POST", "/api/v1/rooms/general/messages", { body: "It does.", reply_to: scene.messages[1].id })).json();
+    const { id } = await answer;
+    return ["/rooms/general", `/rooms/general/messages/${id}`, "/rooms/deploys", "/rooms", "/rooms/new", "/account", "/signout", "/rooms/nowhere"];
+  }
+
+  for (const colorScheme of ["light", "dark"]) {
+    for (const locale of ["en", "zh-CN"]) {
+      it(`${colorScheme}, ${locale}`, async () => {
+        const paths = await pages();
+        const visitor = await here.visitor({ colorScheme, locale, reducedMotion: "reduce" });
+        await visitor.goto("/join");
+        await passes(visitor, "/join");
+        await visitor.goto("/rooms/general");
+        await passes(visitor, "a room that one reads along");
+        await visitor.join(`reader-${colorScheme}-${locale}`);
+        for (const path of paths) {
+          await visitor.goto(path);
+          await passes(visitor, path);
+        }
+        await visitor.page.setViewportSize({ width: 360, height: 800 });
+        await visitor.goto("/rooms/general");
+        await visitor.page.click(".bar-menu");
+        await passes(visitor, "the rooms on a phone");
+      });
+    }
+  }
+
+  async function passes(visitor, what) {
+    await visitor.page.evaluate(axe.source);
+    const faults = await visitor.page.evaluate(async () => {
+      const { violations } = await globalThis.axe.run(document, { preload: false, resultTypes: ["violations"] });
+      return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`).slice(0, 2).join("\n")}`);
+    });
+    assert.deepEqual(faults, [], what);
+  }
+});
