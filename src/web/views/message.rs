@@ -4,20 +4,27 @@
 use super::{layout::hue, prose::render_prose};
 use crate::model::{ids::MessageId, message::Message, message::Reaction, time::Timestamp};
 use askama::Template;
-use chrono::Timelike as _;
 
 /// One row of the history.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/_message.html")]
 pub struct MessageView<'a> {
     message: &'a Message,
+    /// Spelt once, since a row names it five times.
+    id: String,
+    /// Its parts stand in the row, too: `2026-11-21T18:02:59.123Z`.
+    at: String,
 }
 
 impl<'a> MessageView<'a> {
     /// The row of this message.
     #[must_use]
     pub fn new(message: &'a Message) -> Self {
-        Self { message }
+        Self {
+            message,
+            id: message.id.to_string(),
+            at: message.at.to_string(),
+        }
     }
 
     fn hue(&self) -> u32 {
@@ -28,26 +35,13 @@ impl<'a> MessageView<'a> {
         self.message.author.name != self.message.author.handle
     }
 
-    /// UTC, to the minute: `18:02`.
-    fn clock(&self) -> String {
-        clock(self.message.at)
-    }
-
-    /// UTC: `2026-11-21`.
-    fn day(&self) -> String {
-        day(self.message.at)
-    }
-
-    fn moment(&self) -> String {
-        moment(self.message.at)
+    /// UTC, the day and the minute: `2026-11-21`, `18:02`.
+    fn day_and_clock(&self) -> (&str, &str) {
+        day_and_clock(&self.at)
     }
 
     fn edited(&self) -> Option<String> {
         self.message.edited_at.map(moment)
-    }
-
-    fn address(&self) -> String {
-        address(&self.message.room, self.message.id)
     }
 
     /// The text, between the tags that suit it.
@@ -88,16 +82,14 @@ pub fn address(room: &str, id: MessageId) -> String {
 
 /// In full, and in no language: `2026-11-21 18:02 UTC`.
 fn moment(time: Timestamp) -> String {
-    format!("{} {} UTC", day(time), clock(time))
+    let at = time.to_string();
+    let (day, clock) = day_and_clock(&at);
+    format!("{day} {clock} UTC")
 }
 
-fn day(time: Timestamp) -> String {
-    time.to_utc().date_naive().to_string()
-}
-
-fn clock(time: Timestamp) -> String {
-    let time = time.to_utc().time();
-    format!("{:02}:{:02}", time.hour(), time.minute())
+fn day_and_clock(at: &str) -> (&str, &str) {
+    let (day, clock) = at.split_once('T').unwrap_or((at, ""));
+    (day, clock.get(..5).unwrap_or(clock))
 }
 
 /// Who put a reaction: handles hold neither comma nor space, so that a page can take them apart again.
