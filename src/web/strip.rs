@@ -80,6 +80,9 @@ fn squeeze(line: &str, language: Language, out: &mut String) {
     while let Some(now) = rest.next() {
         let next = rest.peek().copied().unwrap_or_default();
         let separates = !(language.closes().contains(last) || language.opens().contains(next));
+        if (language, now, quote) == (Language::Style, '}', None) && out.ends_with(';') {
+            out.pop();
+        }
         if now != ' ' || quote.is_some() || separates {
             out.push(now);
             last = now;
@@ -130,7 +133,7 @@ mod tests {
         );
         assert_eq!(
             strip("a :b > c, d { e: calc(1px + 2px) \"f ; g\"; }", Style),
-            "a :b > c,d{e:calc(1px + 2px) \"f ; g\";}"
+            "a :b > c,d{e:calc(1px + 2px) \"f ; g\"}"
         );
     }
 }

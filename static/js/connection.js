@@ -100,8 +100,8 @@ export class Connection {
 
   async #fail(isRefused) {
     this.#lose();
-    const ceiling = Math.min(RETRY_MAX, RETRY_FIRST * 2 ** this.#attempts++);
-    this.#retryIn(RETRY_MIN + Math.random() * (ceiling - RETRY_MIN));
+    const most = Math.min(RETRY_MAX, RETRY_FIRST * 2 ** this.#attempts++);
+    this.#retryIn(Math.max(RETRY_MIN, Math.random() * most));
     if (isRefused && (await this.#on.isSignedOut())) this.#end();
   }
 
@@ -137,8 +137,8 @@ export class Connection {
     const reason = parse(text)?.reason;
     if (reason === "signed-out") return this.#end();
     this.#lose();
-    const least = reason === "overload" ? OVERLOADED : RETRY_MIN;
-    this.#retryIn(least + Math.random() * (least === OVERLOADED ? OVERLOADED : RETRY_FIRST));
+    const [least, more] = reason === "overload" ? [OVERLOADED, OVERLOADED] : [RETRY_MIN, RETRY_FIRST];
+    this.#retryIn(least + Math.random() * more);
   }
 }
 

@@ -8,8 +8,8 @@ import { Recent } from "./recent.js";
 const LOOK = 5000; // ms between looks at whether something is due
 const PATIENCE = 5000; // ms within which who listens answers; else it is frozen, and another takes over
 const HIDDEN_MAX = 300_000; // ms after which a hidden tab that shares nothing gives its connection up
-const SIGNALS = ["typing", "presence", "bye"]; // without an id
-const NOTES = ["ping", "caught-up"]; // with an id, but not part of history
+const SIGNALS = ["typing", "presence", "bye", "hello"]; // that do not move the cursor
+const NOTES = ["ping", "caught-up"]; // that do, but are not part of history
 
 /**
  * Calls `onEvent(type, data, id)` for each event of all rooms after `cursor`, and `onState(name, {lostFor, cursor})`
@@ -36,7 +36,7 @@ export function follow(cursor, { log, handle, onEvent, onState }) {
 
   function take({ type, text, id, after }) {
     const data = parse(text);
-    if (!SIGNALS.includes(type) && type !== "hello") {
+    if (!SIGNALS.includes(type)) {
       if (after > cursor) return ask();
       if (id <= cursor && !NOTES.includes(type)) return;
       cursor = Math.max(cursor, id);
@@ -73,7 +73,7 @@ export function follow(cursor, { log, handle, onEvent, onState }) {
     heardAt = Date.now();
     channel?.postMessage({ events: [event] });
     if (event.type === "hello" && isBreak(parse(event.text))) recent = new Recent(event.id);
-    else if (![...SIGNALS, ...NOTES, "hello"].includes(event.type)) recent.add(event);
+    else if (![...SIGNALS, ...NOTES].includes(event.type)) recent.add(event);
     take(event);
   }
 

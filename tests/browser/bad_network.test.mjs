@@ -9,7 +9,7 @@ import { stage } from "./support/stage.mjs";
 
 const BACK_WITHIN_MS = 60_000;
 // More than the page is willing to have replayed.
-const TOO_MUCH = 600;
+const TOO_MUCH = 5000;
 
 const html = "<!doctype html><title>Sign in to the train's network</title>";
 const withBody = (head) => `HTTP/1.1 ${head}\r\nContent-Type: text/html\r\nContent-Length: ${html.length}\r\nConnection: close\r\n\r\n${html}`;

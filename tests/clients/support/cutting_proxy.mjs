@@ -92,6 +92,12 @@ export class CuttingProxy {
     for (const socket of this.#connections) socket.resetAndDestroy();
   }
 
+  /** What is open now carries nothing any more, and nobody is told: a connection that died without an end. */
+  swallow() {
+    for (const stream of this.#streams) stream.isSwallowed = true;
+    this.#streams.clear();
+  }
+
   comeBack() {
     this.#away = false;
   }
@@ -134,6 +140,7 @@ export class CuttingProxy {
       server.write(bytes);
     });
     server.on("data", (bytes) => {
+      if (stream.isSwallowed) return;
       const rest = this.#untilTheCut(stream, bytes);
       if (rest === null) return void client.write(bytes);
       this.made.push(stream.cut.name);

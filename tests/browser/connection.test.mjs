@@ -1,0 +1,149 @@
+// The page's connection: what is lost is found out and made good, and who has to know is told.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { CuttingProxy } from "../clients/support/cutting_proxy.mjs";
+import { Person } from "../clients/support/person.mjs";
+import { until } from "../clients/support/until.mjs";
+import { stage } from "./support/stage.mjs";
+
+const BACK_WITHIN_MS = 60_000;
+
+describe("the connection", { timeout: 400_000 }, () => {
+  const here = stage();
+  let proxy;
+  let bot;
+
+  before(async () => {
+    proxy = await CuttingProxy.start(here.server);
+    bot = await Person.join(here.server, "bot");
+  });
+  after(() => proxy?.stop());
+
+  async function somebody(handle, prepare = () => {}) {
+    const visitor = await here.visitor({}, proxy);
+    await prepare(visitor);
+    await visitor.join(handle);
+    await visitor.mark();
+    await bot.post(`hello ${handle}`);
+    await visitor.seesText(`hello ${handle}`);
+    return visitor;
+  }
+
+  async function hasEverything(visitor) {
+    const history = await bot.history();
+    await visitor.sees("the newest message", (rows) => rows.at(-1).id === history.at(-1).id, BACK_WITHIN_MS);
+    await visitor.seesHistory(history.slice(-(await visitor.rows()).length));
+    assert.ok(await visitor.wasNotReloaded(), "the page was not loaded again");
+  }
+
+  async function signOutElsewhere(visitor) {
+    const cookies = await visitor.context.cookies();
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+    const answer = await fetch(`${here.server.url}/signout`, { method: "POST", headers: { cookie }, redirect: "manual" });
+    assert.equal(answer.status, 303);
+  }
+
+  async function saysSignedOut(tab, draft) {
+    const door = tab.page.locator("#status a");
+    await door.waitFor({ timeout: BACK_WITHIN_MS });
+    assert.equal(await door.getAttribute("href"), "/join?next=%2Frooms%2Fgeneral");
+    assert.match(await tab.status(), /signed out/);
+    assert.equal(await tab.composer.inputValue(), draft);
+    assert.ok(await tab.wasNotReloaded());
+  }
+
+  it("that is dead without an end is found out and replaced", async () => {
+    const visitor = await somebody("hollow", ({ page }) => page.clock.install());
+    proxy.swallow();
+    const missed = await bot.post("into the hole");
+    await visitor.page.clock.fastForward(70_000);
+    await visitor.seesText(missed.body, 20_000);
+    await until("it says what came", async () => (await visitor.status()).includes("1 message while you were away"));
+    await hasEverything(visitor);
+    assert.equal(proxy.open, 1, "one stream, not more");
+  });
+
+  it("is tried again as soon as the network is back", async () => {
+    const visitor = await somebody("traveller");
+    await visitor.context.setOffline(true);
+    proxy.goAway();
+    await until("the page says that it is offline", async () => (await visitor.status()).startsWith("Offline"));
+    await bot.post("while offline");
+    proxy.comeBack();
+    await visitor.context.setOffline(false);
+    await visitor.seesText("while offline", 5000);
+    await hasEverything(visitor);
+  });
+
+  it("says what came meanwhile, edits and deletions, too, and draws a line where one left off", async () => {
+    const visitor = await somebody("sleeper");
+    const [edited, deleted] = [await bot.post("befoer"), await bot.post("a slip")];
+    await visitor.seesText("a slip");
+    proxy.goAway();
+    await until("the page says that it has lost the stream", async () => (await visitor.status()) === "Reconnecting…");
+    for (const n of [1, 2]) await bot.post(`meanwhile ${n}`);
+    await bot.edit(edited.id, "before");
+    await bot.delete(deleted.id);
+    await bot.createRoom({ slug: "aside", name: "Aside" });
+    await bot.post("not of this room", "aside");
+    proxy.comeBack();
+    const sum = "2 messages, 1 edit, 1 deletion";
+    await until("it sums up", async () => (await visitor.status()) === `${sum} while you were away`, BACK_WITHIN_MS);
+    assert.equal(await visitor.page.locator(".new").textContent(), `New since you left · ${sum}`);
+    assert.equal(await visitor.page.locator(".new ~ .message").count(), 2);
+    await hasEverything(visitor);
+  });
+
+  it("ends in all tabs when one signs out elsewhere; what was being written stays", async () => {
+    const first = await somebody("leaver");
+    const second = await first.anotherTab();
+    await second.mark();
+    const bystander = await somebody("bystander");
+    await first.composer.fill("half a sent");
+    await second.composer.fill("half a sent");
+    await signOutElsewhere(first);
+    for (const tab of [first, second]) await saysSignedOut(tab, "half a sent");
+    const after = await bot.post("after the leaver left");
+    await bystander.seesText(after.body);
+    assert.ok(!(await first.rows()).some((row) => row.body === after.body), "nothing more is told to them");
+    await until("their stream is closed", () => proxy.open === 1);
+  });
+
+  it("says so, too, where one was signed out while it was lost", async () => {
+    const visitor = await somebody("away");
+    await visitor.composer.fill("half a sent");
+    proxy.goAway();
+    await signOutElsewhere(visitor);
+    proxy.comeBack();
+    await saysSignedOut(visitor, "half a sent");
+  });
+
+  it("is never that of somebody else who came in by another tab", async () => {
+    const visitor = await somebody("former");
+    const other = await visitor.anotherTab("/join");
+    await visitor.context.clearCookies();
+    await other.join("latter");
+    proxy.goAway();
+    proxy.comeBack();
+    await saysSignedOut(visitor, "");
+    await other.say("as the latter");
+    await other.seesText("as the latter");
+    assert.ok(!(await visitor.rows()).some((row) => row.body === "as the latter"));
+  });
+
+  it("brings edits to a page of the past, and makes no hole in it", async () => {
+    const message = await bot.post("seen in the pats");
+    await bot.postMany(60, "later");
+    const visitor = await here.visitor({}, proxy);
+    await visitor.join("historian", `/rooms/general/messages/${message.id}`);
+    await visitor.mark();
+    await bot.edit(message.id, "seen in the past");
+    await visitor.seesText("seen in the past");
+    const history = await bot.history();
+    const shown = (await visitor.rows()).map(({ id }) => id);
+    const first = history.findIndex(({ id }) => id === shown[0]);
+    assert.deepEqual(shown, history.slice(first, first + shown.length).map(({ id }) => id), "without a hole");
+    assert.ok(await visitor.wasNotReloaded());
+  });
+});
