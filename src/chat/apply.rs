@@ -73,6 +73,9 @@ async fn apply_one(tx: &mut Connection, at: Timestamp, action: &Action) -> Resul
             memberships::leave_room(tx, at, *by, room, handle).await
         }
         Action::MarkRead { by, room, up_to } => memberships::mark_read(tx, *by, room, *up_to).await,
+        Action::SetNotify { by, room, level } => {
+            memberships::set_notify(tx, *by, room, *level).await
+        }
         Action::PostMessage(post) => {
             let run = [(at, post)];
             let mut posted = posts::post_messages(tx, &run).await?;

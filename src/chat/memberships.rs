@@ -7,6 +7,7 @@ use crate::{
         change::{AccessChange, Outcome},
         event::kind,
         ids::{EventId, RoomId, UserId},
+        room::NotifyLevel,
         time::Timestamp,
     },
     store::{
@@ -73,6 +74,21 @@ pub(super) async fn mark_read(
         return Err(Error::Forbidden("join the room to keep a read mark in it"));
     }
     memberships::move_read_mark(tx, room.id, by, up_to).await?;
+    Ok(Applied::new(Outcome::Done))
+}
+
+/// Sets what somebody wants to be told of in a room.
+pub(super) async fn set_notify(
+    tx: &mut Connection,
+    by: UserId,
+    slug: &str,
+    level: NotifyLevel,
+) -> Result<Applied> {
+    let room = visible_room(tx, by, slug).await?;
+    if !room.is_member() {
+        return Err(Error::Forbidden("join the room to be told of it"));
+    }
+    memberships::set_notify(tx, room.id, by, level).await?;
     Ok(Applied::new(Outcome::Done))
 }
 

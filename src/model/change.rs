@@ -6,7 +6,7 @@
 
 use super::{
     ids::{EventId, MessageId, UserId},
-    room::RoomInfo,
+    room::{NotifyLevel, RoomInfo},
     time::Timestamp,
     user::User,
 };
@@ -64,6 +64,12 @@ pub enum Action {
         by: UserId,
         room: String,
         up_to: EventId,
+    },
+    /// Sets what somebody wants to be told of in a room.
+    SetNotify {
+        by: UserId,
+        room: String,
+        level: NotifyLevel,
     },
     /// Posts a message.
     PostMessage(Post),

@@ -19,6 +19,35 @@ pub enum RoomKind {
     Direct,
 }
 
+/// What a member wants to be told of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "lowercase")]
+#[sqlx(rename_all = "lowercase")]
+pub enum NotifyLevel {
+    /// Each message.
+    Everything,
+    /// Messages that mention them, and every one between people.
+    #[default]
+    Mentions,
+    /// None: the room is muted.
+    Nothing,
+}
+
+impl NotifyLevel {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Everything, Self::Mentions, Self::Nothing];
+
+    /// As it stands in a form and in a page.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Everything => "everything",
+            Self::Mentions => "mentions",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
 /// A room as everybody who may see it sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
 pub struct RoomInfo {
@@ -51,6 +80,25 @@ pub struct RoomView {
     pub unread: i64,
     /// Those of them that mention the viewer.
     pub mentions: i64,
+    /// What the viewer wants to be told of.
+    pub notify: NotifyLevel,
+}
+
+impl RoomView {
+    /// Whether nothing about it shall stand out.
+    #[must_use]
+    pub fn is_muted(&self) -> bool {
+        self.notify == NotifyLevel::Nothing
+    }
+
+    /// Of which messages the viewer is told, its kind considered.
+    #[must_use]
+    pub fn told_of(&self) -> NotifyLevel {
+        match (self.info.kind, self.notify) {
+            (RoomKind::Direct, NotifyLevel::Mentions) => NotifyLevel::Everything,
+            (_, level) => level,
+        }
+    }
 }
 
 /// Unread messages are counted among so many: a badge has no use for more, and the count stays cheap.

@@ -9,6 +9,7 @@ use crate::{
     error::Result,
     model::{
         ids::{EventId, RoomId, UserId},
+        room::NotifyLevel,
         time::Timestamp,
         user::Person,
     },
@@ -44,6 +45,7 @@ statements! {
     // Forward only, and not beyond what there is to read.
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
         where room_id = ?1 and user_id = ?2";
+    SET_NOTIFY = "update memberships set notify = ?3 where room_id = ?1 and user_id = ?2";
     LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2"));
     // A row for each person, also for those who are in no room.
     LIST_ROOMS_OF_PEOPLE = "select u.id as user_id, u.handle, r.id as room_id, r.slug, coalesce(r.kind = 'open', false) as is_open
@@ -130,6 +132,22 @@ pub async fn move_read_mark(
         .bind(room)
         .bind(user)
         .bind(up_to)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Sets what somebody wants to be told of in a room.
+pub async fn set_notify(
+    connection: &mut Connection,
+    room: RoomId,
+    user: UserId,
+    level: NotifyLevel,
+) -> Result<()> {
+    sqlx::query(SET_NOTIFY)
+        .bind(room)
+        .bind(user)
+        .bind(level)
         .execute(connection)
         .await?;
     Ok(())

@@ -29,6 +29,7 @@ macro_rules! room_json {
             'joined', json(iif(s.user_id is not null, 'true', 'false')),
             'head', (select coalesce(max(e.id), 0) from events e where e.room_id = r.id),
             'read_up_to', coalesce(s.read_up_to, 0),
+            'notify', coalesce(s.notify, 'mentions'),
             'unread', iif(s.user_id is null, 0, (
                 select count(*) from (", unread!(), ") where author_id <> s.user_id and deleted_at is null)),
             'mentions', iif(s.user_id is null, 0, (

@@ -46,6 +46,7 @@ fn pages() -> Router<Arc<App>> {
         .route("/rooms/{room}", get(room::show_room))
         .route("/rooms/{room}/join", post(rooms::join_room))
         .route("/rooms/{room}/leave", post(rooms::leave_room))
+        .route("/rooms/{room}/notify", post(rooms::set_notify))
         .route("/rooms/{room}/messages", post(messages::post_message))
         .route("/rooms/{room}/messages/{id}", get(room::show_message))
         .route(
@@ -90,6 +91,7 @@ fn api() -> Router<Arc<App>> {
             put(members::join_room).delete(members::leave_room),
         )
         .route("/api/v1/rooms/{room}/read", put(members::mark_read))
+        .route("/api/v1/rooms/{room}/notify", put(members::set_notify))
         .route("/api/v1/rooms/{room}/typing", post(members::signal_typing))
         .route(
             "/api/v1/rooms/{room}/messages",

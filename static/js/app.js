@@ -6,18 +6,17 @@ import { markNew } from "./dress.js";
 import { openFeed } from "./feed.js";
 import { History } from "./history.js";
 import { openLater } from "./later.js";
+import { takeNews } from "./news.js";
 import { byId } from "./page.js";
-import { adoptPeople, changeMember, changePresence, recheckPresence } from "./people.js";
+import { adoptPeople, changeMember, changePresence } from "./people.js";
 import { openReadMark } from "./read_mark.js";
 import { openSending } from "./sending.js";
 import { say } from "./status.js";
 import { follow } from "./stream.js";
-import { endTyping, showTyping, tellTyping } from "./typing.js";
 import { words } from "./words.js";
 
 const main = byId("room");
 const { room, handle } = main.dataset;
-let hiddenNews = 0;
 
 // Rows
 
@@ -26,13 +25,6 @@ const feed = openFeed((events) => {
   for (const { nonce } of events) if (nonce) sending?.settle(nonce);
   look();
 });
-
-/** What others wrote. */
-function onNews(rows) {
-  announce(rows);
-  if (document.hidden) hiddenNews += rows.length;
-  showTitle();
-}
 
 /** What a page fetched anew says besides. */
 function adopt(page) {
@@ -43,18 +35,18 @@ function adopt(page) {
 // The stream
 
 function onEvent(type, data) {
+  takeNews(type, data, !document.hidden && history.isLive && history.isAtEnd);
   if (type === "hello" && data.outcome !== "live" && data.outcome !== "replay") {
+    takeNews("room", {});
     feed.forget();
     history.refetch();
   }
   if (data.room !== room) return;
-  if (type === "message") endTyping(data);
   noteEvent(type);
   const html = data.message?.html ?? data.html;
   if (typeof html === "string") feed.take({ id: data.id, html, nonce: data.by?.handle === handle && data.message?.nonce });
   else if (type === "member") changeMember(data);
   else if (type === "presence") changePresence(data);
-  else if (type === "typing") showTyping(data);
   else if (type === "room" && data.room_info) showRoom(data.room_info);
   else if (type === "room-deleted") say(words.roomDeleted);
 }
@@ -62,7 +54,7 @@ function onEvent(type, data) {
 function onState(name, detail) {
   showState(name, detail);
   if (name !== "live") return;
-  if (detail.lostFor) recheckPresence();
+  if (detail.lostFor) import("./presence.js").then((it) => it.recheckPresence());
   sending?.hurry();
   feed.take(null); // a line may have moved
 }
@@ -77,19 +69,12 @@ function showRoom({ name, topic }) {
   const link = document.querySelector(`.room-link[data-room="${room}"] .room-name`);
   if (link) link.textContent = name;
   byId("body")?.setAttribute("placeholder", words.messageTo(name));
-  showTitle();
-}
-
-function showTitle() {
-  if (!document.hidden) hiddenNews = 0;
-  document.title = `${hiddenNews ? `(${hiddenNews}) ` : ""}${main.dataset.name} · Backscroll`;
 }
 
 if (handle && main.dataset.read > 0 && main.dataset.joined === "true") markNew(Number(main.dataset.read), words.fresh);
-const history = new History({ end: () => look(), news: onNews, page: adopt });
+const history = new History({ end: () => look(), news: announce, page: adopt });
 const look = openReadMark(main, history);
 const sending = handle ? openSending(main.dataset, history) : null;
-if (handle) tellTyping(room, byId("body"));
 if (sending) openLater(sending.answer);
 follow(Number(main.dataset.cursor), { log: main.dataset.log, handle, onEvent, onState });
 look();
@@ -103,4 +88,3 @@ byId("jump-to-date").addEventListener("submit", (event) => {
   event.target.hidePopover();
   history.toDate(new URLSearchParams(new FormData(event.target)));
 });
-document.addEventListener("visibilitychange", showTitle);

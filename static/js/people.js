@@ -3,9 +3,7 @@
 import { byId } from "./page.js";
 
 const members = byId("members");
-const { room, handle: viewer } = byId("room").dataset;
-const RECHECK = 12_000; // ms after a loss: by then whoever comes back has come back
-let timer = null;
+const { handle: viewer } = byId("room").dataset;
 
 /** The same as `hue` in src/web/views/layout.rs: FNV-1a over the handle's bytes, folded. */
 export function hue(handle) {
@@ -35,25 +33,11 @@ export function changeMember({ handle, state, by }) {
 
 /** Takes a `presence` event in. */
 export function changePresence({ here, away }) {
-  for (const [handles, isHere] of [[here, true], [away, false]]) {
-    for (const handle of Array.isArray(handles) ? handles : []) {
-      const item = itemOf(handle);
-      if (item && handle !== viewer) place(item, isHere);
-    }
+  for (const handle of [...here, ...away]) {
+    const item = itemOf(handle);
+    if (item && handle !== viewer) place(item, here.includes(handle));
   }
   showCounts(0);
-}
-
-/** Who came and went while this page heard nothing. */
-export function recheckPresence() {
-  clearTimeout(timer);
-  timer = setTimeout(async () => {
-    const response = await fetch(`/api/v1/rooms/${room}/members`).catch(() => null);
-    if (!response?.ok) return;
-    const told = (await response.json()).members;
-    const handles = (isHere) => told.filter(({ here }) => here === isHere).map(({ handle }) => handle);
-    changePresence({ here: handles(true), away: handles(false) });
-  }, RECHECK + Math.random() * RECHECK);
 }
 
 /** Takes over what a page fetched anew says. */
@@ -83,20 +67,18 @@ function memberItem(handle, name) {
 /** Of whom only a part is listed, the rest counts as away. */
 function showCounts(change) {
   const count = byId("people-count");
-  const all = Math.max(0, Number(count.textContent) + change);
+  const all = +count.textContent + change;
   const here = byId("here").children.length;
   for (const [id, shown] of [["here", here], ["away", all - here]]) {
-    const list = byId(id);
-    list.parentElement.hidden = shown === 0;
-    list.parentElement.querySelector(".count").textContent = shown;
+    const { parentElement: group } = byId(id);
+    group.hidden = !shown;
+    group.querySelector(".count").textContent = shown;
   }
   count.textContent = all;
 }
 
 function showMembership(isMember) {
   byId("room").dataset.joined = String(isMember);
-  const join = byId("join-room");
-  const leave = byId("leave-room");
-  if (join) join.hidden = isMember;
-  if (leave) leave.hidden = !isMember;
+  byId("join-room").hidden = isMember;
+  byId("leave-room").hidden = byId("notify").hidden = !isMember;
 }

@@ -1,5 +1,6 @@
 // The read mark: it moves when somebody looks at the end of the history, and only then.
 
+import { noteRead } from "./news.js";
 import { json } from "./page.js";
 
 const PAUSE = 1500; // ms between moves
@@ -27,7 +28,9 @@ export function openReadMark(main, history) {
       ...json("PUT", { up_to: upTo }),
       keepalive: true,
     }).catch(() => null);
-    if (response?.ok) told = Math.max(told, upTo);
+    if (!response?.ok) return;
+    told = Math.max(told, upTo);
+    noteRead(told);
   }
 
   addEventListener("focus", look);

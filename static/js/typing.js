@@ -1,48 +1,32 @@
-// Who is writing: said to the others while one types, and shown for a moment after they said so.
+// Who is writing, shown for a moment after they said so.
 
 import { byId } from "./page.js";
-import { words } from "./words.js";
 
-const SAY_EVERY = 3500; // ms
 const SHOWN = 6000; // ms
+const LATE = 50; // ms within which a message is on the page that overtook its author's signal
 
 const line = byId("typing");
 const writers = new Map(); // handle → name and timer
-const posted = new Map(); // handle → when their last message was posted
 
 /** Takes a `typing` event in. */
-export function showTyping({ by, at }) {
-  if (typeof by?.handle !== "string" || at < posted.get(by.handle)) return;
-  const { handle, name } = by;
-  clearTimeout(writers.get(handle)?.timer);
-  writers.set(handle, { name, timer: setTimeout(forget, SHOWN, handle) });
-  show();
+export function showTyping({ by: { handle, name }, at }) {
+  setTimeout(() => {
+    const rows = document.querySelectorAll(`.message[data-author="${CSS.escape(handle)}"]`);
+    if ([...rows].some((row) => row.dataset.at >= at)) return;
+    clearTimeout(writers.get(handle)?.timer);
+    writers.set(handle, { name, timer: setTimeout(endTyping, SHOWN, { handle }) });
+    show();
+  }, LATE);
 }
 
-/** Takes a `message` event in: what was being written is here. A signal that comes late says nothing any more. */
-export function endTyping({ by, at }) {
-  posted.set(by?.handle, at);
-  forget(by?.handle);
-}
-
-function forget(handle) {
+/** Their message is here, or they were silent for long. */
+export function endTyping({ handle }) {
   clearTimeout(writers.get(handle)?.timer);
   if (writers.delete(handle)) show();
 }
 
 function show() {
-  line.textContent = writers.size ? words.typing([...writers.values()].map(({ name }) => name)) : "";
-}
-
-/** Tells the room that one writes in this field. */
-export function tellTyping(room, field) {
-  let toldAt = -SAY_EVERY;
-  let timer = null;
-  function tell() {
-    timer = null;
-    if (!field.value.trim()) return;
-    toldAt = performance.now();
-    fetch(`/api/v1/rooms/${room}/typing`, { method: "POST" }).catch(() => {});
-  }
-  field.addEventListener("input", () => (timer ??= setTimeout(tell, toldAt + SAY_EVERY - performance.now())));
+  const names = [...writers.values()].map(({ name }) => name);
+  const text = line.getAttribute(`data-of-${Math.min(3, names.length)}`) ?? "";
+  line.textContent = text.replaceAll("{}", () => names.shift());
 }

@@ -39,8 +39,10 @@ describe("the people of a room", { timeout: 120_000 }, () => {
     const [ann, bob] = await together("ann", "bob");
     const place = () => ann.page.evaluate(() => ["#scroller", "#composer"].map((name) => document.querySelector(name).getBoundingClientRect().top));
     const before = await place();
-    await bob.composer.pressSequentially("hel");
-    await typing(ann).filter({ hasText: "bob is typing…" }).waitFor();
+    await until("ann sees bob typing", async () => {
+      await bob.composer.press("h");
+      return (await typing(ann).textContent()) === "bob is typing…";
+    });
     assert.deepEqual(await place(), before);
     assert.equal(await typing(bob).textContent(), "", "one knows that oneself");
     await bob.say("hello");

@@ -2,7 +2,8 @@
 
 use crate::{
     app::{App, now},
-    model::{change::Action, ids::EventId, user::RoomMember},
+    error::Error,
+    model::{change::Action, ids::EventId, room::NotifyLevel, user::RoomMember},
     store::memberships,
     web::{
         api::rooms::visible_room,
@@ -99,6 +100,34 @@ pub async fn mark_read(
     let Read { up_to } = sent.fields()?;
     let up_to = EventId(up_to);
     app.submit(Action::MarkRead { by, room, up_to }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What somebody wants to be told of.
+#[derive(Debug, Deserialize)]
+struct Notify {
+    level: String,
+}
+
+/// What somebody wants to be told of, out of what they sent.
+pub fn read_level(sent: Sent) -> Result<NotifyLevel, Rejection> {
+    let Notify { level } = sent.fields()?;
+    let mut levels = NotifyLevel::ALL.into_iter();
+    levels
+        .find(|known| known.name() == level)
+        .ok_or_else(|| Error::invalid("level", "everything, mentions or nothing").into())
+}
+
+/// Sets what the caller wants to be told of in a room.
+pub async fn set_notify(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(room): Path<String>,
+    sent: Sent,
+) -> Result<StatusCode, Rejection> {
+    let by = visitor.signed_in()?.id;
+    let level = read_level(sent)?;
+    app.submit(Action::SetNotify { by, room, level }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -7,7 +7,10 @@ use crate::{
     model::{change::Action, room::RoomView},
     store::rooms,
     web::{
-        api::rooms::{NewRoom, make_room},
+        api::{
+            members::read_level,
+            rooms::{NewRoom, make_room},
+        },
         error::Rejection,
         extract::{Path, Sent, Visitor},
         taste::Taste,
@@ -177,5 +180,21 @@ pub async fn leave_room(
         handle: user.handle.clone(),
     })
     .await?;
+    Ok(see(&back))
+}
+
+/// Sets what one wants to be told of in a room.
+pub async fn set_notify(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(room): Path<String>,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let back = format!("/rooms/{room}");
+    let Some(by) = visitor.user.as_ref().map(|user| user.id) else {
+        return Ok(join_first(&back));
+    };
+    let level = read_level(sent)?;
+    app.submit(Action::SetNotify { by, room, level }).await?;
     Ok(see(&back))
 }

@@ -8,7 +8,7 @@ use crate::{
     model::{
         ids::{EventId, MessageId},
         message::Message,
-        room::{RoomKind, RoomView},
+        room::{NotifyLevel, RoomKind, RoomView},
         user::{Person, RoomMember},
     },
     web::{taste::Scheme, words::Words},
@@ -59,6 +59,11 @@ impl RoomPage {
             .viewer
             .as_ref()
             .map_or("", |viewer| &viewer.handle)
+    }
+
+    /// What one may want to be told of.
+    fn levels(&self) -> impl Iterator<Item = (NotifyLevel, &'static str)> {
+        NotifyLevel::ALL.into_iter().zip(self.words.levels)
     }
 
     /// Who is here and who is away: the list's id, its title, who stands in it, how many there are. Of whom only a part
@@ -112,6 +117,7 @@ const MODULES: [&str; 23] = [
     "js/kept.js",
     "js/keys.js",
     "js/later.js",
+    "js/news.js",
     "js/outbox.js",
     "js/page.js",
     "js/pending.js",
@@ -122,6 +128,5 @@ const MODULES: [&str; 23] = [
     "js/sending.js",
     "js/status.js",
     "js/stream.js",
-    "js/typing.js",
     "js/words.js",
 ];

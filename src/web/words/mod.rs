@@ -58,7 +58,13 @@ pub struct Words {
     pub people_in_this_room: &'static str,
     pub here: &'static str,
     pub away: &'static str,
+    /// One writes, two do, more do; `{}` is a name.
+    pub typing: [&'static str; 3],
     pub and_more: fn(i64) -> String,
+    pub tell_me_of: &'static str,
+    /// Everything, mentions, nothing.
+    pub levels: [&'static str; 3],
+    pub desktop_notifications: &'static str,
     pub join_this_room: &'static str,
     pub leave_this_room: &'static str,
     pub older_messages: &'static str,

@@ -56,9 +56,6 @@ speak({
   send: "Send",
   discard: "Discard",
 
-  /** Of one name and more. */
-  typing: ([one, other, ...more]) =>
-    more.length ? "Several people are typing…" : other ? `${one} and ${other} are typing…` : `${one} is typing…`,
 
   // The connection
   connecting: "Connecting…",

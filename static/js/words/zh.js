@@ -63,8 +63,6 @@ speak({
   send: "发送",
   discard: "放弃",
 
-  typing: ([one, other, ...more]) =>
-    more.length ? "好几个人正在输入…" : other ? `${one} 和 ${other} 正在输入…` : `${one} 正在输入…`,
 
   // The connection
   connecting: "正在连接…",

@@ -154,6 +154,51 @@ async fn a_mention_is_a_whole_name() {
     assert_eq!(view(&elise).await.2, 1);
 }
 
+async fn notify(person: &Person, level: Value) -> Answer {
+    let path = "/api/v1/rooms/general/notify";
+    person
+        .send(Method::PUT, path, json!({ "level": level }))
+        .await
+}
+
+#[tokio::test]
+async fn a_member_says_what_they_want_to_be_told_of() {
+    let mut chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let bob = chat.join("bob").await;
+    for person in [&ann, &bob] {
+        person.add("general", "me").await.expect(204);
+    }
+    let level = async |person: &Person| person.see("/api/v1/rooms/general").await["notify"].clone();
+    assert_eq!(level(&ann).await, "mentions");
+    let head = ann.head().await;
+    for wanted in ["everything", "nothing"] {
+        notify(&ann, json!(wanted)).await.expect(204);
+        assert_eq!(level(&ann).await, wanted);
+    }
+    assert_eq!(ann.head().await, head, "it is nobody else's business");
+    assert_eq!(level(&bob).await, "mentions");
+    for odd in [json!("all"), json!(null), json!(1)] {
+        assert_eq!(notify(&ann, odd).await.status, 422);
+    }
+    assert_eq!(
+        notify(&chat.join("cara").await, json!("nothing"))
+            .await
+            .status,
+        403
+    );
+    assert_eq!(notify(&chat.visitor(), json!("nothing")).await.status, 401);
+    let form = bob.request(Method::POST, "/rooms/general/notify");
+    Answer::to_form(form, &[("level", "everything")])
+        .await
+        .expect(303);
+    chat.restart().await;
+    assert_eq!(level(&ann).await, "nothing");
+    assert_eq!(level(&bob).await, "everything");
+    let page = bob.get("/rooms/general").await.text;
+    assert!(page.contains(r#"<option value="everything" selected>"#));
+}
+
 #[tokio::test]
 async fn typing_is_a_signal_and_no_event() {
     let chat = Chat::start().await;

@@ -191,6 +191,11 @@ async fn a_closed_room_leaves_no_trace_for_others() {
             (Method::DELETE, format!("{base}/members/ann"), Value::Null),
             (Method::PUT, format!("{base}/read"), json!({ "up_to": 1 })),
             (Method::POST, format!("{base}/typing"), Value::Null),
+            (
+                Method::PUT,
+                format!("{base}/notify"),
+                json!({ "level": "nothing" }),
+            ),
             (Method::GET, of_message.clone(), Value::Null),
             (Method::PATCH, of_message.clone(), json!({ "body": "x" })),
             (Method::DELETE, of_message.clone(), Value::Null),

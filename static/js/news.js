@@ -1,0 +1,47 @@
+// What happens where the reader does not look: in other rooms, in a hidden page; and who is writing. The code for it is
+// fetched when it happens for the first time.
+
+import { keptAt } from "./kept.js";
+import { byId } from "./page.js";
+
+export const SWITCH = "notices/on"; // kept where notifications are wanted
+const WRITING = 3500; // ms between tellings that one writes
+
+const { room, handle } = byId("room").dataset;
+const rooms = () => import("./rooms.js");
+const notices = () => import("./notices.js");
+let typing;
+
+export const tabs = window.BroadcastChannel && new BroadcastChannel("backscroll rooms");
+export const isOn = () => keptAt(SWITCH) && window.Notification?.permission === "granted";
+
+/** Takes an event of any room in; `isRead`: it is under the reader's eyes. */
+export async function takeNews(type, data, isRead) {
+  const isHere = data.room === room;
+  if (type === "message") {
+    if (isHere) typing?.then(({ endTyping }) => endTyping(data.by));
+    if (!isHere || !isRead) (await rooms()).noteMessage(data);
+    else if (isOn()) (await notices()).notify(data); // says that it was looked at
+  } else if (type === "typing") {
+    typing ??= import("./typing.js");
+    if (isHere) (await typing).showTyping(data);
+  } else if (type.startsWith("room") || (type === "member" && data.handle === handle && !isHere)) (await rooms()).refreshSoon();
+}
+
+/** The reader has read this room up to here. */
+export async function noteRead(upTo) {
+  tabs?.postMessage({ room, upTo });
+  if (document.querySelector(".room-link[aria-current] .badge")) (await rooms()).clear({ room, upTo });
+}
+
+if (handle) {
+  let toldAt = -WRITING;
+  byId("body").addEventListener("input", ({ target, timeStamp }) => {
+    if (!target.value.trim() || timeStamp - toldAt < WRITING) return;
+    toldAt = timeStamp;
+    fetch(`/api/v1/rooms/${room}/typing`, { method: "POST" }).catch(() => {});
+  });
+  byId("notify").addEventListener("change", async ({ target }) => (await notices()).choose(target));
+  if (isOn()) notices();
+  if (document.querySelector(".badge")) rooms();
+}

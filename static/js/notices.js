@@ -1,0 +1,57 @@
+// Desktop notifications, for whoever has asked for them: one for each message, however many tabs are open, and none
+// while one of them is looked at.
+
+import { keep } from "./kept.js";
+import { SWITCH, isOn } from "./news.js";
+import { byId, json } from "./page.js";
+import { setLevel } from "./rooms.js";
+import { say } from "./status.js";
+import { explain, words } from "./words.js";
+
+const DOUBT = 300; // ms within which a tab that is looked at says so
+const TEXT_MAX = 200; // characters
+const SAID = 10_000; // ms for which a fault is shown
+
+const others = window.BroadcastChannel && new BroadcastChannel("backscroll notices");
+const seen = new Set();
+
+/** Tells of a message, unless somebody is looking. */
+export function notify({ id, room, by, message }) {
+  if (!document.hidden) return others?.postMessage(id);
+  setTimeout(() => {
+    if (!seen.has(id)) show(id, room, `${by.name} · ${room}`, message.body.slice(0, TEXT_MAX));
+  }, DOUBT);
+}
+
+/** Of several with the same tag the browser shows one. */
+function show(id, room, title, body) {
+  try {
+    const notice = new Notification(title, { body, tag: `backscroll ${id}`, icon: document.querySelector("link[rel=icon]").href });
+    notice.onclick = () => {
+      window.focus();
+      notice.close();
+      const row = byId("room").dataset.room === room && byId(`m${id}`);
+      if (row) row.scrollIntoView({ block: "center" });
+      else location.assign(`/rooms/${room}/messages/${id}`);
+    };
+  } catch {
+    // Chromium on Android has them for service workers only.
+  }
+}
+
+/** The reader has changed what they are told of: in this room, or beside the page in this browser. */
+export async function choose(field) {
+  if (field.type !== "checkbox") return chooseLevel(field.value);
+  const isGranted = field.checked && (await window.Notification?.requestPermission()) === "granted";
+  field.checked = isGranted;
+  keep(SWITCH, isGranted || null);
+}
+
+async function chooseLevel(level) {
+  const response = await fetch(`/api/v1/rooms/${byId("room").dataset.room}/notify`, json("PUT", { level })).catch(() => null);
+  if (response?.ok) setLevel(level);
+  else say(response ? await explain(response) : words.reconnecting, SAID);
+}
+
+byId("notices").firstElementChild.checked ||= isOn();
+others?.addEventListener("message", ({ data }) => seen.add(data));

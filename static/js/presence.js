@@ -1,0 +1,21 @@
+// Who came and went while the page heard nothing.
+
+import { byId } from "./page.js";
+import { changePresence } from "./people.js";
+
+const RETURN = 12_000; // ms after a loss in which whoever comes back comes back
+let timer = null;
+
+/** Asks for it when everybody has had the time to come back, and not with all the others at once. */
+export function recheckPresence() {
+  clearTimeout(timer);
+  timer = setTimeout(recheck, RETURN * (1 + Math.random()));
+}
+
+async function recheck() {
+  const response = await fetch(`/api/v1/rooms/${byId("room").dataset.room}/members`).catch(() => null);
+  if (!response?.ok) return;
+  const { members } = await response.json();
+  const handles = (isHere) => members.filter(({ here }) => here === isHere).map(({ handle }) => handle);
+  changePresence({ here: handles(true), away: handles(false) });
+}

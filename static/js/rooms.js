@@ -1,0 +1,118 @@
+// The rooms at the side while the page is open: what is unread in each, and which there are; and how much of it the
+// reader is told of, in the title, on the icon and on an installed app.
+
+import { isOn, tabs } from "./news.js";
+import { byId } from "./page.js";
+import { number } from "./words.js";
+
+const COUNTED_MAX = 1000; // as the server has it: src/model/room.rs
+const LONG_HIDDEN = 60_000; // ms after which the reader may have read elsewhere
+const SPREAD = 2000; // ms over which pages ask again for what has changed for all of them
+
+const main = byId("room");
+const { room: current, handle } = main.dataset;
+const list = document.querySelector(".sidebar-rooms");
+const icon = document.querySelector("link[rel=icon]");
+const calm = icon.href;
+const linkOf = (room) => list.querySelector(`[data-room="${room}"]`);
+let timer = null;
+let hiddenAt = document.hidden ? Date.now() : Infinity;
+let hiddenNews = 0; // what others wrote in this room while nobody looked
+
+/** Takes in a message that is not under the reader's eyes. */
+export async function noteMessage(data) {
+  const { id, room, by, message } = data;
+  if (by.handle === handle) return;
+  if (room === current && document.hidden) hiddenNews += 1;
+  showTitle();
+  const link = linkOf(room);
+  const { notify, head } = link?.dataset ?? {};
+  if (!notify || id <= head) return;
+  const isMention = message.html?.includes(`class="mention" data-handle="${handle.toLowerCase()}"`);
+  link.dataset.head = id;
+  link.dataset.unread++;
+  if (isMention) link.dataset.mentions++;
+  showCount(link);
+  const isWanted = notify === "everything" || (notify === "mentions" && isMention);
+  if (isWanted && isOn()) (await import("./notices.js")).notify(data);
+}
+
+/** A room was read up to here. */
+export function clear({ room, upTo }) {
+  const link = linkOf(room);
+  if (link?.dataset.head > upTo && room !== current) return refreshSoon();
+  if (!link?.dataset.notify) return;
+  Object.assign(link.dataset, { unread: 0, mentions: 0 });
+  showCount(link);
+}
+
+/** What is told of this room has changed. */
+export function setLevel(level) {
+  const link = linkOf(current);
+  link.dataset.notify = level;
+  showCount(link);
+}
+
+/** The same as templates/layout/_room_link.html. */
+function showCount(link) {
+  const { unread, mentions, notify } = link.dataset;
+  const isMuted = notify === "nothing";
+  const [kind, text, meaning] =
+    mentions > 0 && !isMuted
+      ? ["badge badge-mention", `@ ${number(+mentions)}`, list.dataset.mentions]
+      : ["badge", unread < COUNTED_MAX ? unread : "999+", list.dataset.unread];
+  link.classList.toggle("muted", isMuted);
+  link.classList.toggle("unread", unread > 0 && !isMuted);
+  link.querySelector(".badge")?.remove();
+  if (unread > 0) link.insertAdjacentHTML("beforeend", `<span class="${kind}">${text}<span class="visually-hidden"> ${meaning}</span></span>`);
+  showTitle();
+}
+
+function showTitle() {
+  let count = hiddenNews;
+  for (const link of list.querySelectorAll("[data-notify]")) {
+    const { room, notify, unread, mentions } = link.dataset;
+    if (room !== current) count += Number({ everything: unread, mentions }[notify] ?? 0);
+    else if (notify === "nothing") count -= hiddenNews;
+  }
+  document.title = `${count ? `(${count}) ` : ""}${main.dataset.name} · Backscroll`;
+  icon.href = count ? icon.dataset.news : calm;
+  navigator.setAppBadge?.(count).catch(() => {});
+}
+
+/** Rooms have come, gone or been renamed, or were read elsewhere. */
+export function refreshSoon() {
+  timer ??= setTimeout(refresh, Math.random() * SPREAD);
+}
+
+/** Puts the server's list in the place of the one shown. What only this browser knows, and the focus, stay. */
+async function refresh() {
+  timer = null;
+  const response = await fetch("/rooms", { headers: { accept: "text/html" }, cache: "no-store" }).catch(() => null);
+  const page = new DOMParser().parseFromString((await response?.text()) ?? "", "text/html");
+  const fresh = page.querySelector(".sidebar-rooms");
+  if (!fresh) return;
+  const focused = list.contains(document.activeElement) && document.activeElement.dataset.room;
+  for (const link of fresh.querySelectorAll(".room-link")) {
+    const former = linkOf(link.dataset.room)?.dataset ?? {};
+    if (former.draft) link.dataset.draft = former.draft;
+    if (link.dataset.room !== current) continue;
+    link.ariaCurrent = "page";
+    link.dataset.unread = former.unread ?? 0;
+    link.dataset.mentions = former.mentions ?? 0;
+  }
+  list.replaceChildren(...fresh.children);
+  if (linkOf(current)) showCount(linkOf(current));
+  if (focused) linkOf(focused)?.focus();
+  showTitle();
+}
+
+tabs?.addEventListener("message", ({ data }) => clear(data));
+document.addEventListener("visibilitychange", () => {
+  if (Date.now() - hiddenAt > LONG_HIDDEN) refreshSoon();
+  hiddenAt = document.hidden ? Date.now() : Infinity;
+  hiddenNews = 0;
+  showTitle();
+});
+if (list.querySelector(".room-link:not([data-notify])")) refreshSoon(); // one may have joined it meanwhile
+showTitle();

@@ -1,0 +1,161 @@
+// What is said of messages that nobody looks at: at the side, in the title, on the icon, beside the page.
+
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Person } from "../clients/support/person.mjs";
+import { until } from "../clients/support/until.mjs";
+import { stage } from "./support/stage.mjs";
+
+describe("what is not looked at", { timeout: 180_000 }, () => {
+  const here = stage();
+  let bot;
+
+  /** Somebody in the room "general", and a member of one of their own with a bot in it. */
+  async function somebody(handle, options) {
+    bot ??= await Person.join(here.server, "bot");
+    const visitor = await here.visitor(options);
+    await visitor.join(handle);
+    await visitor.say(`${handle} is in`);
+    await visitor.seesText(`${handle} is in`);
+    const { slug } = await bot.createRoom({ name: `room of ${handle}` });
+    await visitor.page.request.put(`${here.server.url}/api/v1/rooms/${slug}/members/me`);
+    await link(visitor, slug).and(visitor.page.locator("[data-notify]")).waitFor();
+    return { visitor, slug };
+  }
+
+  const link = (visitor, room) => visitor.page.locator(`.room-link[data-room="${room}"]`);
+  const badge = async (visitor, room) => (await link(visitor, room).locator(".badge").allTextContents()).join();
+  const setLevel = (visitor, room, level) => visitor.page.request.put(`${here.server.url}/api/v1/rooms/${room}/notify`, { data: { level } });
+
+  async function shows(visitor, room, text) {
+    let shown = "";
+    await until(() => `${room} shows "${text}"; it shows "${shown}"`, async () => (shown = await badge(visitor, room)) === text);
+  }
+
+  async function isCalled(visitor, title) {
+    let shown = "";
+    await until(() => `the title is "${title}"; it is "${shown}"`, async () => (shown = await visitor.page.title()) === title);
+  }
+
+  /** As if its window were minimised. */
+  const hide = (page, hidden) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
+
+  it("other rooms count what others write, and mentions stand out, also in the title and on the icon", async () => {
+    const { visitor, slug } = await somebody("ann");
+    const icon = visitor.page.locator("link[rel=icon]");
+    const calm = await icon.getAttribute("href");
+    await bot.post("one", slug);
+    await shows(visitor, slug, "1 unread");
+    await isCalled(visitor, "General · Backscroll");
+    await bot.post("hello @Ann, how are you? And you, @anna?", slug);
+    await shows(visitor, slug, "@ 1 mentions of you");
+    await isCalled(visitor, "(1) General · Backscroll");
+    assert.notEqual(await icon.getAttribute("href"), calm);
+    const own = await visitor.page.request.post(`${here.server.url}/api/v1/rooms/${slug}/messages`, { data: { body: "my own, @ann" } });
+    assert.ok(own.ok());
+    await bot.post("@annotated is somebody else", slug);
+    await link(visitor, slug).click();
+    await visitor.seesText("@annotated is somebody else");
+    await shows(visitor, slug, "");
+    await isCalled(visitor, "room of ann · Backscroll");
+    assert.equal(await icon.getAttribute("href"), calm);
+  });
+
+  it("what is read in one tab is read in the others", async () => {
+    const { visitor, slug } = await somebody("berta");
+    await bot.post("@berta", slug);
+    await shows(visitor, slug, "@ 1 mentions of you");
+    const second = await visitor.context.newPage();
+    await second.goto(`${here.server.url}/rooms/${slug}`);
+    await shows(visitor, slug, "");
+    await isCalled(visitor, "General · Backscroll");
+  });
+
+  it("new rooms come and renamed ones change, and the focus stays", async () => {
+    const { visitor, slug } = await somebody("carla");
+    await link(visitor, slug).focus();
+    const { slug: fresh } = await bot.createRoom({ name: "a fresh room" });
+    await link(visitor, fresh).waitFor();
+    await bot.ask("PATCH", `/api/v1/rooms/${fresh}`, { name: "a room renamed" });
+    await link(visitor, fresh).filter({ hasText: "a room renamed" }).waitFor();
+    assert.equal(await link(visitor, "general").getAttribute("aria-current"), "page");
+    assert.equal(await visitor.page.evaluate(() => document.activeElement.dataset.room), slug);
+  });
+
+  it("a muted room keeps quiet, and one that is wanted whole counts everything", async () => {
+    const { visitor, slug } = await somebody("dora");
+    await setLevel(visitor, slug, "nothing");
+    await visitor.goto("/rooms/general");
+    await bot.post("@dora", slug);
+    await shows(visitor, slug, "1 unread");
+    assert.ok(!(await link(visitor, slug).getAttribute("class")).includes("unread"));
+    await isCalled(visitor, "General · Backscroll");
+    await setLevel(visitor, slug, "everything");
+    await visitor.goto("/rooms/general");
+    await bot.post("a second", slug);
+    await shows(visitor, slug, "@ 1 mentions of you");
+    await isCalled(visitor, "(2) General · Backscroll");
+  });
+
+  it("one says in the page what one wants to be told of", async () => {
+    const { visitor, slug } = await somebody("emil");
+    await visitor.goto(`/rooms/${slug}`);
+    await visitor.page.locator("#level").selectOption("nothing");
+    await link(visitor, slug).and(visitor.page.locator(".muted")).waitFor();
+    await visitor.page.reload();
+    assert.equal(await visitor.page.locator("#level").inputValue(), "nothing");
+    const plain = await here.visitor({ javaScriptEnabled: false });
+    await plain.join("fritz");
+    await plain.page.fill("#body", "here");
+    await plain.page.click("#composer button[type=submit]");
+    await plain.page.locator("#level").selectOption("everything");
+    await plain.page.click("#notify button");
+    assert.equal(await plain.page.locator("#level").inputValue(), "everything");
+  });
+
+  it("a mention in a hidden page is one notification, however many tabs there are, and leads to the message", async () => {
+    const { visitor, slug } = await somebody("gerda");
+    await visitor.context.grantPermissions(["notifications"]);
+    await visitor.context.exposeFunction("noticed", (notice) => noticed.set(notice.tag, [...(noticed.get(notice.tag) ?? []), notice]));
+    const noticed = new Map();
+    await visitor.context.addInitScript(() => {
+      window.Notification = class {
+        static permission = "granted";
+        static requestPermission = async () => "granted";
+        constructor(title, options) {
+          window.lastNotice = this;
+          this.tag = options.tag;
+          window.noticed({ title, body: options.body, tag: options.tag });
+        }
+        close() {}
+      };
+    });
+    await visitor.goto("/rooms/general");
+    const second = await visitor.context.newPage();
+    await second.goto(`${here.server.url}/rooms/general`);
+    await bot.post("@gerda before it was asked for", slug);
+    await shows(visitor, slug, "@ 1 mentions of you");
+    await visitor.page.locator("#notices input").check();
+    for (const page of [visitor.page, second]) await hide(page, true);
+    await bot.post("nothing special", slug);
+    const { id } = await bot.post("now, @gerda", slug);
+    await until("there is a notification", () => noticed.size > 0);
+    assert.deepEqual([...noticed.keys()], [`backscroll ${id}`], "of that message alone");
+    assert.equal(noticed.get(`backscroll ${id}`)[0].body, "now, @gerda");
+
+    await hide(second, false);
+    const seen = await bot.post("@gerda, you look at it", slug);
+    await shows({ page: second }, slug, "@ 3 mentions of you");
+    await hide(second, true);
+    const last = await bot.post("@gerda, and now you do not", slug);
+    await until("there is a notification", () => noticed.has(`backscroll ${last.id}`));
+    assert.ok(!noticed.has(`backscroll ${seen.id}`), "none while a tab is looked at");
+    await until("this tab has shown it", () => visitor.page.evaluate((tag) => window.lastNotice?.tag === tag, `backscroll ${last.id}`));
+    await visitor.page.evaluate(() => window.lastNotice.onclick());
+    await visitor.page.waitForURL((url) => url.pathname === `/rooms/${slug}/messages/${last.id}`);
+  });
+});
