@@ -58,6 +58,7 @@ async fn apply_one(tx: &mut Connection, at: Timestamp, action: &Action) -> Resul
             name,
             sign_in,
         } => users::join_server(tx, at, handle, name, sign_in.as_ref()).await,
+        Action::RenameUser { by, name } => users::rename_user(tx, at, *by, name).await,
         Action::SignOut { secret_hash } => users::sign_out(tx, secret_hash).await,
         Action::CreateRoom { by, room } => rooms::create_room(tx, at, *by, room).await,
         Action::UpdateRoom {

@@ -1,4 +1,4 @@
-//! Joining the server, and signing out of it.
+//! Joining the server, being called otherwise, and signing out.
 
 use super::applied::Applied;
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     },
     store::{
         db::Connection,
-        events::{NewEvent, append_event},
+        events::{NewEvent, append_event, append_where_named},
         sessions, users,
     },
 };
@@ -51,6 +51,28 @@ pub(super) async fn join_server(
         sessions::insert_session(tx, id, sign_in, at).await?;
     }
     Ok(Applied::new(Outcome::User(user)))
+}
+
+/// Gives somebody another name. Each room that shows the former one is told.
+pub(super) async fn rename_user(
+    tx: &mut Connection,
+    at: Timestamp,
+    by: UserId,
+    name: &str,
+) -> Result<Applied> {
+    let user = users::find_user_by_id(tx, by)
+        .await?
+        .ok_or(Error::NotFound)?;
+    if user.name == name {
+        return Ok(Applied::new(Outcome::User(user)));
+    }
+    users::rename_user(tx, by, name).await?;
+    append_where_named(tx, by, at).await?;
+    let name = name.into();
+    Ok(Applied::with_access(
+        Outcome::Renamed(User { name, ..user }),
+        AccessChange::User(by),
+    ))
 }
 
 /// Ends a session; its open streams end with it.

@@ -8,6 +8,7 @@ use super::frame::{Format, RenderRow, write_event};
 use crate::model::{
     event::{Event, Object, kind},
     ids::{EventId, RoomId},
+    user::Person,
 };
 use bytes::Bytes;
 use smallvec::SmallVec;
@@ -120,7 +121,7 @@ impl Recent {
             .head
     }
 
-    /// Moves when something that happened before is edited, deleted or the like.
+    /// Moves when something that happened before is edited, deleted or the like, or somebody renamed.
     pub fn revision(&self) -> u64 {
         self.ends
             .read()
@@ -153,9 +154,12 @@ impl Recent {
         (after >= end.floor).then(|| end.read_after(after, ends.head, bytes))
     }
 
-    /// Publishes what was committed: everything up to `head`, in order.
-    pub fn publish(&self, events: &[Arc<Event>], head: EventId) {
+    /// Publishes what was committed: everything up to `head`, in order, and who has another name since.
+    pub fn publish(&self, events: &[Arc<Event>], renamed: &[Person], head: EventId) {
         let mut ends = self.ends.write().unwrap_or_else(PoisonError::into_inner);
+        for person in renamed {
+            ends.rename(person);
+        }
         for event in events.iter().filter(|event| event.kind != kind::MESSAGE) {
             ends.refresh(event);
         }
@@ -211,6 +215,18 @@ impl Ends {
             end.refresh(event);
         }
         self.everything.refresh(event);
+    }
+
+    /// Calls somebody by their present name in all that is kept. That weighs the same.
+    fn rename(&mut self, person: &Person) {
+        self.revision += 1;
+        for end in self.rooms.values_mut().chain([&mut self.everything]) {
+            for lot in &mut end.lots {
+                if let Some(renamed) = lot.renamed(person) {
+                    *lot = Arc::new(renamed);
+                }
+            }
+        }
     }
 
     fn append_to_room(&mut self, room: RoomId, events: Vec<Arc<Event>>) {
@@ -310,6 +326,16 @@ impl Lot {
             }
         };
         Self::new(self.events.iter().map(refresh).collect())
+    }
+
+    fn renamed(&self, person: &Person) -> Option<Self> {
+        let mut events = None;
+        for (place, event) in self.events.iter().enumerate() {
+            if let Some(renamed) = event.renamed(person) {
+                events.get_or_insert_with(|| self.events.clone())[place] = Arc::new(renamed);
+            }
+        }
+        events.map(Self::new)
     }
 
     /// What it holds.

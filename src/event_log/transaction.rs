@@ -14,7 +14,7 @@ use crate::{
         ids::{EventId, MessageId},
         message::Message,
         time::Timestamp,
-        user::User,
+        user::{Person, User},
     },
     store::{db::Connection, events, messages},
 };
@@ -27,7 +27,7 @@ use std::{collections::HashMap, sync::Arc};
 pub enum Answer {
     /// Done, or already so.
     Done,
-    /// The account that was made.
+    /// The account that was made or renamed, as it is now.
     User(User),
     /// The message as it is now; `is_new` is false where nothing had to be changed.
     Message { message: Arc<Message>, is_new: bool },
@@ -48,6 +48,17 @@ impl Committed {
     /// Whether anybody may see or do since what they could not, or the other way round.
     pub(super) fn moves_rights(&self) -> bool {
         self.applied.iter().any(|applied| applied.access.is_some())
+    }
+
+    /// Who has another name now, in order.
+    pub(super) fn renamed(&self) -> Vec<Person> {
+        let renamed = self.applied.iter().filter_map(|applied| {
+            let Outcome::Renamed(user) = &applied.outcome else {
+                return None;
+            };
+            Some(user.person())
+        });
+        renamed.collect()
     }
 }
 
@@ -200,7 +211,7 @@ impl Found {
     fn answer(&self, outcome: &Outcome) -> Option<Answer> {
         Some(match outcome {
             Outcome::Done => Answer::Done,
-            Outcome::User(user) => Answer::User(user.clone()),
+            Outcome::User(user) | Outcome::Renamed(user) => Answer::User(user.clone()),
             Outcome::Message { id, is_new } => Answer::Message {
                 message: self.messages.get(id)?.clone(),
                 is_new: *is_new,

@@ -139,7 +139,9 @@ impl Writer {
                 self.log.presence.move_rooms(*user);
             }
         }
-        self.log.recent.publish(&committed.events, committed.head);
+        self.log
+            .recent
+            .publish(&committed.events, &committed.renamed(), committed.head);
         for (poster, answer) in posters.into_iter().zip(committed.answers) {
             // The poster may have hung up; what it posted stands.
             let _ = poster.send(answer);

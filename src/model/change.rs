@@ -38,6 +38,8 @@ pub enum Action {
     },
     /// Ends a session.
     SignOut { secret_hash: SecretHash },
+    /// Gives oneself another name for display; the handle stays.
+    RenameUser { by: UserId, name: String },
     /// Makes a room, of which its maker is the first member.
     CreateRoom { by: UserId, room: RoomInfo },
     /// Gives a room another name or topic; what is `None` stays.
@@ -153,8 +155,10 @@ pub enum SignInKind {
 pub enum Outcome {
     /// Done, or already so; nothing to show for it.
     Done,
-    /// An account was made.
+    /// An account was made, or is so already.
     User(User),
+    /// Somebody has another name for display from now on.
+    Renamed(User),
     /// This message was made or changed; `is_new` is false where it was so already.
     Message { id: MessageId, is_new: bool },
     /// This custom event was appended; `is_new` is false where its nonce was known.
@@ -164,7 +168,7 @@ pub enum Outcome {
 /// What a change moved that decides who may see what: open streams must look again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessChange {
-    /// Memberships of this user.
+    /// Memberships of this user, or what they are called.
     User(UserId),
     /// This session or token.
     Secret(SecretHash),

@@ -132,6 +132,30 @@ impl Event {
         };
         is_same && self.room_id == other.room_id
     }
+
+    /// The same with somebody's present name; `None`: it does not name them otherwise.
+    #[must_use]
+    pub fn renamed(&self, person: &Person) -> Option<Self> {
+        let is_outdated =
+            |named: &Person| named.handle == person.handle && named.name != person.name;
+        let author = match &self.object {
+            Object::Message(message) => Some(&message.author),
+            _ => None,
+        };
+        if !is_outdated(&self.by) && !author.is_some_and(is_outdated) {
+            return None;
+        }
+        let mut event = self.clone();
+        if let Object::Message(message) = &mut event.object
+            && is_outdated(&message.author)
+        {
+            Arc::make_mut(message).author = person.clone();
+        }
+        if is_outdated(&event.by) {
+            event.by = person.clone();
+        }
+        Some(event)
+    }
 }
 
 /// The names that events of the chat itself have, in the log and on the wire.

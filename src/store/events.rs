@@ -102,6 +102,11 @@ statements! {
         from (select coalesce((select seq from sqlite_sequence where name = 'events'), 0) + 1 as next)
         returning id";
     APPEND_ALL = append_all_sql!();
+    APPEND_NAMED = "insert into events (room_id, kind, actor_id, at, data)
+        select r.id, 'member', ?1, ?2, json_object('user', ?1) from rooms r
+        where exists (select 1 from memberships s where s.room_id = r.id and s.user_id = ?1)
+           or exists (select 1 from messages m where m.author_id = ?1 and m.room_id = r.id)
+        order by r.id";
     FIND_BY_NONCE = "select id, kind = ?3 and room_id = ?4 and (data -> '$.payload') = json(?5)
         from events where actor_id = ?1 and data ->> '$.nonce' = ?2";
     FIND_EVENT = concat!("select ", event_json!(), " from ", event_tables!(), " where e.id = ?");
@@ -186,6 +191,20 @@ pub async fn append_events(
     let rows = serde_json::to_string(events).map_err(broken_json)?;
     sqlx::query(APPEND_ALL)
         .bind(rows)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Appends an event of somebody to each room in which they are named: as a member, or as an author.
+pub async fn append_where_named(
+    connection: &mut Connection,
+    user: UserId,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query(APPEND_NAMED)
+        .bind(user)
+        .bind(at.to_string())
         .execute(connection)
         .await?;
     Ok(())

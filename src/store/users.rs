@@ -11,6 +11,8 @@ use crate::{
 
 statements! {
     FIND_USER = "select id, handle, name, created_at from users where handle = ?";
+    FIND_USER_BY_ID = "select id, handle, name, created_at from users where id = ?";
+    RENAME_USER = "update users set name = ? where id = ?";
     IS_TAKEN = "select exists (select 1 from users where folded in (?, ?, ?))";
     IS_NAMED = "select exists (select 1 from users where id = ? and handle = ?)";
     INSERT_USER = "insert into users (id, handle, folded, name, created_at) values (?, ?, ?, ?, ?)";
@@ -22,6 +24,24 @@ pub async fn find_user(connection: &mut Connection, handle: &str) -> Result<Opti
         .bind(handle)
         .fetch_optional(connection)
         .await?)
+}
+
+/// The account of an id.
+pub async fn find_user_by_id(connection: &mut Connection, id: UserId) -> Result<Option<User>> {
+    Ok(sqlx::query_as(FIND_USER_BY_ID)
+        .bind(id)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// Gives an account another name for display.
+pub async fn rename_user(connection: &mut Connection, id: UserId, name: &str) -> Result<()> {
+    sqlx::query(RENAME_USER)
+        .bind(name)
+        .bind(id)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Whether somebody has this handle, or one that people would take for it.

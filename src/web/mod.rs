@@ -35,6 +35,7 @@ fn pages() -> Router<Arc<App>> {
         .route("/", get(join::show_start))
         .route("/join", get(join::show_join).post(join::join))
         .route("/account", get(account::show_account))
+        .route("/account/name", post(account::rename))
         .route("/account/looks", post(account::choose_looks))
         .route("/account/sessions/{id}/end", post(account::end_session))
         .route(
@@ -71,7 +72,7 @@ fn api() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/openapi.json", get(description::show_description))
-        .route("/api/v1/me", get(me::show_me))
+        .route("/api/v1/me", get(me::show_me).patch(me::update_me))
         .route("/api/v1/events", get(stream::stream_all))
         .route(
             "/api/v1/rooms",

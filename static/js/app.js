@@ -45,8 +45,10 @@ function onEvent(type, data) {
   noteEvent(type);
   const html = data.message?.html ?? data.html;
   if (typeof html === "string") feed.take({ id: data.id, html, nonce: data.by?.handle === handle && data.message?.nonce });
-  else if (type === "member") changeMember(data);
-  else if (type === "presence") changePresence(data);
+  else if (type === "member") {
+    changeMember(data);
+    feed.take(data); // behind the rows that wait: they have the former name
+  } else if (type === "presence") changePresence(data);
   else if (type === "room" && data.room_info) showRoom(data.room_info);
   else if (type === "room-deleted") say(words.roomDeleted);
 }

@@ -66,6 +66,20 @@ function join(row) {
   if (now.quote) fillQuote(now.quote);
 }
 
+/** Shows what somebody is called. Answers with their rows, where that is new. */
+export function rename({ handle, name }) {
+  const rows = [];
+  for (const shown of document.querySelectorAll(".name")) {
+    const row = shown.parentElement;
+    if ((row.dataset.author ?? row.dataset.handle) !== handle || shown.textContent === name) continue;
+    shown.textContent = name;
+    if (!known.has(row)) continue;
+    shown.title = name === handle ? "" : `@${handle}`;
+    rows.push(row);
+  }
+  return rows;
+}
+
 /** Takes away what belongs to a row but stands beside it. */
 export function undress(row) {
   known.get(row)?.line?.remove();

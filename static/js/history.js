@@ -4,7 +4,7 @@
 // The scroller is reversed (css/room.css): scrollTop is 0 at the end and negative above it, so that a page opens
 // at its end and rows that come in above move nothing. Everything else is compensated by keepPlace.
 
-import { dress, newLineShown, undress } from "./dress.js";
+import { dress, newLineShown, rename, undress } from "./dress.js";
 import { byId } from "./page.js";
 import { firstBelow, idOf, isRow, parseRow, rowBefore, rowsOf } from "./rows.js";
 import { words } from "./words.js";
@@ -63,7 +63,7 @@ export class History {
     return row ? Math.min(idOf(row), this.reach) : 0;
   }
 
-  /** Takes in `{ id, html }`: rows as HTML, each with the event that it is current as of. */
+  /** Takes in `{ id, html }`: rows as HTML, each with the event that it is current as of; or `{ id, by }`: somebody's name. */
   apply(events) {
     if (this.held) return void this.held.push(...events);
     this.reach = Math.max(this.reach, ...events.map(({ id }) => id));
@@ -80,7 +80,8 @@ export class History {
     const changed = [];
     const news = [];
     this.keepPlace(() => {
-      for (const { id, html } of events) {
+      for (const { id, html, by } of events) {
+        if (by) changed.push(...rename(by));
         const row = parseRow(html);
         const isNew = row && this.#place(row, id);
         if (row?.isConnected) changed.push(row);

@@ -88,6 +88,34 @@ describe("the people of a room", { timeout: 120_000 }, () => {
     await sees(ann, "here", "boris");
   });
 
+  it("are called by their new names at once, in every open page", async () => {
+    const [ann, bob] = await together("agnes", "bruno");
+    const answers = await Person.join(here.server, "clara");
+    const asked = (await answers.history()).find(({ body }) => body === "agnes is in");
+    await answers.post("I saw that", "general", { reply_to: asked.id });
+    await bob.seesText("I saw that");
+    const account = await ann.context.newPage();
+    await account.goto(`${here.server.url}/account`);
+    for (const [name, title] of [["Agnes <Lee>", "@agnes"], ["agnes", ""]]) {
+      await account.fill("#name", name);
+      await account.click("form[action='/account/name'] button");
+      await account.waitForURL("**/account");
+      for (const { page } of [ann, bob]) {
+        const author = page.locator(".message[data-author=agnes] > .name").first();
+        await until(`agnes is ${name}`, async () => (await author.textContent()) === name);
+        assert.equal((await author.getAttribute("title")) ?? "", title);
+        assert.equal(await page.locator("#members [data-handle=agnes]").textContent(), name);
+        assert.equal(await page.locator(".message-quote").textContent(), `${name}: agnes is in`);
+      }
+      assert.equal(await ann.page.locator(".sidebar-foot .name").textContent(), name);
+      assert.equal(await bob.page.locator(".sidebar-foot .name").textContent(), "bruno");
+      assert.equal(await bob.page.locator(".message[data-author=bruno] > .name").first().textContent(), "bruno");
+    }
+    await account.fill("#name", "a\u200bb");
+    await account.click("form[action='/account/name'] button");
+    await account.locator("#name-error").waitFor();
+  });
+
   it("a page without scripts says who is here, too", async () => {
     const [ann] = await together("antje");
     await sees(ann, "here", "antje");

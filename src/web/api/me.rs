@@ -1,8 +1,15 @@
-//! `POST /api/v1/join`, `GET /api/v1/me`.
+//! `POST /api/v1/join`, `GET` and `PATCH /api/v1/me`.
 
 use crate::{
     app::App,
-    model::{change::SignInKind, time::Timestamp, user::User},
+    error::{Error, Result, check_field},
+    event_log::transaction::Answer,
+    model::{
+        change::{Action, SignInKind},
+        ids::UserId,
+        time::Timestamp,
+        user::{User, name_fault},
+    },
     store::rooms,
     web::{
         error::Rejection,
@@ -11,7 +18,7 @@ use crate::{
     },
 };
 use axum::{Json, extract::State, http::StatusCode};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::sync::Arc;
 
 /// Who wants to come in.
@@ -58,18 +65,52 @@ pub struct Me {
 
 /// Who one is, and the rooms that one is a member of.
 pub async fn show_me(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Json<Me>, Rejection> {
-    let user = visitor.signed_in()?;
+    Ok(Json(describe(&app, visitor.signed_in()?).await?))
+}
+
+/// What shall be changed.
+#[derive(Debug, Deserialize)]
+pub struct MyChange {
+    #[serde(default)]
+    name: String,
+    handle: Option<IgnoredAny>,
+}
+
+/// Changes one's name for display.
+pub async fn update_me(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    sent: Sent,
+) -> Result<Json<Me>, Rejection> {
+    let by = visitor.signed_in()?.id;
+    let MyChange { name, handle } = sent.fields()?;
+    check_field(
+        "handle",
+        handle.map(|_| "people are mentioned by it: it stays"),
+    )?;
+    let user = rename_user(&app, by, &name).await?;
+    Ok(Json(describe(&app, &user).await?))
+}
+
+/// Gives somebody another name for display.
+pub async fn rename_user(app: &App, by: UserId, name: &str) -> Result<User> {
+    let name = name.trim();
+    check_field("name", name_fault(name))?;
+    let name = name.to_owned();
+    match app.submit(Action::RenameUser { by, name }).await? {
+        Answer::User(user) => Ok(user),
+        _ => Err(Error::NotFound),
+    }
+}
+
+async fn describe(app: &App, user: &User) -> Result<Me> {
     let mut connection = app.readers().acquire().await?;
     let rooms = rooms::list_rooms(&mut connection, Some(user.id)).await?;
-    let rooms = rooms
-        .into_iter()
-        .filter(|room| room.joined)
-        .map(|room| room.info.slug)
-        .collect();
-    Ok(Json(Me {
+    let joined = rooms.into_iter().filter(|room| room.joined);
+    Ok(Me {
         handle: user.handle.clone(),
         name: user.name.clone(),
-        rooms,
+        rooms: joined.map(|room| room.info.slug).collect(),
         created_at: user.created_at,
-    }))
+    })
 }

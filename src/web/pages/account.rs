@@ -1,4 +1,4 @@
-//! `/account` and `/signout`: how pages look to somebody, where they are signed in, and the way out.
+//! `/account` and `/signout`: what somebody is called, how pages look to them, where they are signed in, and the way out.
 
 use super::{join::local, join_first, page, rooms::layout, see};
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     model::{change::Action, user::User},
     store::sessions::{Session, list_sessions},
     web::{
+        api::me::rename_user,
         error::Rejection,
         extract::{Path, Sent, Visitor},
         taste::{LANGUAGE_COOKIE, SCHEME_COOKIE, Scheme, Taste, language},
@@ -43,18 +44,64 @@ pub async fn show_account(
     visitor: Visitor,
     uri: Uri,
 ) -> Result<Response, Rejection> {
+    let name = visitor.user.as_ref().map(|user| user.name.clone());
+    let asked = (name.unwrap_or_default(), None);
+    account_page(&app, &visitor, &uri, StatusCode::OK, asked).await
+}
+
+/// What the form of the name holds.
+#[derive(Debug, Deserialize)]
+pub struct Name {
+    #[serde(default)]
+    name: String,
+}
+
+/// Gives oneself another name for display.
+pub async fn rename(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let Some(user) = &visitor.user else {
+        return Ok(join_first("/account"));
+    };
+    let Name { name } = sent.fields()?;
+    match rename_user(&app, user.id, &name).await {
+        Ok(_) => Ok(see("/account")),
+        Err(Error::Invalid { text, .. }) => {
+            let asked = (name, Some(visitor.taste.words.say(&text)));
+            account_page(
+                &app,
+                &visitor,
+                &uri,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                asked,
+            )
+            .await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// With the name that is asked for, and why it cannot be.
+async fn account_page(
+    app: &App,
+    visitor: &Visitor,
+    uri: &Uri,
+    status: StatusCode,
+    (name, name_error): (String, Option<String>),
+) -> Result<Response, Rejection> {
     let Taste { words, scheme } = visitor.taste;
-    let layout = layout(&app, &visitor, None, &uri).await?;
-    let places = places(&app, &visitor).await?;
-    page(
-        StatusCode::OK,
-        &AccountPage {
-            words,
-            scheme,
-            layout,
-            places,
-        },
-    )
+    let account = AccountPage {
+        words,
+        scheme,
+        layout: layout(app, visitor, None, uri).await?,
+        name,
+        name_error,
+        places: places(app, visitor).await?,
+    };
+    page(status, &account)
 }
 
 /// What the form of the looks holds, or the part of it that shall change.

@@ -40,6 +40,10 @@ pub struct AccountPage {
     pub scheme: Scheme,
     /// What surrounds the page.
     pub layout: Layout,
+    /// What the viewer is called, or wants to be.
+    pub name: String,
+    /// Why they cannot be.
+    pub name_error: Option<String>,
     /// Where the viewer is signed in, the latest first.
     pub places: Vec<Place>,
 }

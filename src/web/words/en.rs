@@ -80,7 +80,9 @@ pub const ENGLISH: Words = Words {
     delete_the_message: "Delete the message",
 
     account: "Account",
-    name_lead: "It stays yours for as long as you are signed in somewhere.",
+    handle_lead: |handle| {
+        format!("@{handle} stays as it is, and yours for as long as you are signed in somewhere.")
+    },
     language: "Language",
     colours: "Colours",
     as_the_system: "As the system",

@@ -95,7 +95,8 @@ pub struct Words {
 
     // The account
     pub account: &'static str,
-    pub name_lead: &'static str,
+    /// What stays where the name changes.
+    pub handle_lead: fn(&str) -> String,
     pub language: &'static str,
     pub colours: &'static str,
     pub as_the_system: &'static str,

@@ -75,7 +75,7 @@ pub const CHINESE: Words = Words {
     delete_the_message: "删除消息",
 
     account: "帐号",
-    name_lead: "只要你还在某处保持登录，这个名字就一直归你。",
+    handle_lead: |handle| format!("改名后，@{handle} 不变；只要你还在某处保持登录，它就一直归你。"),
     language: "语言",
     colours: "外观",
     as_the_system: "跟随系统",

@@ -6,6 +6,7 @@ mod history;
 mod known_posts;
 mod members;
 mod messages;
+mod names;
 mod nonces;
 mod pages_of_history;
 mod queue;

@@ -1,7 +1,7 @@
 //! A client as simple as can be: it keeps what a page says, and applies what a stream tells.
 
 use crate::support::{
-    markup::rows,
+    markup::{attribute, rows},
     person::{Person, id_of},
     sse::Block,
 };
@@ -85,9 +85,37 @@ pub(super) fn apply(state: &mut State, event: &Block) {
             }
         }
         "room" => room.info = info_of(&data["room_info"]),
-        "member" if data["state"] == "joined" => drop(room.members.insert(text(&data["handle"]))),
-        "member" => drop(room.members.remove(&text(&data["handle"]))),
+        "member" => {
+            rename(room, &data["by"]);
+            if data["state"] == "joined" {
+                room.members.insert(text(&data["handle"]));
+            } else {
+                room.members.remove(&text(&data["handle"]));
+            }
+        }
         _ => {}
+    }
+}
+
+/// What somebody wrote is by whoever they are now.
+fn rename(room: &mut RoomState, person: &Value) {
+    let (handle, name) = (text(&person["handle"]), text(&person["name"]));
+    for message in room.messages.values_mut() {
+        if message["author"]["handle"] == person["handle"] {
+            message["author"] = person.clone();
+        }
+    }
+    let shown = name.replace('&', "&#38;").replace('<', "&#60;");
+    let title = format!(" title=\"@{handle}\"");
+    for row in room.rows.values_mut() {
+        if attribute(row, "data-author") != handle {
+            continue;
+        }
+        let (before, rest) = row.split_once(" dir=\"auto\">").expect("an author");
+        let (_, after) = rest.split_once("</span>").expect("an author ends");
+        let before = before.strip_suffix(&title).unwrap_or(before);
+        let title = if name == handle { "" } else { &title };
+        *row = format!("{before}{title} dir=\"auto\">{shown}</span>{after}");
     }
 }
 

@@ -58,6 +58,10 @@ pub(super) enum Step {
         room: usize,
         name: String,
     },
+    RenamePerson {
+        who: usize,
+        name: String,
+    },
     /// All of these at the same time.
     Together(Vec<Self>),
 }
@@ -76,7 +80,8 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         2 => (number.clone(), number.clone()).prop_map(|(who, room)| Step::Join { who, room }),
         2 => (number.clone(), number.clone()).prop_map(|(who, room)| Step::Leave { who, room }),
         1 => (number.clone(), any::<bool>()).prop_map(|(who, closed)| Step::CreateRoom { who, closed }),
-        1 => (number, "[A-Z<&]{1,8}").prop_map(|(room, name)| Step::Rename { room, name }),
+        1 => (number.clone(), "[A-Z<&]{1,8}").prop_map(|(room, name)| Step::Rename { room, name }),
+        2 => (number, "[A-Z<&]{1,3}|ann|bob").prop_map(|(who, name)| Step::RenamePerson { who, name }),
     ];
     let together = vec(one.clone(), 2..8).prop_map(Step::Together);
     prop_oneof![6 => one, 1 => together]
@@ -151,6 +156,9 @@ impl Scene {
             | Step::Rename { room, .. } => {
                 let (slug, maker) = self.room(*room);
                 self.change_room(step, slug, *maker).await;
+            }
+            Step::RenamePerson { who, name } => {
+                self.person(*who).rename(name).await.expect(200);
             }
             Step::Together(_) => {}
         }

@@ -62,6 +62,38 @@ async fn nonsense_is_not_kept() {
 }
 
 #[tokio::test]
+async fn one_may_call_oneself_otherwise() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let renamed = submit(&ann, "/account/name", &[("name", "Ann \"Lee\"")])
+        .await
+        .expect(303);
+    assert_eq!(renamed.header("location"), "/account");
+    let page = ann.get("/account").await.expect(200).text;
+    assert!(page.contains("value=\"Ann &#34;Lee&#34;\""), "{page}");
+    assert!(page.contains("@ann stays as it is"), "{page}");
+    for name in ["", "a\u{202e}b"] {
+        let refused = submit(&ann, "/account/name", &[("name", name)]).await;
+        assert_eq!(refused.status, 422);
+        assert!(
+            refused.text.contains("id=\"name-error\""),
+            "{}",
+            refused.text
+        );
+        assert!(
+            refused.text.contains("Ann &#34;Lee&#34;</a>"),
+            "{}",
+            refused.text
+        );
+    }
+    let visitor = submit(&chat.visitor(), "/account/name", &[("name", "x")]).await;
+    assert_eq!(
+        visitor.expect(303).header("location"),
+        "/join?next=%2Faccount"
+    );
+}
+
+#[tokio::test]
 async fn one_sees_where_one_is_signed_in_and_no_secret() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;

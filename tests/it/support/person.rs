@@ -182,6 +182,12 @@ impl Person {
         .await
     }
 
+    /// Calls oneself something else.
+    pub(crate) async fn rename(&self, name: &str) -> Answer {
+        let change = json!({ "name": name });
+        self.send(Method::PATCH, "/api/v1/me", change).await
+    }
+
     pub(crate) async fn sign_out(&self) {
         self.send(Method::POST, "/signout", Value::Null)
             .await

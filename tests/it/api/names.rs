@@ -1,0 +1,132 @@
+//! What somebody is called, and that it may change.
+
+use crate::support::{chat::Chat, person::Person, stream::Stream};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn authors(person: &Person, room: &str) -> Vec<Value> {
+    let history = person.history(room, "").await;
+    let messages = history["messages"].as_array().expect("messages").iter();
+    messages
+        .map(|message| message["author"]["name"].clone())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_new_name_is_at_once_beside_everything_that_one_wrote() {
+    let mut chat = Chat::start().await;
+    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    let start = ann.head().await;
+    let id = ann.post("general", "one").await;
+    bob.react("general", id, "👍").await.expect(200);
+    bob.post("general", "two").await;
+    let before = ann.history("general", "").await;
+    let mut live = bob.stream("include=html").await;
+    let me = ann.rename(" Ann <Lee> ").await.expect(200).json();
+    assert_eq!(
+        (&me["handle"], &me["name"], &me["rooms"]),
+        (&json!("ann"), &json!("Ann <Lee>"), &json!(["general"]))
+    );
+    let told = live.events_to(ann.head().await).await;
+    let told = told.last().expect("an event").json();
+    let by = json!({ "handle": "ann", "name": "Ann <Lee>" });
+    assert_eq!(
+        (&told["handle"], &told["state"], &told["by"]),
+        (&json!("ann"), &json!("joined"), &by)
+    );
+    for round in ["from memory", "from the file"] {
+        assert_eq!(authors(&bob, "general").await, ["Ann <Lee>", "bob"]);
+        assert_eq!(ann.see("/api/v1/me").await["name"], "Ann <Lee>");
+        for query in ["", "&include=html"] {
+            let query = format!("after={start}{query}");
+            let mut everything: Stream = bob.stream(&query).await;
+            let mut room = bob.stream_of("general", &query).await;
+            for stream in [&mut everything, &mut room] {
+                for event in stream.replay().await.0 {
+                    let data = event.json();
+                    let message = &data["message"]["author"];
+                    for named in [&data["by"], message] {
+                        if named["handle"] == "ann" {
+                            assert_eq!(*named, by, "{round}: {data}");
+                        }
+                    }
+                    if let Some(html) = data["message"]["html"].as_str() {
+                        assert!(!html.contains(">ann<"), "{round}: {html}");
+                    }
+                }
+            }
+        }
+        chat.restart().await;
+    }
+    assert_ne!(before["head"], ann.history("general", "").await["head"]);
+    ann.post("general", "three").await;
+    ann.post("general", "four").await;
+    assert_eq!(
+        authors(&bob, "general").await,
+        ["Ann <Lee>", "bob", "Ann <Lee>", "Ann <Lee>"]
+    );
+}
+
+#[tokio::test]
+async fn every_room_that_shows_the_name_is_told_and_no_other() {
+    let chat = Chat::start().await;
+    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    let mut rooms = Vec::new();
+    for (name, kind) in [("Left", "open"), ("Silent", "closed"), ("Strange", "open")] {
+        rooms.push(bob.create_room(name, kind).await);
+    }
+    ann.post(&rooms[0], "one").await;
+    ann.remove(&rooms[0], "me").await.expect(204);
+    bob.add(&rooms[1], "ann").await.expect(204);
+    let start = ann.head().await;
+    ann.rename("Anna").await.expect(200);
+    let mut stream = bob.stream(&format!("after={start}")).await;
+    let told: Vec<(Value, Value)> = stream
+        .replay()
+        .await
+        .0
+        .iter()
+        .map(|event| (event.json()["room"].clone(), event.json()["state"].clone()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (json!(rooms[0]), json!("left")),
+            (json!(rooms[1]), json!("joined"))
+        ]
+    );
+    assert_eq!(authors(&bob, &rooms[0]).await, ["Anna"]);
+}
+
+#[tokio::test]
+async fn the_same_name_again_changes_nothing() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    ann.post("general", "one").await;
+    ann.rename("Anna").await.expect(200);
+    let head = ann.head().await;
+    let me = ann.rename("Anna").await.expect(200).json();
+    assert_eq!((&me["name"], ann.head().await), (&json!("Anna"), head));
+}
+
+#[tokio::test]
+async fn names_that_hide_something_are_refused_and_the_handle_stays() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let long = "x".repeat(81);
+    for name in ["", "  ", "a\u{202e}b", "a\nb", "\u{200b}", &long] {
+        let problem = ann.rename(name).await.problem(422);
+        assert!(problem["errors"]["name"].is_string(), "{name:?}: {problem}");
+    }
+    for change in [
+        json!({}),
+        json!({ "name": 1 }),
+        json!({ "name": "Anna", "handle": "anna" }),
+    ] {
+        let answer = ann.send(Method::PATCH, "/api/v1/me", change).await;
+        answer.problem(422);
+    }
+    chat.visitor().rename("Anna").await.problem(401);
+    let me = ann.see("/api/v1/me").await;
+    assert_eq!((&me["handle"], &me["name"]), (&json!("ann"), &json!("ann")));
+}
