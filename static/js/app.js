@@ -1,7 +1,7 @@
 // A room's page while it is open: what the stream brings goes into the page that the server rendered.
 
 import { announce } from "./announcer.js";
-import { noteEvent, showState } from "./away.js";
+import { isNews, noteEvent, showState } from "./away.js";
 import { markNew } from "./dress.js";
 import { openFeed } from "./feed.js";
 import { History } from "./history.js";
@@ -42,7 +42,7 @@ function onEvent(type, data) {
     history.refetch();
   }
   if (data.room !== room) return;
-  noteEvent(type);
+  if (data.by?.handle !== handle) noteEvent(type);
   const html = data.message?.html ?? data.html;
   if (typeof html === "string") feed.take({ id: data.id, html, nonce: data.by?.handle === handle && data.message?.nonce });
   else if (type === "member") {
@@ -74,7 +74,7 @@ function showRoom({ name, topic }) {
 }
 
 if (handle && main.dataset.read > 0 && main.dataset.joined === "true") markNew(Number(main.dataset.read), words.fresh);
-const history = new History({ end: () => look(), news: announce, page: adopt });
+const history = new History({ end: () => look(), news: (rows) => announce(rows.filter(isNews)), page: adopt });
 const look = openReadMark(main, history);
 const sending = handle ? openSending(main.dataset, history) : null;
 if (sending) openLater(sending.answer);

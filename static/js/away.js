@@ -1,6 +1,7 @@
 // What the page says of its connection: nothing of short losses, one quiet line of longer ones, and then what came back.
 
 import { markNew } from "./dress.js";
+import { idOf } from "./rows.js";
 import { say, sayStanding } from "./status.js";
 import { sumUp, words } from "./words.js";
 
@@ -19,12 +20,13 @@ let state = "live";
 let timer = null; // from a loss on
 let isLong = false;
 let missed = null; // what the page missed, counted while it comes
+let told = 0; // the last event of which a summary has told
 
 /** Takes in what `follow` says of the connection. */
 export function showState(name, { lostFor, cursor }) {
   state = name;
   if (name === "catching-up" && lostFor >= QUIET) missed ??= { after: cursor, messages: 0, edits: 0, deletes: 0 };
-  if (name === "live") endLoss();
+  if (name === "live") endLoss(cursor);
   else timer ??= setTimeout(showLoss, QUIET);
   showStanding();
 }
@@ -34,18 +36,24 @@ export function noteEvent(type) {
   if (missed && COUNTED[type]) missed[COUNTED[type]] += 1;
 }
 
+/** Whether a row is no part of a summary. */
+export const isNews = (row) => !missed && idOf(row) > told;
+
 function showLoss() {
   isLong = true;
   showStanding();
 }
 
-function endLoss() {
+function endLoss(cursor) {
   clearTimeout(timer);
   timer = null;
   isLong = false;
   const text = missed && sumUp(missed);
   if (text && missed.messages) markNew(missed.after, words.freshSince(text));
-  if (text) say(words.whileAway(text), SAID);
+  if (text) {
+    say(words.whileAway(text), SAID);
+    told = cursor;
+  }
   missed = null;
 }
 

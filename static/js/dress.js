@@ -1,7 +1,7 @@
 // What rows show beyond what is the same for everybody: local time, day lines, groups, what is one's own.
 
 import { load } from "./later.js";
-import { byId } from "./page.js";
+import { byId, element } from "./page.js";
 import { idOf, rowAfter, rowBefore, rowsOf } from "./rows.js";
 import { LOCALE, words } from "./words.js";
 
@@ -14,13 +14,7 @@ const dayOfYear = format({ weekday: "long", day: "numeric", month: "long", year:
 
 const known = new WeakMap(); // row → what was read from it
 
-function line(className) {
-  const item = document.createElement("li");
-  item.className = className;
-  return item;
-}
-
-const newLine = line("new");
+const newLine = element("li", "new");
 let newAfter = Infinity;
 
 /** Draws the line between what was seen, up to this id, and what is new. */
@@ -113,10 +107,7 @@ function placeLine(row, now, opensDay) {
     now.line = null;
     return;
   }
-  if (!now.line) {
-    now.line = line("day");
-    now.line.textContent = now.day;
-  }
+  now.line ??= element("li", "day", now.day);
   if (row.previousElementSibling !== now.line) row.before(now.line);
 }
 

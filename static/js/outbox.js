@@ -6,6 +6,7 @@ import { json } from "./page.js";
 import { explain } from "./words.js";
 
 const DAY = 86_400_000; // ms after which nobody is sure that it shall still be said
+const LATE = 30_000; // ms after which it may be given up
 const PATIENCE = 20_000; // ms to wait for an answer
 const RETRY_MIN = 1000; // ms
 const RETRY_MAX = 30_000; // ms
@@ -140,7 +141,12 @@ export class Outbox {
 }
 
 /** Written so long ago that it is not sent unasked. */
-export const isOld = ({ at, meantAt }) => Date.now() - (meantAt ?? at) > DAY;
+export const isOld = (entry) => ageOf(entry) > DAY;
+
+/** Whether something keeps it from going out. */
+export const isLate = (entry) => ageOf(entry) > LATE;
+
+const ageOf = ({ at, meantAt }) => Date.now() - (meantAt ?? at);
 
 /** Whether it goes out by itself. */
 export const waits = (entry) => !entry.fault && !isOld(entry);

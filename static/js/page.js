@@ -4,6 +4,14 @@ const PATIENCE = 20_000; // ms to wait for a page
 
 export const byId = (id) => document.getElementById(id);
 
+/** With a text that may be in any language. */
+export function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  if (text !== undefined) Object.assign(made, { textContent: text, dir: "auto" });
+  return made;
+}
+
 /** What `fetch` needs to send this as JSON. */
 export const json = (method, value) => ({ method, headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
 

@@ -150,15 +150,15 @@ export class Past {
   #trim() {
     const { isLive, isAtEnd, top } = this.#shown;
     const rows = rowsOf(this.#list);
-    const surplus = rows.length - ROWS_KEPT;
-    if (surplus <= 0) return;
+    if (rows.length <= ROWS_KEPT) return;
+    const inChange = [...rows].map((row) => Boolean(row.querySelector(".edit")));
     if ((isLive && isAtEnd) || firstBelow(rows, top) > rows.length / 2) {
-      const first = rows[surplus];
+      const first = rows[Math.min(rows.length - ROWS_KEPT, inChange.indexOf(true) >>> 0)];
       while (this.#list.firstElementChild !== first) this.#list.firstElementChild.remove();
       this.#setLink("older", `before=${idOf(first)}`);
       this.#shown.dress([first]);
     } else {
-      const last = rows[ROWS_KEPT - 1];
+      const last = rows[Math.max(ROWS_KEPT - 1, inChange.lastIndexOf(true))];
       while (this.#list.lastElementChild !== last) this.#list.lastElementChild.remove();
       this.#setLink("newer", `after=${idOf(last)}`);
       this.#main.dataset.live = "false";

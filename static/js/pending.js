@@ -1,15 +1,14 @@
 // The rows of messages that have no id yet: below the history, in the order in which they go out.
 
 import { load } from "./later.js";
-import { byId } from "./page.js";
+import { byId, element } from "./page.js";
 import { hue, nameOf } from "./people.js";
-import { isOld } from "./outbox.js";
+import { isLate, waits } from "./outbox.js";
 import { words } from "./words.js";
 
 /** Returns a function that shows what is on its way. `onEdit(entry)` puts its text back where it can be changed. */
 export function openPending(outbox, { room, handle }, onEdit) {
-  const list = document.createElement("ol");
-  list.className = "history";
+  const list = element("ol", "history");
   list.id = "outbox";
   list.ariaLabel = words.onTheirWay;
   byId("past").append(list);
@@ -19,31 +18,24 @@ export function openPending(outbox, { room, handle }, onEdit) {
     const former = rows;
     rows = new Map();
     for (const entry of outbox.list(room)) {
-      const state = `${entry.nonce} ${entry.fault ?? isOld(entry)}`;
-      rows.set(state, former.get(state) ?? rowOf(entry));
+      const isMoving = waits(entry) && !isLate(entry);
+      const state = `${entry.nonce} ${waits(entry)} ${isMoving}`;
+      rows.set(state, former.get(state) ?? rowOf(entry, isMoving));
     }
     if (`${[...rows.keys()]}` !== `${[...former.keys()]}`) list.replaceChildren(...rows.values());
   }
 
-  function rowOf(entry) {
-    const needsWord = entry.fault || isOld(entry);
+  function rowOf(entry, isMoving) {
     const row = element("li", "message pending");
-    row.ariaBusy = String(!needsWord);
+    row.ariaBusy = waits(entry);
     row.append(element("span", `message-author name hue-${hue(handle)}`, nameOf(handle)));
     if (entry.answered) row.append(element("span", "message-quote", entry.answered.text));
     const text = element("p", "message-text");
     text.append(element("span", "message-body", entry.body));
     row.append(text);
-    if (needsWord) load("unsent").then((unsent) => unsent && row.append(unsent.question(entry, outbox, onEdit)));
+    if (!isMoving) load("unsent").then((unsent) => unsent && row.append(unsent.question(entry, outbox, onEdit)));
     return row;
   }
 
   return show;
-}
-
-export function element(tag, className, text) {
-  const made = document.createElement(tag);
-  made.className = className;
-  if (text !== undefined) Object.assign(made, { textContent: text, dir: "auto" });
-  return made;
 }

@@ -1,6 +1,6 @@
 // Who is in the room, and who of them is here.
 
-import { byId } from "./page.js";
+import { byId, element } from "./page.js";
 
 const members = byId("members");
 const { handle: viewer } = byId("room").dataset;
@@ -56,11 +56,7 @@ function place(item, isHere) {
 function memberItem(handle, name) {
   const item = document.createElement("li");
   item.dataset.handle = handle;
-  const text = document.createElement("span");
-  text.className = `name hue-${hue(handle)}`;
-  text.dir = "auto";
-  text.textContent = name;
-  item.append(text);
+  item.append(element("span", `name hue-${hue(handle)}`, name));
   return item;
 }
 

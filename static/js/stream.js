@@ -172,6 +172,7 @@ export function follow(cursor, { log, handle, onEvent, onState }) {
   }
 
   start();
+  for (const type of ["online", "offline"]) addEventListener(type, () => /^(reco|off)/.test(state) && enter("reconnecting"));
   for (const type of ["online", "focus"]) addEventListener(type, wake);
   for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, wake);
   addEventListener("pageshow", (event) => event.persisted && wake(event));

@@ -1,13 +1,11 @@
-// What is said beside a message that does not go out by itself, and what can be done with it.
+// What is said beside a message that does not go out, and what can be done with it.
 
-import { byId } from "./page.js";
-import { element } from "./pending.js";
+import { waits } from "./outbox.js";
+import { byId, element } from "./page.js";
 import { words } from "./words.js";
 
 export function question(entry, outbox, onEdit) {
   const line = element("p", "pending-question");
-  line.role = "alert";
-  line.append(element("span", "", entry.fault ? words.notSent(entry.fault) : words.stillMeant(entry.at)));
   const act = (text, onClick) => {
     const button = element("button", "quiet", text);
     button.type = "button";
@@ -17,8 +15,12 @@ export function question(entry, outbox, onEdit) {
     });
     line.append(button);
   };
-  act(entry.fault ? words.retry : words.send, () => outbox.retry(entry));
-  act(words.edit, onEdit);
+  if (!waits(entry)) {
+    line.role = "alert";
+    line.append(element("span", "", entry.fault ? words.notSent(entry.fault) : words.stillMeant(entry.at)));
+    act(entry.fault ? words.retry : words.send, () => outbox.retry(entry));
+    act(words.edit, onEdit);
+  }
   act(words.discard, () => outbox.discard(entry));
   return line;
 }

@@ -81,7 +81,17 @@ describe("the connection", { timeout: 400_000 }, () => {
     const [edited, deleted] = [await bot.post("befoer"), await bot.post("a slip")];
     await visitor.seesText("a slip");
     proxy.goAway();
-    await until("the page says that it has lost the stream", async () => (await visitor.status()) === "Reconnecting…");
+    const isSaid = async () => (await visitor.status()) === "Reconnecting…";
+    await until("the page says that it has lost the stream", isSaid);
+    await visitor.page.evaluate(() => {
+      window.said = [];
+      const line = document.getElementById("announcer");
+      new MutationObserver(() => line.textContent && window.said.push(line.textContent)).observe(line, { childList: true });
+    });
+    await visitor.context.setOffline(true);
+    await until("that it is offline", async () => (await visitor.status()).startsWith("Offline"));
+    await visitor.context.setOffline(false);
+    await until("that it is not any more", isSaid);
     for (const n of [1, 2]) await bot.post(`meanwhile ${n}`);
     await bot.edit(edited.id, "before");
     await bot.delete(deleted.id);
@@ -93,6 +103,9 @@ describe("the connection", { timeout: 400_000 }, () => {
     assert.equal(await visitor.page.locator(".new").textContent(), `New since you left · ${sum}`);
     assert.equal(await visitor.page.locator(".new ~ .message").count(), 2);
     await hasEverything(visitor);
+    await bot.post("and now");
+    await until("what comes now is read out", () => visitor.page.evaluate(() => window.said.length > 0));
+    assert.deepEqual(await visitor.page.evaluate(() => window.said), ["bot: and now"], "the sum was said once");
   });
 
   it("ends in all tabs when one signs out elsewhere; what was being written stays", async () => {

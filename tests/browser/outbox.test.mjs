@@ -9,6 +9,7 @@ import { stage } from "./support/stage.mjs";
 
 const BACK_WITHIN_MS = 60_000;
 const DAY_MS = 86_400_000;
+const LATE_MS = 31_000;
 const BUSY = { status: 503, headers: { "retry-after": "1" } };
 
 describe("the outbox", { timeout: 400_000 }, () => {
@@ -158,6 +159,23 @@ describe("the outbox", { timeout: 400_000 }, () => {
     await page.reload();
     assert.deepEqual(await waiting(page), []);
     assert.deepEqual(await written("hana"), ["goes on"]);
+  });
+
+  it("a message that the server never takes can be given up, and those behind it go out", async () => {
+    const visitor = await somebody("hugo");
+    const { page } = visitor;
+    await page.clock.install();
+    await page.reload();
+    const isIll = ({ body }) => body === "the ill one";
+    await page.route("**/messages?include=html", (route) => (isIll(route.request().postDataJSON()) ? route.fulfill({ status: 500 }) : route.continue()));
+    await visitor.say("the ill one");
+    await visitor.say("the one behind");
+    const buttons = page.locator("#outbox button");
+    assert.equal(await buttons.count(), 0, "at first it waits");
+    await page.clock.fastForward(LATE_MS);
+    await page.locator("#outbox li", { hasText: "the ill one" }).getByRole("button", { name: "Discard" }).click();
+    await page.clock.fastForward(LATE_MS);
+    await isWrittenOnce(visitor, "the one behind");
   });
 
   it("what is older than a day is not sent unasked", async () => {

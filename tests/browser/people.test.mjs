@@ -35,6 +35,13 @@ describe("the people of a room", { timeout: 120_000 }, () => {
 
   const typing = (visitor) => visitor.page.locator("#typing");
 
+  const leftOf = ({ page }, selector) =>
+    page.locator(selector).evaluate((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      return range.getBoundingClientRect().left;
+    });
+
   it("whoever writes is named until their message is there, and nothing moves", async () => {
     const [ann, bob] = await together("ann", "bob");
     const place = () => ann.page.evaluate(() => ["#scroller", "#composer"].map((name) => document.querySelector(name).getBoundingClientRect().top));
@@ -44,6 +51,7 @@ describe("the people of a room", { timeout: 120_000 }, () => {
       return (await typing(ann).textContent()) === "bob is typing…";
     });
     assert.deepEqual(await place(), before);
+    assert.equal(await leftOf(ann, "#typing"), await leftOf(ann, "#beginning"), "it begins where the text does");
     assert.equal(await typing(bob).textContent(), "", "one knows that oneself");
     await bob.say("hello");
     await ann.seesText("hello");
