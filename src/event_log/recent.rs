@@ -212,7 +212,9 @@ impl Ends {
     fn refresh(&mut self, event: &Event) {
         self.revision += 1;
         if let Some(end) = self.rooms.get_mut(&event.room_id) {
+            let before = end.bytes;
             end.refresh(event);
+            self.rooms_bytes = self.rooms_bytes + end.bytes - before;
         }
         self.everything.refresh(event);
     }
@@ -403,4 +405,54 @@ fn group_by_room(events: &[Arc<Event>]) -> HashMap<RoomId, Vec<Arc<Event>>> {
             .push(Arc::clone(event));
     }
     rooms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ids::MessageId, message::Message, time::Timestamp, user::Person};
+
+    fn event(id: i64, kind: &str, body: String) -> Arc<Event> {
+        let at = Timestamp::parse("2026-11-22T05:41:03.123Z").unwrap();
+        let by = Person {
+            handle: "ann".into(),
+            name: "Ann".into(),
+        };
+        let message = Message {
+            id: MessageId(7),
+            room: "general".into(),
+            author: by.clone(),
+            body: Some(body),
+            at,
+            edited_at: None,
+            deleted_at: None,
+            reply_to: None,
+            nonce: None,
+            reactions: Vec::new(),
+        };
+        Arc::new(Event {
+            id: EventId(id),
+            room_id: RoomId(1),
+            room: "general".into(),
+            is_open: true,
+            at,
+            by,
+            kind: kind.into(),
+            object: Object::Message(Arc::new(message)),
+        })
+    }
+
+    #[test]
+    fn what_grows_by_an_edit_weighs_more() {
+        let recent = Recent::new(EventId(6), |_| String::new());
+        recent.publish(&[event(7, kind::MESSAGE, "short".into())], &[], EventId(7));
+        recent.publish(
+            &[event(8, kind::MESSAGE_EDITED, "long".repeat(2000))],
+            &[],
+            EventId(8),
+        );
+        let ends = recent.ends.read().unwrap();
+        let bytes: usize = ends.rooms.values().map(|end| end.bytes).sum();
+        assert_eq!(ends.rooms_bytes, bytes);
+    }
 }
