@@ -5,10 +5,10 @@ import { isNews, noteEvent, showState } from "./away.js";
 import { markNew } from "./dress.js";
 import { openFeed } from "./feed.js";
 import { History } from "./history.js";
-import { openLater } from "./later.js";
-import { takeNews } from "./news.js";
+import { fetchModule, openLater } from "./later.js";
+import { catchUp, takeNews } from "./news.js";
 import { byId } from "./page.js";
-import { adoptPeople, changeMember, changePresence } from "./people.js";
+import { changeMember, changePresence } from "./people.js";
 import { openReadMark } from "./read_mark.js";
 import { openSending } from "./sending.js";
 import { say } from "./status.js";
@@ -25,12 +25,6 @@ const feed = openFeed((events) => {
   for (const { nonce } of events) if (nonce) sending?.settle(nonce);
   look();
 });
-
-/** What a page fetched anew says besides. */
-function adopt(page) {
-  adoptPeople(page);
-  showRoom({ name: page.getElementById("room").dataset.name, topic: page.getElementById("room-topic").textContent });
-}
 
 // The stream
 
@@ -56,7 +50,8 @@ function onEvent(type, data) {
 function onState(name, detail) {
   showState(name, detail);
   if (name !== "live") return;
-  if (detail.lostFor) import("./presence.js").then((it) => it.recheckPresence());
+  if (detail.lostFor) fetchModule("presence").then((it) => it?.recheckPresence());
+  catchUp();
   sending?.hurry();
   feed.take(null); // a line may have moved
 }
@@ -74,19 +69,18 @@ function showRoom({ name, topic }) {
 }
 
 if (handle && main.dataset.read > 0 && main.dataset.joined === "true") markNew(Number(main.dataset.read), words.fresh);
-const history = new History({ end: () => look(), news: (rows) => announce(rows.filter(isNews)), page: adopt });
+const history = new History({ end: () => look(), news: (rows) => announce(rows.filter(isNews)), room: showRoom });
 const look = openReadMark(main, history);
 const sending = handle ? openSending(main.dataset, history) : null;
 if (sending) openLater(sending.answer);
 follow(Number(main.dataset.cursor), { log: main.dataset.log, handle, onEvent, onState });
 look();
-addEventListener("keydown", function onTab({ key }) {
+addEventListener("keydown", async function onTab({ key }) {
   if (key !== "Tab") return;
   removeEventListener("keydown", onTab);
-  import("./walk.js").then(({ openWalk }) => openWalk());
+  const walk = await fetchModule("walk");
+  if (walk) walk.openWalk();
+  else addEventListener("keydown", onTab);
 });
-byId("jump-to-date").addEventListener("submit", (event) => {
-  event.preventDefault();
-  event.target.hidePopover();
-  history.toDate(new URLSearchParams(new FormData(event.target)));
-});
+byId("utc").remove();
+byId("jump-to-date").addEventListener("submit", (event) => history.toDate(event));

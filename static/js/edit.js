@@ -6,12 +6,15 @@ import { explain, words } from "./words.js";
 
 const PATIENCE = 20_000; // ms to wait for an answer
 
+const isOpen = (id) => byId(id)?.querySelector(".edit");
+
 /** Opens the text of a row for changing. */
 export async function openEdit(row, address) {
-  if (row.querySelector(".edit")) return;
+  if (isOpen(row.id)) return;
   const response = await fetch(address);
   if (!response.ok) throw new Error(`no message at ${address}`);
   const { body } = await response.json();
+  if (isOpen(row.id)) return; // a second click came before the text
   const form = makeForm("edit");
   const field = document.createElement("textarea");
   Object.assign(field, { value: body, dir: "auto", ariaLabel: words.editField, rows: Math.min(12, body.split("\n").length) });
@@ -37,7 +40,7 @@ export async function openEdit(row, address) {
 
 /** Asks in the row whether it is to go. */
 export function openDelete(row, address) {
-  if (row.querySelector(".edit")) return;
+  if (isOpen(row.id)) return;
   const form = makeForm("edit edit-delete");
   const question = document.createElement("p");
   question.textContent = words.deleteQuestion;

@@ -29,8 +29,8 @@ export class History {
   #past = null;
 
   /**
-   * `on.end()` is called when the reader has reached the end, `on.news(rows)` for what others wrote, `on.page(page)`
-   * with a page that was fetched anew after a gap.
+   * `on.end()` is called when the reader has reached the end, `on.news(rows)` for what others wrote, `on.room(info)`
+   * with its name and topic after a gap.
    */
   constructor(on) {
     this.on = on;
@@ -109,8 +109,9 @@ export class History {
     else this.#go((past) => past.toLatest());
   }
 
-  toDate(query) {
-    this.#go((past) => past.goTo(`${this.address}?${query}`, () => this.openAt()));
+  toDate(event) {
+    event.preventDefault();
+    this.#go((past) => past.toDate(event.target));
   }
 
   /** Where what was not read yet begins before the page. */

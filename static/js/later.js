@@ -11,18 +11,22 @@ const list = byId("history");
 let style = null;
 let completion = null;
 
-/** A module, with its style sheet there; `null` while the server is out of reach. */
+/** A module; `null` while the server is out of reach: whoever needs it then asks again. */
+export const fetchModule = (name) => import(`./${name}.js`).catch(() => null);
+
+/** The same, with its style sheet there. */
 export async function load(name) {
   style ??= loadStyle();
-  const [module] = await Promise.all([import(`./${name}.js`).catch(() => null), style]);
+  const [module] = await Promise.all([fetchModule(name), style]);
   return module;
 }
 
-function loadStyle() {
+async function loadStyle() {
   const link = document.createElement("link");
   Object.assign(link, { rel: "stylesheet", href: new URL("../css/writing.css", import.meta.url) });
   document.head.append(link);
-  return new Promise((done) => (link.onload = link.onerror = done));
+  const { type } = await new Promise((done) => (link.onload = link.onerror = done));
+  if (type === "error") style = null;
 }
 
 /** What can be done with a row. `answer(id, text)` begins an answer. */

@@ -2,15 +2,16 @@
 // fetched when it happens for the first time.
 
 import { keptAt } from "./kept.js";
+import { fetchModule } from "./later.js";
 import { byId } from "./page.js";
 
 export const SWITCH = "notices/on"; // kept where notifications are wanted
 const WRITING = 3500; // ms between tellings that one writes
 
 const { room, handle } = byId("room").dataset;
-const rooms = () => import("./rooms.js");
-const notices = () => import("./notices.js");
-let typing;
+const notices = () => fetchModule("notices");
+let typing = null;
+let isBehind = false; // something of other rooms could not be taken in
 
 export const tabs = window.BroadcastChannel && new BroadcastChannel("backscroll rooms");
 export const isOn = () => keptAt(SWITCH) && window.Notification?.permission === "granted";
@@ -19,19 +20,30 @@ export const isOn = () => keptAt(SWITCH) && window.Notification?.permission === 
 export async function takeNews(type, data, isRead) {
   const isHere = data.room === room;
   if (type === "message") {
-    if (isHere) typing?.then(({ endTyping }) => endTyping(data.by));
-    if (!isHere || !isRead) (await rooms()).noteMessage(data);
-    else if (isOn()) (await notices()).notify(data); // says that it was looked at
+    if (isHere) typing?.endTyping(data.by);
+    if (!isHere || !isRead) (await rooms())?.noteMessage(data);
+    else if (isOn()) (await notices())?.notify(data); // says that it was looked at
   } else if (type === "typing") {
-    typing ??= import("./typing.js");
-    if (isHere) (await typing).showTyping(data);
-  } else if (type.startsWith("room") || (type === "member" && data.handle === handle && !isHere)) (await rooms()).refreshSoon();
+    if (isHere) (typing ??= await fetchModule("typing"))?.showTyping(data);
+  } else if (type.startsWith("message")) {
+    if (!isHere) (await rooms())?.noteChange(data);
+  } else if (type.startsWith("room") || (type === "member" && data.handle === handle && !isHere)) (await rooms())?.refreshSoon();
 }
+
+async function rooms() {
+  const module = await fetchModule("rooms");
+  if (isBehind) module?.refreshSoon();
+  isBehind = !module;
+  return module;
+}
+
+/** The server can be reached again. */
+export const catchUp = () => isBehind && rooms();
 
 /** The reader has read this room up to here. */
 export async function noteRead(upTo) {
   tabs?.postMessage({ room, upTo });
-  if (document.querySelector(".room-link[aria-current] .badge")) (await rooms()).clear({ room, upTo });
+  if (document.querySelector(".room-link[aria-current] .badge")) (await rooms())?.clear({ room, upTo });
 }
 
 if (handle) {
@@ -41,7 +53,7 @@ if (handle) {
     toldAt = timeStamp;
     fetch(`/api/v1/rooms/${room}/typing`, { method: "POST" }).catch(() => {});
   });
-  byId("notify").addEventListener("change", async ({ target }) => (await notices()).choose(target));
+  byId("notify").addEventListener("change", async ({ target }) => (await notices())?.choose(target) ?? target.form.reset());
   if (isOn()) notices();
   if (document.querySelector(".badge")) rooms();
 }

@@ -4,7 +4,7 @@
 import { keep } from "./kept.js";
 import { SWITCH, isOn } from "./news.js";
 import { byId, json } from "./page.js";
-import { setLevel } from "./rooms.js";
+import { nameOf, setLevel } from "./rooms.js";
 import { say } from "./status.js";
 import { explain, words } from "./words.js";
 
@@ -15,11 +15,12 @@ const SAID = 10_000; // ms for which a fault is shown
 const others = window.BroadcastChannel && new BroadcastChannel("backscroll notices");
 const seen = new Set();
 
-/** Tells of a message, unless somebody is looking. */
+/** Tells of a message, unless somebody is looking or it is gone already. */
 export function notify({ id, room, by, message }) {
+  if (message.deleted_at) return;
   if (!document.hidden) return others?.postMessage(id);
   setTimeout(() => {
-    if (!seen.has(id)) show(id, room, `${by.name} · ${room}`, message.body.slice(0, TEXT_MAX));
+    if (!seen.has(id)) show(id, room, `${by.name} · ${nameOf(room)}`, message.body.slice(0, TEXT_MAX));
   }, DOUBT);
 }
 

@@ -44,7 +44,8 @@ export class Past {
     const page = around ?? (await fetchPage(shown.address));
     if (!page || this.#isStale) return;
     shown.keepPlace(() => this.#adopt(page));
-    shown.on.page(page);
+    adoptPeople(page);
+    shown.on.room({ name: page.getElementById("room").dataset.name, topic: page.getElementById("room-topic").textContent });
   }
 
   /** Shows another part of the history, in place. */
@@ -60,6 +61,13 @@ export class Past {
       place();
       this.#shown.scrolled();
     });
+  }
+
+  /** To where a day begins for the reader. */
+  toDate(form) {
+    form.hidePopover();
+    const begin = new Date(`${form.elements.at.value}T00:00`);
+    return this.goTo(`${this.#shown.address}?at=${begin.toISOString()}`, () => this.#shown.openAt());
   }
 
   async toLatest() {
@@ -182,4 +190,9 @@ export class Past {
       if (link) this.#list[which === "older" ? "before" : "after"](link);
     }
   }
+}
+
+function adoptPeople(page) {
+  byId("members").replaceChildren(...page.getElementById("members").children);
+  byId("people-count").textContent = page.getElementById("people-count").textContent;
 }

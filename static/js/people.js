@@ -40,12 +40,6 @@ export function changePresence({ here, away }) {
   showCounts(0);
 }
 
-/** Takes over what a page fetched anew says. */
-export function adoptPeople(page) {
-  members.replaceChildren(...page.getElementById("members").children);
-  byId("people-count").textContent = page.getElementById("people-count").textContent;
-}
-
 function place(item, isHere) {
   const list = byId(isHere ? "here" : "away");
   if (item.parentElement === list) return;

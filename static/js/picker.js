@@ -1,10 +1,11 @@
 // Any emoji, by its name; those used last come first.
 
+import { keep, keptAt } from "./kept.js";
 import { isComposing } from "./keys.js";
 import { allEmoji, findEmoji } from "./names.js";
 import { words } from "./words.js";
 
-const RECENT = "recent-emoji"; // in this browser
+const RECENT = "recent-emoji"; // kept in this browser
 const RECENT_MAX = 16;
 const SHOWN = 160; // emoji that are laid out at a time
 
@@ -50,25 +51,15 @@ async function search() {
 }
 
 function recentFirst(all) {
-  const recent = readRecent().map((emoji) => all.find(([known]) => known === emoji));
+  const recent = recentEmoji().map((emoji) => all.find(([known]) => known === emoji));
   return [...new Set([...recent.filter(Boolean), ...all])];
 }
 
-function readRecent() {
-  try {
-    return JSON.parse(localStorage.getItem(RECENT)) ?? [];
-  } catch {
-    return [];
-  }
-}
+const recentEmoji = () => keptAt(RECENT) ?? [];
 
 function remember(emoji) {
-  const recent = [emoji, ...readRecent().filter((other) => other !== emoji)];
-  try {
-    localStorage.setItem(RECENT, JSON.stringify(recent.slice(0, RECENT_MAX)));
-  } catch {
-    // A browser that keeps nothing has nothing to put first.
-  }
+  const others = recentEmoji().filter((other) => other !== emoji);
+  keep(RECENT, [emoji, ...others].slice(0, RECENT_MAX));
 }
 
 function showMore() {

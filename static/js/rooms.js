@@ -1,6 +1,7 @@
 // The rooms at the side while the page is open: what is unread in each, and which there are; and how much of it the
 // reader is told of, in the title, on the icon and on an installed app.
 
+import { fetchModule } from "./later.js";
 import { isOn, tabs } from "./news.js";
 import { byId } from "./page.js";
 import { number } from "./words.js";
@@ -15,6 +16,7 @@ const list = document.querySelector(".sidebar-rooms");
 const icon = document.querySelector("link[rel=icon]");
 const calm = icon.href;
 const linkOf = (room) => list.querySelector(`[data-room="${room}"]`);
+const namesReader = ({ html }) => html?.includes(`class="mention" data-handle="${handle.toLowerCase()}"`);
 let timer = null;
 let hiddenAt = document.hidden ? Date.now() : Infinity;
 let hiddenNews = 0; // what others wrote in this room while nobody looked
@@ -22,20 +24,29 @@ let hiddenNews = 0; // what others wrote in this room while nobody looked
 /** Takes in a message that is not under the reader's eyes. */
 export async function noteMessage(data) {
   const { id, room, by, message } = data;
-  if (by.handle === handle) return;
+  if (by.handle === handle || message.deleted_at) return;
   if (room === current && document.hidden) hiddenNews += 1;
   showTitle();
   const link = linkOf(room);
   const { notify, head } = link?.dataset ?? {};
   if (!notify || id <= head) return;
-  const isMention = message.html?.includes(`class="mention" data-handle="${handle.toLowerCase()}"`);
+  const isMention = namesReader(message);
   link.dataset.head = id;
   link.dataset.unread++;
   if (isMention) link.dataset.mentions++;
   showCount(link);
   const isWanted = notify === "everything" || (notify === "mentions" && isMention);
-  if (isWanted && isOn()) (await import("./notices.js")).notify(data);
+  if (isWanted && isOn()) (await fetchModule("notices"))?.notify(data);
 }
+
+/** A message was deleted, or changed, perhaps to name the reader or no more. */
+export function noteChange({ room, message }) {
+  const { unread, mentions } = linkOf(room)?.dataset ?? {};
+  if (unread > 0 && (message.deleted_at || mentions > 0 || namesReader(message))) refreshSoon();
+}
+
+/** What the reader knows a room by. */
+export const nameOf = (room) => linkOf(room)?.querySelector(".room-name").textContent ?? room;
 
 /** A room was read up to here. */
 export function clear({ room, upTo }) {
@@ -88,8 +99,9 @@ export function refreshSoon() {
 /** Puts the server's list in the place of the one shown. What only this browser knows, and the focus, stay. */
 async function refresh() {
   timer = null;
-  const response = await fetch("/rooms", { headers: { accept: "text/html" }, cache: "no-store" }).catch(() => null);
-  const page = new DOMParser().parseFromString((await response?.text()) ?? "", "text/html");
+  const request = fetch("/rooms", { headers: { accept: "text/html" }, cache: "no-store" });
+  const text = await request.then((response) => response.text()).catch(() => "");
+  const page = new DOMParser().parseFromString(text, "text/html");
   const fresh = page.querySelector(".sidebar-rooms");
   if (!fresh) return;
   const focused = list.contains(document.activeElement) && document.activeElement.dataset.room;

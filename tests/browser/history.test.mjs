@@ -165,6 +165,26 @@ describe("a long history", { timeout: 300_000 }, () => {
     assert.ok(await visitor.wasNotReloaded());
   });
 
+  for (const [timezoneId, begins] of [["Asia/Kolkata", "2000-12-31T18:30:00.000Z"], ["America/Los_Angeles", "2001-01-01T08:00:00.000Z"]]) {
+    it(`a day begins when it does for the reader, ${timezoneId}`, async () => {
+      const visitor = await here.visitor({ timezoneId });
+      await visitor.join(`in-${timezoneId.split("/")[1].toLowerCase()}`, "/rooms/long");
+      await visitor.page.click('[popovertarget="jump-to-date"]');
+      await visitor.page.getByLabel("Day", { exact: true }).fill("2001-01-01");
+      const asked = visitor.page.waitForRequest((request) => new URL(request.url()).searchParams.get("at") === begins);
+      await visitor.page.press("#jump-at", "Enter");
+      await asked;
+      const [first] = await bot.history("long");
+      await visitor.sees("the first message", (rows) => rows[0].id === first.id);
+    });
+  }
+
+  it("a page without scripts says that its days are those of UTC", async () => {
+    const visitor = await here.visitor({ javaScriptEnabled: false });
+    await visitor.goto("/rooms/long");
+    assert.equal(await visitor.page.locator("[for=jump-at]").textContent(), "Day (UTC)");
+  });
+
   it("is one stop for the keyboard, and arrows lead from row to row", async () => {
     const visitor = await reader("gil");
     const { page } = visitor;

@@ -105,4 +105,29 @@ describe("the pages fit", { timeout: 180_000 }, () => {
       await visitor.page.screenshot({ path: join(screenshots, `${name}-${width}-${scheme}.png`) });
     }
   }
+
+  it("what stands beside a button stands level with it, and every field has the type of the page", async () => {
+    const visitor = await here.visitor();
+    await visitor.join("level");
+    await visitor.say("in");
+    await visitor.seesText("in");
+    const select = visitor.page.locator("#level");
+    const type = (element) => element.evaluate((element) => getComputedStyle(element).fontFamily);
+    assert.equal(await type(select), await type(visitor.page.locator("body")));
+    const middle = async (element) => {
+      const { y, height } = await element.boundingBox();
+      return y + height / 2;
+    };
+    await visitor.page.locator("#notices").waitFor();
+    const isBeside = await visitor.page.locator("#notices").evaluate((label) => {
+      const text = document.createRange();
+      text.selectNodeContents(label.lastChild);
+      const { right } = label.firstChild.getBoundingClientRect();
+      return [...text.getClientRects()].every(({ left }) => left >= right);
+    });
+    assert.ok(isBeside, "no line of the text stands under its box");
+    await visitor.goto("/signout");
+    const [button, cancel] = [visitor.page.locator(".form-end button").first(), visitor.page.locator(".form-end a")];
+    assert.ok(Math.abs((await middle(button)) - (await middle(cancel))) < 1);
+  });
 });

@@ -44,6 +44,34 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
       document.dispatchEvent(new Event("visibilitychange"));
     }, hidden);
 
+  /** Lets notifications through, and gathers them by their tags. */
+  async function noticesOf(visitor) {
+    const noticed = new Map();
+    await visitor.context.grantPermissions(["notifications"]);
+    await visitor.context.exposeFunction("noticed", (notice) => noticed.set(notice.tag, [...(noticed.get(notice.tag) ?? []), notice]));
+    await visitor.context.addInitScript(() => {
+      window.Notification = class {
+        static permission = "granted";
+        static requestPermission = async () => "granted";
+        constructor(title, options) {
+          window.lastNotice = this;
+          this.tag = options.tag;
+          window.noticed({ title, body: options.body, tag: options.tag });
+        }
+        close() {}
+      };
+    });
+    await visitor.goto("/rooms/general");
+    return noticed;
+  }
+
+  /** Loses the first request for a script. Answers with those that were lost. */
+  async function loseOnce(visitor, script) {
+    const lost = [];
+    await visitor.page.route(`**/js/${script}.js`, (route) => (lost.push(script) === 1 ? route.abort() : route.continue()));
+    return lost;
+  }
+
   it("other rooms count what others write, and mentions stand out, also in the title and on the icon", async () => {
     const { visitor, slug } = await somebody("ann");
     const icon = visitor.page.locator("link[rel=icon]");
@@ -119,22 +147,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
 
   it("a mention in a hidden page is one notification, however many tabs there are, and leads to the message", async () => {
     const { visitor, slug } = await somebody("gerda");
-    await visitor.context.grantPermissions(["notifications"]);
-    await visitor.context.exposeFunction("noticed", (notice) => noticed.set(notice.tag, [...(noticed.get(notice.tag) ?? []), notice]));
-    const noticed = new Map();
-    await visitor.context.addInitScript(() => {
-      window.Notification = class {
-        static permission = "granted";
-        static requestPermission = async () => "granted";
-        constructor(title, options) {
-          window.lastNotice = this;
-          this.tag = options.tag;
-          window.noticed({ title, body: options.body, tag: options.tag });
-        }
-        close() {}
-      };
-    });
-    await visitor.goto("/rooms/general");
+    const noticed = await noticesOf(visitor);
     const second = await visitor.context.newPage();
     await second.goto(`${here.server.url}/rooms/general`);
     await bot.post("@gerda before it was asked for", slug);
@@ -145,7 +158,8 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     const { id } = await bot.post("now, @gerda", slug);
     await until("there is a notification", () => noticed.size > 0);
     assert.deepEqual([...noticed.keys()], [`backscroll ${id}`], "of that message alone");
-    assert.equal(noticed.get(`backscroll ${id}`)[0].body, "now, @gerda");
+    const { title, body } = noticed.get(`backscroll ${id}`)[0];
+    assert.deepEqual({ title, body }, { title: "bot · room of gerda", body: "now, @gerda" });
 
     await hide(second, false);
     const seen = await bot.post("@gerda, you look at it", slug);
@@ -157,5 +171,74 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     await until("this tab has shown it", () => visitor.page.evaluate((tag) => window.lastNotice?.tag === tag, `backscroll ${last.id}`));
     await visitor.page.evaluate(() => window.lastNotice.onclick());
     await visitor.page.waitForURL((url) => url.pathname === `/rooms/${slug}/messages/${last.id}`);
+  });
+
+  it("what was deleted before the page heard of it is neither counted nor told of", async () => {
+    const { visitor, slug } = await somebody("hanna");
+    await setLevel(visitor, slug, "everything");
+    const noticed = await noticesOf(visitor);
+    await visitor.page.locator("#notices input").check();
+    await hide(visitor.page, true);
+    await visitor.page.route("**/events?*", (route) => route.abort());
+    await here.server.restart();
+    const gone = await bot.post("a slip, @hanna", slug);
+    await bot.delete(gone.id, slug);
+    await visitor.page.unroute("**/events?*");
+    const { id } = await bot.post("@hanna, this stays", slug);
+    await until("the page hears of it", async () => {
+      await visitor.page.evaluate(() => dispatchEvent(new Event("online")));
+      return (await badge(visitor, slug)) === "@ 1 mentions of you";
+    });
+    await until("there is a notification", () => noticed.size > 0);
+    assert.deepEqual([...noticed.keys()], [`backscroll ${id}`]);
+  });
+
+  it("what is deleted or names the reader no more counts no more", async () => {
+    const { visitor, slug } = await somebody("ida");
+    const slip = await bot.post("a slip", slug);
+    const other = await bot.post("for @ida", slug);
+    await shows(visitor, slug, "@ 1 mentions of you");
+    await bot.edit(other.id, "for somebody else", slug);
+    await shows(visitor, slug, "2 unread");
+    await bot.edit(other.id, "for @ida after all", slug);
+    await shows(visitor, slug, "@ 1 mentions of you");
+    await bot.delete(other.id, slug);
+    await shows(visitor, slug, "1 unread");
+    await bot.delete(slip.id, slug);
+    await shows(visitor, slug, "");
+    await isCalled(visitor, "General · Backscroll");
+  });
+
+  it("a script that was lost on its way is fetched when it is needed again, and nothing is left out", async () => {
+    const { visitor, slug } = await somebody("jana");
+    const lost = { typing: await loseOnce(visitor, "typing"), rooms: await loseOnce(visitor, "rooms"), walk: await loseOnce(visitor, "walk") };
+    await visitor.page.reload();
+    await bot.post("while it was lost", slug);
+    await until("the script of the rooms is lost", () => lost.rooms.length === 1);
+    await bot.post("and after that", slug);
+    await shows(visitor, slug, "2 unread");
+
+    const line = visitor.page.locator("#typing");
+    await until("somebody writes", async () => {
+      await bot.ask("POST", "/api/v1/rooms/general/typing");
+      return (await line.textContent()) === "bot is typing…";
+    });
+    assert.ok(lost.typing.length >= 2, "it was lost at first");
+
+    await until("the history is a stop of the keyboard", async () => {
+      await visitor.page.keyboard.press("Tab");
+      return visitor.page.locator("#history[aria-label]").count();
+    });
+    assert.ok(lost.walk.length >= 2, "it was lost at first");
+  });
+
+  it("what a lost script left out is made good when the stream is back", async () => {
+    const { visitor, slug } = await somebody("kim");
+    const lost = await loseOnce(visitor, "rooms");
+    await visitor.page.reload();
+    await bot.post("while it was lost", slug);
+    await until("the script of the rooms is lost", () => lost.length === 1);
+    await here.server.restart();
+    await shows(visitor, slug, "1 unread");
   });
 });

@@ -102,6 +102,8 @@ describe("writing", { timeout: 240_000 }, () => {
     await page.keyboard.press("Enter");
     await row(page, message2).locator(".reaction.mine").waitFor();
     assert.equal(await page.locator(".picker:popover-open").count(), 0);
+    const strays = await page.evaluate(() => Object.keys(localStorage).filter((key) => !key.startsWith("backscroll/")));
+    assert.deepEqual(strays, [], "what signing out would leave behind");
   });
 
   it("one changes one's last message with the arrow key, in its place", async () => {
@@ -122,6 +124,25 @@ describe("writing", { timeout: 240_000 }, () => {
     await field.press("Enter");
     await visitor.sees("the change", (rows) => rows.some(({ body, edited }) => edited && body === "my first words"));
     await field.waitFor({ state: "detached" });
+  });
+
+  it("a double click opens one text to change, not two", async () => {
+    const { visitor, page } = await scene("twice");
+    await visitor.say("to be changed");
+    await visitor.sees("it", (rows) => rows.some(({ id, body }) => id && body === "to be changed"));
+    const asked = [];
+    await page.route("**/api/v1/rooms/twice/messages/*", (route) => {
+      asked.push(route);
+      if (asked.length >= 2) asked.forEach((each) => each.continue());
+    });
+    await page.locator("#history .message.mine").hover();
+    await page.getByRole("link", { name: "Edit", exact: true }).dblclick();
+    const field = page.getByLabel("Your message");
+    await field.fill("changed once");
+    await page.unroute("**/api/v1/rooms/twice/messages/*");
+    await field.press("Enter");
+    await visitor.sees("the change", (rows) => rows.some(({ edited, body }) => edited && body.startsWith("changed once")));
+    await page.locator(".edit").waitFor({ state: "detached" });
   });
 
   it("a text in change survives what happens to its row, and a refusal", async () => {

@@ -40,7 +40,8 @@ pub const ENGLISH: Words = Words {
     cancel: "Cancel",
 
     jump_to_date: "Jump to date",
-    day_utc: "Day (UTC)",
+    day: "Day",
+    in_utc: " (UTC)",
     go_there: "Go there",
     people: "People",
     people_in_this_room: "People in this room",

@@ -52,7 +52,9 @@ pub struct Words {
 
     // A room
     pub jump_to_date: &'static str,
-    pub day_utc: &'static str,
+    pub day: &'static str,
+    /// Stands after `day` where no script knows the reader's own midnight.
+    pub in_utc: &'static str,
     pub go_there: &'static str,
     pub people: &'static str,
     pub people_in_this_room: &'static str,

@@ -39,7 +39,8 @@ pub const CHINESE: Words = Words {
     cancel: "取消",
 
     jump_to_date: "跳到日期",
-    day_utc: "日期（UTC）",
+    day: "日期",
+    in_utc: "（UTC）",
     go_there: "前往",
     people: "成员",
     people_in_this_room: "房间成员",
