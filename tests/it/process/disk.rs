@@ -209,7 +209,10 @@ impl Trial {
 
     /// The poster is told why, and whoever watches the server too.
     async fn assert_told_so(&mut self, server: &Server) {
-        let long = json!({ "body": format!("long v0 {}", "a long text ".repeat(600)) });
+        // With a nonce like those before: what has no room may be the index of nonces alone.
+        self.nonces += 1;
+        let text = format!("long v0 {}", "a long text ".repeat(600));
+        let long = json!({ "body": text, "nonce": format!("n{}", self.nonces) });
         let refused = self
             .person
             .ask("POST", "/api/v1/rooms/general/messages", Some(&long))
