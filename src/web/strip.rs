@@ -1,7 +1,7 @@
 //! Scripts and styles without what only their authors need.
 //!
 //! Line by line and without knowing the languages: safe where no text and no code after a comment goes over several
-//! lines, which a test sees to.
+//! lines, which a test sees to, and where no statement is empty.
 
 /// What a source is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,12 +42,17 @@ impl Language {
 pub(super) fn strip(source: &str, language: Language) -> String {
     let mut stripped = String::with_capacity(source.len());
     let mut is_in_comment = false;
+    let mut may_end_in_comment = false;
     for line in source.lines().map(str::trim) {
         is_in_comment |= line.starts_with("/*");
         if !(is_in_comment || line.is_empty() || line.starts_with("//")) {
             let code = without_comment(line);
+            if code.starts_with('}') && stripped.ends_with('\n') && !may_end_in_comment {
+                stripped.pop();
+            }
             squeeze(code, language, &mut stripped);
-            if code.contains("//") || !stripped.ends_with(language.goes_on()) {
+            may_end_in_comment = code.contains("//");
+            if may_end_in_comment || !stripped.ends_with(language.goes_on()) {
                 stripped.push('\n');
             }
         }
@@ -80,7 +85,7 @@ fn squeeze(line: &str, language: Language, out: &mut String) {
     while let Some(now) = rest.next() {
         let next = rest.peek().copied().unwrap_or_default();
         let separates = !(language.closes().contains(last) || language.opens().contains(next));
-        if (language, now, quote) == (Language::Style, '}', None) && out.ends_with(';') {
+        if now == '}' && quote.is_none() && out.ends_with(';') {
             out.pop();
         }
         if now != ' ' || quote.is_some() || separates {
@@ -95,9 +100,14 @@ fn squeeze(line: &str, language: Language, out: &mut String) {
     }
 }
 
-/// Whether there may be a template, a regular expression or an escaped quote.
+/// Whether there may be a template within a template, a regular expression or an escaped quote.
 fn has_more_than_code(line: &str) -> bool {
-    line.contains(['`', '\\']) || line.split('"').step_by(2).any(|code| code.contains('/'))
+    line.contains('\\')
+        || line.matches('`').count() > 2
+        || line
+            .split(['"', '`'])
+            .step_by(2)
+            .any(|code| code.contains('/'))
 }
 
 #[cfg(test)]
@@ -107,7 +117,7 @@ mod tests {
     #[test]
     fn comments_and_indentation_stay_at_home() {
         let source = "/* One,\n * two,\n three */\na {\n  b: c; /* kept */\n}\n\n  // d\n  /** e */\nf(\"// g\");\n";
-        assert_eq!(strip(source, Style), "a{b:c;/* kept */\n}f(\"// g\");\n");
+        assert_eq!(strip(source, Style), "a{b:c;/* kept */}f(\"// g\");\n");
         assert_eq!(
             strip("const A = 5; // ms\nb(); // \"\n", Script),
             "const A=5;b(); // \"\n"
@@ -120,7 +130,8 @@ mod tests {
             "return a+b in c",
             "a + +b",
             "f(\"a , b : {c}\",d)",
-            "f(`a , ${b}`, c)",
+            "f(`a , ${b ? \"c, d\" : e}`,f)",
+            "f(`a , ${b ? `c, d` : e}`, f)",
             "a.replace(/ , /g, b)",
             "a(\"\\\" , \" , b)",
             "'a , b'",
@@ -130,6 +141,10 @@ mod tests {
         assert_eq!(
             strip("if (a) return [b, { c }];", Script),
             "if(a)return[b,{c}];"
+        );
+        assert_eq!(
+            strip("{\n  a = { b }\n  c();\n}\nd(`;}`)\n}\n", Script),
+            "{a={b}\nc()}\nd(`;}`)}\n"
         );
         assert_eq!(
             strip("a :b > c, d { e: calc(1px + 2px) \"f ; g\"; }", Style),

@@ -1,11 +1,12 @@
 // What one can do with a row: one small bar that moves to the row under the pointer or the focus.
 
 import { excerpt } from "./dress.js";
+import { explain } from "./explain.js";
 import { load } from "./later.js";
 import { byId } from "./page.js";
 import { idOf } from "./rows.js";
 import { say } from "./status.js";
-import { explain, words } from "./words.js";
+import { words } from "./words.js";
 
 const EMOJI = ["👍", "❤️", "😂"];
 const SAID = 10_000; // ms for which a fault is shown

@@ -49,10 +49,10 @@ function onEvent(type, data) {
 
 function onState(name, detail) {
   showState(name, detail);
+  sending?.enter(name);
   if (name !== "live") return;
   if (detail.lostFor) fetchModule("presence").then((it) => it?.recheckPresence());
   catchUp();
-  sending?.hurry();
   feed.take(null); // a line may have moved
 }
 

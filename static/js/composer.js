@@ -4,8 +4,8 @@ import { isComposing, isTouch, sends } from "./keys.js";
 import { byId } from "./page.js";
 
 /**
- * `send(body, answered)` takes a message over. Returns `answer(id, text)`, which makes the next message an answer;
- * `insert(body, answered)`, which puts a text back; `clear()`.
+ * `send(body, answered)` takes a message over, or answers why it does not. Returns `answer(id, text)`, which makes the
+ * next message an answer; `insert(body, answered)`, which puts a text back; `clear()`.
  */
 export function openComposer(drafts, send) {
   const form = byId("composer");
@@ -39,8 +39,9 @@ export function openComposer(drafts, send) {
   function submit() {
     const body = field.value;
     if (body.trim() === "") return;
-    send(body, answered);
-    clear();
+    const why = send(body, answered);
+    if (why) Object.assign(fault, { textContent: why, hidden: false });
+    else clear();
   }
 
   function clear() {

@@ -1,8 +1,9 @@
 // One's own message, changed or taken away in its place.
 
+import { explain } from "./explain.js";
 import { isComposing, sends } from "./keys.js";
 import { byId } from "./page.js";
-import { explain, words } from "./words.js";
+import { words } from "./words.js";
 
 const PATIENCE = 20_000; // ms to wait for an answer
 

@@ -41,6 +41,9 @@ export function watch(prefix, onChange) {
   });
 }
 
+/** Whoever was signed out is in again. */
+export const keepAgain = () => (isSignedOut = false);
+
 /** Calls `onWiped()` when another tab has signed out. */
 export function watchWipe(onWiped) {
   addEventListener("storage", ({ key, newValue }) => {

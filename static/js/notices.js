@@ -1,12 +1,13 @@
 // Desktop notifications, for whoever has asked for them: one for each message, however many tabs are open, and none
 // while one of them is looked at.
 
+import { explain } from "./explain.js";
 import { keep } from "./kept.js";
 import { SWITCH, isOn } from "./news.js";
 import { byId, json } from "./page.js";
 import { nameOf, setLevel } from "./rooms.js";
 import { say } from "./status.js";
-import { explain, words } from "./words.js";
+import { words } from "./words.js";
 
 const DOUBT = 300; // ms within which a tab that is looked at says so
 const TEXT_MAX = 200; // characters

@@ -2,8 +2,9 @@
 // the order in which they were written. A message is named by a nonce: sending it again never posts it twice.
 
 import { keep, kept, keptAt, watch } from "./kept.js";
-import { json } from "./page.js";
-import { explain } from "./words.js";
+import { fetchModule } from "./later.js";
+import { isProblem, json } from "./page.js";
+import { words } from "./words.js";
 
 const DAY = 86_400_000; // ms after which nobody is sure that it shall still be said
 const LATE = 30_000; // ms after which it may be given up
@@ -26,6 +27,8 @@ async function alone(name, work) {
 }
 
 export class Outbox {
+  /** Nobody is signed in: nothing is sent. */
+  isSignedOut = false;
   #prefix;
   #pauseKey;
   #onChange;
@@ -73,6 +76,24 @@ export class Outbox {
     if (keptAt(this.#key(room, nonce))) this.discard({ room, nonce });
   }
 
+  /** Whether it goes out by itself. */
+  sends = (entry) => !this.isSignedOut && !entry.fault && !isOld(entry);
+
+  /** What goes out by itself, of all rooms. */
+  waiting() {
+    return this.list().filter(this.sends);
+  }
+
+  /** Takes in where the connection stands. */
+  enter(state) {
+    if (state === "signed-out") this.isSignedOut = true;
+    if (state === "live") {
+      this.isSignedOut = false;
+      this.hurry();
+    }
+    this.#onChange();
+  }
+
   /** The server can be reached again. */
   hurry() {
     if (!keptAt(this.#pauseKey)?.isAsked) keep(this.#pauseKey, null);
@@ -89,7 +110,7 @@ export class Outbox {
   }
 
   #send() {
-    if (this.#isSending || !this.list().some(waits)) return;
+    if (this.#isSending || !this.waiting().length) return;
     this.#isSending = true;
     clearTimeout(this.#timer);
     alone(`backscroll/${this.#prefix}`, () => this.#sendAll()).catch(() => (this.#isSending = false));
@@ -97,7 +118,7 @@ export class Outbox {
 
   async #sendAll() {
     for (;;) {
-      const next = this.list().find(waits);
+      const [next] = this.waiting();
       const pause = (keptAt(this.#pauseKey)?.until ?? 0) - Date.now();
       if (!next || pause > 0) {
         this.#isSending = false;
@@ -122,7 +143,8 @@ export class Outbox {
       this.#onSent(message);
       this.settle(room, nonce);
     } else if (isRefusal(response)) {
-      const fault = await explain(response);
+      if (response.status === 401) return void (this.isSignedOut = true);
+      const fault = (await (await fetchModule("explain"))?.explain(response)) ?? words.refusal(response.status);
       const isTaken = response.status === 409;
       if (!keptAt(this.#key(room, nonce))) return; // discarded meanwhile
       if (isTaken) keep(this.#key(room, nonce), null);
@@ -141,18 +163,14 @@ export class Outbox {
 }
 
 /** Written so long ago that it is not sent unasked. */
-export const isOld = (entry) => ageOf(entry) > DAY;
+const isOld = (entry) => ageOf(entry) > DAY;
 
 /** Whether something keeps it from going out. */
 export const isLate = (entry) => ageOf(entry) > LATE;
 
 const ageOf = ({ at, meantAt }) => Date.now() - (meantAt ?? at);
 
-/** Whether it goes out by itself. */
-export const waits = (entry) => !entry.fault && !isOld(entry);
-
 /** Refused by our own server, and for good: what a proxy says, or a server in trouble, is no answer. */
 function isRefusal(response) {
-  if (!response?.headers.get("content-type")?.startsWith("application/problem+json")) return false;
-  return response.status < 500 && ![401, 408, 425, 429].includes(response.status);
+  return isProblem(response) && response.status < 500 && ![408, 425, 429].includes(response.status);
 }

@@ -1,6 +1,6 @@
 // The page, and pages like it.
 
-const PATIENCE = 20_000; // ms to wait for a page
+const PATIENCE = 20_000; // ms to wait for an answer
 
 export const byId = (id) => document.getElementById(id);
 
@@ -14,6 +14,14 @@ export function element(tag, className, text) {
 
 /** What `fetch` needs to send this as JSON. */
 export const json = (method, value) => ({ method, headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
+
+/** Whether nobody is signed in here, by the server's own word and not by a proxy's. */
+export async function isSignedOut() {
+  const response = await fetch("/api/v1/me", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  return response?.status === 401 && isProblem(response);
+}
+
+export const isProblem = (response) => response?.headers.get("content-type")?.startsWith("application/problem+json");
 
 /** A page of ours at this address, or an error: a proxy's page or a door is not a history. `null`: not there. */
 export async function fetchPage(address) {

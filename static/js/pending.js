@@ -3,7 +3,7 @@
 import { load } from "./later.js";
 import { byId, element } from "./page.js";
 import { hue, nameOf } from "./people.js";
-import { isLate, waits } from "./outbox.js";
+import { isLate } from "./outbox.js";
 import { words } from "./words.js";
 
 /** Returns a function that shows what is on its way. `onEdit(entry)` puts its text back where it can be changed. */
@@ -18,8 +18,9 @@ export function openPending(outbox, { room, handle }, onEdit) {
     const former = rows;
     rows = new Map();
     for (const entry of outbox.list(room)) {
-      const isMoving = waits(entry) && !isLate(entry);
-      const state = `${entry.nonce} ${waits(entry)} ${isMoving}`;
+      const isWaiting = outbox.sends(entry);
+      const isMoving = isWaiting && !isLate(entry);
+      const state = `${entry.nonce} ${isWaiting} ${isMoving} ${outbox.isSignedOut}`;
       rows.set(state, former.get(state) ?? rowOf(entry, isMoving));
     }
     if (`${[...rows.keys()]}` !== `${[...former.keys()]}`) list.replaceChildren(...rows.values());
@@ -27,7 +28,7 @@ export function openPending(outbox, { room, handle }, onEdit) {
 
   function rowOf(entry, isMoving) {
     const row = element("li", "message pending");
-    row.ariaBusy = waits(entry);
+    row.ariaBusy = outbox.sends(entry);
     row.append(element("span", `message-author name hue-${hue(handle)}`, nameOf(handle)));
     if (entry.answered) row.append(element("span", "message-quote", entry.answered.text));
     const text = element("p", "message-text");

@@ -2,8 +2,8 @@
 
 import { openComposer } from "./composer.js";
 import { Drafts } from "./drafts.js";
-import { watchWipe } from "./kept.js";
-import { Outbox, waits } from "./outbox.js";
+import { keepAgain, watchWipe } from "./kept.js";
+import { Outbox } from "./outbox.js";
 import { openPending } from "./pending.js";
 import { sayWaiting } from "./status.js";
 import { words } from "./words.js";
@@ -19,12 +19,13 @@ export function openSending({ room, handle, log }, history) {
   let isSaid = false;
 
   const composer = openComposer(drafts, (body, answered) => {
+    if (outbox.isSignedOut) return words.notSent(words.signedOut);
     outbox.add(room, body, answered);
     history.toLatest();
   });
   watchWipe(() => {
     composer.clear();
-    onChange();
+    outbox.enter("signed-out");
   });
 
   function edit(entry) {
@@ -34,7 +35,7 @@ export function openSending({ room, handle, log }, history) {
 
   function onChange() {
     history.keepPlace(show);
-    const count = outbox.list().filter(waits).length;
+    const count = outbox.waiting().length;
     if (count === 0) {
       clearTimeout(timer);
       timer = null;
@@ -53,7 +54,10 @@ export function openSending({ room, handle, log }, history) {
   onChange();
   return {
     answer: composer.answer,
-    hurry: () => outbox.hurry(),
+    enter(state) {
+      if (state === "live") keepAgain();
+      outbox.enter(state);
+    },
     settle: (nonce) => outbox.settle(room, nonce),
   };
 }

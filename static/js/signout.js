@@ -1,8 +1,23 @@
-// Whoever signs out leaves nothing in this browser, in no tab.
+// Whoever signs out leaves nothing in this browser, in no tab; who could not be signed out loses nothing.
 
 import { ROOT, SIGNED_OUT } from "./kept.js";
+import { byId, isSignedOut } from "./page.js";
 
-document.addEventListener("submit", () => {
+const PATIENCE = 20_000; // ms to wait for an answer
+
+document.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  byId("error").hidden = true;
+  const { action } = event.target;
+  // The answer may be lost, or a proxy's: what counts is what holds afterwards.
+  await fetch(action, { method: "POST", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) }).catch(() => {});
+  if (await isSignedOut()) {
+    wipe();
+    location.assign("/");
+  } else byId("error").hidden = false;
+});
+
+function wipe() {
   try {
     for (const key of Object.keys(localStorage)) if (key.startsWith(ROOT)) localStorage.removeItem(key);
     localStorage.setItem(SIGNED_OUT, "");
@@ -10,4 +25,4 @@ document.addEventListener("submit", () => {
   } catch {
     // nothing was kept
   }
-});
+}

@@ -3,6 +3,7 @@
 // each tab has its own cursor, takes what comes next after it and nothing else, and asks where something is missing.
 
 import { Connection, DOUBT, lostAt, parse } from "./connection.js";
+import { isSignedOut } from "./page.js";
 import { Recent } from "./recent.js";
 
 const LOOK = 5000; // ms between looks at whether something is due
@@ -65,7 +66,7 @@ export function follow(cursor, { log, handle, onEvent, onState }) {
 
   function listen() {
     recent = new Recent(cursor);
-    const on = { event: pass, state: passState, isSignedOut: () => isSignedOut(handle) };
+    const on = { event: pass, state: passState, isSignedOut: () => handle && isSignedOut() };
     connection = new Connection(address, cursor, state && lostAt(heardAt), on);
   }
 
@@ -181,11 +182,3 @@ export function follow(cursor, { log, handle, onEvent, onState }) {
 
 /** Whether the stream goes on somewhere else than where it was left. */
 const isBreak = (hello) => hello?.outcome === "gap" || hello?.outcome === "reset";
-
-/** Whether somebody who had a name has none any more, by the server's own word and not by a proxy's. */
-async function isSignedOut(handle) {
-  if (!handle) return false;
-  const options = { cache: "no-store", signal: AbortSignal.timeout(10_000) };
-  const response = await fetch("/api/v1/me", options).catch(() => null);
-  return response?.status === 401 && response.headers.get("content-type")?.includes("problem+json");
-}

@@ -1,6 +1,5 @@
 // What is said beside a message that does not go out, and what can be done with it.
 
-import { waits } from "./outbox.js";
 import { byId, element } from "./page.js";
 import { words } from "./words.js";
 
@@ -15,10 +14,11 @@ export function question(entry, outbox, onEdit) {
     });
     line.append(button);
   };
-  if (!waits(entry)) {
+  if (!outbox.sends(entry)) {
+    const fault = outbox.isSignedOut ? words.signedOut : entry.fault;
     line.role = "alert";
-    line.append(element("span", "", entry.fault ? words.notSent(entry.fault) : words.stillMeant(entry.at)));
-    act(entry.fault ? words.retry : words.send, () => outbox.retry(entry));
+    line.append(element("span", "", fault ? words.notSent(fault) : words.stillMeant(entry.at)));
+    if (!outbox.isSignedOut) act(fault ? words.retry : words.send, () => outbox.retry(entry));
     act(words.edit, onEdit);
   }
   act(words.discard, () => outbox.discard(entry));

@@ -16,11 +16,3 @@ export function sumUp({ messages, edits, deletes }) {
   const parts = [messages > 0 && words.messages(messages), edits > 0 && words.edits(edits), deletes > 0 && words.deletions(deletes)];
   return parts.filter(Boolean).join(words.comma);
 }
-
-/** Why the server refused, as a sentence, from its problem+json or, behind a proxy, from the status alone. */
-export async function explain(response) {
-  const problem = await response.json().catch(() => ({}));
-  const [fault] = Object.values(problem?.errors ?? {});
-  const reason = fault ?? problem?.detail ?? problem?.title;
-  return words.refusal(response.status, typeof reason === "string" ? reason : "");
-}

@@ -37,13 +37,6 @@ describe("the connection", { timeout: 400_000 }, () => {
     assert.ok(await visitor.wasNotReloaded(), "the page was not loaded again");
   }
 
-  async function signOutElsewhere(visitor) {
-    const cookies = await visitor.context.cookies();
-    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-    const answer = await fetch(`${here.server.url}/signout`, { method: "POST", headers: { cookie }, redirect: "manual" });
-    assert.equal(answer.status, 303);
-  }
-
   async function saysSignedOut(tab, draft) {
     const door = tab.page.locator("#status a");
     await door.waitFor({ timeout: BACK_WITHIN_MS });
@@ -115,7 +108,7 @@ describe("the connection", { timeout: 400_000 }, () => {
     const bystander = await somebody("bystander");
     await first.composer.fill("half a sent");
     await second.composer.fill("half a sent");
-    await signOutElsewhere(first);
+    await first.signOutElsewhere(here.server);
     for (const tab of [first, second]) await saysSignedOut(tab, "half a sent");
     const after = await bot.post("after the leaver left");
     await bystander.seesText(after.body);
@@ -127,7 +120,7 @@ describe("the connection", { timeout: 400_000 }, () => {
     const visitor = await somebody("away");
     await visitor.composer.fill("half a sent");
     proxy.goAway();
-    await signOutElsewhere(visitor);
+    await visitor.signOutElsewhere(here.server);
     proxy.comeBack();
     await saysSignedOut(visitor, "half a sent");
   });

@@ -281,4 +281,76 @@ describe("the outbox", { timeout: 400_000 }, () => {
     assert.deepEqual(await waiting(second), []);
     proxy.forget();
   });
+
+  it("a sign-out that nobody confirms throws nothing away, in no tab", async () => {
+    const visitor = await somebody("olga");
+    const { page } = visitor;
+    const second = await tabOf(visitor, "/rooms/tea");
+    await second.locator("#body").fill("a precious draft");
+    proxy.plan(...Array(50).fill(BUSY));
+    await visitor.say("a precious message");
+    const leaving = await tabOf(visitor, "/signout");
+    const isPost = (route) => route.request().method() === "POST";
+    await leaving.route("**/signout", (route) => (isPost(route) ? route.abort() : route.continue()));
+    await leaving.click("button:text('Sign out here')");
+    await leaving.locator("[role=alert]:text('may still be signed in')").waitFor();
+    assert.equal(await second.locator("#body").inputValue(), "a precious draft");
+    await second.locator("#body").fill("a precious draft, and more");
+    assert.match(await kept(second), /precious draft, and more/);
+    await leaving.unroute("**/signout");
+    proxy.forget();
+    await isWrittenOnce(visitor, "a precious message");
+    await leaving.click("button:text('Sign out here')");
+    await leaving.waitForURL((url) => url.pathname !== "/signout");
+    await until("now it is gone", async () => !/precious/.test(await kept(page)));
+  });
+
+  it("what is written after the session ended elsewhere stays in the composer, with the reason", async () => {
+    const visitor = await somebody("pia");
+    const { page } = visitor;
+    await visitor.signOutElsewhere(here.server);
+    await page.locator("#status a").waitFor();
+    await visitor.say("to whom?");
+    await page.locator("#composer [role=alert]:text('Not sent: You are signed out.')").waitFor();
+    assert.equal(await visitor.composer.inputValue(), "to whom?");
+    assert.match(await kept(page), /to whom\?/);
+    assert.deepEqual(await waiting(page), []);
+    assert.ok(!proxy.posts.includes("to whom?"));
+  });
+
+  it("what was on its way when the session ended can be taken back, in all tabs", async () => {
+    const visitor = await somebody("quinn");
+    const { page } = visitor;
+    const second = await tabOf(visitor);
+    proxy.plan(...Array(50).fill(BUSY));
+    await visitor.say("take me back");
+    await visitor.say("and me away");
+    await visitor.signOutElsewhere(here.server);
+    const rows = page.locator("#outbox li:has([role=alert]:has-text('Not sent: You are signed out.'))");
+    await until("both say so", async () => (await rows.count()) === 2);
+    proxy.forget();
+    assert.equal(await page.getByRole("button", { name: "Retry" }).count(), 0);
+    await rows.last().getByRole("button", { name: "Discard" }).click();
+    await second.locator("#outbox").getByRole("button", { name: "Edit" }).click();
+    await isEmpty(page);
+    assert.equal(await second.locator("#body").inputValue(), "take me back");
+    assert.match(await kept(second), /take me back/);
+    assert.deepEqual(await written("quinn"), []);
+  });
+
+  it("a session that has ended is asked for once, where the stream does not tell", async () => {
+    const visitor = await somebody("rosa");
+    const { page } = visitor;
+    await page.route(/\/(events\?|me$)/, (route) => route.abort());
+    await page.reload();
+    await visitor.signOutElsewhere(here.server);
+    await visitor.say("knock knock");
+    await page.locator("#outbox [role=alert]:has-text('signed out')").waitFor();
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await visitor.say("who is there?");
+    await page.locator("#composer [role=alert]:text('signed out')").waitFor();
+    await page.locator("#outbox").getByRole("button", { name: "Edit" }).click();
+    assert.equal(await visitor.composer.inputValue(), "knock knock\nwho is there?");
+    assert.deepEqual(proxy.posts.filter((body) => /knock|who is there/.test(body)), ["knock knock"]);
+  });
 });

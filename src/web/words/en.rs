@@ -103,6 +103,7 @@ pub const ENGLISH: Words = Words {
     },
     sign_out_here: "Sign out here",
     sign_out_everywhere: "Sign out everywhere",
+    sign_out_failed: "No answer from the server: you may still be signed in. Try again.",
 
     go_back: "Go back",
     request: "Request",

@@ -114,6 +114,8 @@ pub struct Words {
     pub sign_out_lead: fn(&str) -> String,
     pub sign_out_here: &'static str,
     pub sign_out_everywhere: &'static str,
+    /// Where it is not certain that somebody was signed out.
+    pub sign_out_failed: &'static str,
 
     // Errors
     pub go_back: &'static str,

@@ -96,6 +96,7 @@ pub const CHINESE: Words = Words {
     },
     sign_out_here: "在这里退出",
     sign_out_everywhere: "在所有地方退出",
+    sign_out_failed: "服务器没有应答，你可能仍未退出。请重试。",
 
     go_back: "返回",
     request: "请求编号",

@@ -1,5 +1,6 @@
 // Somebody in a browser of their own: what they do in the page, and what the page then shows.
 
+import assert from "node:assert/strict";
 import { until } from "../../clients/support/until.mjs";
 
 const SHOWN_WITHIN_MS = 15_000;
@@ -68,6 +69,14 @@ export class Visitor {
     await this.page.fill("#handle", handle);
     await this.page.click("form[action='/join'] button");
     await this.page.waitForURL((url) => url.pathname === path);
+  }
+
+  /** Ends the session as from another place, where `server` is reached. */
+  async signOutElsewhere(server) {
+    const cookies = await this.context.cookies();
+    const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+    const answer = await fetch(`${server.url}/signout`, { method: "POST", headers: { cookie }, redirect: "manual" });
+    assert.equal(answer.status, 303);
   }
 
   get composer() {
