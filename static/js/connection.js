@@ -55,7 +55,13 @@ export class Connection {
   /** Somebody looks, or the network is back: what is in doubt is tried at once. */
   hurry() {
     const [since, patience] = this.#isOpen ? [this.#heardAt, DOUBT] : [this.#triedAt, RETRY_MIN];
-    if (Date.now() - since >= patience && this.state !== "signed-out") this.#renew();
+    const wait = since + patience - Date.now();
+    if (this.state === "signed-out") return;
+    if (wait <= 0) this.#renew();
+    else if (this.#retryAt < Infinity) {
+      clearTimeout(this.#timer);
+      this.#retryIn(wait); // it failed a moment ago: the back-off is not waited out
+    }
   }
 
   close() {
