@@ -10,7 +10,7 @@ STEPS=(install format lints documentation tests clients browser)
 NODE_AT_LEAST=20         # of npm's eventsource 4 and of Playwright
 NODE_WHEEL=22.20.0       # where the system's Node is older: Debian 12 has 18
 CLIENTS_WITHIN=600       # seconds
-BROWSER_WITHIN=900       # seconds
+BROWSER_WITHIN=1200      # seconds
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 tools=$target/test-tools
