@@ -21,7 +21,7 @@ export class History {
   address = `/rooms/${this.main.dataset.room}`;
   head = Number(this.main.dataset.cursor); // what the newest page knows
   reach = this.head; // the newest event that the stream has brought
-  asOf = new WeakMap(); // row → the event up to which it is current, where that is not `head`
+  asOf = new WeakMap(); // row → the event up to which it is current
   held = null; // events that came while a page was being fetched
   unseen = 0;
   #handle = this.main.dataset.handle;
@@ -39,6 +39,7 @@ export class History {
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.scroller.addEventListener("click", (event) => this.#clicked(event));
     this.list.querySelector(".here")?.remove();
+    for (const row of rowsOf(this.list)) this.asOf.set(row, this.head);
     this.dress(rowsOf(this.list));
     this.openAt();
     this.#openAtUnread();
@@ -166,7 +167,7 @@ export class History {
   /** Puts a row, as of an event, where it belongs, if that is in sight. Answers whether it is a new message. */
   #place(row, id) {
     const former = byId(row.id);
-    if (former && id <= (this.asOf.get(former) ?? this.head)) return false;
+    if (former && id <= this.asOf.get(former)) return false;
     const isNew = !former && idOf(row) === id && id > this.head;
     if (former) this.#replace(former, row);
     else if (isNew && this.isLive) this.#insert(row);

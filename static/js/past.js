@@ -89,8 +89,8 @@ export class Past {
       // the network's fault: whoever asked for it says so or asks again
     }
     this.#loading = false;
-    if (!this.#isRefetching || (isDone && !this.#isStale)) this.#release();
     if (this.#isStale && !this.#isRefetching) this.refetch();
+    else if (!this.#isStale && (isDone || !this.#isRefetching)) this.#release();
     return isDone;
   }
 

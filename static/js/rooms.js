@@ -28,15 +28,19 @@ export async function noteMessage(data) {
   if (room === current && document.hidden) hiddenNews += 1;
   showTitle();
   const link = linkOf(room);
-  const { notify, head } = link?.dataset ?? {};
-  if (!notify || id <= head) return;
+  const { notify, head, unread } = link?.dataset ?? {};
   const isMention = namesReader(message);
+  if (!notify || (id <= head && unread === "0")) return; // not a member, or it was read elsewhere
+  if (id > head) count(link, id, isMention);
+  const isWanted = notify === "everything" || (notify === "mentions" && isMention);
+  if (isWanted && isOn()) (await fetchModule("notices"))?.notify(data);
+}
+
+function count(link, id, isMention) {
   link.dataset.head = id;
   link.dataset.unread++;
   if (isMention) link.dataset.mentions++;
   showCount(link);
-  const isWanted = notify === "everything" || (notify === "mentions" && isMention);
-  if (isWanted && isOn()) (await fetchModule("notices"))?.notify(data);
 }
 
 /** A message was deleted, or changed, perhaps to name the reader or no more. */

@@ -121,6 +121,18 @@ describe("a long history", { timeout: 300_000 }, () => {
     await visitor.sees("the edit", (rows) => isEdited && rows.find((row) => row.id === target.id)?.body === "edited meanwhile");
   });
 
+  it("an edit that newer messages know of already is not lost to the row above them", async () => {
+    const target = (await bot.history("long")).at(-40);
+    const visitor = await here.visitor();
+    await visitor.page.route("**/rooms/long?after=*", async (route) => {
+      await bot.edit(target.id, "edited before the fetch", "long");
+      await route.continue();
+    }, { times: 1 });
+    await visitor.join("derek", `/rooms/long/messages/${target.id}`);
+    await scrollTo(visitor, "bottom");
+    await visitor.sees("the edit", (rows) => rows.find((row) => row.id === target.id)?.body === "edited before the fetch");
+  });
+
   it("opens at the first message that was not read, and the line stays put; reading to the end moves the mark", async () => {
     const visitor = await reader("eve");
     await visitor.say("I was here");

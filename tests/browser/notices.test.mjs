@@ -193,6 +193,43 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     assert.deepEqual([...noticed.keys()], [`backscroll ${id}`]);
   });
 
+  it("what the list of rooms knew first is told of all the same, once, unless it was read elsewhere", async () => {
+    const { visitor, slug } = await somebody("hugo");
+    const noticed = await noticesOf(visitor);
+    const { page } = visitor;
+    await page.locator("#notices input").check();
+    await hide(page, true);
+    const loseStream = async () => {
+      await page.route("**/events?*", (route) => route.abort());
+      await here.server.restart();
+    };
+    await bot.post("for everybody", slug);
+    await shows(visitor, slug, "1 unread");
+    const askForRooms = () => page.evaluate((room) => new BroadcastChannel("backscroll rooms").postMessage({ room, upTo: 0 }), slug);
+    const findStream = async (last) => {
+      await page.unroute("**/events?*");
+      await until("the stream is back", async () => {
+        await page.evaluate(() => dispatchEvent(new Event("online")));
+        return noticed.has(`backscroll ${last.id}`);
+      });
+    };
+    await loseStream();
+    const first = await bot.post("@hugo, the list knows", slug);
+    await askForRooms();
+    await shows(visitor, slug, "@ 1 mentions of you");
+    await findStream(first);
+    assert.equal(await badge(visitor, slug), "@ 1 mentions of you", "and is counted once");
+
+    await loseStream();
+    const read = await bot.post("@hugo, read elsewhere", slug);
+    await page.request.put(`${here.server.url}/api/v1/rooms/${slug}/read`, { data: { up_to: read.id } });
+    await askForRooms();
+    await shows(visitor, slug, "");
+    const last = await bot.post("@hugo, and this?", slug);
+    await findStream(last);
+    assert.ok(!noticed.has(`backscroll ${read.id}`), "nobody wants to hear of it any more");
+  });
+
   it("what is deleted or names the reader no more counts no more", async () => {
     const { visitor, slug } = await somebody("ida");
     const slip = await bot.post("a slip", slug);
