@@ -1,0 +1,192 @@
+// Whatever happens to the room, the stream and the page, in whatever order: at no moment does the page show a hole, and
+// in the end it shows what the server has. A failure names its seed; BACKSCROLL_SEED=… runs that one again.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { CuttingProxy } from "../clients/support/cutting_proxy.mjs";
+import { Person } from "../clients/support/person.mjs";
+import { until } from "../clients/support/until.mjs";
+import { stage } from "./support/stage.mjs";
+
+const SEEDS = process.env.BACKSCROLL_SEED ? [Number(process.env.BACKSCROLL_SEED)] : [1, 2, Date.now() % 1_000_000];
+const STEPS = 100;
+const HISTORY = 400;
+const MORE_THAN_IS_REPLAYED = 520;
+const PAGE_WITHIN_MS = 200;
+const BACK_WITHIN_MS = 60_000;
+
+/** mulberry32: numbers from 0 to below 1, the same ones for the same seed. */
+function dice(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Remembers every list of ids that could be seen, without the reader's own: those may overtake what is on its way. */
+function watchRows(handle) {
+  window.seen = new Set();
+  const look = () => {
+    const rows = [...document.querySelectorAll(`#history > .message:not([data-author="${handle}"])`)];
+    window.seen.add(rows.map((row) => row.dataset.id).join());
+  };
+  new MutationObserver(look).observe(document.getElementById("history"), { childList: true });
+  look();
+}
+
+/** A page takes its time, on its way to the server or back. */
+async function slowly(route, roll) {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, PAGE_WITHIN_MS * roll()));
+  try {
+    if (roll() < 0.5) await pause();
+    const response = await route.fetch();
+    if (roll() < 0.5) await pause();
+    await route.fulfill({ response });
+  } catch {
+    await route.abort().catch(() => {}); // the server was killed meanwhile, or the tab is closed
+  }
+}
+
+/** Everything that a row says. */
+function readState() {
+  return [...document.querySelectorAll("#history > .message")].map((row) => ({
+    id: Number(row.dataset.id),
+    by: row.querySelector(".message-author").textContent,
+    body: row.querySelector(".message-body")?.textContent ?? null,
+    edited: row.querySelector(".message-edited") !== null,
+    reactions: [...row.querySelectorAll(".reaction")].map((reaction) => `${reaction.value} ${reaction.title}`),
+  }));
+}
+
+const stateOf = ({ id, author, body, edited_at, reactions }) => ({
+  id,
+  by: author.name,
+  body: body ?? null,
+  edited: body !== undefined && edited_at !== null,
+  reactions: body === undefined ? [] : reactions.map(({ emoji, by }) => `${emoji} ${by.join(", ")}`),
+});
+
+describe("the page of a room in which everything happens", { timeout: 600_000 }, () => {
+  const here = stage();
+  let proxy;
+
+  before(async () => {
+    proxy = await CuttingProxy.start(here.server);
+  });
+  after(() => proxy?.stop());
+
+  for (const seed of SEEDS) {
+    it(`never shows a hole, and ends with what the server has, seed ${seed}`, async () => {
+      const roll = dice(seed);
+      const room = `everything-${seed}`;
+      const below = (count) => Math.floor(roll() * count);
+      const oneOf = (things) => things[below(things.length)];
+      const bots = await Promise.all(["one", "two", "three"].map((name) => Person.join(here.server, `${name}-${seed}`)));
+      await bots[0].createRoom({ slug: room, name: "Everything" });
+      await bots[0].postMany(HISTORY, `a line${" and more".repeat(9)}`, room);
+
+      const visitor = await here.visitor({}, proxy);
+      const handle = `reader-${seed}`;
+      const middle = (await bots[0].history(room))[HISTORY / 2];
+      await visitor.join(handle, `/rooms/${room}/messages/${middle.id}`);
+      const tabs = [visitor, await visitor.anotherTab(`/rooms/${room}`)];
+      for (const tab of tabs) {
+        await tab.page.route(`**/rooms/${room}?*`, (route) => slowly(route, roll));
+        await tab.mark();
+        await tab.page.evaluate(watchRows, handle);
+      }
+
+      /** Some message of a bot, the newest ones most often. */
+      const someMessage = async () => {
+        const written = (await bots[0].history(room)).filter(({ author, body }) => author.handle !== handle && body !== undefined);
+        const message = written.at(-1 - Math.floor(written.length * roll() ** 3));
+        return [message, bots.find((bot) => bot.handle === message.author.handle)];
+      };
+      const scroll = (edge) => oneOf(tabs).page.evaluate((edge) => {
+        const scroller = document.querySelector("#scroller");
+        scroller.scrollTop = { top: -scroller.scrollHeight, end: 0, up: scroller.scrollTop - 1500, down: scroller.scrollTop + 1500 }[edge];
+      }, edge);
+      const happenings = {
+        posts: async () => {
+          for (let n = below(5); n >= 0; n--) await oneOf(bots).post(`post ${below(1e6)}`, room);
+        },
+        "many posts": () => oneOf(bots).postMany(60, `one of many ${below(1e6)}`, room),
+        edits: async () => {
+          const [message, author] = await someMessage();
+          await author.edit(message.id, `edited ${below(1e6)}`, room);
+        },
+        deletes: async () => {
+          const [message, author] = await someMessage();
+          await author.delete(message.id, room);
+        },
+        reacts: async () => {
+          const [message] = await someMessage();
+          await oneOf(bots).react(message.id, oneOf(["👍", "🎉"]), room);
+        },
+        renames: () => oneOf(bots).ask("PATCH", "/api/v1/me", { name: `name ${below(1e6)}` }),
+        "scrolls to the top": () => scroll("top"),
+        "scrolls to the end": () => scroll("end"),
+        "scrolls up": () => scroll("up"),
+        "scrolls down": () => scroll("down"),
+        "goes to the latest": () => oneOf(tabs).page.evaluate(() => document.getElementById("latest").click()),
+        "goes to a day": () => oneOf(tabs).page.evaluate(() => {
+          document.getElementById("jump-at").value = "2001-01-01";
+          document.getElementById("jump-to-date").requestSubmit();
+        }),
+        writes: () => oneOf(tabs).say(`mine ${below(1e6)}`),
+        "is cut off": () => proxy.goAway(),
+        "is back": () => proxy.comeBack(),
+        hurries: () => oneOf(tabs).page.evaluate(() => dispatchEvent(new Event("online"))),
+        "misses more than is replayed": async () => {
+          proxy.goAway();
+          await bots[0].postMany(MORE_THAN_IS_REPLAYED, "missed", room);
+          proxy.comeBack();
+        },
+        "the server is killed": () => here.server.restart(),
+      };
+      const weights = { "misses more than is replayed": 0.3, "the server is killed": 0.3, "is cut off": 0.7 };
+      const names = Object.keys(happenings);
+      const done = [];
+      for (let step = 0; step < STEPS; step++) {
+        const name = oneOf(names);
+        if (roll() > (weights[name] ?? 1)) continue;
+        done.push(name);
+        await happenings[name]();
+      }
+      proxy.comeBack();
+
+      const newest = await bots[0].post("the last of all", room);
+      for (const [n, tab] of tabs.entries()) {
+        const told = () => `seed ${seed}, tab ${n}: ${done.join(", ")}`;
+        await until(() => `the newest is there; ${told()}`, async () => {
+          await tab.page.evaluate(() => {
+            dispatchEvent(new Event("online"));
+            const latest = document.getElementById("latest");
+            if (!latest.hidden) latest.click();
+          });
+          return (await tab.rows()).at(-1)?.id >= newest.id && (await tab.page.locator("#outbox > *").count()) === 0;
+        }, BACK_WITHIN_MS);
+        let shown = [];
+        let expected = [];
+        await until(
+          () => {
+            const fault = expected.findIndex((row, place) => JSON.stringify(row) !== JSON.stringify(shown[place]));
+            return `it is what the server has; ${JSON.stringify(shown[fault])} in place of ${JSON.stringify(expected[fault])}; ${told()}`;
+          },
+          async () => {
+            shown = await tab.page.evaluate(readState);
+            expected = (await bots[0].history(room)).slice(-shown.length).map(stateOf);
+            return JSON.stringify(shown) === JSON.stringify(expected);
+          },
+          BACK_WITHIN_MS,
+        );
+        const others = (await bots[0].history(room)).filter(({ author }) => author.handle !== handle).map(({ id }) => id).join();
+        const seen = await tab.page.evaluate(() => [...window.seen]);
+        for (const ids of seen) assert.ok(`,${others},`.includes(`,${ids},`) || ids === "", `${ids} have a hole; ${told()}`);
+        assert.ok(await tab.wasNotReloaded());
+      }
+    });
+  }
+});
