@@ -10,35 +10,50 @@ import { say } from "./status.js";
 import { words } from "./words.js";
 
 const DOUBT = 300; // ms within which a tab that is looked at says so
+const EACH_MAX = 3; // messages at once that are told of one by one
 const TEXT_MAX = 200; // characters
 const SAID = 10_000; // ms for which a fault is shown
 
 const others = window.BroadcastChannel && new BroadcastChannel("backscroll notices");
 const seen = new Set();
+let waiting = [];
 
 /** Tells of a message, unless somebody is looking or it is gone already. */
-export function notify({ id, room, by, message }) {
-  if (message.deleted_at) return;
-  if (!document.hidden) return others?.postMessage(id);
-  setTimeout(() => {
-    if (!seen.has(id)) show(id, room, `${by.name} · ${nameOf(room)}`, message.body.slice(0, TEXT_MAX));
-  }, DOUBT);
+export function notify(data) {
+  if (data.message.deleted_at) return;
+  if (!document.hidden) return others?.postMessage(data.id);
+  if (waiting.push(data) === 1) setTimeout(tell, DOUBT);
+}
+
+/** Of much at once, as after a night, with one notification. */
+function tell() {
+  const due = waiting.filter(({ id }) => !seen.has(id));
+  waiting = [];
+  if (due.length > EACH_MAX) return void show("sum", "Backscroll", words.newMessages(due.length));
+  for (const { id, room, by, message } of due) {
+    const notice = show(id, `${by.name} · ${nameOf(room)}`, message.body.slice(0, TEXT_MAX));
+    notice?.addEventListener("click", () => goTo(room, id));
+  }
 }
 
 /** Of several with the same tag the browser shows one. */
-function show(id, room, title, body) {
+function show(tag, title, body) {
   try {
-    const notice = new Notification(title, { body, tag: `backscroll ${id}`, icon: document.querySelector("link[rel=icon]").href });
-    notice.onclick = () => {
+    const notice = new Notification(title, { body, tag: `backscroll ${tag}`, icon: document.querySelector("link[rel=icon]").href });
+    notice.addEventListener("click", () => {
       window.focus();
       notice.close();
-      const row = byId("room").dataset.room === room && byId(`m${id}`);
-      if (row) row.scrollIntoView({ block: "center" });
-      else location.assign(`/rooms/${room}/messages/${id}`);
-    };
+    });
+    return notice;
   } catch {
-    // Chromium on Android has them for service workers only.
+    return null; // Chromium on Android has them for service workers only
   }
+}
+
+function goTo(room, id) {
+  const row = byId("room").dataset.room === room && byId(`m${id}`);
+  if (row) row.scrollIntoView({ block: "center" });
+  else location.assign(`/rooms/${room}/messages/${id}`);
 }
 
 /** The reader has changed what they are told of: in this room, or beside the page in this browser. */

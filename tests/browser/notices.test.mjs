@@ -6,6 +6,8 @@ import { Person } from "../clients/support/person.mjs";
 import { until } from "../clients/support/until.mjs";
 import { stage } from "./support/stage.mjs";
 
+const NIGHT = 60; // messages
+
 describe("what is not looked at", { timeout: 180_000 }, () => {
   const here = stage();
   let bot;
@@ -50,10 +52,11 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     await visitor.context.grantPermissions(["notifications"]);
     await visitor.context.exposeFunction("noticed", (notice) => noticed.set(notice.tag, [...(noticed.get(notice.tag) ?? []), notice]));
     await visitor.context.addInitScript(() => {
-      window.Notification = class {
+      window.Notification = class extends EventTarget {
         static permission = "granted";
         static requestPermission = async () => "granted";
         constructor(title, options) {
+          super();
           window.lastNotice = this;
           this.tag = options.tag;
           window.noticed({ title, body: options.body, tag: options.tag });
@@ -63,6 +66,11 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     });
     await visitor.goto("/rooms/general");
     return noticed;
+  }
+
+  async function wantNotices(page) {
+    await page.locator("#notices input").check();
+    await until("it is kept", () => page.evaluate(() => localStorage.getItem("backscroll/notices/on")));
   }
 
   /** Loses the first request for a script. Answers with those that were lost. */
@@ -152,7 +160,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     await second.goto(`${here.server.url}/rooms/general`);
     await bot.post("@gerda before it was asked for", slug);
     await shows(visitor, slug, "@ 1 mentions of you");
-    await visitor.page.locator("#notices input").check();
+    await wantNotices(visitor.page);
     for (const page of [visitor.page, second]) await hide(page, true);
     await bot.post("nothing special", slug);
     const { id } = await bot.post("now, @gerda", slug);
@@ -169,7 +177,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     await until("there is a notification", () => noticed.has(`backscroll ${last.id}`));
     assert.ok(!noticed.has(`backscroll ${seen.id}`), "none while a tab is looked at");
     await until("this tab has shown it", () => visitor.page.evaluate((tag) => window.lastNotice?.tag === tag, `backscroll ${last.id}`));
-    await visitor.page.evaluate(() => window.lastNotice.onclick());
+    await visitor.page.evaluate(() => void window.lastNotice.dispatchEvent(new Event("click")));
     await visitor.page.waitForURL((url) => url.pathname === `/rooms/${slug}/messages/${last.id}`);
   });
 
@@ -177,7 +185,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     const { visitor, slug } = await somebody("hanna");
     await setLevel(visitor, slug, "everything");
     const noticed = await noticesOf(visitor);
-    await visitor.page.locator("#notices input").check();
+    await wantNotices(visitor.page);
     await hide(visitor.page, true);
     await visitor.page.route("**/events?*", (route) => route.abort());
     await here.server.restart();
@@ -197,7 +205,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     const { visitor, slug } = await somebody("hugo");
     const noticed = await noticesOf(visitor);
     const { page } = visitor;
-    await page.locator("#notices input").check();
+    await wantNotices(page);
     await hide(page, true);
     const loseStream = async () => {
       await page.route("**/events?*", (route) => route.abort());
@@ -228,6 +236,26 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     const last = await bot.post("@hugo, and this?", slug);
     await findStream(last);
     assert.ok(!noticed.has(`backscroll ${read.id}`), "nobody wants to hear of it any more");
+  });
+
+  it("what comes back all at once is told of as one sum", async () => {
+    const { visitor, slug } = await somebody("ivan");
+    await setLevel(visitor, slug, "everything");
+    const noticed = await noticesOf(visitor);
+    const { page } = visitor;
+    await wantNotices(page);
+    await hide(page, true);
+    await page.route("**/events?*", (route) => route.abort());
+    await here.server.restart();
+    await bot.postMany(NIGHT, "in the night", slug);
+    await page.unroute("**/events?*");
+    await until("the stream is back", async () => {
+      await page.evaluate(() => dispatchEvent(new Event("online")));
+      return (await badge(visitor, slug)) === `${NIGHT} unread`;
+    });
+    await until("there is a notification", () => noticed.has("backscroll sum"));
+    assert.match(noticed.get("backscroll sum")[0].body, /^\d+ new messages$/);
+    assert.ok(noticed.size <= 4, `${noticed.size} notifications`); // the rest of a stream that came in parts
   });
 
   it("what is deleted or names the reader no more counts no more", async () => {
