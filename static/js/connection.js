@@ -10,6 +10,7 @@ const TYPES = [
 ];
 const SILENCE = 60_000; // ms without any event, four pings: the connection is dead
 export const DOUBT = 20_000; // ms without any event after which somebody who looks does not wait for the watchdog
+const PATIENCE = 5000; // ms in which a try may succeed before somebody who looks has another one made
 const RETRY_MIN = 500; // ms
 const RETRY_FIRST = 4000; // ms at most before the first retry; each failure doubles it
 const RETRY_MAX = 30_000; // ms
@@ -52,11 +53,12 @@ export class Connection {
     else if (now - Math.max(this.#heardAt, this.#triedAt) >= SILENCE) this.#renew();
   }
 
-  /** Somebody looks, or the network is back: what is in doubt is tried at once. */
-  hurry() {
-    const [since, patience] = this.#isOpen ? [this.#heardAt, DOUBT] : [this.#triedAt, RETRY_MIN];
-    const wait = since + patience - Date.now();
+  /** Somebody looks, or there is another network: what is in doubt is tried at once. */
+  hurry(isOtherNetwork) {
     if (this.state === "signed-out") return;
+    const isUnderWay = this.#source && !isOtherNetwork;
+    const [since, patience] = this.#isOpen ? [this.#heardAt, DOUBT] : [this.#triedAt, isUnderWay ? PATIENCE : RETRY_MIN];
+    const wait = since + patience - Date.now();
     if (wait <= 0) this.#renew();
     else if (this.#retryAt < Infinity) {
       clearTimeout(this.#timer);

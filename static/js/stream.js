@@ -168,7 +168,7 @@ export function follow(cursor, { log, handle, onEvent, onState }) {
     hiddenAt = document.hidden ? (hiddenAt ?? Date.now()) : null;
     if (state === "signed-out" || (hiddenAt && type !== "online")) return;
     if (!timer) start();
-    else if (connection) connection.hurry();
+    else if (connection) connection.hurry(type === "online");
     else if (state !== "live" || Date.now() - heardAt > DOUBT) ask(true);
   }
 
