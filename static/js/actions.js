@@ -76,9 +76,9 @@ function makeActions(answer) {
     picker.openPicker(more, (emoji) => react(byId(id) ?? row, emoji)).catch(() => onFault(words.reactionLost));
   }
 
-  async function change(row, how) {
+  async function change(row, how, isAgain) {
     try {
-      await (await load("edit"))[how](row, address(row));
+      await (await load("edit"))[how](row, address(row), isAgain);
     } catch {
       onFault(words.changeLost);
     }
@@ -87,5 +87,5 @@ function makeActions(answer) {
   list.addEventListener("pointerleave", ({ pointerType }) => {
     if (pointerType === "mouse" && !bar.contains(document.activeElement)) bar.remove();
   });
-  return { moveTo, react, edit: (row) => change(row, "openEdit") };
+  return { moveTo, react, edit: (row, isAgain) => change(row, "openEdit", isAgain) };
 }

@@ -1,7 +1,9 @@
 // One's own message, changed or taken away in its place.
 
 import { explain } from "./explain.js";
+import { keep, keptAt } from "./kept.js";
 import { isComposing, sends } from "./keys.js";
+import { EDITS } from "./later.js";
 import { byId } from "./page.js";
 import { words } from "./words.js";
 
@@ -9,33 +11,43 @@ const PATIENCE = 20_000; // ms to wait for an answer
 
 const isOpen = (id) => byId(id)?.querySelector(".edit");
 
-/** Opens the text of a row for changing. */
-export async function openEdit(row, address) {
+/** Opens the text of a row for changing: where that was begun before, as it was left. `isAgain`: not on the person's word. */
+export async function openEdit(row, address, isAgain) {
   if (isOpen(row.id)) return;
   const response = await fetch(address);
   if (!response.ok) throw new Error(`no message at ${address}`);
   const { body } = await response.json();
   if (isOpen(row.id)) return; // a second click came before the text
+  const key = EDITS + row.dataset.id;
+  const begun = keptAt(key) ?? body;
   const form = makeForm("edit");
   const field = document.createElement("textarea");
-  Object.assign(field, { value: body, dir: "auto", ariaLabel: words.editField, rows: Math.min(12, body.split("\n").length) });
+  Object.assign(field, { value: begun, dir: "auto", ariaLabel: words.editField, rows: Math.min(12, begun.split("\n").length) });
   form.prepend(field);
-  form.end.append(button(words.save, "primary", "submit"), button(words.cancel, "quiet", "button", () => close(true)));
-  const close = hold(form, row.id);
-  field.focus();
-  field.setSelectionRange(body.length, body.length);
+  form.end.append(button(words.save, "primary", "submit"), button(words.cancel, "quiet", "button", () => close()));
+  const end = hold(form, row.id);
+  const close = () => {
+    keep(key, null);
+    end();
+  };
+  if (!isAgain) {
+    form.scrollIntoView({ block: "nearest" });
+    field.focus();
+    field.setSelectionRange(begun.length, begun.length);
+  }
+  field.addEventListener("input", () => keep(key, field.value));
   field.addEventListener("keydown", (event) => {
     if (isComposing(event)) return;
-    if (event.key === "Escape") close(true);
+    if (event.key === "Escape") close();
     else if (sends(event)) form.requestSubmit();
     else return;
     event.preventDefault();
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (field.value === body) return close(true);
+    if (field.value === body) return close();
     if (!(await submit(form, address, "PATCH", { body: field.value }))) return field.focus();
-    close(true);
+    close();
   });
 }
 
@@ -46,14 +58,15 @@ export function openDelete(row, address) {
   const question = document.createElement("p");
   question.textContent = words.deleteQuestion;
   form.prepend(question);
-  form.end.append(button(words.delete, "plain danger", "submit"), button(words.cancel, "quiet", "button", () => close(true)));
-  form.addEventListener("keydown", ({ key }) => key === "Escape" && close(true));
+  form.end.append(button(words.delete, "plain danger", "submit"), button(words.cancel, "quiet", "button", () => close()));
+  form.addEventListener("keydown", ({ key }) => key === "Escape" && close());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!(await submit(form, address, "DELETE"))) return;
-    close(true);
+    close();
   });
   const close = hold(form, row.id);
+  form.scrollIntoView({ block: "nearest" });
   form.querySelector("button").focus();
 }
 
@@ -85,11 +98,10 @@ function hold(form, id) {
   const observer = new MutationObserver(put);
   observer.observe(byId("history"), { childList: true });
   put();
-  form.scrollIntoView({ block: "nearest" });
-  return (goesBack) => {
+  return () => {
     observer.disconnect();
     form.remove();
-    if (goesBack) byId("body")?.focus({ preventScroll: true });
+    byId("body")?.focus({ preventScroll: true });
   };
 }
 

@@ -1,5 +1,6 @@
 // What few need at once is fetched when somebody needs it.
 
+import { kept } from "./kept.js";
 import { isComposing } from "./keys.js";
 import { byId } from "./page.js";
 import { words } from "./words.js";
@@ -7,6 +8,8 @@ import { words } from "./words.js";
 const FIELDS = "#body, .edit textarea";
 const NAME_BEGINS = /(^|[\s(（【「])([@＠][^\s@]*|:[a-z0-9_+-]{2,})$/i;
 
+const { room, handle, log } = byId("room").dataset;
+export const EDITS = `edit/${log}/${handle}/${room}/`; // where changes of messages are kept that were begun
 const list = byId("history");
 let style = null;
 let completion = null;
@@ -45,6 +48,13 @@ export function openLater(answer) {
     (await actions())?.react(target.closest(".message"), submitter.value);
   }
 
+  async function editAgain() {
+    for (const key of kept(EDITS).keys()) {
+      const row = byId(`m${key.slice(EDITS.length)}`);
+      if (row?.matches(".mine:not(.message-deleted)")) (await actions())?.edit(row, true);
+    }
+  }
+
   async function editLast(event) {
     const last = [...list.querySelectorAll(".message.mine:not(.message-deleted)")].at(-1);
     if (event.key !== "ArrowUp" || event.target.value || isComposing(event) || !last) return;
@@ -56,6 +66,7 @@ export function openLater(answer) {
   list.addEventListener("focusin", point);
   list.addEventListener("submit", submit);
   byId("body").addEventListener("keydown", editLast);
+  editAgain();
 }
 
 async function complete({ target, isComposing }) {

@@ -164,6 +164,29 @@ describe("writing", { timeout: 240_000 }, () => {
     assert.equal(await field.inputValue(), " ");
   });
 
+  it("a change that was begun is still there after a reload, until it is saved or given up", async () => {
+    const { visitor, page } = await scene("reloader");
+    await visitor.say("to be changed");
+    await visitor.sees("it", (rows) => rows.some(({ id, body }) => id && body === "to be changed"));
+    const field = page.getByLabel("Your message");
+    const beginAndReload = async (text) => {
+      await visitor.composer.press("ArrowUp");
+      await field.fill(text);
+      await page.reload();
+      await field.waitFor();
+      assert.equal(await field.inputValue(), text);
+    };
+    await beginAndReload("changed");
+    await field.press("Enter");
+    await visitor.sees("the change", (rows) => rows.some(({ body, edited }) => edited && body === "changed"));
+    await beginAndReload("given up");
+    await field.press("Escape");
+    await page.reload();
+    await visitor.composer.press("ArrowUp");
+    await field.waitFor();
+    assert.equal(await field.inputValue(), "changed");
+  });
+
   it("one deletes a message where it stands, once one has said so twice", async () => {
     const { visitor, page } = await scene("deleter");
     await visitor.say("a slip");
