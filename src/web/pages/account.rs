@@ -70,7 +70,7 @@ pub async fn rename(
     match rename_user(&app, user.id, &name).await {
         Ok(_) => Ok(see("/account")),
         Err(Error::Invalid { text, .. }) => {
-            let asked = (name, Some(visitor.taste.words.say(&text)));
+            let asked = (name, Some(visitor.taste.words.say_alone(&text)));
             account_page(
                 &app,
                 &visitor,

@@ -103,7 +103,7 @@ async fn join_page(
             scheme,
             handle,
             next,
-            error: error.map(|text| words.say(text)),
+            error: error.map(|text| words.say_alone(text)),
             messages,
             since,
         },

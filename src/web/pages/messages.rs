@@ -48,10 +48,12 @@ pub async fn post_message(
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
     let (text, status) = match submit_message(&app, &visitor, slug.clone(), message).await {
         Ok((message, _)) => return Ok(see(&format!("/rooms/{slug}#m{}", message.id))),
-        Err(Error::Invalid { text, .. }) => (words.say(&text), StatusCode::UNPROCESSABLE_ENTITY),
-        Err(Error::Conflict { text, .. }) => (words.say(&text), StatusCode::CONFLICT),
+        Err(Error::Invalid { text, .. }) => {
+            (words.say_alone(&text), StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(Error::Conflict { text, .. }) => (words.say_alone(&text), StatusCode::CONFLICT),
         Err(Error::Unavailable(why)) => (
-            (words.not_now)(&words.say(why)),
+            (words.not_now)(words.say(why)),
             StatusCode::SERVICE_UNAVAILABLE,
         ),
         Err(error) => return Err(error.into()),
@@ -185,7 +187,7 @@ async fn edit_page(
             room,
             message,
             body,
-            error: error.map(|text| words.say(text)),
+            error: error.map(|text| words.say_alone(text)),
         },
     )
 }

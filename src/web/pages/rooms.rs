@@ -124,7 +124,7 @@ pub async fn create_room(
         Err(error) => return Err(error.into()),
     };
     let Taste { words, scheme } = visitor.taste;
-    let at = |name| (field == name).then(|| words.say(&text));
+    let at = |name| (field == name).then(|| words.say_alone(&text));
     let errors = NewRoomErrors {
         name: at("name"),
         topic: at("topic"),

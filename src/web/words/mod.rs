@@ -129,7 +129,21 @@ pub struct Words {
 impl Words {
     /// What the chat says in English, in this language.
     #[must_use]
-    pub fn say(&self, english: &str) -> String {
-        (self.translate)(english).map_or_else(|| english.to_owned(), str::to_owned)
+    pub fn say<'a>(&self, english: &'a str) -> &'a str {
+        (self.translate)(english).unwrap_or(english)
     }
+
+    /// The same where it stands alone.
+    #[must_use]
+    pub fn say_alone(&self, english: &str) -> String {
+        (self.translate)(english).map_or_else(|| sentence(english), str::to_owned)
+    }
+}
+
+/// `pick a name` as `Pick a name.`
+fn sentence(english: &str) -> String {
+    let mut rest = english.chars();
+    let first = rest.next().map(|first| first.to_ascii_uppercase());
+    let end = if english.ends_with('.') { "" } else { "." };
+    first.into_iter().chain(rest).chain(end.chars()).collect()
 }
