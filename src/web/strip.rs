@@ -13,19 +13,15 @@ pub(super) enum Language {
 }
 
 impl Language {
-    /// A space after one of these separates nothing.
-    const fn closes(self) -> &'static str {
+    /// Whether a space between these two separates anything. In scripts, `a + +b` is not `a ++b`; in selectors, `a :b`
+    /// is not `a:b`.
+    fn separates(self, last: char, next: char) -> bool {
         match self {
-            Self::Script => "{}()[],;:?=<>&|!*%",
-            Self::Style => "{},;:",
-        }
-    }
-
-    /// Nor before one of these. In selectors, `a :b` is not `a:b`.
-    const fn opens(self) -> &'static str {
-        match self {
-            Self::Script => "{}()[],;:?=<>&|!*%",
-            Self::Style => "{};",
+            Self::Script if [last, next].iter().all(|c| "+-".contains(*c)) => true,
+            Self::Script => ![last, next]
+                .iter()
+                .any(|c| "{}()[],;:?=<>&|!*%^+-\"'`".contains(*c)),
+            Self::Style => !("{},;:>~".contains(last) || "{};>~".contains(next)),
         }
     }
 
@@ -84,11 +80,16 @@ fn squeeze(line: &str, language: Language, out: &mut String) {
     let mut rest = line.chars().peekable();
     while let Some(now) = rest.next() {
         let next = rest.peek().copied().unwrap_or_default();
-        let separates = !(language.closes().contains(last) || language.opens().contains(next));
         if now == '}' && quote.is_none() && out.ends_with(';') {
             out.pop();
         }
-        if now != ' ' || quote.is_some() || separates {
+        let is_needless = match now {
+            ' ' => !language.separates(last, next),
+            // `.5` is as much as `0.5`.
+            '0' => language == Language::Style && next == '.' && !last.is_ascii_alphanumeric(),
+            _ => false,
+        };
+        if quote.is_some() || !is_needless {
             out.push(now);
             last = now;
         }
@@ -127,8 +128,8 @@ mod tests {
     #[test]
     fn spaces_that_separate_stay() {
         for kept in [
-            "return a+b in c",
-            "a + +b",
+            "return a in c",
+            "a+ +b- -c",
             "f(\"a , b : {c}\",d)",
             "f(`a , ${b ? \"c, d\" : e}`,f)",
             "f(`a , ${b ? `c, d` : e}`, f)",
@@ -139,8 +140,16 @@ mod tests {
             assert_eq!(strip(kept, Script), format!("{kept}\n"));
         }
         assert_eq!(
-            strip("if (a) return [b, { c }];", Script),
-            "if(a)return[b,{c}];"
+            strip("if (a + 1) return [\"b\", { c }];", Script),
+            "if(a+1)return[\"b\",{c}];"
+        );
+        assert_eq!(
+            strip("import { a } from \"b\";", Script),
+            "import{a}from\"b\";"
+        );
+        assert_eq!(
+            strip("a { b: 0.5rem -0.5rem 10.5px \"0.5\"; }", Style),
+            "a{b:.5rem -.5rem 10.5px \"0.5\"}"
         );
         assert_eq!(
             strip("{\n  a = { b }\n  c();\n}\nd(`;}`)\n}\n", Script),
@@ -148,7 +157,7 @@ mod tests {
         );
         assert_eq!(
             strip("a :b > c, d { e: calc(1px + 2px) \"f ; g\"; }", Style),
-            "a :b > c,d{e:calc(1px + 2px) \"f ; g\"}"
+            "a :b>c,d{e:calc(1px + 2px) \"f ; g\"}"
         );
     }
 }

@@ -46,7 +46,8 @@ async function readRules([written, address]) {
   return [written, served].map((text) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
-    // Where a value is not known before it is used, its spaces are kept.
-    return [...sheet.cssRules].map((rule) => rule.cssText.replaceAll(/\s+/g, " ").replaceAll(/([,:]) /g, "$1"));
+    // Where a value is not known before it is used, it is kept as it is spelt.
+    const spelt = (rule) => rule.cssText.replaceAll(/\s+/g, " ").replaceAll(/([,:]) /g, "$1").replaceAll(/(?<![\w.])\.(?=\d)/g, "0.");
+    return [...sheet.cssRules].map(spelt);
   });
 }
