@@ -1,12 +1,22 @@
 //! SQLite alone: the command `sqlite3` runs a script, without a server, a network or a second thread.
 
-use crate::{Result, machine::Machine, process::cpu_of};
+use crate::{
+    Result,
+    load::{clock::nanos, histogram::Histogram},
+    machine::Machine,
+    process::cpu_of,
+};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
+};
 use std::{
     fmt::Write as _,
     fs,
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    thread::sleep,
     time::{Duration, Instant},
 };
 
@@ -68,13 +78,50 @@ impl Sqlite {
             ".output /dev/null\n.read {script}\n.output stdout\n.print done"
         )?;
         self.input.flush()?;
+        self.read_done()?;
+        let time = started.elapsed();
+        let cpu = cpu_of(self.child.id())? - cpu;
+        Ok(Spent { time, cpu })
+    }
+
+    /// How long each of these takes where they come one by one, every so often.
+    pub(crate) fn run_at_pace<'a>(
+        &mut self,
+        scripts: impl Iterator<Item = &'a str>,
+        every: Duration,
+    ) -> Result<Histogram> {
+        let mut times = Histogram::default();
+        for script in scripts {
+            sleep(every);
+            let started = Instant::now();
+            writeln!(self.input, "{script}\n.print done")?;
+            self.input.flush()?;
+            self.await_output()?;
+            times.add(nanos(started.elapsed()));
+            self.read_done()?;
+        }
+        Ok(times)
+    }
+
+    /// Without sleeping, as the generator waits for the server.
+    fn await_output(&self) -> Result<()> {
+        let at_once = Timespec::default();
+        loop {
+            let mut readable = [PollFd::new(self.output.get_ref(), PollFlags::IN)];
+            match poll(&mut readable, Some(&at_once)) {
+                Ok(0) | Err(Errno::INTR) => {}
+                Ok(_) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn read_done(&mut self) -> Result<()> {
         let mut line = String::new();
         if self.output.read_line(&mut line)? == 0 || line.trim() != "done" {
             return Err(format!("sqlite3 says: {line}").into());
         }
-        let time = started.elapsed();
-        let cpu = cpu_of(self.child.id())? - cpu;
-        Ok(Spent { time, cpu })
+        Ok(())
     }
 }
 

@@ -2,17 +2,22 @@
 //! listen elsewhere.
 
 use super::{
-    Case,
+    Bench, Case,
     driving::{Shape, beside_the_loop, on_new_server},
 };
 use crate::{
+    Result,
     figures::{Column, Figures},
-    limit::disk,
-    server::folder,
+    limit::sqlite::{Sqlite, commits},
+    load::marker::TEXT,
+    server::{Server, file_in},
 };
+use std::{iter, time::Duration};
 
 /// Deliveries a second, whatever the number of streams.
 const RATE: u64 = 20_000;
+/// Posts a second that come one by one.
+const LATENCY_RATE: u64 = 50;
 const STREAMS: [usize; 3] = [100, 1_000, 5_000];
 const POSTERS: usize = 16;
 const QUIET_STREAMS: usize = 5_000;
@@ -107,26 +112,51 @@ pub(super) fn latency() -> Vec<Case> {
                 streams: 100,
                 quiet: 0,
                 posters: 1,
-                rate: Some(50),
+                rate: Some(LATENCY_RATE),
                 time,
             };
             let (ours, bare) = beside_the_loop(bench, shape)?;
-            let (folder, time) = (folder()?, bench.arguments.time(1));
-            let synced = bench
-                .machine
-                .on_server_core(|| disk::synced_writes(folder.path(), time))?;
-            Ok(Figures::default()
+            let figures = Figures::default()
                 .with(Column::Result, "", ours.posts_a_second, " posts/s")
                 .with(Column::P50, "", ours.p50, "")
                 .with(Column::P99, "", ours.p99, "")
                 .with(Column::Cpu, "", ours.cpu_a_post, " µs a post")
                 .with_limit("bare loop p50 ", bare.p50, " ms", ours.p50)
                 .with_limit("p99 ", bare.p99, " ms", ours.p99)
-                .with_limit("", bare.cpu_a_post, " µs", ours.cpu_a_post)
-                .with_limit("fdatasync ", 1e3 / synced, " ms", ours.p50))
+                .with_limit("", bare.cpu_a_post, " µs", ours.cpu_a_post);
+            let Some(commit) = commits_at_pace(bench)? else {
+                return Ok(figures);
+            };
+            Ok(figures
+                .with(Column::Beside, "p50 ", ours.p50 - commit, " ms")
+                .with(
+                    Column::Beside,
+                    "p99 ",
+                    ours.p99 - commit,
+                    " ms more than a commit",
+                )
+                .with_limit("SQLite alone, a commit p50 ", commit, " ms", ours.p50))
         },
     );
     vec![case]
+}
+
+/// What a commit of one message takes in milliseconds where it comes as rarely, most often: less the way through the
+/// pipe to the command and back.
+fn commits_at_pace(bench: &Bench) -> Result<Option<f64>> {
+    let server = Server::start(bench.machine)?;
+    server.join(1)?;
+    let Server { process, folder } = server;
+    drop(process);
+    let Some(mut sqlite) = Sqlite::open(bench.machine, &file_in(folder.path()))? else {
+        return Ok(None);
+    };
+    let count = bench.arguments.time(5).as_secs() as usize * LATENCY_RATE as usize;
+    let every = Duration::from_secs(1) / LATENCY_RATE as u32;
+    let script = commits(count, 1, &"x".repeat(TEXT));
+    let commits = sqlite.run_at_pace(script.lines(), every)?;
+    let nothing = sqlite.run_at_pace(iter::repeat_n("", count), every)?;
+    Ok(Some(commits.quantile_ms(0.5) - nothing.quantile_ms(0.5)))
 }
 
 /// A reader in a quiet room must not be woken by a busy one.
