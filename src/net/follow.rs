@@ -22,7 +22,7 @@ use tokio::{
 
 /// Below this, in bytes, pieces are copied together: `writev` costs the kernel a tenth more than `send` for a short
 /// block, which is most of what a delivery costs.
-const JOINED_MAX: usize = 2048;
+const JOINED_MAX: usize = 16 * 1024;
 /// Chunks that one system call takes at most (`IOV_MAX` is 1024 on Linux).
 const SLICES_MAX: usize = 256;
 
