@@ -29,7 +29,6 @@ const STATEMENT_CACHE: usize = 200;
 const WAL_LIMIT: &str = "67108864";
 
 statements! {
-    ROLL_BACK = "rollback";
     SQLITE_VERSION = "select sqlite_version()";
     QUICK_LOOK = "select count(*) from sqlite_master";
     PAGE_SIZE = "pragma page_size";
@@ -111,12 +110,6 @@ pub async fn open_reader(file: &Path) -> Result<Connection> {
     let mut connection = Connection::connect_with(&options(file).read_only(true)).await?;
     sqlx::query(QUICK_LOOK).fetch_one(&mut connection).await?;
     Ok(connection)
-}
-
-/// Undoes what was begun, after a statement of it was refused.
-pub async fn roll_back(connection: &mut Connection) -> Result<()> {
-    sqlx::query(ROLL_BACK).execute(connection).await?;
-    Ok(())
 }
 
 /// The version of the SQLite inside, such as `3.51.3`.

@@ -1,4 +1,4 @@
-//! Posts about which nothing needs to be asked: a whole transaction in one trip to SQLite's thread.
+//! Posts about which nothing needs to be asked: a whole transaction in one statement, by a view that adds the events.
 //!
 //! Their rows are parameters and not, as elsewhere, JSON: taking that apart was a third of what SQLite had to do for
 //! a post. A statement has a number of rows, so there is one for each power of two, and the rows that are too many
@@ -41,16 +41,10 @@ macro_rules! rows {
 macro_rules! commit_posts {
     ($count:tt) => {
         concat!(
-            "begin immediate;
-            insert into events (id, room_id, kind, message_id, actor_id, at)
-            select column1, column2, 'message', column1, column3, column4 from (values ",
-            rows!("(?,?,?,?)" * $count),
-            ") where column1 is not null;
-            insert into messages (id, room_id, author_id, created_at, body, nonce)
+            "insert into posts (id, room_id, author_id, created_at, body, nonce)
             select * from (values ",
             rows!("(?,?,?,?,?,?)" * $count),
-            ") where column1 is not null;
-            commit"
+            ") where column1 is not null"
         )
     };
 }
@@ -76,7 +70,7 @@ const BY_SIZE: [&str; 9] = [
 pub const KNOWN_POSTS_MAX: usize = 1 << (BY_SIZE.len() - 1);
 
 /// Stores messages that answer nothing, and their events, at most [`KNOWN_POSTS_MAX`] of them. If the schema refuses
-/// one, the transaction is left open with none of them.
+/// one, none of them is stored.
 pub async fn commit_known_posts(
     connection: &mut Connection,
     messages: &[NewMessage<'_>],
@@ -84,13 +78,6 @@ pub async fn commit_known_posts(
     let size = messages.len().next_power_of_two();
     let rows = || (0..size).map(|row| messages.get(row));
     let mut query = sqlx::query(BY_SIZE[size.trailing_zeros() as usize]);
-    for row in rows() {
-        query = query
-            .bind(row.map(|row| row.id))
-            .bind(row.map(|row| row.room_id))
-            .bind(row.map(|row| row.author_id))
-            .bind(row.map(|row| row.at.to_string()));
-    }
     for row in rows() {
         query = query
             .bind(row.map(|row| row.id))
