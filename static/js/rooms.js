@@ -8,6 +8,7 @@ import { number } from "./words.js";
 
 const COUNTED_MAX = 1000; // as the server has it: src/model/room.rs
 const LONG_HIDDEN = 60_000; // ms after which the reader may have read elsewhere
+const RETRY = 5000; // ms
 const SPREAD = 2000; // ms over which pages ask again for what has changed for all of them
 
 const main = byId("room");
@@ -17,7 +18,9 @@ const icon = document.querySelector("link[rel=icon]");
 const calm = icon.href;
 const linkOf = (room) => list.querySelector(`[data-room="${room}"]`);
 const namesReader = ({ html }) => html?.includes(`class="mention" data-handle="${handle.toLowerCase()}"`);
-let timer = null;
+let timer = null; // from the wish for a new list until it is there
+let isStale = false; // something has changed since it was asked for
+let meanwhile = null; // messages that came since then
 let hiddenAt = document.hidden ? Date.now() : Infinity;
 let hiddenNews = 0; // what others wrote in this room while nobody looked
 
@@ -27,19 +30,21 @@ export async function noteMessage(data) {
   if (by.handle === handle || message.deleted_at) return;
   if (room === current && document.hidden) hiddenNews += 1;
   showTitle();
-  const link = linkOf(room);
-  const { notify, head, unread } = link?.dataset ?? {};
-  const isMention = namesReader(message);
+  const { notify, head, unread } = linkOf(room)?.dataset ?? {};
   if (!notify || (id <= head && unread === "0")) return; // not a member, or it was read elsewhere
-  if (id > head) count(link, id, isMention);
-  const isWanted = notify === "everything" || (notify === "mentions" && isMention);
+  count(data);
+  meanwhile?.push(data);
+  const isWanted = notify === "everything" || (notify === "mentions" && namesReader(message));
   if (isWanted && isOn()) (await fetchModule("notices"))?.notify(data);
 }
 
-function count(link, id, isMention) {
+/** Counts a message, unless the list knows of it already. */
+function count({ id, room, message }) {
+  const link = linkOf(room);
+  if (!link?.dataset.notify || id <= link.dataset.head) return;
   link.dataset.head = id;
   link.dataset.unread++;
-  if (isMention) link.dataset.mentions++;
+  if (namesReader(message)) link.dataset.mentions++;
   showCount(link);
 }
 
@@ -97,17 +102,33 @@ function showTitle() {
 
 /** Rooms have come, gone or been renamed, or were read elsewhere. */
 export function refreshSoon() {
+  isStale = true;
   timer ??= setTimeout(refresh, Math.random() * SPREAD);
 }
 
-/** Puts the server's list in the place of the one shown. What only this browser knows, and the focus, stay. */
+/** Puts the server's list in the place of the one shown, with what came while it was on its way. */
 async function refresh() {
-  timer = null;
+  isStale = false;
+  meanwhile = [];
+  const fresh = await fetchList();
+  const noted = meanwhile;
+  meanwhile = null;
+  timer = fresh ? null : setTimeout(refresh, RETRY * (1 + Math.random()));
+  if (!fresh) return;
+  adopt(fresh);
+  noted.forEach(count);
+  showTitle();
+  if (isStale) refreshSoon();
+}
+
+async function fetchList() {
   const request = fetch("/rooms", { headers: { accept: "text/html" }, cache: "no-store" });
   const text = await request.then((response) => response.text()).catch(() => "");
-  const page = new DOMParser().parseFromString(text, "text/html");
-  const fresh = page.querySelector(".sidebar-rooms");
-  if (!fresh) return;
+  return new DOMParser().parseFromString(text, "text/html").querySelector(".sidebar-rooms");
+}
+
+/** What only this browser knows, and the focus, stay. */
+function adopt(fresh) {
   const focused = list.contains(document.activeElement) && document.activeElement.dataset.room;
   for (const link of fresh.querySelectorAll(".room-link")) {
     const former = linkOf(link.dataset.room)?.dataset ?? {};
@@ -120,7 +141,6 @@ async function refresh() {
   list.replaceChildren(...fresh.children);
   if (linkOf(current)) showCount(linkOf(current));
   if (focused) linkOf(focused)?.focus();
-  showTitle();
 }
 
 tabs?.addEventListener("message", ({ data }) => clear(data));

@@ -238,6 +238,31 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     assert.ok(!noticed.has(`backscroll ${read.id}`), "nobody wants to hear of it any more");
   });
 
+  it("what comes while the list of rooms is on its way is counted, and a list that was lost is asked for again", async () => {
+    const { visitor, slug } = await somebody("jo");
+    const { page } = visitor;
+    await bot.post("the first", slug);
+    await shows(visitor, slug, "1 unread");
+    let isLost = false;
+    let isLate = false;
+    await page.route(`${here.server.url}/rooms`, async (route) => {
+      if (!isLost) {
+        isLost = true;
+        return route.abort();
+      }
+      if (isLate) return route.continue();
+      isLate = true;
+      const response = await route.fetch();
+      await bot.post("while it is on its way", slug);
+      await shows(visitor, slug, "2 unread");
+      await route.fulfill({ response });
+    });
+    const { slug: another } = await bot.createRoom({ name: "Another one" });
+    await link(visitor, another).waitFor({ timeout: 30_000 });
+    assert.ok(isLost && isLate);
+    await shows(visitor, slug, "2 unread");
+  });
+
   it("what comes back all at once is told of as one sum", async () => {
     const { visitor, slug } = await somebody("ivan");
     await setLevel(visitor, slug, "everything");
