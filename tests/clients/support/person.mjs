@@ -60,6 +60,12 @@ export class Person {
     await Promise.all(Array.from({ length: POSTERS }, poster));
   }
 
+  /** Counts as here from now on, until the server ends. */
+  async listen() {
+    const { body } = await this.ask("GET", "/api/v1/events");
+    body.pipeTo(new WritableStream()).catch(() => {}); // by its end
+  }
+
   edit(id, body, room = "general") {
     return this.#must("PATCH", `/api/v1/rooms/${room}/messages/${id}`, { body });
   }
