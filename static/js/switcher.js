@@ -5,7 +5,7 @@ import { words } from "./words.js";
 
 const dialog = document.createElement("dialog");
 const input = document.createElement("input");
-const list = document.createElement("ul");
+const list = document.createElement("div");
 
 Object.assign(dialog, { className: "switcher", ariaLabel: words.switchRoom });
 Object.assign(input, { type: "text", role: "combobox", placeholder: words.switchRoom, ariaLabel: words.switchRoom });
@@ -26,19 +26,12 @@ function show() {
   const wanted = input.value.trim().toLowerCase();
   const links = [...document.querySelectorAll("#sidebar .room-link")];
   const found = links.filter((link) => !wanted || link.querySelector(".room-name").textContent.toLowerCase().includes(wanted));
-  list.replaceChildren(...found.map(item));
-  const isElsewhere = (option) => !option.firstChild.hasAttribute("aria-current");
+  list.replaceChildren(...found.map(option));
+  const isElsewhere = (option) => !option.hasAttribute("aria-current");
   activate((!wanted && [...list.children].find(isElsewhere)) || list.firstElementChild);
 }
 
-function item(link, n) {
-  const option = document.createElement("li");
-  const copy = link.cloneNode(true);
-  copy.tabIndex = -1;
-  Object.assign(option, { role: "option", id: `found-room-${n}` });
-  option.append(copy);
-  return option;
-}
+const option = (link, n) => Object.assign(link.cloneNode(true), { role: "option", id: `found-room-${n}`, tabIndex: -1 });
 
 function activate(option) {
   for (const other of list.children) other.ariaSelected = String(other === option);
@@ -52,7 +45,7 @@ input.addEventListener("keydown", (event) => {
   const active = list.querySelector("[aria-selected=true]");
   if (event.key === "ArrowDown") activate(active?.nextElementSibling ?? list.firstElementChild);
   else if (event.key === "ArrowUp") activate(active?.previousElementSibling ?? list.lastElementChild);
-  else if (event.key === "Enter") active?.querySelector("a").click();
+  else if (event.key === "Enter") active?.click();
   else return;
   event.preventDefault();
 });

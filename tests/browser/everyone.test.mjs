@@ -8,6 +8,39 @@ import { stage } from "./support/stage.mjs";
 
 const axe = load("axe-core");
 
+const own = (page) => page.locator("#history .mine").last();
+
+async function act(page, selector) {
+  await own(page).hover();
+  await page.locator(`.actions > ${selector}`).click();
+}
+
+/** What opens in a room when somebody wants it, and is closed with Escape. */
+const OPENED = {
+  "what can be done with a row": (page) => own(page).hover(),
+  "an emoji to pick": async (page) => {
+    await act(page, "button:nth-of-type(4)");
+    await page.locator(".picker-grid button").first().waitFor();
+  },
+  "a message in change": async (page) => {
+    await act(page, "a:nth-of-type(1)");
+    await page.locator(".edit textarea").waitFor();
+  },
+  "a message to be deleted": async (page) => {
+    await act(page, "a:nth-of-type(2)");
+    await page.locator(".edit-delete").waitFor();
+  },
+  "names that fit": async (page) => {
+    await page.locator("#body").pressSequentially("@");
+    await page.locator("#names li").first().waitFor();
+  },
+  "rooms to go to": async (page) => {
+    await page.keyboard.press("Control+k");
+    await page.locator("dialog[open] .room-link").first().waitFor();
+  },
+  "a day to jump to": (page) => page.click('[popovertarget="jump-to-date"]'),
+};
+
 describe("no page has a fault that axe-core knows", { timeout: 180_000 }, () => {
   const here = stage();
   let people;
@@ -31,6 +64,14 @@ describe("no page has a fault that axe-core knows", { timeout: 180_000 }, () => 
         for (const path of paths) {
           await visitor.goto(path);
           await passes(visitor, path);
+        }
+        await visitor.goto("/rooms/general");
+        await visitor.say(`in ${colorScheme}, ${locale}`);
+        await visitor.seesText(`in ${colorScheme}, ${locale}`);
+        for (const [what, open] of Object.entries(OPENED)) {
+          await open(visitor.page);
+          await passes(visitor, what);
+          await visitor.page.keyboard.press("Escape");
         }
         await visitor.page.setViewportSize({ width: 360, height: 800 });
         await visitor.goto("/rooms/general");
