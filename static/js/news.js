@@ -10,18 +10,25 @@ const WRITING = 3500; // ms between tellings that one writes
 
 const { room, handle } = byId("room").dataset;
 const notices = () => fetchModule("notices");
+let turn = Promise.resolve();
 let typing = null;
 let isBehind = false; // something of other rooms could not be taken in
 
 export const tabs = window.BroadcastChannel && new BroadcastChannel("backscroll rooms");
 export const isOn = () => keptAt(SWITCH) && window.Notification?.permission === "granted";
 
-/** Takes an event of any room in; `isRead`: it is under the reader's eyes. */
-export async function takeNews(type, data, isRead) {
+/** Takes an event of any room in; `isRead`: it is under the reader's eyes. One after the other, also while code is fetched. */
+export function takeNews(...news) {
+  const taken = turn.then(() => take(...news));
+  turn = taken.catch(() => {});
+  return taken;
+}
+
+async function take(type, data, isRead) {
   const isHere = data.room === room;
   if (type === "message") {
     if (isHere) typing?.endTyping(data.by);
-    if (!isHere || !isRead) (await rooms())?.noteMessage(data);
+    if (!isHere || !isRead) await (await rooms())?.noteMessage(data);
     else if (isOn()) (await notices())?.notify(data); // says that it was looked at
   } else if (type === "typing") {
     if (isHere) (typing ??= await fetchModule("typing"))?.showTyping(data);

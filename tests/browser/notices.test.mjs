@@ -263,6 +263,24 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     await shows(visitor, slug, "2 unread");
   });
 
+  it("what comes while the code that counts is being fetched is counted whole and in order", async () => {
+    const { visitor, slug } = await somebody("lea");
+    const { page } = visitor;
+    const bodies = Array.from({ length: 8 }, (_, n) => `quickly ${n}`);
+    let arePosted = () => {};
+    const posted = new Promise((resolve) => (arePosted = resolve));
+    await page.route("**/js/rooms.js", async (route) => {
+      await posted;
+      await route.continue();
+    });
+    await page.reload();
+    for (const body of bodies) await bot.post(body, slug);
+    await bot.post("and here");
+    await visitor.seesText("and here");
+    arePosted();
+    await shows(visitor, slug, `${bodies.length} unread`);
+  });
+
   it("what comes back all at once is told of as one sum", async () => {
     const { visitor, slug } = await somebody("ivan");
     await setLevel(visitor, slug, "everything");

@@ -11,15 +11,20 @@ process.env.BACKSCROLL_AWAY_AFTER = "1"; // seconds, so that nobody waits long f
 describe("the people of a room", { timeout: 120_000 }, () => {
   const here = stage();
 
+  let herald;
+
+  /** Their pages listen: what is signalled from now on reaches them. */
   async function together(...handles) {
+    herald ??= await Person.join(here.server, "herald");
     const visitors = [];
     for (const handle of handles) {
       const visitor = await here.visitor();
       await visitor.join(handle);
       visitors.push(visitor);
       await visitor.say(`${handle} is in`);
-      await visitors[0].seesText(`${handle} is in`);
     }
+    const { body } = await herald.post(`${handles} are in`);
+    for (const visitor of visitors) await visitor.seesText(body);
     return visitors;
   }
 
