@@ -10,7 +10,7 @@ use crate::{
     },
     store::{events::Selection, memberships, rooms},
 };
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Who reads.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +50,7 @@ pub struct Access {
     scope: Scope,
     /// Rooms whose events are theirs, from which event on; of an unlimited scope only those of which they
     /// are a member, since the others are open to everybody.
-    rooms: HashMap<RoomId, EventId>,
+    rooms: BTreeMap<RoomId, EventId>,
     /// The one room, where the scope is one that is open: the common case, for which nothing is looked up, and the
     /// rooms above are none.
     one_open: Option<RoomId>,
@@ -76,7 +76,7 @@ impl Access {
         let mut access = Self {
             reader,
             scope,
-            rooms: HashMap::new(),
+            rooms: BTreeMap::new(),
             one_open: None,
         };
         access.look_up_rooms(log).await?;

@@ -41,11 +41,11 @@ pub struct ReplayPage {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counts {
     /// Posted.
-    pub messages: usize,
+    pub messages: u32,
     /// Edited.
-    pub edits: usize,
+    pub edits: u32,
     /// Deleted.
-    pub deletes: usize,
+    pub deletes: u32,
 }
 
 impl Counts {

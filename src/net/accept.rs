@@ -80,7 +80,13 @@ pub async fn drain(stop: &Stop) {
     }
 }
 
-fn admit(socket: TcpStream, address: SocketAddr, limits: &Limits, router: &Router, stop: &Stop) {
+fn admit(
+    socket: TcpStream,
+    address: SocketAddr,
+    limits: &Arc<Limits>,
+    router: &Router,
+    stop: &Stop,
+) {
     // Small blocks shall leave at once. Where it cannot be set, they leave a little later.
     let _ = socket.set_nodelay(true);
     let place: Option<Place> = limits.admit(address.ip());

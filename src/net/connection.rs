@@ -65,7 +65,7 @@ pub(super) async fn serve(socket: TcpStream, router: Router, place: Place, stop:
     match taken {
         Some(head) => {
             stop.tasks
-                .spawn(follow(socket.into_stream(), head, place, stop.clone()));
+                .spawn(follow(socket.into_stream(), head, place, stop.hard.clone()));
         }
         None => end(socket.into_stream()).await,
     }

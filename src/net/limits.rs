@@ -3,9 +3,9 @@
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 /// Descriptors that are kept for the database, the log of the process and whatever a library opens.
 const DESCRIPTORS_KEPT: u64 = 64;
@@ -24,61 +24,61 @@ pub fn connections_allowed(wanted: usize) -> usize {
 /// Counts connections.
 #[derive(Debug)]
 pub(super) struct Limits {
-    all: Arc<Semaphore>,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    all: Semaphore,
+    by_address: Mutex<HashMap<IpAddr, usize>>,
     per_address: usize,
 }
 
 /// A connection's place; given up when dropped.
 #[derive(Debug)]
 pub(super) struct Place {
-    _permit: OwnedSemaphorePermit,
+    limits: Arc<Limits>,
     address: Option<IpAddr>,
-    by_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
 impl Limits {
     pub(super) fn new(all: usize, per_address: usize) -> Self {
         Self {
-            all: Arc::new(Semaphore::new(all)),
-            by_address: Arc::default(),
+            all: Semaphore::new(all),
+            by_address: Mutex::default(),
             per_address,
         }
     }
 
     /// A place for a connection from there; `None`: there is none. Loopback addresses are not counted singly:
     /// proxies live there. IPv6 is counted by /64, which is what one customer gets.
-    pub(super) fn admit(&self, address: IpAddr) -> Option<Place> {
-        let permit = Arc::clone(&self.all).try_acquire_owned().ok()?;
+    pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+        let permit = self.all.try_acquire().ok()?;
         let address = Some(address.to_canonical())
             .filter(|address| !address.is_loopback())
             .map(network_of);
         if let Some(address) = address {
-            let mut by_address = self
-                .by_address
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut by_address = self.lock();
             let count = by_address.get(&address).copied().unwrap_or_default();
             if count >= self.per_address {
                 return None;
             }
             by_address.insert(address, count + 1);
         }
+        permit.forget();
         Some(Place {
-            _permit: permit,
+            limits: Arc::clone(self),
             address,
-            by_address: Arc::clone(&self.by_address),
         })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.by_address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
+        self.limits.all.add_permits(1);
         let Some(address) = self.address else { return };
-        let mut by_address = self
-            .by_address
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut by_address = self.limits.lock();
         if let Some(count) = by_address.get_mut(&address) {
             *count -= 1;
             if *count == 0 {
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn an_address_has_its_share_and_loopback_is_not_counted() {
-        let limits = Limits::new(100, 2);
+        let limits = Arc::new(Limits::new(100, 2));
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
         let held = [
             limits.admit(address("192.0.2.1")),
@@ -120,19 +120,19 @@ mod tests {
         assert!(loopback.iter().all(Option::is_some));
         drop(held);
         assert!(limits.admit(address("192.0.2.1")).is_some());
-        assert!(limits.by_address.lock().unwrap().is_empty());
+        assert!(limits.lock().is_empty());
     }
 
     #[test]
     fn who_is_refused_leaves_no_trace() {
-        let limits = Limits::new(100, 0);
+        let limits = Arc::new(Limits::new(100, 0));
         assert!(limits.admit([192, 0, 2, 1].into()).is_none());
-        assert!(limits.by_address.lock().unwrap().is_empty());
+        assert!(limits.lock().is_empty());
     }
 
     #[test]
     fn all_together_have_a_limit() {
-        let limits = Limits::new(1, 10);
+        let limits = Arc::new(Limits::new(1, 10));
         let first = limits.admit([127, 0, 0, 1].into());
         assert!(first.is_some() && limits.admit([127, 0, 0, 1].into()).is_none());
         drop(first);
