@@ -67,6 +67,16 @@ impl Limits {
         })
     }
 
+    fn give_back(&self, address: IpAddr) {
+        let mut by_address = self.lock();
+        if let Some(count) = by_address.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                by_address.remove(&address);
+            }
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
         self.by_address
             .lock()
@@ -76,15 +86,11 @@ impl Limits {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.limits.all.add_permits(1);
-        let Some(address) = self.address else { return };
-        let mut by_address = self.limits.lock();
-        if let Some(count) = by_address.get_mut(&address) {
-            *count -= 1;
-            if *count == 0 {
-                by_address.remove(&address);
-            }
+        if let Some(address) = self.address {
+            self.limits.give_back(address);
         }
+        // Last: whoever is let in by it finds the share of the address given back, too.
+        self.limits.all.add_permits(1);
     }
 }
 
