@@ -30,6 +30,17 @@ describe("without JavaScript", { timeout: 120_000 }, () => {
     assert.equal((await bodies(ann)).length, 1, "loading the page again posts nothing");
   });
 
+  it("a text that is refused stays, and nothing takes it away", async () => {
+    const visitor = await somebody("wordy");
+    const refresh = visitor.page.locator("meta[http-equiv=refresh]");
+    assert.equal(await refresh.count(), 1, "the page comes anew by itself");
+    const text = "long ".repeat(2000);
+    await send(visitor, text);
+    await visitor.page.locator("#error").filter({ hasText: "8,000 characters" }).waitFor();
+    assert.equal(await visitor.composer.inputValue(), text);
+    assert.equal(await refresh.count(), 0, "and would throw it away");
+  });
+
   it("sending the same form twice posts once", async () => {
     const visitor = await somebody("twice");
     const form = { body: "only once", nonce: await visitor.page.inputValue("#composer input[name=nonce]") };
