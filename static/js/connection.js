@@ -30,6 +30,7 @@ export class Connection {
   #triedAt = 0;
   #openedAt = Infinity;
   #retryAt = Infinity;
+  #notBefore = 0; // as the server asked for
   #lostAt;
   #attempts = 0;
 
@@ -55,7 +56,7 @@ export class Connection {
 
   /** Somebody looks, or there is another network: what is in doubt is tried at once. */
   hurry(isOtherNetwork) {
-    if (this.state === "signed-out") return;
+    if (this.state === "signed-out" || Date.now() < this.#notBefore) return;
     const isUnderWay = this.#source && !isOtherNetwork;
     const [since, patience] = this.#isOpen ? [this.#heardAt, DOUBT] : [this.#triedAt, isUnderWay ? PATIENCE : RETRY_MIN];
     const wait = since + patience - Date.now();
@@ -145,8 +146,9 @@ export class Connection {
     const reason = parse(text)?.reason;
     if (reason === "signed-out") return this.#end();
     this.#lose();
-    const [least, more] = reason === "overload" ? [OVERLOADED, OVERLOADED] : [RETRY_MIN, RETRY_FIRST];
-    this.#retryIn(least + Math.random() * more);
+    const isOverloaded = reason === "overload";
+    this.#retryIn(isOverloaded ? OVERLOADED * (1 + Math.random()) : RETRY_MIN + Math.random() * RETRY_FIRST);
+    if (isOverloaded) this.#notBefore = this.#retryAt;
   }
 }
 

@@ -12,9 +12,12 @@ export function openFeed(onEvents) {
 
   function flush() {
     const startedAt = performance.now();
-    onEvents(gathered.splice(0, BATCH));
-    pause = Math.max(FRAME, SHARE * (performance.now() - startedAt));
-    timer = gathered.length > 0 ? setTimeout(flush, pause) : null;
+    try {
+      onEvents(gathered.splice(0, BATCH));
+    } finally {
+      pause = Math.max(FRAME, SHARE * (performance.now() - startedAt));
+      timer = gathered.length > 0 ? setTimeout(flush, pause) : null;
+    }
   }
 
   return {

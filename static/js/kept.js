@@ -4,35 +4,42 @@
 export const ROOT = "backscroll/";
 export const SIGNED_OUT = `${ROOT}signed-out`;
 const memory = new Map();
+let storage = {};
 let isSignedOut = false;
+
+try {
+  storage = localStorage;
+} catch {
+  // the browser keeps nothing
+}
 
 /** Keeps a value, or nothing more with `null`. */
 export function keep(key, value) {
   memory.delete(key);
   try {
-    if (value === null) localStorage.removeItem(ROOT + key);
+    if (value === null) storage.removeItem(ROOT + key);
     else if (isSignedOut) memory.set(key, value);
-    else localStorage.setItem(ROOT + key, JSON.stringify(value));
+    else storage.setItem(ROOT + key, JSON.stringify(value));
   } catch {
     if (value !== null) memory.set(key, value);
   }
 }
 
-/** What is kept under keys that begin so, by its key. */
-export function kept(prefix) {
-  const found = new Map();
+export function keptAt(key) {
+  if (memory.has(key)) return memory.get(key);
   try {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(ROOT + prefix)) found.set(key.slice(ROOT.length), JSON.parse(localStorage.getItem(key)));
-    }
+    return JSON.parse(storage.getItem(ROOT + key));
   } catch {
-    // what cannot be read is not ours
+    return null; // what cannot be read is not ours
   }
-  for (const [key, value] of memory) if (key.startsWith(prefix)) found.set(key, value);
-  return found;
 }
 
-export const keptAt = (key) => kept(key).get(key) ?? null;
+/** What is kept under keys that begin so, by its key. */
+export function kept(prefix) {
+  const keys = [...Object.keys(storage).map((key) => key.slice(ROOT.length)), ...memory.keys()];
+  const found = keys.filter((key) => key.startsWith(prefix)).map((key) => [key, keptAt(key)]);
+  return new Map(found.filter(([, value]) => value !== null));
+}
 
 /** Calls `onChange()` when another tab has changed something under a key that begins so. */
 export function watch(prefix, onChange) {

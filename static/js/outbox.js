@@ -11,6 +11,7 @@ const LATE = 30_000; // ms after which it may be given up
 const PATIENCE = 20_000; // ms to wait for an answer
 const RETRY_MIN = 1000; // ms
 const RETRY_MAX = 30_000; // ms
+const ASKED_MAX = 60_000; // ms: a proxy may name hours
 const KEEPALIVE_MAX = 15_000; // characters: browsers finish requests of closed pages up to 64 KiB
 
 /** 128 random bits. */
@@ -120,7 +121,7 @@ export class Outbox {
     for (;;) {
       const [next] = this.waiting();
       const pause = (keptAt(this.#pauseKey)?.until ?? 0) - Date.now();
-      if (!next || pause > 0) {
+      if (!next || (pause > 0 && pause <= ASKED_MAX)) {
         this.#isSending = false;
         if (next) this.#timer = setTimeout(() => this.#send(), Math.min(pause, RETRY_MAX) + 10);
         this.#onChange();
@@ -155,7 +156,7 @@ export class Outbox {
   }
 
   #pause(response) {
-    const asked = Number(response?.headers.get("retry-after")) * 1000;
+    const asked = Math.min(ASKED_MAX, Number(response?.headers.get("retry-after")) * 1000);
     const ceiling = Math.min(RETRY_MAX, RETRY_MIN * 2 ** ++this.#attempts);
     const wait = asked || RETRY_MIN + Math.random() * (ceiling - RETRY_MIN);
     keep(this.#pauseKey, { until: Date.now() + wait, isAsked: asked > 0 });

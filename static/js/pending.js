@@ -1,9 +1,9 @@
 // The rows of messages that have no id yet: below the history, in the order in which they go out.
 
-import { load } from "./later.js";
 import { byId, element } from "./page.js";
 import { hue, nameOf } from "./people.js";
 import { isLate } from "./outbox.js";
+import { question } from "./unsent.js"; // at once: it is needed when nothing can be fetched
 import { words } from "./words.js";
 
 /** Returns a function that shows what is on its way. `onEdit(entry)` puts its text back where it can be changed. */
@@ -34,7 +34,7 @@ export function openPending(outbox, { room, handle }, onEdit) {
     const text = element("p", "message-text");
     text.append(element("span", "message-body", entry.body));
     row.append(text);
-    if (!isMoving) load("unsent").then((unsent) => unsent && row.append(unsent.question(entry, outbox, onEdit)));
+    if (!isMoving) row.append(question(entry, outbox, onEdit));
     return row;
   }
 

@@ -4,7 +4,7 @@ import { byId, element } from "./page.js";
 import { words } from "./words.js";
 
 export function question(entry, outbox, onEdit) {
-  const line = element("p", "pending-question");
+  const line = element("p", "question");
   const act = (text, onClick) => {
     const button = element("button", "quiet", text);
     button.type = "button";

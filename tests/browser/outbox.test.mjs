@@ -10,6 +10,7 @@ import { stage } from "./support/stage.mjs";
 const BACK_WITHIN_MS = 60_000;
 const DAY_MS = 86_400_000;
 const LATE_MS = 31_000;
+const MINUTE_MS = 60_000;
 const BUSY = { status: 503, headers: { "retry-after": "1" } };
 
 describe("the outbox", { timeout: 400_000 }, () => {
@@ -176,6 +177,31 @@ describe("the outbox", { timeout: 400_000 }, () => {
     await page.locator("#outbox li", { hasText: "the ill one" }).getByRole("button", { name: "Discard" }).click();
     await page.clock.fastForward(LATE_MS);
     await isWrittenOnce(visitor, "the one behind");
+  });
+
+  it("a message can be given up, too, where nothing can be fetched", async () => {
+    const visitor = await somebody("hilda");
+    const { page } = visitor;
+    await page.clock.install();
+    await page.reload();
+    await here.server.kill();
+    await visitor.say("into the tunnel");
+    await page.clock.fastForward(LATE_MS);
+    await page.locator("#outbox").getByRole("button", { name: "Discard" }).click();
+    await isEmpty(page);
+    await here.server.start();
+  });
+
+  it("a proxy that asks for hours of patience is asked again after a minute", async () => {
+    const visitor = await somebody("inga");
+    const { page } = visitor;
+    await page.clock.install();
+    await page.reload();
+    proxy.plan({ status: 503, headers: { "retry-after": "36000" } });
+    await visitor.say("behind the maintenance");
+    await until("it was refused", async () => (await kept(page)).includes("isAsked"));
+    await page.clock.fastForward(MINUTE_MS + 1000);
+    await isWrittenOnce(visitor, "behind the maintenance");
   });
 
   it("what is older than a day is not sent unasked", async () => {

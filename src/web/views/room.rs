@@ -106,7 +106,6 @@ const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// What `js/app.js` imports, named in the page so that all of it is fetched at once.
 const MODULES: [&str; 23] = [
-    "js/announcer.js",
     "js/away.js",
     "js/composer.js",
     "js/connection.js",
@@ -128,5 +127,6 @@ const MODULES: [&str; 23] = [
     "js/sending.js",
     "js/status.js",
     "js/stream.js",
+    "js/unsent.js",
     "js/words.js",
 ];
