@@ -11,11 +11,20 @@ const NAME_BEGINS = /(^|[\s(（【「])([@＠][^\s@]*|:[a-z0-9_+-]{2,})$/i;
 const { room, handle, log } = byId("room").dataset;
 export const EDITS = `edit/${log}/${handle}/${room}/`; // where changes of messages are kept that were begun
 const list = byId("history");
+const modules = {};
+let failures = 0;
 let style = null;
 let completion = null;
 
-/** A module; `null` while the server is out of reach: whoever needs it then asks again. */
-export const fetchModule = (name) => import(`./${name}.js`).catch(() => null);
+/**
+ * A module; `null` while the server is out of reach: whoever needs it then asks again, under another address, since some
+ * browsers remember a failure.
+ */
+export async function fetchModule(name) {
+  const again = () => import(`./${name}.js?${++failures}`);
+  modules[name] ??= import(`./${name}.js`).catch(again);
+  return modules[name].catch(() => (modules[name] = null));
+}
 
 /** The same, with its style sheet there. */
 export async function load(name) {

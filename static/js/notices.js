@@ -3,9 +3,9 @@
 
 import { explain } from "./explain.js";
 import { keep } from "./kept.js";
+import { fetchModule } from "./later.js";
 import { SWITCH, isOn } from "./news.js";
 import { byId, json } from "./page.js";
-import { nameOf, setLevel } from "./rooms.js";
 import { say } from "./status.js";
 import { words } from "./words.js";
 
@@ -14,6 +14,7 @@ const EACH_MAX = 3; // messages at once that are told of one by one
 const TEXT_MAX = 200; // characters
 const SAID = 10_000; // ms for which a fault is shown
 
+const { levelOf, nameOf, setLevel } = await fetchModule("rooms");
 const others = window.BroadcastChannel && new BroadcastChannel("backscroll notices");
 const seen = new Set();
 let waiting = [];
@@ -58,16 +59,18 @@ function goTo(room, id) {
 
 /** The reader has changed what they are told of: in this room, or beside the page in this browser. */
 export async function choose(field) {
-  if (field.type !== "checkbox") return chooseLevel(field.value);
+  if (field.type !== "checkbox") return chooseLevel(field);
   const isGranted = field.checked && (await window.Notification?.requestPermission()) === "granted";
   field.checked = isGranted;
   keep(SWITCH, isGranted || null);
 }
 
-async function chooseLevel(level) {
+async function chooseLevel(field) {
+  const level = field.value;
   const response = await fetch(`/api/v1/rooms/${byId("room").dataset.room}/notify`, json("PUT", { level })).catch(() => null);
-  if (response?.ok) setLevel(level);
-  else say(response ? await explain(response) : words.reconnecting, SAID);
+  if (response?.ok) return setLevel(level);
+  field.value = levelOf();
+  say(response ? await explain(response) : words.reconnecting, SAID);
 }
 
 byId("notices").firstElementChild.checked ||= isOn();

@@ -9,6 +9,7 @@ import { number } from "./words.js";
 const COUNTED_MAX = 1000; // as the server has it: src/model/room.rs
 const LONG_HIDDEN = 60_000; // ms after which the reader may have read elsewhere
 const RETRY = 5000; // ms
+const PATIENCE = 20_000; // ms to wait for an answer
 const SPREAD = 2000; // ms over which pages ask again for what has changed for all of them
 
 const main = byId("room");
@@ -28,12 +29,12 @@ let hiddenNews = 0; // what others wrote in this room while nobody looked
 export async function noteMessage(data) {
   const { id, room, by, message } = data;
   if (by.handle === handle || message.deleted_at) return;
+  meanwhile?.push(data);
   if (room === current && document.hidden) hiddenNews += 1;
   showTitle();
   const { notify, head, unread } = linkOf(room)?.dataset ?? {};
   if (!notify || (id <= head && unread === "0")) return; // not a member, or it was read elsewhere
   count(data);
-  meanwhile?.push(data);
   const isWanted = notify === "everything" || (notify === "mentions" && namesReader(message));
   if (isWanted && isOn()) (await fetchModule("notices"))?.notify(data);
 }
@@ -66,7 +67,10 @@ export function clear({ room, upTo }) {
   showCount(link);
 }
 
-/** What is told of this room has changed. */
+/** What is told of this room. */
+export const levelOf = () => linkOf(current).dataset.notify;
+
+/** That has changed. */
 export function setLevel(level) {
   const link = linkOf(current);
   link.dataset.notify = level;
@@ -122,7 +126,7 @@ async function refresh() {
 }
 
 async function fetchList() {
-  const request = fetch("/rooms", { headers: { accept: "text/html" }, cache: "no-store" });
+  const request = fetch("/rooms", { headers: { accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   const text = await request.then((response) => response.text()).catch(() => "");
   return new DOMParser().parseFromString(text, "text/html").querySelector(".sidebar-rooms");
 }
@@ -137,6 +141,7 @@ function adopt(fresh) {
     link.ariaCurrent = "page";
     link.dataset.unread = former.unread ?? 0;
     link.dataset.mentions = former.mentions ?? 0;
+    link.dataset.head = Math.max(link.dataset.head, former.head ?? 0); // up to there it counted by itself
   }
   list.replaceChildren(...fresh.children);
   if (linkOf(current)) showCount(linkOf(current));
