@@ -77,11 +77,9 @@ function makeActions(answer) {
   }
 
   async function change(row, how, isAgain) {
-    try {
-      await (await load("edit"))[how](row, address(row), isAgain);
-    } catch {
-      onFault(words.changeLost);
-    }
+    const editing = await load("edit");
+    const fault = editing ? await editing[how](row, address(row), isAgain) : words.changeLost;
+    if (fault) onFault(fault);
   }
 
   list.addEventListener("pointerleave", ({ pointerType }) => {

@@ -11,7 +11,6 @@ let news = [];
 let timer = null;
 
 export function announce(rows) {
-  if (rows.length === 0) return;
   news.push(...rows);
   line.textContent = ""; // or the same words twice would be said once
   timer ??= setTimeout(say, PAUSE);

@@ -1,6 +1,5 @@
 // A room's page while it is open: what the stream brings goes into the page that the server rendered.
 
-import { announce } from "./announcer.js";
 import { isNews, noteEvent, showState } from "./away.js";
 import { markNew } from "./dress.js";
 import { openFeed } from "./feed.js";
@@ -8,7 +7,7 @@ import { History } from "./history.js";
 import { fetchModule, openLater } from "./later.js";
 import { catchUp, takeNews } from "./news.js";
 import { byId } from "./page.js";
-import { changeMember, changePresence } from "./people.js";
+import { changePresence } from "./people.js";
 import { openReadMark } from "./read_mark.js";
 import { openSending } from "./sending.js";
 import { say } from "./status.js";
@@ -40,10 +39,10 @@ function onEvent(type, data) {
   const html = data.message?.html ?? data.html;
   if (typeof html === "string") feed.take({ id: data.id, html, nonce: data.by?.handle === handle && data.message?.nonce });
   else if (type === "member") {
-    changeMember(data);
+    fetchModule("members").then((it) => (it ? it.changeMember(data) : history.refetch()));
     feed.take(data); // behind the rows that wait: they have the former name
   } else if (type === "presence") changePresence(data);
-  else if (type === "room" && data.room_info) showRoom(data.room_info);
+  else if (type === "room" && data.room_info) history.showRoom(data.room_info);
   else if (type === "room-deleted") say(words.roomDeleted);
 }
 
@@ -56,31 +55,19 @@ function onState(name, detail) {
   feed.take(null); // a line may have moved
 }
 
-// What the page says
-
-function showRoom({ name, topic }) {
-  if (typeof name !== "string" || typeof topic !== "string") return;
-  main.dataset.name = name;
-  byId("room-name").textContent = name;
-  Object.assign(byId("room-topic"), { textContent: topic, title: topic });
-  const link = document.querySelector(`.room-link[data-room="${room}"] .room-name`);
-  if (link) link.textContent = name;
-  byId("body")?.setAttribute("placeholder", words.messageTo(name));
+function announce(rows) {
+  if (rows.length > 0) fetchModule("announcer").then((it) => it?.announce(rows));
 }
 
+// The page
+
 if (handle && main.dataset.read > 0 && main.dataset.joined === "true") markNew(Number(main.dataset.read), words.fresh);
-const history = new History({ end: () => look(), news: (rows) => announce(rows.filter(isNews)), room: showRoom });
+const history = new History({ end: () => look(), news: (rows) => announce(rows.filter(isNews)) });
 const look = openReadMark(main, history);
 const sending = handle ? openSending(main.dataset, history) : null;
 if (sending) openLater(sending.answer);
 follow(Number(main.dataset.cursor), { log: main.dataset.log, handle, onEvent, onState });
 look();
-addEventListener("keydown", async function onTab({ key }) {
-  if (key !== "Tab") return;
-  removeEventListener("keydown", onTab);
-  const walk = await fetchModule("walk");
-  if (walk) walk.openWalk();
-  else addEventListener("keydown", onTab);
-});
+addEventListener("keydown", async ({ key }) => key === "Tab" && (await fetchModule("walk"))?.openWalk());
 byId("utc").remove();
 byId("jump-to-date").addEventListener("submit", (event) => history.toDate(event));

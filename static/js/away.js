@@ -22,10 +22,14 @@ let isLong = false;
 let missed = null; // what the page missed, counted while it comes
 let told = 0; // the last event of which a summary has told
 
+/** The last loss was one that people notice. */
+export let wasLong = false;
+
 /** Takes in what `follow` says of the connection. */
 export function showState(name, { lostFor, cursor }) {
   state = name;
   if (name === "catching-up" && lostFor >= QUIET) missed ??= { after: cursor, messages: 0, edits: 0, deletes: 0 };
+  if (name === "live") wasLong = lostFor >= QUIET;
   if (name === "live") endLoss(cursor);
   else timer ??= setTimeout(showLoss, QUIET);
   showStanding();

@@ -14,6 +14,8 @@ list.addEventListener("click", ({ target }) => choose(target.closest("li")));
 
 let field = null; // in which the list completes something
 let from = 0; // where in it the name begins
+let to = 0; // and ends
+let text = ""; // that the field had then
 let asked = 0;
 
 /** Shows what the word before the caret may become, if anything. */
@@ -27,7 +29,7 @@ export async function complete(target) {
   const isStale = turn !== asked || target.selectionStart !== end || document.activeElement !== target;
   if (isStale) return;
   if (options.length === 0) return close();
-  open(target, end - (sign ? person.length : emoji.length) - 1, options.slice(0, SHOWN_MAX));
+  open(target, end - (sign ? person.length : emoji.length) - 1, end, options.slice(0, SHOWN_MAX));
 }
 
 /** Nobody wants to be asked about a name that is complete. */
@@ -49,7 +51,7 @@ function option(text, sign, name) {
   return item;
 }
 
-function open(target, start, options) {
+function open(target, start, end, options) {
   if (field !== target) {
     close();
     field = target;
@@ -58,7 +60,7 @@ function open(target, start, options) {
     field.setAttribute("aria-controls", list.id);
     field.setAttribute("aria-autocomplete", "list");
   }
-  from = start;
+  [from, to, text] = [start, end, target.value];
   options.forEach((item, n) => (item.id = `name-${n}`));
   list.replaceChildren(...options);
   if (list.parentElement !== field.form) field.form.append(list);
@@ -83,9 +85,9 @@ function activate(item) {
 
 function choose(item) {
   if (!item || !field) return;
-  const [target, start] = [field, from];
+  const target = field;
   close();
-  replaceText(target, start, target.selectionStart, item.dataset.text);
+  replaceText(target, from, to, item.dataset.text);
 }
 
 /** Puts a text in the place of another, such that it can be undone. */
@@ -97,8 +99,14 @@ function replaceText(field, from, to, text) {
   field.dispatchEvent(new InputEvent("input", { bubbles: true }));
 }
 
+/** The caret has left the name. */
+const isLeft = () => field.value === text && field.selectionStart !== to;
+
+document.addEventListener("selectionchange", () => field && isLeft() && close());
+
 function onKey(event) {
   if (isComposing(event)) return;
+  if (isLeft()) return close();
   const active = list.querySelector("[aria-selected=true]");
   if (event.key === "ArrowDown") activate(active.nextElementSibling ?? list.firstElementChild);
   else if (event.key === "ArrowUp") activate(active.previousElementSibling ?? list.lastElementChild);

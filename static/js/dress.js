@@ -30,7 +30,7 @@ export function dress(list, rows, handle) {
   const touched = new Set();
   for (const row of rows) {
     if (!known.has(row)) read(row, handle);
-    for (const quote of list.querySelectorAll(`.message-quote[href$="#${row.id}"]`)) fillQuote(quote);
+    quotesOf(row).forEach(fillQuote);
     touched.add(row).add(rowAfter(row));
   }
   placeNewLine(list, touched);
@@ -74,9 +74,18 @@ export function rename({ handle, name }) {
   return rows;
 }
 
-/** Takes away what belongs to a row but stands beside it. */
-export function undress(row) {
+/** Takes away what belongs to a row but stands beside it, and leaves what it quotes to its next state. */
+export function undress(row, next) {
   known.get(row)?.line?.remove();
+  const [former, quote] = [row, next].map((one) => one.querySelector(".message-quote"));
+  if (former && quote) quote.textContent = former.textContent;
+}
+
+const quotesOf = ({ id }) => byId("history").querySelectorAll(`.message-quote[href$="#${id}"]`);
+
+/** A row that is not on the page has changed, or has no text any more. */
+export function quoteAnew(row) {
+  for (const quote of quotesOf(row)) quote.textContent = excerpt(row);
 }
 
 function read(row, handle) {

@@ -11,12 +11,16 @@ const PATIENCE = 20_000; // ms to wait for an answer
 
 const isOpen = (id) => byId(id)?.querySelector(".edit");
 
-/** Opens the text of a row for changing: where that was begun before, as it was left. `isAgain`: not on the person's word. */
+/**
+ * Opens the text of a row for changing: where that was begun before, as it was left. `isAgain`: not on the person's word.
+ * Answers why it did not, if so.
+ */
 export async function openEdit(row, address, isAgain) {
   if (isOpen(row.id)) return;
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`no message at ${address}`);
-  const { body } = await response.json();
+  const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  const message = response?.ok && (await response.json().catch(() => null));
+  if (!message) return response && !response.ok ? explain(response) : words.changeLost;
+  let { body } = message;
   if (isOpen(row.id)) return; // a second click came before the text
   const key = EDITS + row.dataset.id;
   const begun = keptAt(key) ?? body;
@@ -45,9 +49,12 @@ export async function openEdit(row, address, isAgain) {
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (field.value === body) return close();
-    if (!(await submit(form, address, "PATCH", { body: field.value }))) return field.focus();
-    close();
+    const sent = field.value;
+    if (sent === body) return close();
+    const isSaved = await submit(form, address, "PATCH", { body: sent });
+    if (isSaved && field.value === sent) return close();
+    if (isSaved) body = sent; // and it was typed on meanwhile
+    if (form.contains(document.activeElement)) field.focus();
   });
 }
 
@@ -99,9 +106,10 @@ function hold(form, id) {
   observer.observe(byId("history"), { childList: true });
   put();
   return () => {
+    const hadFocus = form.contains(document.activeElement);
     observer.disconnect();
     form.remove();
-    byId("body")?.focus({ preventScroll: true });
+    if (hadFocus) byId("body")?.focus({ preventScroll: true });
   };
 }
 

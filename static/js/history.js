@@ -4,7 +4,8 @@
 // The scroller is reversed (css/room.css): scrollTop is 0 at the end and negative above it, so that a page opens
 // at its end and rows that come in above move nothing. Everything else is compensated by keepPlace.
 
-import { dress, newLineShown, rename, undress } from "./dress.js";
+import { dress, newLineShown, quoteAnew, rename, undress } from "./dress.js";
+import { fetchModule } from "./later.js";
 import { byId } from "./page.js";
 import { firstBelow, idOf, isRow, parseRow, rowBefore, rowsOf } from "./rows.js";
 import { words } from "./words.js";
@@ -23,14 +24,14 @@ export class History {
   reach = this.head; // the newest event that the stream has brought
   asOf = new WeakMap(); // row → the event up to which it is current
   held = null; // events that came while a page was being fetched
+  isOpening = false; // the page is not yet where the reader left off
   unseen = 0;
   #handle = this.main.dataset.handle;
   #latest = byId("latest");
   #past = null;
 
   /**
-   * `on.end()` is called when the reader has reached the end, `on.news(rows)` for what others wrote, `on.room(info)`
-   * with its name and topic after a gap.
+   * `on.end()` is called when the reader has reached the end, `on.news(rows)` for what others wrote.
    */
   constructor(on) {
     this.on = on;
@@ -38,7 +39,7 @@ export class History {
     byId("jump").remove();
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.scroller.addEventListener("click", (event) => this.#clicked(event));
-    this.list.querySelector(".here")?.remove();
+    this.list.querySelector(".here")?.addEventListener("blur", ({ target }) => target.remove());
     for (const row of rowsOf(this.list)) this.asOf.set(row, this.head);
     this.dress(rowsOf(this.list));
     this.openAt();
@@ -77,7 +78,6 @@ export class History {
   }
 
   #apply(events) {
-    let isOwn = false;
     const changed = [];
     const news = [];
     this.keepPlace(() => {
@@ -86,14 +86,13 @@ export class History {
         const row = parseRow(html);
         const isNew = row && this.#place(row, id);
         if (row?.isConnected) changed.push(row);
-        if (isNew && row.dataset.author === this.#handle) isOwn = true;
-        else if (isNew) news.push(row);
+        else if (row) quoteAnew(row);
+        if (isNew && row.dataset.author !== this.#handle) news.push(row);
       }
       this.dress(changed);
     });
     if (rowsOf(this.list).length > ROWS_MAX) this.#go((past) => past.trim());
-    if (isOwn && this.isLive) this.#toEnd();
-    else if (!this.isLive || !this.isAtEnd) this.unseen += news.length;
+    if (!this.isLive || !this.isAtEnd) this.unseen += news.length;
     this.#showLatest();
     this.on.news(news);
   }
@@ -103,6 +102,10 @@ export class History {
     this.held = []; // what comes now would stand below a hole
     const isDone = await this.#go((past) => past.refetch().then(() => true));
     if (!isDone) setTimeout(() => this.refetch(), RETRY);
+  }
+
+  showRoom(info) {
+    this.#go((past) => past.showRoom(info));
   }
 
   toLatest() {
@@ -120,24 +123,25 @@ export class History {
     const { marked, read, joined } = this.main.dataset;
     const first = this.list.querySelector(".message");
     if (!this.isLive || marked || joined !== "true" || !Number(read) || !byId("older") || idOf(first) <= read) return;
-    this.#go((past) => past.goTo(`${this.address}?around=${read}`, () => this.openAt()));
+    this.isOpening = true;
+    this.#go((past) => past.goTo(`${this.address}?around=${read}`, () => this.openAt())).finally(() => (this.isOpening = false));
   }
 
   async #go(somewhere) {
-    try {
-      this.#past ??= import("./past.js").then(({ Past }) => new Past(this));
-      return await somewhere(await this.#past);
-    } catch {
-      this.#past = null; // the network's fault
-    }
+    const module = await fetchModule("past");
+    if (module) return somewhere((this.#past ??= new module.Past(this)));
   }
 
   openAt() {
     const { marked } = this.main.dataset;
     const row = marked ? byId(`m${marked}`) : null;
-    const line = newLineShown();
     if (row) row.scrollIntoView({ block: "center" });
-    else if (line && line.getBoundingClientRect().top < this.top) line.scrollIntoView({ block: "start" });
+    else this.toNewLine();
+  }
+
+  toNewLine() {
+    const line = newLineShown();
+    if (line?.getBoundingClientRect().top < this.top) line.scrollIntoView({ block: "start" });
   }
 
   #toEnd() {
@@ -177,7 +181,7 @@ export class History {
 
   #replace(former, row) {
     const hadFocus = former.contains(document.activeElement);
-    undress(former);
+    undress(former, row);
     former.replaceWith(row);
     if (!hadFocus) return;
     row.tabIndex = -1;

@@ -1,17 +1,22 @@
 // Other parts of the history than what is shown: fetched as pages, put in place of it or beside it.
 
+import { wasLong } from "./away.js";
+import { markNew } from "./dress.js";
 import { byId, fetchPage } from "./page.js";
 import { firstBelow, idOf, rowsOf } from "./rows.js";
+import { say } from "./status.js";
 import { words } from "./words.js";
 
 const ROWS_KEPT = 240; // where there are too many
 const RETRY_MAX = 30_000; // ms
+const SAID = 10_000; // ms for which a fault is shown
 
 export class Past {
   #shown; // the History
   #list;
   #main;
-  #loading = false;
+  #loading = null; // a promise, while a page is on its way
+  #wish = null; // the last one to go somewhere
   #isStale = false; // everything has to be fetched anew
   #isRefetching = false;
 
@@ -21,12 +26,13 @@ export class Past {
     this.#main = shown.main;
   }
 
-  /** Everything anew, around what is being read. */
+  /** Everything anew, around what is being read; where that is the end and much was missed, where it was. */
   async refetch() {
     this.#isStale = true;
-    if (this.#loading) return;
+    if (this.#loading || this.#isRefetching) return;
     this.#isRefetching = true;
     for (let wait = 500; this.#isStale; wait = Math.min(RETRY_MAX, wait * 2)) {
+      while (this.#loading) await this.#loading;
       this.#isStale = false;
       const isDone = await this.#load(() => this.#fetchAnew());
       if (isDone) continue;
@@ -39,18 +45,38 @@ export class Past {
   async #fetchAnew() {
     const shown = this.#shown;
     const rows = rowsOf(this.#list);
-    const anchor = shown.isLive && shown.isAtEnd ? null : rows[firstBelow(rows, shown.top)];
+    const isAtEnd = shown.isLive && shown.isAtEnd;
+    const last = rows[rows.length - 1];
+    const anchor = isAtEnd ? (wasLong ? last : null) : rows[firstBelow(rows, shown.top)];
     const around = anchor && (await fetchPage(`${shown.address}/messages/${anchor.dataset.id}`));
     const page = around ?? (await fetchPage(shown.address));
     if (!page || this.#isStale) return;
+    if (isAtEnd && last) markNew(idOf(last), words.fresh);
     shown.keepPlace(() => this.#adopt(page));
+    if (isAtEnd && anchor) shown.toNewLine();
+    shown.scrolled();
     adoptPeople(page);
-    shown.on.room({ name: page.getElementById("room").dataset.name, topic: page.getElementById("room-topic").textContent });
+    this.showRoom({ name: page.getElementById("room").dataset.name, topic: page.getElementById("room-topic").textContent });
   }
 
-  /** Shows another part of the history, in place. */
-  goTo(address, place) {
-    return this.#load(async () => {
+  /** What the room is called now. */
+  showRoom({ name, topic }) {
+    if (typeof name !== "string" || typeof topic !== "string") return;
+    const { room } = this.#main.dataset;
+    this.#main.dataset.name = name;
+    byId("room-name").textContent = name;
+    Object.assign(byId("room-topic"), { textContent: topic, title: topic });
+    const link = document.querySelector(`.room-link[data-room="${room}"] .room-name`);
+    if (link) link.textContent = name;
+    byId("body")?.setAttribute("placeholder", words.messageTo(name));
+  }
+
+  /** Shows another part of the history, in place, or says that it cannot. */
+  async goTo(address, place) {
+    const wish = (this.#wish = {});
+    while (this.#loading) await this.#loading;
+    if (wish !== this.#wish) return false; // somewhere else by now
+    const isThere = await this.#load(async () => {
       const page = await fetchPage(address);
       if (!page) throw new Error("it is gone");
       const { marked } = page.getElementById("room").dataset;
@@ -61,6 +87,8 @@ export class Past {
       place();
       this.#shown.scrolled();
     });
+    if (!isThere) say(words.pageLost, SAID);
+    return isThere;
   }
 
   /** To where a day begins for the reader. */
@@ -79,7 +107,8 @@ export class Past {
   /** Runs `work` with what the stream brings held back: a page that is fetched may be older or newer than that. */
   async #load(work) {
     if (this.#loading) return false;
-    this.#loading = true;
+    let end;
+    this.#loading = new Promise((resolve) => (end = resolve));
     this.#shown.held ??= [];
     let isDone = false;
     try {
@@ -88,7 +117,8 @@ export class Past {
     } catch {
       // the network's fault: whoever asked for it says so or asks again
     }
-    this.#loading = false;
+    this.#loading = null;
+    end();
     if (this.#isStale && !this.#isRefetching) this.refetch();
     else if (!this.#isStale && (isDone || !this.#isRefetching)) this.#release();
     return isDone;

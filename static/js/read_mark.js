@@ -14,7 +14,7 @@ export function openReadMark(main, history) {
   if (!handle) return () => {};
 
   function look() {
-    if (document.hidden || !document.hasFocus() || !history.isLive || !history.isAtEnd) return;
+    if (document.hidden || !document.hasFocus() || history.isOpening || !history.isLive || !history.isAtEnd) return;
     seen = Math.max(seen, history.readUpTo);
     if (seen > told && main.dataset.joined === "true") timer ??= setTimeout(tell, PAUSE);
   }

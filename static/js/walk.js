@@ -16,7 +16,7 @@ function stepOver(row) {
 }
 
 function setWithin(row, tabIndex) {
-  for (const element of row.querySelectorAll("a, button")) element.tabIndex = tabIndex;
+  for (const element of row.querySelectorAll(":is(a, button):not(.actions *)")) element.tabIndex = tabIndex;
 }
 
 function enter() {
@@ -52,10 +52,13 @@ function onKey(event) {
   next.focus();
 }
 
+/** Once. */
 export function openWalk() {
+  if (list.ariaLabel) return;
   rowsOf(list).forEach(stepOver);
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes) [...addedNodes].filter(isRow).forEach(stepOver);
+    if (!list.contains(document.activeElement)) list.tabIndex = 0; // the row that had the focus may be gone
   }).observe(list, { childList: true });
   list.tabIndex = 0;
   list.ariaLabel = words.history;

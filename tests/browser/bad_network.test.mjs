@@ -94,14 +94,27 @@ describe("on a bad network", { timeout: 400_000 }, () => {
     await hasTheNewest(visitor);
   });
 
-  it("after more than can be replayed, the room is fetched again in place", async () => {
-    const visitor = await somebody("sleeper");
+  it("after more than can be replayed, the room is fetched again in place, and one reads on where one left off", async () => {
+    const visitor = await somebody("owl");
+    const { page } = visitor;
     await visitor.composer.fill("half a sent");
     proxy.goAway();
-    await bot.postMany(TOO_MUCH, "while the lid was closed");
-    const newest = await bot.post("the newest of them all");
+    await until("the page says that it is lost", async () => (await visitor.status()) !== "", BACK_WITHIN_MS);
+    await bot.postMany(TOO_MUCH, "in the night");
     proxy.comeBack();
-    await visitor.seesText(newest.body, BACK_WITHIN_MS);
+    const line = page.locator("#history > .new");
+    await line.waitFor({ timeout: BACK_WITHIN_MS });
+    await visitor.sees("where one left off and what came then", (rows) => {
+      const last = rows.findIndex(({ body }) => body === "hello owl");
+      return last >= 0 && rows[last + 1]?.body.startsWith("in the night");
+    });
+    await until("the line is in sight", () => line.evaluate((element) => {
+      const { top, bottom } = document.querySelector("#scroller").getBoundingClientRect();
+      return element.getBoundingClientRect().top >= top - 1 && element.getBoundingClientRect().bottom <= bottom;
+    }));
+    const { read_up_to } = await (await page.request.get(`${proxy.url}/api/v1/rooms/general`)).json();
+    assert.ok(read_up_to < (await bot.history()).at(-1).id, "what was not shown is not read");
+    await page.click("#latest");
     await hasTheNewest(visitor);
     assert.equal(await visitor.composer.inputValue(), "half a sent");
   });

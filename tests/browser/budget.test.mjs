@@ -15,6 +15,8 @@ describe("scripts and styles", { timeout: 60_000 }, () => {
     it(`of a room stay within ${BUDGET} bytes, ${locale}`, async (test) => {
       const visitor = await here.visitor({ locale });
       await visitor.join(`guest-${locale}`);
+      await visitor.say(`${locale} is a member`);
+      await visitor.seesText(`${locale} is a member`);
       const code = [];
       visitor.page.on("response", (response) => {
         if (/\.(js|css)$/.test(response.url())) code.push(response);

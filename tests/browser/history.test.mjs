@@ -146,6 +146,8 @@ describe("a long history", { timeout: 300_000 }, () => {
     await until("it counts as read", async () => (await readUpTo(visitor)) >= id);
     await visitor.goto("/rooms");
     await bot.postMany(120, "while eve was away", "long");
+    const told = [];
+    visitor.page.on("request", (request) => request.url().endsWith("/read") && told.push(request.postDataJSON()));
     await visitor.goto("/rooms/long");
     const line = visitor.page.locator("#history > .new");
     await line.waitFor();
@@ -155,7 +157,11 @@ describe("a long history", { timeout: 300_000 }, () => {
       const { top, bottom } = document.querySelector("#scroller").getBoundingClientRect();
       return element.getBoundingClientRect().top >= top - 1 && element.getBoundingClientRect().bottom <= bottom;
     }));
+    await visitor.page.evaluate(() => {
+      for (const type of ["pagehide", "pageshow"]) dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+    });
     assert.ok((await readUpTo(visitor)) < after, "nothing is marked as read that was not reached");
+    assert.deepEqual(told, [], "and nothing is told of that on leaving");
     const newest = (await bot.history("long")).at(-1).id;
     await until("the end", async () => {
       await scrollTo(visitor, "bottom");
@@ -167,6 +173,64 @@ describe("a long history", { timeout: 300_000 }, () => {
   });
 
   const readUpTo = async (visitor) => (await (await visitor.page.request.get(`${here.server.url}/api/v1/rooms/long`)).json()).read_up_to;
+
+  it("goes to the latest once what is on its way is there, and says where it cannot", async () => {
+    const visitor = await reader("fey");
+    const { page } = visitor;
+    const [first] = await bot.history("long");
+    await page.click('[popovertarget="jump-to-date"]');
+    await page.fill("#jump-at", "2001-01-01");
+    await page.press("#jump-at", "Enter");
+    await visitor.sees("the past", (rows) => rows[0].id === first.id);
+    let letGo;
+    const isAsked = new Promise((asked) => {
+      page.route("**/rooms/long?after=*", async (route) => {
+        await new Promise((resolve) => asked((letGo = resolve)));
+        await route.continue();
+      }, { times: 1 });
+    });
+    await scrollTo(visitor, "bottom");
+    await isAsked;
+    await visitor.say("into the present");
+    letGo();
+    await visitor.seesText("into the present");
+
+    await page.route("**/rooms/long?at=*", (route) => route.abort());
+    await page.click('[popovertarget="jump-to-date"]');
+    await page.fill("#jump-at", "2001-01-01");
+    await page.press("#jump-at", "Enter");
+    await until("it says so", async () => (await visitor.status()) === "Could not be loaded.");
+    assert.ok(await visitor.wasNotReloaded());
+  });
+
+  it("is led through by a script that some browsers would never ask for again", async () => {
+    const visitor = await here.visitor();
+    await visitor.page.route(/past\.js$/, (route) => route.abort());
+    await visitor.join("finn", "/rooms/long");
+    const mark = await scrollTo(visitor, "top");
+    await until("older messages are there", async () => `m${(await ids(visitor))[0]}` !== mark.first);
+  });
+
+  it("stays where it is when one writes from another tab", async () => {
+    const visitor = await reader("flo");
+    const tab = await visitor.anotherTab();
+    await scrollTo(visitor, "top");
+    const { id, top } = await scrollTo(visitor, "top");
+    await tab.say("from another tab");
+    await tab.seesText("from another tab");
+    await visitor.seesText("from another tab");
+    const now = await visitor.page.locator(`#${id}`).evaluate((row) => row.getBoundingClientRect().top);
+    assert.ok(Math.abs(now - top) <= 1, `it moved by ${now - top} px`);
+  });
+
+  it("opens at the message of a link, by keyboard, too", async () => {
+    const { id } = (await bot.history("long")).at(-100);
+    const visitor = await reader("finja", `/rooms/long/messages/${id}`);
+    const { page } = visitor;
+    await page.locator(`#m${id}.marked`).waitFor();
+    await page.keyboard.press("Tab");
+    await until("the message has the focus", () => page.evaluate((id) => document.activeElement.closest(".message")?.id === `m${id}`, id));
+  });
 
   it("a day is jumped to in place", async () => {
     const visitor = await reader("fay");
@@ -203,6 +267,7 @@ describe("a long history", { timeout: 300_000 }, () => {
   });
 
   it("is one stop for the keyboard, and arrows lead from row to row", async () => {
+    await bot.postMany(5, "on the way", "long");
     const visitor = await reader("gil");
     const { page } = visitor;
     const shown = await ids(visitor);
@@ -215,6 +280,10 @@ describe("a long history", { timeout: 300_000 }, () => {
     assert.equal(await focused(), `m${shown.at(-3)}`);
     await page.keyboard.press("Tab");
     assert.equal(await focused(), "message-time");
+    await page.locator(`#m${shown.at(-3)} .actions`).waitFor();
+    await page.keyboard.press("Tab");
+    assert.ok(await page.evaluate(() => document.activeElement.closest(".actions")), "what can be done with it");
+    await page.keyboard.press("Shift+Tab");
     await bot.edit(shown.at(-3), "edited under the focus", "long");
     await visitor.seesText("edited under the focus");
     assert.equal(await focused(), `m${shown.at(-3)}`);

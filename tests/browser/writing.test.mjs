@@ -55,7 +55,7 @@ describe("writing", { timeout: 240_000 }, () => {
   });
 
   it("an answer quotes what it answers, also where that is not on the page, and leads there", async () => {
-    const { visitor, page, post } = await scene("quoter");
+    const { bot, visitor, page, post } = await scene("quoter");
     const first = await post("long ago\nand more");
     for (let n = 0; n < 60; n++) await post(`line ${n}`);
     const near = await post("close by");
@@ -66,12 +66,21 @@ describe("writing", { timeout: 240_000 }, () => {
     const quotes = answers.map((answer) => row(page, answer).locator(".message-quote"));
     await quotes[0].filter({ hasText: /^quoterbot: long ago$/ }).waitFor();
     await quotes[1].filter({ hasText: /^quoterbot: close by$/ }).waitFor();
+    await bot.edit(first.id, "long since", "quoter");
+    await quotes[0].filter({ hasText: /^quoterbot: long since$/ }).waitFor();
+    await bot.react(answers[0].id, "👀", "quoter");
+    await row(page, answers[0]).locator(".reaction").waitFor();
+    assert.equal(await quotes[0].textContent(), "quoterbot: long since");
     await quotes[1].click();
     await page.waitForURL((url) => url.hash === `#m${near.id}`);
     assert.ok(await visitor.wasNotReloaded());
     await quotes[0].click();
     await page.waitForURL((url) => url.pathname.endsWith(`/messages/${first.id}`));
     await row(page, first).waitFor();
+    await page.goto(`${here.server.url}/rooms/quoter`);
+    await quotes[0].filter({ hasText: /^quoterbot: long since$/ }).waitFor();
+    await bot.delete(first.id, "quoter");
+    await until("deleted text is gone from what quotes it", async () => !(await quotes[0].textContent()).includes("long since"));
   });
 
   it("a reaction is put and taken back with a click, and any emoji is found by its name", async () => {
@@ -187,6 +196,41 @@ describe("writing", { timeout: 240_000 }, () => {
     assert.equal(await field.inputValue(), "changed");
   });
 
+  it("a change that is on its way loses nothing that is typed meanwhile, and takes the focus from nothing", async () => {
+    const { visitor, page } = await scene("hasty");
+    for (const text of ["the one", "the other"]) await visitor.say(text);
+    await visitor.sees("both", (rows) => rows.filter(({ id }) => id).length === 2);
+    let letGo = null;
+    await page.route("**/messages/*", async (route) => {
+      if (route.request().method() === "PATCH") await new Promise((resolve) => (letGo = resolve));
+      await route.continue();
+    });
+    const save = async () => {
+      letGo = null;
+      await page.keyboard.press("Enter");
+      await until("it is on its way", () => letGo);
+    };
+    const [one, other] = await Promise.all(["the one", "the other"].map(async (text) => `#m${(await visitor.rows()).find(({ body }) => body === text).id}`));
+    const field = page.locator(`${other} textarea`);
+    await visitor.composer.press("ArrowUp");
+    await field.fill("changed");
+    await save();
+    await page.keyboard.type(" and more");
+    letGo();
+    await visitor.sees("the change", (rows) => rows.some(({ body, edited }) => edited && body.startsWith("changed")));
+    assert.equal(await field.inputValue(), "changed and more");
+    await until("it can be saved", () => page.locator(`${other} .edit[aria-busy=false]`).count());
+    await save();
+    await page.locator(one).hover();
+    await page.locator(`${one} .actions`).getByText("Edit").click();
+    await page.locator(`${one} textarea`).waitFor();
+    letGo();
+    await field.waitFor({ state: "detached" });
+    await page.keyboard.type(" goes on");
+    assert.equal(await page.locator(`${one} textarea`).inputValue(), "the one goes on");
+    assert.equal(await visitor.composer.inputValue(), "");
+  });
+
   it("one deletes a message where it stands, once one has said so twice", async () => {
     const { visitor, page } = await scene("deleter");
     await visitor.say("a slip");
@@ -235,6 +279,13 @@ describe("writing", { timeout: 240_000 }, () => {
     await field.pressSequentially("all of it @zoe");
     await page.keyboard.press("Enter");
     await visitor.seesText("all of it @zoe");
+    await field.fill("for , and more");
+    await field.evaluate((element) => element.setSelectionRange(4, 4));
+    await field.pressSequentially("@zo");
+    await options.first().waitFor();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    await visitor.seesText("for @zo, and more");
   });
 
   it("Ctrl K leads to another room by its name", async () => {

@@ -22,6 +22,7 @@ speak({
   newer: "Newer messages",
   loading: "Loading…",
   loadingFailed: "Could not be loaded. Try again",
+  pageLost: "Could not be loaded.",
   latest: "Latest",
   unseen: (count) => `${number(count)} new`,
 

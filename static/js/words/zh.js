@@ -29,6 +29,7 @@ speak({
   newer: "更新的消息",
   loading: "正在加载…",
   loadingFailed: "没能加载，点此重试",
+  pageLost: "没能加载。",
   latest: "最新",
   unseen: (count) => `${number(count)} 条新消息`,
 
