@@ -133,7 +133,7 @@ pub(super) fn latency() -> Vec<Case> {
                     Column::Beside,
                     "p99 ",
                     ours.p99 - commit,
-                    " ms more than half of all commits",
+                    " ms more than a commit's median",
                 )
                 .with_limit("SQLite alone, a commit p50 ", commit, " ms", ours.p50))
         },
