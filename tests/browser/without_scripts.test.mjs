@@ -68,6 +68,16 @@ describe("without JavaScript", { timeout: 120_000 }, () => {
     assert.ok((await visitor.page.locator("li.message-deleted").count()) > 0, "its place stays");
   });
 
+  it("an answer quotes what it answers", async () => {
+    const visitor = await somebody("asker");
+    await send(visitor, "is it true?");
+    const bot = await Person.join(here.server, "answerer");
+    const { id } = (await bot.history()).at(-1);
+    await bot.post("it is", "general", { reply_to: id });
+    await visitor.page.reload();
+    assert.equal(await row(visitor, "it is").last().locator(".message-quote").textContent(), "asker: is it true?");
+  });
+
   it("one makes a room and writes in it", async () => {
     const visitor = await somebody("maker", "/rooms/new");
     await visitor.page.fill("#name", "Tea & Cake");

@@ -24,9 +24,14 @@ pub struct Place {
 }
 
 impl Place {
-    /// UTC, to the minute.
+    /// HTML: UTC, to the minute; `js/times.js` shows it in the reader's own zone.
     fn since(&self) -> String {
-        self.since.to_utc().format("%Y-%m-%d %H:%M UTC").to_string()
+        let since = self.since.to_utc();
+        let shown = since.format("%Y-%m-%d %H:%M UTC");
+        format!(
+            r#"<time datetime="{}">{shown}</time>"#,
+            since.format("%FT%TZ")
+        )
     }
 }
 

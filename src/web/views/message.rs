@@ -5,11 +5,16 @@ use super::{layout::hue, prose::render_prose};
 use crate::model::{ids::MessageId, message::Message, message::Reaction, time::Timestamp};
 use askama::Template;
 
+/// Characters of a line that are quoted.
+const QUOTED_MAX: usize = 200;
+
 /// One row of the history.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/_message.html")]
 pub struct MessageView<'a> {
     message: &'a Message,
+    /// What it answers, where that is at hand.
+    answered: Option<&'a Message>,
     /// Spelt once, since a row names it five times.
     id: String,
     /// Its parts stand in the row, too: `2026-11-21T18:02:59.123Z`.
@@ -22,9 +27,23 @@ impl<'a> MessageView<'a> {
     pub fn new(message: &'a Message) -> Self {
         Self {
             message,
+            answered: None,
             id: message.id.to_string(),
             at: message.at.to_string(),
         }
+    }
+
+    /// With a line of what it answers, which is else for `static/js/quote.js` to find.
+    #[must_use]
+    pub fn quoting(self, answered: Option<&'a Message>) -> Self {
+        Self { answered, ..self }
+    }
+
+    fn quote(&self) -> Option<String> {
+        let answered = self.answered?;
+        let line = answered.body.as_ref()?.trim().lines().next()?;
+        let line: String = line.chars().take(QUOTED_MAX).collect();
+        Some(format!("{}: {line}", answered.author.name))
     }
 
     fn hue(&self) -> u32 {
@@ -144,6 +163,23 @@ mod tests {
             assert!(row.contains(part), "{part} is missing in {row}");
         }
         assert!(!row.contains("secret-nonce"), "{row}");
+    }
+
+    #[test]
+    fn an_answer_quotes_a_line_of_what_is_at_hand_and_nothing_that_was_deleted() {
+        fn row(answered: Option<&Message>) -> String {
+            let answer = message("yes");
+            let view = MessageView::new(&answer).quoting(answered);
+            view.render().unwrap()
+        }
+        let empty = r#"dir="auto"></a>"#;
+        let mut answered = message("is <it>\ntrue?");
+        let shown = row(Some(&answered));
+        let quote = "Ann &#34;A&#34; &#60;b&#62;: is &#60;it&#62;</a>";
+        assert!(shown.contains(quote), "{shown}");
+        answered.body = None;
+        assert!(row(Some(&answered)).contains(empty));
+        assert!(row(None).contains(empty));
     }
 
     #[test]

@@ -93,6 +93,13 @@ impl RoomPage {
         self.marked == Some(message.id)
     }
 
+    /// The message that this one answers, where it is on the page, too.
+    fn answered_by(&self, message: &Message) -> Option<&Message> {
+        let id = message.reply_to?;
+        let place = self.messages.binary_search_by_key(&id, |other| other.id);
+        self.messages.get(place.ok()?)
+    }
+
     /// The marked message, where it can be answered and reacted to.
     fn marked_message(&self) -> Option<&Message> {
         self.messages
