@@ -25,10 +25,12 @@ function makeActions(answer) {
   const list = byId("history");
   const bar = document.createElement("div");
   bar.className = "actions";
+  const when = Object.assign(document.createElement("a"), { className: "quiet when" });
   const more = button("☺+", words.pickEmoji, pick);
   const edit = link(words.edit, (row) => change(row, "openEdit"));
   const remove = link(words.delete, (row) => change(row, "openDelete"));
   bar.append(
+    when,
     ...EMOJI.map((emoji) => button(emoji, words.reactWith(emoji), (row) => react(row, emoji))),
     more,
     button(words.reply, words.reply, (row) => answer(idOf(row), excerpt(row))),
@@ -56,6 +58,8 @@ function makeActions(answer) {
 
   function moveTo(row) {
     if (bar.parentElement === row || row.classList.contains("message-deleted")) return;
+    const time = row.querySelector(".message-time");
+    Object.assign(when, { href: time.href, textContent: time.querySelector("time").textContent });
     edit.href = remove.href = `/rooms/${room}/messages/${row.dataset.id}/edit`;
     row.append(bar);
   }

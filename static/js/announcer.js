@@ -1,5 +1,6 @@
 // Says what others write to people who listen. The history itself is no live region: it would be read out as it loads.
 
+import { isNews } from "./away.js";
 import { excerpt } from "./dress.js";
 import { byId } from "./page.js";
 import { words } from "./words.js";
@@ -10,8 +11,10 @@ const line = byId("announcer");
 let news = [];
 let timer = null;
 
+/** What is part of a summary is not said beside it. */
 export function announce(rows) {
-  news.push(...rows);
+  news.push(...rows.filter(isNews));
+  if (!news.length) return;
   line.textContent = ""; // or the same words twice would be said once
   timer ??= setTimeout(say, PAUSE);
 }

@@ -1,6 +1,6 @@
 // A room's page while it is open: what the stream brings goes into the page that the server rendered.
 
-import { isNews, noteEvent, showState } from "./away.js";
+import { noteEvent, showState } from "./away.js";
 import { markNew } from "./dress.js";
 import { openFeed } from "./feed.js";
 import { History } from "./history.js";
@@ -39,7 +39,7 @@ function onEvent(type, data) {
   const html = data.message?.html ?? data.html;
   if (typeof html === "string") feed.take({ id: data.id, html, nonce: data.by?.handle === handle && data.message?.nonce });
   else if (type === "member") {
-    fetchModule("members").then((it) => (it ? it.changeMember(data) : history.refetch()));
+    fetchModule("members").then((it) => (it ? it.changeMember(data) : history.refetch())).then(look); // a member reads
     feed.take(data); // behind the rows that wait: they have the former name
   } else if (type === "presence") changePresence(data);
   else if (type === "room" && data.room_info) history.showRoom(data.room_info);
@@ -55,19 +55,16 @@ function onState(name, detail) {
   feed.take(null); // a line may have moved
 }
 
-function announce(rows) {
-  if (rows.length > 0) fetchModule("announcer").then((it) => it?.announce(rows));
-}
-
 // The page
 
+const announce = (rows) => rows[0] && fetchModule("announcer").then((it) => it?.announce(rows));
 if (handle && main.dataset.read > 0 && main.dataset.joined === "true") markNew(Number(main.dataset.read), words.fresh);
-const history = new History({ end: () => look(), news: (rows) => announce(rows.filter(isNews)) });
+const history = new History({ end: () => look(), news: announce });
 const look = openReadMark(main, history);
 const sending = handle ? openSending(main.dataset, history) : null;
 if (sending) openLater(sending.answer);
 follow(Number(main.dataset.cursor), { log: main.dataset.log, handle, onEvent, onState });
 look();
-addEventListener("keydown", async ({ key }) => key === "Tab" && (await fetchModule("walk"))?.openWalk());
+addEventListener("keydown", async (event) => /^(Tab|Page|Home|End)/.test(event.key) && (await fetchModule("walk"))?.openWalk(event));
 byId("utc").remove();
 byId("jump-to-date").addEventListener("submit", (event) => history.toDate(event));

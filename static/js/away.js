@@ -29,9 +29,10 @@ export let wasLong = false;
 export function showState(name, { lostFor, cursor }) {
   state = name;
   if (name === "catching-up" && lostFor >= QUIET) missed ??= { after: cursor, messages: 0, edits: 0, deletes: 0 };
-  if (name === "live") wasLong = lostFor >= QUIET;
-  if (name === "live") endLoss(cursor);
-  else timer ??= setTimeout(showLoss, QUIET);
+  if (name === "live") {
+    wasLong = lostFor >= QUIET;
+    endLoss(cursor);
+  } else timer ??= setTimeout(showLoss, QUIET);
   showStanding();
 }
 

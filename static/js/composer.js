@@ -82,6 +82,8 @@ export function openComposer(drafts, send) {
   if (!field.value) restore();
   else if (field.value === field.defaultValue) draft = null;
   changed();
+  // Whoever came for a message begins there (templates/rooms/_history.html).
+  if (!isTouch.matches && document.activeElement === document.body && !document.querySelector(".here")) field.focus();
   return {
     answer(id, text) {
       answerTo({ id, text });

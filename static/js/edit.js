@@ -96,7 +96,7 @@ function hold(form, id) {
     const row = byId(id);
     if (!row || row.contains(form)) return;
     const focused = lastFocus && form.contains(lastFocus) ? lastFocus : null;
-    row.append(form);
+    row.querySelector(".message-text").after(form);
     if (focused) focused.focus({ preventScroll: true });
   };
   let lastFocus = null;

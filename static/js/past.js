@@ -92,16 +92,17 @@ export class Past {
   }
 
   /** To where a day begins for the reader. */
-  toDate(form) {
+  async toDate(form) {
     form.hidePopover();
     const begin = new Date(`${form.elements.at.value}T00:00`);
-    return this.goTo(`${this.#shown.address}?at=${begin.toISOString()}`, () => this.#shown.openAt());
+    const address = `${this.#shown.address}?at=${begin.toISOString()}`;
+    if (await this.goTo(address, () => this.#shown.openAt())) showAddress(address);
   }
 
   async toLatest() {
     const { address, scroller } = this.#shown;
     const isThere = await this.goTo(address, () => (scroller.scrollTop = 0));
-    if (isThere) history.replaceState(null, "", address);
+    if (isThere) showAddress(address);
   }
 
   /** Runs `work` with what the stream brings held back: a page that is fetched may be older or newer than that. */
@@ -175,6 +176,7 @@ export class Past {
         else this.#extend(page);
         this.#trim();
       });
+      if (which === "newer" && this.#shown.isLive) showAddress(this.#shown.address);
     });
     if (isDone) this.#shown.scrolled();
     else link.textContent = words.loadingFailed;
@@ -221,6 +223,9 @@ export class Past {
     }
   }
 }
+
+/** What the browser says where one is: a reload or a bookmark leads there. */
+const showAddress = (address) => history.replaceState(null, "", address);
 
 function adoptPeople(page) {
   byId("members").replaceChildren(...page.getElementById("members").children);

@@ -4,17 +4,14 @@ export const idOf = (row) => Number(row.dataset.id);
 
 export const isRow = (element) => element.classList.contains("message");
 
-export function rowBefore(element) {
-  let before = element.previousElementSibling;
-  while (before && !isRow(before)) before = before.previousElementSibling;
-  return before;
-}
+const nextRow = (sibling) => (element) => {
+  let next = element[sibling];
+  while (next && !isRow(next)) next = next[sibling];
+  return next;
+};
 
-export function rowAfter(element) {
-  let after = element.nextElementSibling;
-  while (after && !isRow(after)) after = after.nextElementSibling;
-  return after;
-}
+export const rowBefore = nextRow("previousElementSibling");
+export const rowAfter = nextRow("nextElementSibling");
 
 export const rowsOf = (list) => list.querySelectorAll(":scope > .message");
 

@@ -52,9 +52,24 @@ function onKey(event) {
   next.focus();
 }
 
-/** Once. */
-export function openWalk() {
+/** The keys of long ways, where nothing else has a use for them. */
+function scroll(event) {
+  const { key, target, ctrlKey, metaKey, shiftKey, altKey } = event;
+  const isWriting = target.matches("textarea");
+  if (ctrlKey || metaKey || shiftKey || altKey || !(isWriting ? target.id === "body" : target === document.body)) return;
+  const scroller = byId("scroller");
+  const page = scroller.clientHeight * 0.9;
+  const ways = isWriting ? { PageUp: -page, PageDown: page } : { PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity };
+  if (!(key in ways) || (isWriting && target.scrollHeight > target.clientHeight)) return;
+  event.preventDefault();
+  scroller.scrollTop = Math.max(-scroller.scrollHeight, Math.min(0, scroller.scrollTop + ways[key]));
+}
+
+/** Once; `event` is the key that asked for it. */
+export function openWalk(event) {
   if (list.ariaLabel) return;
+  scroll(event);
+  addEventListener("keydown", scroll);
   rowsOf(list).forEach(stepOver);
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes) [...addedNodes].filter(isRow).forEach(stepOver);

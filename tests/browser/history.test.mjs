@@ -140,6 +140,10 @@ describe("a long history", { timeout: 300_000 }, () => {
 
   it("opens at the first message that was not read, and the line stays put; reading to the end moves the mark", async () => {
     const visitor = await reader("eve");
+    await visitor.page.route("**/js/members.js", async (route) => {
+      await visitor.seesText("I was here"); // it makes a member of whoever said it, and may come late
+      await route.continue();
+    });
     await visitor.say("I was here");
     await visitor.seesText("I was here");
     const { id } = (await bot.history("long")).at(-1);
@@ -223,10 +227,17 @@ describe("a long history", { timeout: 300_000 }, () => {
     assert.ok(Math.abs(now - top) <= 1, `it moved by ${now - top} px`);
   });
 
-  it("opens at the message of a link, by keyboard, too", async () => {
+  it("opens at the message of a link, in its surroundings, and by keyboard, too", async () => {
     const { id } = (await bot.history("long")).at(-100);
     const visitor = await reader("finja", `/rooms/long/messages/${id}`);
     const { page } = visitor;
+    const above = () => page.locator(`#m${id}`).evaluate((row) => row.getBoundingClientRect().top - document.querySelector("#scroller").getBoundingClientRect().top);
+    for (const address of [page.url(), `${page.url()}#m${id}`]) {
+      await page.goto("about:blank");
+      await page.goto(address);
+      await until("there is something above it", async () => (await above()) > 150 && (await above()) < 400);
+    }
+    await page.goto(page.url().split("#")[0]);
     await page.locator(`#m${id}.marked`).waitFor();
     await page.keyboard.press("Tab");
     await until("the message has the focus", () => page.evaluate((id) => document.activeElement.closest(".message")?.id === `m${id}`, id));
@@ -241,6 +252,10 @@ describe("a long history", { timeout: 300_000 }, () => {
     await visitor.sees("the first message, marked", (rows) => rows[0].id === first.id);
     assert.equal(await visitor.page.locator(`#m${first.id}.marked`).count(), 1);
     assert.ok(await visitor.wasNotReloaded());
+    assert.match(visitor.page.url(), /long\?at=20/);
+    await visitor.page.reload();
+    await visitor.sees("the same day", (rows) => rows[0].id === first.id);
+    await visitor.mark();
     await visitor.say("from the past into the present");
     await visitor.seesText("from the past into the present");
     assert.ok(await visitor.wasNotReloaded());
@@ -292,6 +307,26 @@ describe("a long history", { timeout: 300_000 }, () => {
     await page.focus(`#m${shown.at(-2)}`);
     await page.keyboard.press("Escape");
     assert.equal(await focused(), "body");
+  });
+
+  it("is leafed through from where one writes, and from nowhere", async () => {
+    const visitor = await reader("greta");
+    const { page } = visitor;
+    const height = () => page.evaluate(() => -document.querySelector("#scroller").scrollTop);
+    await page.keyboard.type("one writes at once");
+    assert.equal(await visitor.composer.inputValue(), "one writes at once");
+    await page.keyboard.press("PageUp");
+    await until("it is a page further up", async () => (await height()) > 300);
+    const there = await height();
+    await page.keyboard.press("PageUp");
+    await until("it is two pages up", async () => (await height()) > there + 300);
+    await page.keyboard.press("PageDown");
+    await until("it is down again", async () => (await height()) <= there + 1);
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("End");
+    await until("it is at its end", async () => (await height()) === 0);
+    await page.keyboard.press("PageUp");
+    await until("it is a page further up", async () => (await height()) > 300);
   });
 
   it("is not read out by itself: only what others write now is, and summed up where it is much", async () => {

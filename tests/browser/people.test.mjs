@@ -129,6 +129,14 @@ describe("the people of a room", { timeout: 120_000 }, () => {
     await account.locator("#name-error").waitFor();
   });
 
+  it("see in their own time where they are signed in", async () => {
+    const visitor = await here.visitor({ timezoneId: "Pacific/Kiritimati" });
+    await visitor.join("teeta", "/account");
+    const time = visitor.page.locator("time");
+    const { iso, shown } = await until("it is told", () => time.evaluate(({ dateTime, textContent }) => !textContent.includes("UTC") && { iso: dateTime, shown: textContent }));
+    assert.ok(shown.includes(new Date(iso).toLocaleTimeString("en-GB", { timeZone: "Pacific/Kiritimati", timeStyle: "short" })), shown);
+  });
+
   it("a page without scripts says who is here, too", async () => {
     const [ann] = await together("antje");
     await sees(ann, "here", "antje");

@@ -302,5 +302,6 @@ describe("writing", { timeout: 240_000 }, () => {
     await until("one is left", async () => (await dialog.getByRole("option").count()) === 1);
     await page.keyboard.press("Enter");
     await page.waitForURL((url) => url.pathname === "/rooms/tea-house");
+    await page.locator("#body:focus").waitFor();
   });
 });

@@ -75,7 +75,7 @@ pub const CHINESE: Words = Words {
     delete_lead: "删除后，所有人都看不到这条消息的内容，只在历史中保留它的位置。",
     delete_the_message: "删除消息",
 
-    account: "帐号",
+    account: "账号",
     handle_lead: |handle| format!("改名后，@{handle} 不变；只要你还在某处保持登录，它就一直归你。"),
     language: "语言",
     colours: "外观",

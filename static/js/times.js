@@ -1,0 +1,5 @@
+// Times in the reader's own zone, on pages that are no history.
+
+import { moment } from "./words.js";
+
+for (const time of document.querySelectorAll("time")) time.textContent = moment(time.dateTime);
