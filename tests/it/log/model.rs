@@ -53,10 +53,24 @@ pub(super) async fn look_at_room(person: &Person, slug: &str) -> RoomState {
             .iter()
             .map(|message| (id_of(message), message.clone()))
             .collect(),
-        rows: rows(&page),
+        rows: rows(&page)
+            .into_iter()
+            .map(|(id, row)| (id, without_quote(row)))
+            .collect(),
         info: info_of(&person.see(&format!("/api/v1/rooms/{slug}")).await),
         members: handles.map(|member| text(&member["handle"])).collect(),
     }
+}
+
+/// What an answer quotes is the text of another row: a page fills it in, and follows that row.
+fn without_quote(row: String) -> String {
+    const QUOTE: &str = "<a class=\"message-quote\"";
+    let Some((before, rest)) = row.split_once(QUOTE) else {
+        return row;
+    };
+    let (link, rest) = rest.split_once('>').expect("a link has an end");
+    let (_, after) = rest.split_once("</a>").expect("a link is closed");
+    format!("{before}{QUOTE}{link}></a>{after}")
 }
 
 /// Applies an event as any client would: by ids, without a thought of what was before.
