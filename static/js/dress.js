@@ -83,9 +83,9 @@ export function undress(row, next) {
 
 const quotesOf = ({ id }) => byId("history").querySelectorAll(`.message-quote[href$="#${id}"]`);
 
-/** A row that is not on the page has changed, or has no text any more. */
+/** A row that is not on the page has changed, or has no text any more; one that is may know of something later. */
 export function quoteAnew(row) {
-  for (const quote of quotesOf(row)) quote.textContent = excerpt(row);
+  for (const quote of quotesOf(row)) quote.textContent = excerpt(byId(row.id) ?? row);
 }
 
 function read(row, handle) {

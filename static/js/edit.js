@@ -19,7 +19,7 @@ export async function openEdit(row, address, isAgain) {
   if (isOpen(row.id)) return;
   const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
   const message = response?.ok && (await response.json().catch(() => null));
-  if (!message) return response && !response.ok ? explain(response) : words.changeLost;
+  if (typeof message?.body !== "string") return response && !response.ok ? explain(response) : words.changeLost;
   let { body } = message;
   if (isOpen(row.id)) return; // a second click came before the text
   const key = EDITS + row.dataset.id;

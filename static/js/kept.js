@@ -8,7 +8,7 @@ let storage = {};
 let isSignedOut = false;
 
 try {
-  storage = localStorage;
+  storage = localStorage ?? {};
 } catch {
   // the browser keeps nothing
 }

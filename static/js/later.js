@@ -21,8 +21,7 @@ let completion = null;
  * browsers remember a failure.
  */
 export async function fetchModule(name) {
-  const again = () => import(`./${name}.js?${++failures}`);
-  modules[name] ??= import(`./${name}.js`).catch(again);
+  modules[name] ??= import(`./${name}.js`).catch(() => import(`./${name}.js?${++failures}`));
   return modules[name].catch(() => (modules[name] = null));
 }
 

@@ -31,6 +31,14 @@ describe("the outbox", { timeout: 400_000 }, () => {
     return visitor;
   }
 
+  /** Their page's time goes on at the test's word, too. */
+  async function somebodyWithAClock(handle) {
+    const visitor = await somebody(handle);
+    await visitor.page.clock.install();
+    await visitor.page.reload();
+    return visitor;
+  }
+
   /** Another tab of the same browser. */
   async function tabOf(visitor, path = "/rooms/general") {
     const page = await visitor.context.newPage();
@@ -163,10 +171,8 @@ describe("the outbox", { timeout: 400_000 }, () => {
   });
 
   it("a message that the server never takes can be given up, and those behind it go out", async () => {
-    const visitor = await somebody("hugo");
+    const visitor = await somebodyWithAClock("hugo");
     const { page } = visitor;
-    await page.clock.install();
-    await page.reload();
     const isIll = ({ body }) => body === "the ill one";
     await page.route("**/messages?include=html", (route) => (isIll(route.request().postDataJSON()) ? route.fulfill({ status: 500 }) : route.continue()));
     await visitor.say("the ill one");
@@ -180,10 +186,8 @@ describe("the outbox", { timeout: 400_000 }, () => {
   });
 
   it("a message can be given up, too, where nothing can be fetched", async () => {
-    const visitor = await somebody("hilda");
+    const visitor = await somebodyWithAClock("hilda");
     const { page } = visitor;
-    await page.clock.install();
-    await page.reload();
     await here.server.kill();
     await visitor.say("into the tunnel");
     await page.clock.fastForward(LATE_MS);
@@ -193,10 +197,8 @@ describe("the outbox", { timeout: 400_000 }, () => {
   });
 
   it("a proxy that asks for hours of patience is asked again after a minute", async () => {
-    const visitor = await somebody("inga");
+    const visitor = await somebodyWithAClock("inga");
     const { page } = visitor;
-    await page.clock.install();
-    await page.reload();
     proxy.plan({ status: 503, headers: { "retry-after": "36000" } });
     await visitor.say("behind the maintenance");
     await until("it was refused", async () => (await kept(page)).includes("isAsked"));
@@ -205,10 +207,8 @@ describe("the outbox", { timeout: 400_000 }, () => {
   });
 
   it("what is older than a day is not sent unasked", async () => {
-    const visitor = await somebody("ida");
+    const visitor = await somebodyWithAClock("ida");
     const { page } = visitor;
-    await page.clock.install();
-    await page.reload();
     await here.server.kill();
     await visitor.say("see you at three");
     await page.clock.setFixedTime(Date.now() + DAY_MS + 60_000);

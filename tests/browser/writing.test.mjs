@@ -154,6 +154,16 @@ describe("writing", { timeout: 240_000 }, () => {
     await page.locator(".edit").waitFor({ state: "detached" });
   });
 
+  it("a message that was deleted meanwhile is not opened, and the page says so", async () => {
+    const { visitor, page } = await scene("late");
+    await visitor.say("gone in a moment");
+    await visitor.sees("it", (rows) => rows.some(({ id }) => id));
+    await page.route("**/api/v1/rooms/late/messages/*", (route) => route.fulfill({ json: { deleted_at: "2026-11-27T12:00:00.000Z" } }));
+    await visitor.composer.press("ArrowUp");
+    await until("it says so", async () => (await visitor.status()).includes("Nothing was changed"));
+    assert.equal(await page.locator(".edit").count(), 0);
+  });
+
   it("a text in change survives what happens to its row, and a refusal", async () => {
     const { bot, visitor, page } = await scene("keeper");
     await visitor.say("to be changed");
