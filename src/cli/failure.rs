@@ -4,7 +4,13 @@ use crate::error::Error;
 use std::{
     io::{self, ErrorKind, Write as _},
     process::ExitCode,
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
+
+/// How long the end of a command waits for its sentence to be written.
+const LAST_WORDS_WITHIN: Duration = Duration::from_secs(1);
 
 /// Why a command did not do what it was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,12 +73,19 @@ impl Failure {
         }
     }
 
-    /// Tells it, and ends.
+    /// Prints the sentence on standard error and returns the exit code.
     pub(super) fn end(self) -> ExitCode {
-        if !self.sentence.is_empty() {
-            tell(&self.sentence);
+        let Self { code, sentence } = self;
+        if !sentence.is_empty() {
+            let (written, is_written) = mpsc::channel();
+            thread::spawn(move || {
+                tell(&sentence);
+                let _ = written.send(());
+            });
+            // A pipe that nobody reads must not keep the process from ending.
+            let _ = is_written.recv_timeout(LAST_WORDS_WITHIN);
         }
-        self.code.into()
+        code.into()
     }
 }
 

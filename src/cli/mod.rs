@@ -10,6 +10,7 @@ mod follow;
 mod http;
 mod import;
 mod line;
+mod log;
 mod output;
 mod pace;
 mod post;

@@ -1,33 +1,42 @@
-//! `serve`: the chat itself.
+//! `serve`: runs the server.
 
-use super::{Failure, print, stop::Stop};
+use super::{Failure, log, print, stop::Stop};
 use crate::{
     Server,
     config::{Config, Durability},
     net::accept::listen,
     store::db,
 };
-use std::{env, io, net::SocketAddr, process};
-use tracing_subscriber::EnvFilter;
+use std::{io, net::SocketAddr, process, thread, time::Duration};
+
+/// How long the end of the server waits for its log to be written.
+const LOG_WITHIN: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
     if let Some(fault) = config.fault() {
         return Err(Failure::usage(fault));
     }
-    start_log();
+    let log = log::start()?;
+    let served = serve(config).await;
+    log.flush_within(LOG_WITHIN);
+    served
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
     let mut stop = Stop::new()?;
-    // First the file: who starts the same server twice shall hear that, and not only that a port is taken.
+    // The file comes before the port: if the same server runs already, "in use by another process" says more than
+    // "address already in use".
     let server = Server::open(config.clone()).await?;
     let cannot =
         |error: io::Error| Failure::failed(format!("cannot listen on {}: {error}", config.listen));
     let listener = listen(config.listen).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     let sqlite = db::sqlite_version(&mut db::open_reader(&config.db).await?).await?;
-    print(&banner(&config, address, &sqlite))?;
+    print_detached(banner(&config, address, &sqlite));
     let shutdown = async move {
         stop.asked().await;
         tokio::spawn(async move {
-            // Somebody does not want to wait for the streams to end well. What was acknowledged is on disk.
+            // Streams need not end cleanly for this: what was acknowledged is on disk.
             stop.again().await;
             process::exit(1);
         });
@@ -35,17 +44,12 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     Ok(server.serve(listener, shutdown).await?)
 }
 
-/// The log of the program itself goes to standard error; `BACKSCROLL_LOG` says how much of it, as in
-/// `BACKSCROLL_LOG=debug` or `BACKSCROLL_LOG=backscroll=debug,warn`.
-fn start_log() {
-    let filter = env::var("BACKSCROLL_LOG")
-        .ok()
-        .and_then(|wish| EnvFilter::try_new(wish).ok());
-    let filter = filter.unwrap_or_else(|| EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .try_init();
+/// Prints on a thread of its own, so that a standard output which nobody reads, or which is closed, does not keep the
+/// server from serving.
+fn print_detached(text: String) {
+    thread::spawn(move || {
+        let _ = print(&text);
+    });
 }
 
 fn banner(config: &Config, address: SocketAddr, sqlite: &str) -> String {

@@ -10,6 +10,7 @@ mod history;
 mod http;
 mod kill;
 mod log_checker;
+mod logging;
 mod people;
 mod poster;
 mod reader;

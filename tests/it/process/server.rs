@@ -82,6 +82,11 @@ impl Server {
         self.process.signal("TERM");
     }
 
+    /// Sends a signal, such as `HUP`.
+    pub(super) fn signal(&self, name: &str) {
+        self.process.signal(name);
+    }
+
     /// How it ended, if it has.
     pub(super) fn ended(&mut self) -> Option<ExitStatus> {
         self.process.ended()
