@@ -1,8 +1,8 @@
-//! The accept loop, and the end of it.
+//! Accepting connections, and waiting for their end.
 
 use super::{
     connection,
-    limits::{Limits, Place},
+    limits::{ConnectionSlot, Limits},
     stop::Stop,
 };
 use axum::Router;
@@ -13,36 +13,36 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// Connections that may wait until they are accepted. After a restart everybody comes back at once, and whoever
-/// finds no place waits for a second and more (`tcp(7)`); the kernel cuts this down to `net.core.somaxconn`.
+/// Connections that may wait to be accepted. After a restart all clients reconnect at once, and those that do not fit
+/// wait for a second and more (`tcp(7)`). The kernel reduces this to `net.core.somaxconn`.
 const BACKLOG: u32 = 4096;
-/// After an error that is not about one connection (no descriptor left, say) nothing is accepted for so long.
+/// Pause after an error that does not concern a single connection, such as no free descriptor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// How long requests and streams may take to end after `soft`; what is left is cut.
+/// How long requests and streams may take to end after [`Stop::soft`]; the remaining ones are aborted.
 const GRACE: Duration = Duration::from_secs(2);
-/// For saying "no place" to a connection.
-const REFUSAL_PATIENCE: Duration = Duration::from_secs(1);
-/// What a connection is told for which there is no place.
+/// How long sending [`REFUSAL`] may take.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
+/// The answer to a connection beyond the limits.
 const REFUSAL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nretry-after: 10\r\n\
     connection: close\r\ncontent-length: 22\r\n\r\ntoo many connections.\n";
 
-/// Listens on an address.
+/// Listens on an address, at most [`BACKLOG`] connections ahead of [`accept`].
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()
     } else {
         TcpSocket::new_v6()
     }?;
-    // Connections of a server that has just stopped shall not keep the next one from listening. On Windows the
-    // option means another thing.
+    // Without this, closed connections of a server that has just stopped keep the next one from listening. On Windows
+    // the option means something else.
     #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// Accepts connections until `stop.soft`.
+/// Accepts connections until [`Stop::soft`].
 pub async fn accept(
     listener: TcpListener,
     router: Router,
@@ -58,7 +58,7 @@ pub async fn accept(
         };
         match accepted {
             Ok((socket, address)) => admit(socket, address, &limits, &router, &stop),
-            Err(error) if is_about_one_connection(&error) => {}
+            Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "no connection can be accepted");
                 sleep(ACCEPT_PAUSE).await;
@@ -67,13 +67,13 @@ pub async fn accept(
     }
 }
 
-/// Waits until everything has ended, or ends it.
+/// Waits until all connections have ended. After [`GRACE`] the remaining ones are aborted.
 pub async fn drain(stop: &Stop) {
     stop.tasks.close();
     if timeout(GRACE, stop.tasks.wait()).await.is_err() {
         tracing::warn!(
             connections = stop.tasks.len(),
-            "connections did not end in time and are cut"
+            "connections did not end in time and are aborted"
         );
         stop.hard.cancel();
         stop.tasks.wait().await;
@@ -87,17 +87,17 @@ fn admit(
     router: &Router,
     stop: &Stop,
 ) {
-    // Small blocks shall leave at once. Where it cannot be set, they leave a little later.
+    // Send small blocks at once. If the option cannot be set, they are sent a little later.
     let _ = socket.set_nodelay(true);
-    let place: Option<Place> = limits.admit(address.ip());
-    match place {
-        Some(place) => drop(stop.tasks.spawn(connection::serve(
+    let slot: Option<ConnectionSlot> = limits.admit(address.ip());
+    match slot {
+        Some(slot) => drop(stop.tasks.spawn(connection::serve(
             socket,
             router.clone(),
-            place,
+            slot,
             stop.clone(),
         ))),
-        None => drop(tokio::spawn(timeout(REFUSAL_PATIENCE, refuse(socket)))),
+        None => drop(tokio::spawn(timeout(REFUSAL_TIMEOUT, refuse(socket)))),
     }
 }
 
@@ -106,7 +106,7 @@ async fn refuse(mut socket: TcpStream) {
     let _ = socket.shutdown().await;
 }
 
-fn is_about_one_connection(error: &io::Error) -> bool {
+fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind;
     matches!(
         error.kind(),

@@ -1,8 +1,8 @@
-//! One connection: requests by hyper and axum, until one of them opens a stream.
+//! One connection: its requests are answered by hyper and axum, until one of them opens a stream.
 
 use super::{
     follow::{StreamHead, follow},
-    limits::Place,
+    limits::ConnectionSlot,
     socket::Socket,
     stop::Stop,
 };
@@ -18,30 +18,43 @@ use std::{
     task::Poll,
     time::Duration,
 };
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
 use tower::ServiceExt as _;
 
-/// For the head of a request, its first byte included; an idle connection lives no longer either.
+/// How long the head of a request may take, its first byte included. Idle connections are closed after this, too.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-/// Bytes that hyper holds for one connection in each direction, about; heads of some 100 KB still pass.
-const BUFFER_BYTES: usize = 64 * 1024;
+/// Bytes that hyper buffers per connection and direction, about. A request whose head is longer is answered with 431.
+/// The limit is that of Node.js: longer heads do not pass most proxies either.
+const BUFFER_BYTES: usize = 16 * 1024;
+/// After the last answer, a connection is closed when its client sends nothing for this long …
+const LINGER_IDLE: Duration = Duration::from_secs(2);
+/// … or for this long in all …
+const LINGER_MAX: Duration = Duration::from_secs(30);
+/// … or more than this many bytes.
+const LINGER_BYTES: usize = 8 * 1024 * 1024;
 
-/// A stream that a request has opened, on its way to the task that will carry it.
+/// A stream opened by a request, for the task that takes the connection over.
 type Opened = Arc<Mutex<Option<StreamHead>>>;
 
-/// Serves a connection until it ends, or hands it over to a stream.
-pub(super) async fn serve(socket: TcpStream, router: Router, place: Place, stop: Stop) {
+/// Serves a connection until it ends, or until a stream takes it over.
+pub(super) async fn serve(socket: TcpStream, router: Router, slot: ConnectionSlot, stop: Stop) {
     let opened = Opened::default();
     let service = service_fn({
         let opened = Arc::clone(&opened);
         move |request| Box::pin(answer(router.clone(), request, Arc::clone(&opened)))
     });
     let socket = Socket::new(socket);
-    let write_waits = socket.write_waits();
+    let is_write_pending = socket.is_write_pending();
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         .max_buf_size(BUFFER_BYTES)
+        // A client may close its sending side after its request and still wait for the answer (RFC 9112, section 9.6).
+        .half_close(true)
         .serve_connection(TokioIo::new(socket), service);
     let mut stopping = pin!(stop.soft.cancelled());
     let mut stops = false;
@@ -51,8 +64,8 @@ pub(super) async fn serve(socket: TcpStream, router: Router, place: Place, stop:
             Pin::new(&mut connection).graceful_shutdown();
         }
         let served = connection.poll_without_shutdown(context);
-        // A client that sends requests without awaiting answers may have an earlier answer under way.
-        let head = (!write_waits.load(Ordering::Relaxed))
+        // If the client pipelined requests, an earlier answer may still be on its way.
+        let head = (!is_write_pending.load(Ordering::Relaxed))
             .then(|| lock(&opened).take())
             .flatten();
         head.map_or_else(|| served.map(|_| None), |head| Poll::Ready(Some(head)))
@@ -61,23 +74,43 @@ pub(super) async fn serve(socket: TcpStream, router: Router, place: Place, stop:
         taken = taken => taken,
         () = stop.hard.cancelled() => return,
     };
-    let socket = connection.into_parts().io.into_inner();
+    let socket = connection.into_parts().io.into_inner().into_stream();
     match taken {
-        Some(head) => {
+        Some(head) => drop(
             stop.tasks
-                .spawn(follow(socket.into_stream(), head, place, stop.hard.clone()));
-        }
-        None => end(socket.into_stream()).await,
+                .spawn(follow(socket, head, slot, stop.hard.clone())),
+        ),
+        // Boxed, since most of a connection's life does not need its buffer.
+        None => Box::pin(close(socket, &stop)).await,
     }
 }
 
-/// Says goodbye properly, so that the last answer is not lost to a reset.
-async fn end(mut socket: TcpStream) {
-    let _ = tokio::io::AsyncWriteExt::shutdown(&mut socket).await;
+/// Closes a connection in two steps (RFC 9112, section 9.6). A request may have been answered before its body was
+/// read; closing at once would reset the connection, and the reset can destroy the answer before it is read.
+async fn close(mut socket: TcpStream, stop: &Stop) {
+    if socket.shutdown().await.is_err() {
+        return;
+    }
+    tokio::select! {
+        _ = timeout(LINGER_MAX, discard(&mut socket)) => {}
+        () = stop.soft.cancelled() => {}
+    }
 }
 
-/// Answers a request. One that opens a stream is never answered here: its answer is left for the task that
-/// takes the connection over.
+/// Reads and discards what the client still sends, until it closes its side, pauses or exceeds [`LINGER_BYTES`].
+async fn discard(socket: &mut TcpStream) {
+    let mut buffer = [0; 4096];
+    let mut total = 0;
+    while let Ok(Ok(length @ 1..)) = timeout(LINGER_IDLE, socket.read(&mut buffer)).await {
+        total += length;
+        if total > LINGER_BYTES {
+            break;
+        }
+    }
+}
+
+/// Answers a request. One that opens a stream is never answered here; its response is left for the task that takes
+/// the connection over.
 async fn answer(
     router: Router,
     request: Request<Incoming>,

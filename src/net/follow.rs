@@ -1,6 +1,6 @@
 //! A stream on its own socket: a small task that writes what its feed says, and holds nothing else.
 
-use super::{limits::Place, socket::WRITE_PATIENCE};
+use super::{limits::ConnectionSlot, socket::WRITE_TIMEOUT};
 use crate::{
     app::now,
     web::feed::{Feed, Next, PING_AFTER},
@@ -63,7 +63,7 @@ enum Woken {
 pub(super) fn follow(
     socket: TcpStream,
     head: StreamHead,
-    place: Place,
+    slot: ConnectionSlot,
     stop: CancellationToken,
 ) -> impl Future<Output = ()> + Send {
     let is_chunked = head.version == Version::HTTP_11;
@@ -73,7 +73,7 @@ pub(super) fn follow(
         is_chunked,
         feed: head.feed,
         stop,
-        _place: place,
+        _slot: slot,
     };
     async move {
         if stream.write(&[IoSlice::new(&first)]).await.is_ok() {
@@ -88,7 +88,7 @@ struct Stream {
     is_chunked: bool,
     feed: Feed,
     stop: CancellationToken,
-    _place: Place,
+    _slot: ConnectionSlot,
 }
 
 impl Stream {
@@ -231,7 +231,7 @@ impl Stream {
         let mut rest = slices.as_mut_slice();
         IoSlice::advance_slices(&mut rest, written);
         while !rest.is_empty() {
-            let writable = timeout(WRITE_PATIENCE, self.socket.writable());
+            let writable = timeout(WRITE_TIMEOUT, self.socket.writable());
             let writable = tokio::select! {
                 writable = writable => writable,
                 () = self.stop.cancelled() => return Err(End::Gone),
@@ -314,7 +314,7 @@ mod tests {
     #[test]
     fn a_stream_is_a_task_of_896_bytes() {
         const fn size_of_future<F>(
-            _: fn(TcpStream, StreamHead, Place, CancellationToken) -> F,
+            _: fn(TcpStream, StreamHead, ConnectionSlot, CancellationToken) -> F,
         ) -> usize {
             size_of::<F>()
         }

@@ -1,4 +1,4 @@
-//! How many connections there may be, in all and from one address.
+//! Limits on the number of connections, in all and per address.
 
 use std::{
     collections::HashMap,
@@ -7,21 +7,21 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-/// Descriptors that are kept for the database, the log of the process and whatever a library opens.
-const DESCRIPTORS_KEPT: u64 = 64;
+/// Descriptors reserved for the database, standard streams and libraries.
+const DESCRIPTORS_RESERVED: u64 = 64;
 
-/// Raises the soft limit on descriptors to the hard one, and says how many connections that allows.
+/// Raises the soft limit on descriptors to the hard one, and returns how many of the `wanted` connections that allows.
 #[must_use]
 pub fn connections_allowed(wanted: usize) -> usize {
     let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
         tracing::warn!(%error, "the limit on open files could not be raised");
         1024
     });
-    let allowed = limit.saturating_sub(DESCRIPTORS_KEPT).max(1);
+    let allowed = limit.saturating_sub(DESCRIPTORS_RESERVED).max(1);
     wanted.min(usize::try_from(allowed).unwrap_or(usize::MAX))
 }
 
-/// Counts connections.
+/// Counts open connections.
 #[derive(Debug)]
 pub(super) struct Limits {
     all: Semaphore,
@@ -29,9 +29,9 @@ pub(super) struct Limits {
     per_address: usize,
 }
 
-/// A connection's place; given up when dropped.
+/// The right to hold one connection. Dropping it frees the slot.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct ConnectionSlot {
     limits: Arc<Limits>,
     address: Option<IpAddr>,
 }
@@ -45,9 +45,10 @@ impl Limits {
         }
     }
 
-    /// A place for a connection from there; `None`: there is none. Loopback addresses are not counted singly:
-    /// proxies live there. IPv6 is counted by /64, which is what one customer gets.
-    pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+    /// Returns a slot for a connection from `address`, or `None` at a limit. Loopback addresses have no limit of their
+    /// own, since a proxy on this machine carries everybody's connections. IPv6 is counted by /64, which is what one
+    /// customer gets.
+    pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionSlot> {
         let permit = self.all.try_acquire().ok()?;
         let address = Some(address.to_canonical())
             .filter(|address| !address.is_loopback())
@@ -61,13 +62,13 @@ impl Limits {
             by_address.insert(address, count + 1);
         }
         permit.forget();
-        Some(Place {
+        Some(ConnectionSlot {
             limits: Arc::clone(self),
             address,
         })
     }
 
-    fn give_back(&self, address: IpAddr) {
+    fn release(&self, address: IpAddr) {
         let mut by_address = self.lock();
         if let Some(count) = by_address.get_mut(&address) {
             *count -= 1;
@@ -84,12 +85,12 @@ impl Limits {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         if let Some(address) = self.address {
-            self.limits.give_back(address);
+            self.limits.release(address);
         }
-        // Last: whoever is let in by it finds the share of the address given back, too.
+        // Last, so that the connection admitted by this permit finds the count of its address reduced, too.
         self.limits.all.add_permits(1);
     }
 }
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_has_its_share_and_loopback_is_not_counted() {
+    fn each_address_has_a_limit_except_loopback() {
         let limits = Arc::new(Limits::new(100, 2));
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
         let held = [
@@ -130,14 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn who_is_refused_leaves_no_trace() {
+    fn a_refused_connection_is_not_counted() {
         let limits = Arc::new(Limits::new(100, 0));
         assert!(limits.admit([192, 0, 2, 1].into()).is_none());
         assert!(limits.lock().is_empty());
     }
 
     #[test]
-    fn all_together_have_a_limit() {
+    fn all_connections_together_have_a_limit() {
         let limits = Arc::new(Limits::new(1, 10));
         let first = limits.admit([127, 0, 0, 1].into());
         assert!(first.is_some() && limits.admit([127, 0, 0, 1].into()).is_none());

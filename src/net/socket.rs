@@ -1,4 +1,4 @@
-//! A socket that loses patience with a peer that accepts nothing.
+//! A socket whose writes time out when the peer accepts nothing.
 
 use std::{
     io,
@@ -16,30 +16,30 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// A write that makes no progress for so long ends the connection.
-pub(super) const WRITE_PATIENCE: Duration = Duration::from_secs(30);
+/// A write without progress for this long ends the connection.
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A TCP connection under hyper, which itself waits for a stuck peer for ever (hyperium/hyper#3852).
+/// A TCP connection for hyper, which has no write timeout of its own (hyperium/hyper#3852).
 #[derive(Debug)]
 pub(super) struct Socket {
     stream: TcpStream,
-    /// Runs while a write waits. Made only then: most connections never need it.
-    stuck: Option<Pin<Box<Sleep>>>,
-    write_waits: Arc<AtomicBool>,
+    /// Runs while a write waits. Created only then, since most connections never need it.
+    timeout: Option<Pin<Box<Sleep>>>,
+    is_write_pending: Arc<AtomicBool>,
 }
 
 impl Socket {
     pub(super) fn new(stream: TcpStream) -> Self {
         Self {
             stream,
-            stuck: None,
-            write_waits: Arc::default(),
+            timeout: None,
+            is_write_pending: Arc::default(),
         }
     }
 
-    /// Says, also to who does not hold the socket, whether bytes are waiting to be written.
-    pub(super) fn write_waits(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.write_waits)
+    /// Returns a flag that is set while bytes wait to be written, readable while hyper owns the socket.
+    pub(super) fn is_write_pending(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.is_write_pending)
     }
 
     pub(super) fn into_stream(self) -> TcpStream {
@@ -51,16 +51,16 @@ impl Socket {
         context: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        self.write_waits
+        self.is_write_pending
             .store(written.is_pending(), Ordering::Relaxed);
         if written.is_ready() {
-            self.stuck = None;
+            self.timeout = None;
             return written;
         }
-        let stuck = self
-            .stuck
-            .get_or_insert_with(|| Box::pin(sleep(WRITE_PATIENCE)));
-        ready!(stuck.as_mut().poll(context));
+        let timeout = self
+            .timeout
+            .get_or_insert_with(|| Box::pin(sleep(WRITE_TIMEOUT)));
+        ready!(timeout.as_mut().poll(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }

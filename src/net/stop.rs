@@ -1,14 +1,14 @@
-//! Stopping.
+//! Stopping in two steps.
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// How everything that serves connections is told to stop.
+/// Tells every connection to stop, and waits for them.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
-    /// Finish what was begun.
+    /// Accept nothing more; finish the requests and streams that are open.
     pub soft: CancellationToken,
-    /// Now.
+    /// Abort the remaining connections.
     pub hard: CancellationToken,
-    /// Everything that serves a connection.
+    /// The tasks that serve connections.
     pub tasks: TaskTracker,
 }

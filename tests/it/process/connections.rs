@@ -81,6 +81,40 @@ async fn beyond_the_limit_new_connections_are_refused_politely_and_old_ones_stay
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_closes_its_half_after_the_request_gets_its_answer() {
+    let server = Server::start();
+    let token = join(server.address(), "ann").await;
+    let json = json!({ "body": "hello" });
+    let post = request(
+        "POST",
+        "/api/v1/rooms/general/messages",
+        Some(&token),
+        Some(&json),
+    );
+    for (request, status) in [(post, 201), (get("/rooms", None), 200)] {
+        let mut connection = Connection::open(server.address()).await.unwrap();
+        connection.send(&request).await.unwrap();
+        connection.close_writing().await.unwrap();
+        assert_eq!(connection.answer().await.unwrap().status, status);
+        assert_eq!(connection.rest().await.unwrap(), b"");
+    }
+    until("they have gone", || server.connections() == 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_beyond_16_kib_is_refused_and_the_client_is_told() {
+    let server = Server::start();
+    for (length, status) in [(12_000, 200), (60_000, 431)] {
+        let long = format!(
+            "GET /healthz HTTP/1.1\r\nhost: localhost\r\nx: {}\r\n\r\n",
+            "a".repeat(length)
+        );
+        let answer = ask_once(server.address(), long.as_bytes()).await;
+        assert_eq!(answer.expect("no reset").status, status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn readers_that_close_their_half_cost_no_processor() {
     let server = Server::start();
     let mut person = Person::join(server.addresses(), "ann").await;

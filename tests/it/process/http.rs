@@ -57,6 +57,11 @@ impl Connection {
         self.socket.get_mut().write_all(bytes).await
     }
 
+    /// Closes the sending side.
+    pub(super) async fn close_writing(&mut self) -> io::Result<()> {
+        self.socket.get_mut().shutdown().await
+    }
+
     /// The next answer.
     pub(super) async fn answer(&mut self) -> io::Result<Answer> {
         timeout(ANSWER_WITHIN, self.read_answer())
