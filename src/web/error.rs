@@ -34,6 +34,10 @@ pub enum Rejection {
     TooLarge(usize),
     /// It is of a type that is not understood here; these are.
     UnsupportedType(&'static str),
+    /// Its body is compressed or encoded in another way.
+    UnsupportedEncoding,
+    /// Its text is not UTF-8.
+    UnsupportedCharset,
     /// Its body did not arrive in time.
     TooSlow,
     /// It asks for a name that is not this server's.
@@ -130,6 +134,7 @@ impl Problem {
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
+        let is_encoding_unsupported = matches!(self, Self::UnsupportedEncoding);
         let problem = match self {
             Self::Chat(error) => Problem::of_error(&error),
             Self::Malformed(why) => Problem::new(StatusCode::BAD_REQUEST, why),
@@ -144,6 +149,14 @@ impl IntoResponse for Rejection {
             Self::UnsupportedType(known) => Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 format!("Send one of: {known}."),
+            ),
+            Self::UnsupportedEncoding => Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Send the body as it is, without Content-Encoding.",
+            ),
+            Self::UnsupportedCharset => Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Send text as UTF-8, with charset=utf-8 or without a charset.",
             ),
             Self::Misdirected => Problem::new(
                 StatusCode::MISDIRECTED_REQUEST,
@@ -166,6 +179,13 @@ impl IntoResponse for Rejection {
             response
                 .headers_mut()
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if is_encoding_unsupported {
+            // RFC 9110, section 12.5.3.
+            response.headers_mut().insert(
+                header::ACCEPT_ENCODING,
+                HeaderValue::from_static("identity"),
+            );
         }
         response.extensions_mut().insert(problem);
         response
@@ -199,7 +219,12 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
         None => json(&problem),
     };
     *rendered.status_mut() = status;
-    let kept = [header::RETRY_AFTER, header::WWW_AUTHENTICATE, header::ALLOW];
+    let kept = [
+        header::RETRY_AFTER,
+        header::WWW_AUTHENTICATE,
+        header::ALLOW,
+        header::ACCEPT_ENCODING,
+    ];
     for name in kept {
         if let Some(value) = response.headers_mut().remove(&name) {
             rendered.headers_mut().insert(name, value);

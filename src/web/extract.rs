@@ -1,26 +1,19 @@
 //! What handlers take out of a request.
 
-use super::{error::Rejection, taste::Taste};
+use super::{
+    body::{MediaType, read_body},
+    error::Rejection,
+    taste::Taste,
+};
 use crate::{app::App, auth::viewer::Viewer, error::Error, model::ids::parse_id};
 use axum::{
-    body::Body,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{header, request::Parts},
+    http::request::Parts,
 };
-use http_body_util::BodyExt as _;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, error::Category};
 use serde_path_to_error::Segment;
-use std::{ops::Deref, sync::Arc, time::Duration};
-use tokio::time::timeout;
-
-/// A message of 8,000 characters, each escaped as two of `\uXXXX`, and what stands around it.
-const BODY_BYTES: usize = 256 * 1024;
-/// A longer body is refused before all of it has come.
-const DISCARDED_BYTES: usize = 8 * 1024 * 1024;
-/// For a body to arrive.
-const BODY_PATIENCE: Duration = Duration::from_secs(30);
-const TYPES: &str = "application/json, application/x-www-form-urlencoded, text/plain";
+use std::{ops::Deref, sync::Arc};
 
 /// Who is asking, and how they want pages to be.
 #[derive(Clone, Debug)]
@@ -68,7 +61,8 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-/// What was sent, in any of the forms that are understood.
+/// The body of a request, in any of the media types that are understood. Read [`SignedIn`](super::signed_in::SignedIn)
+/// before it wherever the request is not for everybody.
 #[derive(Debug)]
 pub enum Sent {
     /// JSON.
@@ -83,28 +77,13 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     type Rejection = Rejection;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Rejection> {
-        let (parts, body) = request.into_parts();
-        let content_type = parts
-            .headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let essence = content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        match essence.as_str() {
-            "application/json" => Ok(Self::Json(read(body).await?)),
-            "application/x-www-form-urlencoded" => Ok(Self::Form(read_form(&read(body).await?))),
-            "text/plain" => Ok(Self::Text(unix_lines(&read_text(read(body).await?)?))),
-            // A request without a body needs no type.
-            "" => match read(body).await? {
-                nothing if nothing.is_empty() => Ok(Self::Json(b"{}".to_vec())),
-                _ => Err(Rejection::UnsupportedType(TYPES)),
-            },
-            _ => Err(Rejection::UnsupportedType(TYPES)),
+        let (media_type, body) = read_body(request).await?;
+        match media_type {
+            MediaType::Json => Ok(Self::Json(body)),
+            MediaType::Form => Ok(Self::Form(read_form(&body))),
+            MediaType::Text => Ok(Self::Text(unix_lines(&read_text(body)?))),
+            // Only an empty body may come without a type.
+            MediaType::Unnamed => Ok(Self::Json(b"{}".to_vec())),
         }
     }
 }
@@ -139,37 +118,6 @@ impl Sent {
             Self::Text(text) => Ok(of_text(text)),
             sent => sent.fields(),
         }
-    }
-}
-
-async fn read(body: Body) -> Result<Vec<u8>, Rejection> {
-    timeout(BODY_PATIENCE, read_up_to_limit(body))
-        .await
-        .map_err(|_| Rejection::TooSlow)?
-}
-
-/// A body that is too long is read on for a while and thrown away: most clients look for the answer only when
-/// they have sent everything, and a connection that was closed on them would swallow it.
-async fn read_up_to_limit(mut body: Body) -> Result<Vec<u8>, Rejection> {
-    let mut bytes = Vec::new();
-    let mut total = 0;
-    while let Some(frame) = body.frame().await {
-        let frame =
-            frame.map_err(|_| Rejection::Malformed("The body of the request broke off.".into()))?;
-        let Ok(data) = frame.into_data() else {
-            continue;
-        };
-        total += data.len();
-        if total > DISCARDED_BYTES {
-            break;
-        } else if total <= BODY_BYTES {
-            bytes.extend_from_slice(&data);
-        }
-    }
-    if total > BODY_BYTES {
-        Err(Rejection::TooLarge(BODY_BYTES))
-    } else {
-        Ok(bytes)
     }
 }
 

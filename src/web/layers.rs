@@ -26,6 +26,8 @@ use tower_http::{
     validate_request::{ValidateRequest, ValidateRequestHeaderLayer},
 };
 
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// Nothing inline, nothing from elsewhere. Pages hold no other site's content and are held by none.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -106,13 +108,14 @@ pub fn surround(routes: Router, names: Names) -> Router {
     let span = |request: &Request<Body>| {
         let id = request
             .headers()
-            .get("x-request-id")
+            .get(X_REQUEST_ID)
             .and_then(|id| id.to_str().ok())
             .unwrap_or_default();
         tracing::debug_span!("request", id, method = %request.method(), path = request.uri().path())
     };
     let layers = ServiceBuilder::new()
         .map_response(secure)
+        .map_request(drop_unusable_request_id)
         .layer(SetRequestIdLayer::x_request_id(CountedIds::new()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
@@ -129,6 +132,24 @@ fn secure<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
         response.headers_mut().entry(name).or_insert(value);
     }
     response
+}
+
+/// Bytes of a request id that a client or proxy may choose.
+const REQUEST_ID_MAX: usize = 64;
+
+/// Removes request ids that are too long, repeated, or hold other characters than those of UUIDs, hexadecimal digits and
+/// the ids of common proxies. [`SetRequestIdLayer`] then makes one.
+fn drop_unusable_request_id<B>(mut request: Request<B>) -> Request<B> {
+    let mut ids = request.headers().get_all(X_REQUEST_ID).iter();
+    let (id, another) = (ids.next(), ids.next());
+    let is_usable = |id: &HeaderValue| {
+        let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:=+/@".contains(byte);
+        (1..=REQUEST_ID_MAX).contains(&id.len()) && id.as_bytes().iter().all(is_allowed)
+    };
+    if another.is_some() || id.is_some_and(|id| !is_usable(id)) {
+        request.headers_mut().remove(X_REQUEST_ID);
+    }
+    request
 }
 
 /// Names requests by a count, and by something that no other run of the server has.

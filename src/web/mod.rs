@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod body;
 pub mod error;
 pub mod extract;
 pub mod feed;
@@ -9,6 +10,7 @@ pub mod health;
 pub mod join;
 pub mod layers;
 pub mod pages;
+pub mod signed_in;
 pub mod stream;
 mod strip;
 pub mod taste;

@@ -19,6 +19,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use std::{
     convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
@@ -107,13 +108,14 @@ async fn open(
     ) = (visitor.reader(), wish);
     let (tail, opening) =
         Tail::open(&app.log, &reader, scope, *cursor, *replay_max, *format).await?;
-    let mut response = (stream_headers(), Body::empty()).into_response();
-    if method != Method::HEAD {
-        let feed = Feed::new(tail, opening, place);
-        response
-            .extensions_mut()
-            .insert(OpenedFeed(Arc::new(Mutex::new(Some(feed)))));
+    if method == Method::HEAD {
+        return Ok(headers_only());
     }
+    let mut response = (stream_headers(), Body::empty()).into_response();
+    let feed = Feed::new(tail, opening, place);
+    response
+        .extensions_mut()
+        .insert(OpenedFeed(Arc::new(Mutex::new(Some(feed)))));
     Ok(response)
 }
 
@@ -123,6 +125,12 @@ fn or_overload(opened: Result<Response, Rejection>) -> Result<Response, Rejectio
         Err(rejection) if rejection.is_passing() => Ok(only_bye(Bye::Overload)),
         opened => opened,
     }
+}
+
+/// The headers of a stream, for HEAD. A body of unknown length keeps axum from adding `Content-Length: 0`.
+fn headers_only() -> Response {
+    let body = Body::from_stream(futures_util::stream::empty::<Result<Bytes, Infallible>>());
+    (stream_headers(), body).into_response()
 }
 
 /// A stream that ends at once. Without a `Content-Length`, like every stream.

@@ -15,7 +15,8 @@ use crate::{
     },
     web::{
         error::Rejection,
-        extract::{Path, Sent, Visitor},
+        extract::{Path, Sent},
+        signed_in::SignedIn,
     },
 };
 use axum::{
@@ -52,12 +53,12 @@ pub struct Posted {
 /// Posts a custom event. A repeated one (same author, same nonce) is answered with the first.
 pub async fn post_custom(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(room): Path<String>,
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
-    let by = visitor.signed_in()?.id;
+    let by = visitor.id;
     let NewEvent {
         r#type: kind,
         payload,

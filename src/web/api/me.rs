@@ -15,6 +15,7 @@ use crate::{
         error::Rejection,
         extract::{Sent, Visitor},
         join::join_server,
+        signed_in::SignedIn,
     },
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -79,16 +80,15 @@ pub struct MyChange {
 /// Changes one's name for display.
 pub async fn update_me(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     sent: Sent,
 ) -> Result<Json<Me>, Rejection> {
-    let by = visitor.signed_in()?.id;
     let MyChange { name, handle } = sent.fields()?;
     check_field(
         "handle",
         handle.map(|_| "people are mentioned by it: it stays"),
     )?;
-    let user = rename_user(&app, by, &name).await?;
+    let user = rename_user(&app, visitor.id, &name).await?;
     Ok(Json(describe(&app, &user).await?))
 }
 

@@ -9,6 +9,7 @@ use crate::{
         api::rooms::visible_room,
         error::Rejection,
         extract::{Path, Sent, Visitor, read_id},
+        signed_in::SignedIn,
     },
 };
 use axum::{Json, extract::State, http::StatusCode};
@@ -43,7 +44,7 @@ pub async fn list_members(
 /// Makes somebody a member; `me` is the caller.
 pub async fn join_room(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path((room, handle)): Path<(String, String)>,
 ) -> Result<StatusCode, Rejection> {
     let user = visitor.signed_in()?;
@@ -64,7 +65,7 @@ pub async fn join_room(
 /// Ends a membership; `me` is the caller.
 pub async fn leave_room(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path((room, handle)): Path<(String, String)>,
 ) -> Result<StatusCode, Rejection> {
     let user = visitor.signed_in()?;
@@ -92,11 +93,11 @@ pub struct Read {
 /// Moves the caller's read mark forward.
 pub async fn mark_read(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(room): Path<String>,
     sent: Sent,
 ) -> Result<StatusCode, Rejection> {
-    let by = visitor.signed_in()?.id;
+    let by = visitor.id;
     let Read { up_to } = sent.fields()?;
     let up_to = EventId(up_to);
     app.submit(Action::MarkRead { by, room, up_to }).await?;
@@ -121,11 +122,11 @@ pub fn read_level(sent: Sent) -> Result<NotifyLevel, Rejection> {
 /// Sets what the caller wants to be told of in a room.
 pub async fn set_notify(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(room): Path<String>,
     sent: Sent,
 ) -> Result<StatusCode, Rejection> {
-    let by = visitor.signed_in()?.id;
+    let by = visitor.id;
     let level = read_level(sent)?;
     app.submit(Action::SetNotify { by, room, level }).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -134,7 +135,7 @@ pub async fn set_notify(
 /// Tells the room's readers that the caller is writing.
 pub async fn signal_typing(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(slug): Path<String>,
 ) -> Result<StatusCode, Rejection> {
     let by = visitor.signed_in()?;

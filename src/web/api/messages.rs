@@ -15,6 +15,7 @@ use crate::{
         api::rooms::visible_room,
         error::Rejection,
         extract::{Path, Sent, Visitor, read_optional_id},
+        signed_in::SignedIn,
         views::message::render_row,
     },
 };
@@ -49,13 +50,12 @@ pub struct Include {
 /// Posts a message. A repeated one (same author, same nonce) is answered with the first.
 pub async fn post_message(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(room): Path<String>,
     Query(Include { include }): Query<Include>,
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
-    visitor.signed_in()?;
     let mut message: NewMessage = sent.fields_or_text(|body| NewMessage {
         body,
         ..NewMessage::default()
@@ -142,11 +142,10 @@ pub struct Edit {
 /// Edits the caller's own message.
 pub async fn edit_message(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path((room, id)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Json<Arc<Message>>, Rejection> {
-    visitor.signed_in()?;
     let Edit { body } = sent.fields_or_text(|body| Edit { body })?;
     Ok(Json(submit_edit(&app, &visitor, room, &id, body).await?))
 }
@@ -175,7 +174,7 @@ pub async fn submit_edit(
 /// Deletes the caller's own message, and answers with what remains of it.
 pub async fn delete_message(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path((room, id)): Path<(String, String)>,
 ) -> Result<Json<Arc<Message>>, Rejection> {
     Ok(Json(submit_delete(&app, &visitor, room, &id).await?))

@@ -11,6 +11,7 @@ use crate::{
     web::{
         error::Rejection,
         extract::{Path, Visitor},
+        signed_in::SignedIn,
     },
 };
 use axum::{Json, extract::State};
@@ -19,7 +20,7 @@ use std::sync::Arc;
 /// Puts an emoji under a message; idempotent.
 pub async fn add_reaction(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path((room, id, emoji)): Path<(String, String, String)>,
 ) -> Result<Json<Arc<Message>>, Rejection> {
     Ok(Json(
@@ -30,7 +31,7 @@ pub async fn add_reaction(
 /// Takes the caller's own away; idempotent.
 pub async fn remove_reaction(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path((room, id, emoji)): Path<(String, String, String)>,
 ) -> Result<Json<Arc<Message>>, Rejection> {
     Ok(Json(

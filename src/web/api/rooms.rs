@@ -13,6 +13,7 @@ use crate::{
     web::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        signed_in::SignedIn,
     },
 };
 use axum::{
@@ -93,10 +94,10 @@ pub struct NewRoom {
 /// Makes a room.
 pub async fn create_room(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
-    let by = visitor.signed_in()?.id;
+    let by = visitor.id;
     let slug = make_room(&app, by, sent.fields()?).await?;
     let room = find_room(&app, &visitor, &slug).await?;
     Ok((
@@ -157,11 +158,11 @@ pub struct RoomChange {
 /// Changes a room's name or topic.
 pub async fn update_room(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(slug): Path<String>,
     sent: Sent,
 ) -> Result<Json<RoomView>, Rejection> {
-    let by = visitor.signed_in()?.id;
+    let by = visitor.id;
     let RoomChange {
         name,
         topic,

@@ -1,16 +1,17 @@
 //! `/account` and `/signout`: what somebody is called, how pages look to them, where they are signed in, and the way out.
 
-use super::{join::local, join_first, page, rooms::layout, see};
+use super::{join::local, page, rooms::layout, see};
 use crate::{
     app::App,
     auth::viewer::COOKIE,
     error::{Error, Result},
-    model::{change::Action, user::User},
+    model::{change::Action, ids::UserId},
     store::sessions::{Session, list_sessions},
     web::{
         api::me::rename_user,
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        signed_in::SignedIn,
         taste::{LANGUAGE_COOKIE, SCHEME_COOKIE, Scheme, Taste, language},
         views::account::{AccountPage, Place, SignOutPage},
     },
@@ -59,15 +60,12 @@ pub struct Name {
 /// Gives oneself another name for display.
 pub async fn rename(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let Some(user) = &visitor.user else {
-        return Ok(join_first("/account"));
-    };
     let Name { name } = sent.fields()?;
-    match rename_user(&app, user.id, &name).await {
+    match rename_user(&app, visitor.id, &name).await {
         Ok(_) => Ok(see("/account")),
         Err(Error::Invalid { text, .. }) => {
             let asked = (name, Some(visitor.taste.words.say_alone(&text)));
@@ -135,13 +133,10 @@ pub async fn choose_looks(sent: Sent) -> Result<Response, Rejection> {
 /// Ends one of one's sessions, wherever it is.
 pub async fn end_session(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, Rejection> {
-    let Some(user) = &visitor.user else {
-        return Ok(join_first("/account"));
-    };
-    let sessions = sessions(&app, user).await?;
+    let sessions = sessions(&app, visitor.id).await?;
     let session = sessions.into_iter().find(|session| session.id() == id);
     let secret_hash = session.ok_or(Error::NotFound)?.secret_hash;
     app.submit(Action::SignOut { secret_hash }).await?;
@@ -180,7 +175,7 @@ pub async fn sign_out(
     let is_everywhere = uri.query() == Some("everywhere");
     let mut ended: Vec<_> = visitor.secret_hash.iter().cloned().collect();
     if let Some(user) = visitor.user.as_ref().filter(|_| is_everywhere) {
-        let sessions = sessions(&app, user).await?;
+        let sessions = sessions(&app, user.id).await?;
         ended.extend(sessions.into_iter().map(|session| session.secret_hash));
     }
     for secret_hash in ended {
@@ -194,9 +189,9 @@ pub async fn sign_out(
     Ok(([(header::SET_COOKIE.as_str(), cookie), clear], see("/")).into_response())
 }
 
-async fn sessions(app: &App, user: &User) -> Result<Vec<Session>> {
+async fn sessions(app: &App, user: UserId) -> Result<Vec<Session>> {
     let mut connection = app.readers().acquire().await?;
-    list_sessions(&mut connection, user.id).await
+    list_sessions(&mut connection, user).await
 }
 
 async fn places(app: &App, visitor: &Visitor) -> Result<Vec<Place>> {
@@ -204,7 +199,7 @@ async fn places(app: &App, visitor: &Visitor) -> Result<Vec<Place>> {
         return Ok(Vec::new());
     };
     let here = visitor.secret_hash.as_ref();
-    let sessions = sessions(app, user).await?.into_iter();
+    let sessions = sessions(app, user.id).await?.into_iter();
     let places = sessions.map(|session| Place {
         id: session.id(),
         is_here: Some(&session.secret_hash) == here,

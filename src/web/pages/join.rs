@@ -1,6 +1,6 @@
 //! `/join` and `/`.
 
-use super::{account::lasting_cookie, join_first, page, see};
+use super::{account::lasting_cookie, page, see};
 use crate::{
     app::App,
     auth::viewer::COOKIE,
@@ -11,6 +11,7 @@ use crate::{
         error::Rejection,
         extract::{Sent, Visitor},
         join::join_server,
+        signed_in::join_first,
         taste::Taste,
         views::join::JoinPage,
     },

@@ -1,7 +1,7 @@
 //! The forms of a room: posting, editing, deleting, reacting.
 
 use super::{
-    join_first, page,
+    page,
     room::{Refused, room_page},
     rooms::layout,
     see,
@@ -20,6 +20,7 @@ use crate::{
         },
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        signed_in::SignedIn,
         taste::Taste,
         views::{edit::EditPage, message::address},
     },
@@ -35,14 +36,11 @@ use std::sync::Arc;
 /// Posts what the form holds. Refused, the room is shown again, the text in its place.
 pub async fn post_message(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(slug): Path<String>,
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    if visitor.user.is_none() {
-        return Ok(join_first(&format!("/rooms/{slug}")));
-    }
     let words = visitor.taste.words;
     let message: NewMessage = sent.fields()?;
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
@@ -72,13 +70,10 @@ pub async fn post_message(
 /// Shows the text of one's own message for editing.
 pub async fn show_edit(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path((slug, id)): Path<(String, String)>,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    if visitor.user.is_none() {
-        return Ok(join_first(uri.path()));
-    }
     let message = own_message(&app, &visitor, &slug, &id).await?;
     let body = message.body.clone().unwrap_or_default();
     edit_page(&app, &visitor, StatusCode::OK, message, body, None, &uri).await
@@ -94,7 +89,7 @@ pub struct Edit {
 /// Gives one's own message another text.
 pub async fn edit_message(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path((slug, id)): Path<(String, String)>,
     uri: Uri,
     sent: Sent,
@@ -122,7 +117,7 @@ pub async fn edit_message(
 /// Deletes one's own message.
 pub async fn delete_message(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response, Rejection> {
     let message = submit_delete(&app, &visitor, slug.clone(), &id).await?;
@@ -139,17 +134,14 @@ pub struct React {
 /// Puts one's emoji under a message, or takes it away where it is.
 pub async fn toggle_reaction(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path((slug, id)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let Some(user) = &visitor.user else {
-        return Ok(join_first(&format!("/rooms/{slug}/messages/{id}")));
-    };
     let React { emoji } = sent.fields()?;
     let message = find_message(&app, &visitor, &slug, &id).await?;
     let mut connection = app.readers().acquire().await?;
-    let has_mine = has_reaction(&mut connection, message.id, &emoji, user.id).await?;
+    let has_mine = has_reaction(&mut connection, message.id, &emoji, visitor.id).await?;
     drop(connection);
     submit_reaction(&app, &visitor, slug.clone(), &id, emoji, !has_mine).await?;
     Ok(see(&address(&slug, message.id)))

@@ -30,13 +30,3 @@ fn page(status: StatusCode, page: &impl Template) -> Result<Response, Rejection>
 fn see(address: &str) -> Response {
     Redirect::to(address).into_response()
 }
-
-/// Where somebody is sent who must join first, and comes back from.
-fn join_first(next: &str) -> Response {
-    see(&format!(
-        "/join?{}",
-        form_urlencoded::Serializer::new(String::new())
-            .append_pair("next", next)
-            .finish()
-    ))
-}

@@ -1,6 +1,6 @@
 //! `/rooms` and `/rooms/new`.
 
-use super::{join_first, page, see};
+use super::{page, see};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -13,6 +13,7 @@ use crate::{
         },
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        signed_in::SignedIn,
         taste::Taste,
         views::{
             layout::Layout,
@@ -79,12 +80,9 @@ pub async fn show_rooms(
 /// Asks what a new room shall be.
 pub async fn show_new_room(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    if visitor.user.is_none() {
-        return Ok(join_first("/rooms/new"));
-    }
     let layout = layout(&app, &visitor, None, &uri).await?;
     let (name, topic, slug) = Default::default();
     page(
@@ -104,20 +102,17 @@ pub async fn show_new_room(
 /// Makes a room.
 pub async fn create_room(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let Some(by) = visitor.user.as_ref().map(|user| user.id) else {
-        return Ok(join_first("/rooms/new"));
-    };
     let room: NewRoom = sent.fields()?;
     let (name, topic, slug) = (
         room.name.clone(),
         room.topic.clone(),
         room.slug.clone().unwrap_or_default(),
     );
-    let (field, text, status) = match make_room(&app, by, room).await {
+    let (field, text, status) = match make_room(&app, visitor.id, room).await {
         Ok(slug) => return Ok(see(&format!("/rooms/{slug}"))),
         Err(Error::Invalid { field, text }) => (field, text, StatusCode::UNPROCESSABLE_ENTITY),
         Err(Error::Conflict { field, text }) => (field, text, StatusCode::CONFLICT),
@@ -148,17 +143,15 @@ pub async fn create_room(
 /// Becomes a member.
 pub async fn join_room(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(room): Path<String>,
 ) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
-    let Some(user) = &visitor.user else {
-        return Ok(join_first(&back));
-    };
+    let handle = visitor.signed_in()?.handle.clone();
     app.submit(Action::JoinRoom {
-        by: user.id,
+        by: visitor.id,
         room,
-        handle: user.handle.clone(),
+        handle,
     })
     .await?;
     Ok(see(&back))
@@ -167,17 +160,15 @@ pub async fn join_room(
 /// Is one no longer.
 pub async fn leave_room(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(room): Path<String>,
 ) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
-    let Some(user) = &visitor.user else {
-        return Ok(join_first(&back));
-    };
+    let handle = visitor.signed_in()?.handle.clone();
     app.submit(Action::LeaveRoom {
-        by: user.id,
+        by: visitor.id,
         room,
-        handle: user.handle.clone(),
+        handle,
     })
     .await?;
     Ok(see(&back))
@@ -186,15 +177,13 @@ pub async fn leave_room(
 /// Sets what one wants to be told of in a room.
 pub async fn set_notify(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: SignedIn,
     Path(room): Path<String>,
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
-    let Some(by) = visitor.user.as_ref().map(|user| user.id) else {
-        return Ok(join_first(&back));
-    };
     let level = read_level(sent)?;
+    let by = visitor.id;
     app.submit(Action::SetNotify { by, room, level }).await?;
     Ok(see(&back))
 }

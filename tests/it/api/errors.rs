@@ -314,6 +314,38 @@ async fn every_answer_forbids_what_no_page_needs() {
 }
 
 #[tokio::test]
+async fn request_ids_of_clients_are_kept_if_they_are_short_and_plain() {
+    let chat = Chat::start().await;
+    let answered_id = async |ids: &[&str]| {
+        let request = chat.visitor().request(Method::GET, "/healthz");
+        let request = ids
+            .iter()
+            .fold(request, |request, id| request.header("x-request-id", *id));
+        Answer::to(request).await.header("x-request-id").to_owned()
+    };
+    for id in [
+        "7f9c24e8-3b12-4fef-91d4-8a5c31f0a3b2",
+        "Root=1-67891233-abcdef012345678912345678",
+        &"a".repeat(64),
+    ] {
+        assert_eq!(answered_id(&[id]).await, id);
+    }
+    for ids in [
+        &["a".repeat(65).as_str()][..],
+        &["two words"],
+        &["<script>"],
+        &[""],
+        &["one", "two"],
+    ] {
+        let id = answered_id(ids).await;
+        assert!(
+            !ids.contains(&id.as_str()) && !id.is_empty(),
+            "{ids:?}: {id}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_request_names_its_host_once() {
     let chat = Chat::start().await;
     let first_line = async |version: &str, hosts: &str| {

@@ -90,6 +90,28 @@ async fn a_message_may_come_as_json_as_a_form_or_as_text() {
     }
     let untyped = ann.request(Method::POST, PATH).body("body=x");
     Answer::to(untyped).await.problem(415);
+    for content_type in [
+        "text/plain; charset=iso-8859-1",
+        "application/json; charset=utf-16",
+        "application/x-www-form-urlencoded; charset=gbk",
+    ] {
+        let problem = send(content_type, "body=x").await.problem(415);
+        assert!(problem["detail"].as_str().unwrap().contains("UTF-8"));
+    }
+    for encoding in ["gzip", "deflate, identity"] {
+        let request = ann.request(Method::POST, PATH);
+        let request = request
+            .header("content-type", "text/plain")
+            .header("content-encoding", encoding);
+        let answer = Answer::to(request.body("x")).await;
+        answer.problem(415);
+        assert_eq!(answer.header("accept-encoding"), "identity");
+    }
+    let plain = ann
+        .request(Method::POST, PATH)
+        .header("content-type", "text/plain; charset=us-ascii")
+        .header("content-encoding", "identity");
+    Answer::to(plain.body("x")).await.expect(201);
     for broken in ["{", "", "body=x", "{\"body\":\"\u{1}\"}"] {
         send("application/json", broken).await.problem(400);
     }

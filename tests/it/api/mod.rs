@@ -1,5 +1,6 @@
 //! Posting, history, rooms and members, through HTTP.
 
+mod anonymous_bodies;
 mod custom_events;
 mod errors;
 mod history;

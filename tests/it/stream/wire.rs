@@ -85,6 +85,7 @@ async fn other_methods_are_answered_and_do_not_hang() {
             (head.header("content-type"), head.text.as_str()),
             ("text/event-stream", "")
         );
+        assert_eq!(head.header("content-length"), "");
         for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
             let answer = ann.send(method, path, Value::Null).await;
             answer.problem(405);
