@@ -9,6 +9,7 @@ use std::{
     path::PathBuf,
     time::Duration,
 };
+use url::{Host, Url};
 
 /// How the server runs. `Config::default()` is what `backscroll` without a flag and without a variable uses.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,17 @@ pub struct Config {
     /// address, to be said on any other
     #[arg(long, env = "BACKSCROLL_DOOR", hide_env_values = true, value_name = "open", value_parser = parse_door)]
     pub door: Option<Door>,
+
+    /// Address that people use where it is not the one that the server listens on, such as a proxy's:
+    /// `https://chat.example`. The server answers to its name
+    #[arg(long, env = "BACKSCROLL_PUBLIC_URL", hide_env_values = true, value_name = "URL", value_parser = parse_public_url)]
+    pub public_url: Option<Url>,
+
+    /// Further name that the server answers to; may be given several times (in the variable: separated by commas).
+    /// IP addresses, names without a dot, and those under .localhost, .local, .lan, .internal and .home.arpa are
+    /// always answered
+    #[arg(long = "host", env = "BACKSCROLL_HOST", hide_env_values = true, value_name = "NAME", value_delimiter = ',', value_parser = parse_host)]
+    pub hosts: Vec<String>,
 
     /// How the file is kept.
     #[command(flatten)]
@@ -60,6 +72,8 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
             db: DB.into(),
             door: None,
+            public_url: None,
+            hosts: Vec::new(),
             storage: Storage::default(),
             max_connections: 10_000,
             // An office behind one address: some thirty people with a handful of tabs each.
@@ -81,6 +95,15 @@ impl Config {
                 self.listen
             )
         })
+    }
+
+    /// Returns the names that `--public-url` and `--host` configure, in the form of the DNS: lower case, other
+    /// scripts as Punycode, without a dot at the end.
+    #[must_use]
+    pub fn host_names(&self) -> Vec<String> {
+        let public = self.public_url.as_ref().and_then(Url::host_str);
+        let public = public.and_then(|host| parse_host(host).ok());
+        public.into_iter().chain(self.hosts.clone()).collect()
     }
 }
 
@@ -147,6 +170,25 @@ fn parse_door(text: &str) -> Result<Door, &'static str> {
         }
         _ => Err("the only door is `open`"),
     }
+}
+
+fn parse_public_url(text: &str) -> Result<Url, &'static str> {
+    const FAULT: &str = "an address without a path, as in https://chat.example";
+    let url: Url = text.parse().map_err(|_| FAULT)?;
+    let is_site = matches!(url.scheme(), "http" | "https") && url.has_host();
+    let is_bare = url.username().is_empty() && url.password().is_none() && url.path() == "/";
+    let has_more = url.query().is_some() || url.fragment().is_some();
+    (is_site && is_bare && !has_more)
+        .then_some(url)
+        .ok_or(FAULT)
+}
+
+/// Parses a name into the form of the DNS.
+fn parse_host(text: &str) -> Result<String, &'static str> {
+    let host = Host::parse(text)
+        .map_err(|_| "a name without a scheme and a port, as in chat.example")?
+        .to_string();
+    Ok(host.strip_suffix('.').unwrap_or(&host).to_owned())
 }
 
 fn parse_count(text: &str) -> Result<usize, &'static str> {
@@ -233,6 +275,49 @@ mod tests {
                 None,
                 "{address}"
             );
+        }
+    }
+
+    #[test]
+    fn names_come_from_the_public_url_and_from_hosts() {
+        let names = |flags: &[&str]| parse(flags).unwrap().host_names();
+        assert_eq!(names(&[]), [""; 0]);
+        let flags = ["--public-url", "https://Chat.Example:8443/"];
+        assert_eq!(names(&flags), ["chat.example"]);
+        let more = ["--host", "Bücher.example.", "--host=a.example,b.example"];
+        assert_eq!(
+            names(&[flags.as_slice(), &more].concat()),
+            [
+                "chat.example",
+                "xn--bcher-kva.example",
+                "a.example",
+                "b.example"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_public_url_and_no_name_is_refused() {
+        for url in [
+            "",
+            "chat.example",
+            "ftp://chat.example",
+            "https://chat.example/path",
+            "https://chat.example/?query",
+            "https://ann@chat.example",
+            "https://",
+        ] {
+            let refused = parse(&["--public-url", url]).unwrap_err().to_string();
+            assert!(refused.contains("without a path"), "{url}: {refused}");
+        }
+        for host in [
+            "chat.example:443",
+            "https://chat.example",
+            "a b",
+            "a.example,",
+        ] {
+            let refused = parse(&["--host", host]).unwrap_err().to_string();
+            assert!(refused.contains("without a scheme"), "{host}: {refused}");
         }
     }
 

@@ -21,7 +21,7 @@ use crate::{
         lock::FileLock,
         meta, users,
     },
-    web::{self, layers::Names},
+    web::{self, hosts::HostNames},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::Connection as _;
@@ -89,12 +89,7 @@ impl Server {
             async move { Presence::run(&log, config.away_after, stop).await }
         });
         let per_address = config.max_connections_per_address;
-        // An open door that nobody has asked for is for this machine only.
-        let names = if config.door.is_some() {
-            Names::Any
-        } else {
-            Names::Loopback
-        };
+        let names = HostNames::new(config.host_names());
         let accepting = tokio::spawn(accept(
             listener,
             web::routes(app, names),

@@ -1,61 +1,63 @@
-//! The viewer of a request: nobody, or an account, by a cookie or a bearer token.
+//! Who sends a request: an account, known by a bearer token or a session cookie, or somebody who has not joined.
 
-use super::secret::Secret;
+use super::{cookies::session_cookies, secret::Secret};
 use crate::{
     error::{Error, Result},
-    event_log::{access::Reader, known::Known},
+    event_log::{access::Reader, log::EventLog},
     model::{change::SecretHash, user::User},
 };
 use axum::http::{HeaderMap, header};
-use axum_extra::extract::CookieJar;
 
-/// The name of the session cookie.
-pub const COOKIE: &str = "backscroll";
+/// Session cookies that are looked up for one request. A browser sends several where they were set for different
+/// paths or domains of a host.
+const SESSIONS_MAX: usize = 8;
 
-/// Who is asking.
+/// Who sends a request.
 #[derive(Clone, Debug, Default)]
 pub struct Viewer {
-    /// Their account; `None`: somebody who has not joined.
+    /// Their account; `None` for somebody who has not joined.
     pub user: Option<User>,
-    /// Of the secret by which they are known.
+    /// Hash of the token or the session by which they are known.
     pub secret_hash: Option<SecretHash>,
 }
 
 impl Viewer {
-    /// Who sends these headers. A bearer token counts before a cookie; one that is not valid is an error, a
-    /// cookie that is not valid is nobody: its session has ended.
-    pub async fn identify(known: &Known, headers: &HeaderMap) -> Result<Self> {
+    /// Finds the sender of a request with these headers.
+    ///
+    /// A bearer token is used instead of cookies, and is an error where it is not valid. Of several session cookies
+    /// the first valid one counts. Without one the sender is somebody who has not joined: their session has ended.
+    pub async fn identify(log: &EventLog, headers: &HeaderMap) -> Result<Self> {
         if let Some(authorization) = headers.get(header::AUTHORIZATION) {
             let token = authorization.to_str().ok().and_then(bearer_token);
             let secret = token.and_then(Secret::parse).ok_or(Error::SignInNeeded)?;
-            let viewer = Self::find(known, &secret).await?;
+            let viewer = Self::find(log, &secret).await?;
             return viewer.ok_or(Error::SignInNeeded);
         }
-        let jar = CookieJar::from_headers(headers);
-        match jar
-            .get(COOKIE)
-            .and_then(|cookie| Secret::parse(cookie.value()))
-        {
-            Some(secret) => Ok(Self::find(known, &secret).await?.unwrap_or_default()),
-            None => Ok(Self::default()),
+        let sessions = session_cookies(headers, &log.name);
+        let secrets = sessions.iter().filter_map(|value| Secret::parse(value));
+        for secret in secrets.take(SESSIONS_MAX) {
+            if let Some(viewer) = Self::find(log, &secret).await? {
+                return Ok(viewer);
+            }
         }
+        Ok(Self::default())
     }
 
-    async fn find(known: &Known, secret: &Secret) -> Result<Option<Self>> {
+    async fn find(log: &EventLog, secret: &Secret) -> Result<Option<Self>> {
         let secret_hash = secret.hash();
-        let user = known.user(&secret_hash).await?;
+        let user = log.known.user(&secret_hash).await?;
         Ok(user.map(|user| Self {
             user: Some(user),
             secret_hash: Some(secret_hash),
         }))
     }
 
-    /// Their account, or an error that says to sign in.
+    /// Returns the account, or an error that asks for signing in.
     pub fn signed_in(&self) -> Result<&User> {
         self.user.as_ref().ok_or(Error::SignInNeeded)
     }
 
-    /// As the log knows them.
+    /// Returns the viewer as the event log identifies readers.
     #[must_use]
     pub fn reader(&self) -> Reader {
         Reader {

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, header},
 };
 use http_body_util::BodyExt as _;
-use mime::Mime;
+use mediatype::{ReadParams as _, names};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -86,19 +86,17 @@ fn media_type(headers: &HeaderMap) -> Result<MediaType, Rejection> {
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
         return Ok(MediaType::Unnamed);
     };
-    let mime: Option<Mime> = content_type
-        .to_str()
-        .ok()
-        .and_then(|value| value.parse().ok());
-    let mime = mime.ok_or(Rejection::UnsupportedType(TYPES))?;
-    let media_type = match mime.essence_str() {
+    let parsed = content_type.to_str().ok();
+    let parsed = parsed.and_then(|value| mediatype::MediaType::parse(value).ok());
+    let parsed = parsed.ok_or(Rejection::UnsupportedType(TYPES))?;
+    let media_type = match parsed.essence().to_string().to_ascii_lowercase().as_str() {
         "application/json" => MediaType::Json,
         "application/x-www-form-urlencoded" => MediaType::Form,
         "text/plain" => MediaType::Text,
         _ => return Err(Rejection::UnsupportedType(TYPES)),
     };
-    let charset = mime.get_param(mime::CHARSET);
-    if charset.is_some_and(|charset| !is_utf8(charset.as_str())) {
+    let charset = parsed.get_param(names::CHARSET);
+    if charset.is_some_and(|charset| !is_utf8(&charset.unquoted_str())) {
         return Err(Rejection::UnsupportedCharset);
     }
     Ok(media_type)

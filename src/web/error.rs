@@ -4,6 +4,7 @@
 //! the reader's taste are known. Internals are logged here, once, and never shown.
 
 use super::{
+    negotiation::preferred_type,
     taste::Taste,
     views::error::ErrorPage,
     words::{ENGLISH, Words},
@@ -17,6 +18,7 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
+use mediatype::{MediaType, Name, names};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tower_http::request_id::RequestId;
@@ -38,10 +40,12 @@ pub enum Rejection {
     UnsupportedEncoding,
     /// Its text is not UTF-8.
     UnsupportedCharset,
+    /// It refuses every type in which it could be answered.
+    NotAcceptable,
     /// Its body did not arrive in time.
     TooSlow,
-    /// It asks for a name that is not this server's.
-    Misdirected,
+    /// It asks for a host of this name, which the server does not answer to.
+    Misdirected(String),
 }
 
 impl<E: Into<Error>> From<E> for Rejection {
@@ -158,9 +162,16 @@ impl IntoResponse for Rejection {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "Send text as UTF-8, with charset=utf-8 or without a charset.",
             ),
-            Self::Misdirected => Problem::new(
+            Self::Misdirected(host) => Problem::new(
                 StatusCode::MISDIRECTED_REQUEST,
-                "This server answers to names of its own machine only. To reach it under another name, start it with --door open.",
+                format!(
+                    "This server does not answer to the name {host}. If it should, start it with --host {host}, or \
+                     with --public-url and the address that people use."
+                ),
+            ),
+            Self::NotAcceptable => Problem::new(
+                StatusCode::NOT_ACCEPTABLE,
+                "The request accepts none of the types that are offered here.",
             ),
             Self::TooSlow => Problem::new(
                 StatusCode::REQUEST_TIMEOUT,
@@ -192,9 +203,26 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// Writes every error down, in the form that who asks can read.
+/// The representations of an error outside the API. `*/*` gets the page.
+const OFFERS: [(MediaType<'static>, bool); 3] = [
+    (MediaType::new(names::TEXT, names::HTML), true),
+    (
+        MediaType::from_parts(names::APPLICATION, PROBLEM, Some(names::JSON), &[]),
+        false,
+    ),
+    (MediaType::new(names::APPLICATION, names::JSON), false),
+];
+const PROBLEM: Name<'static> = Name::new_unchecked("problem");
+
+/// Errors of the API are problem+json, whatever the client accepts: programs depend on it.
+fn wants_page(request: &Request) -> bool {
+    !request.uri().path().starts_with("/api/")
+        && preferred_type(request.headers(), &OFFERS).unwrap_or(true)
+}
+
+/// Renders errors as problem+json or as a page in the reader's language.
 pub async fn render_problems(request: Request, next: Next) -> Response {
-    let wants_page = !request.uri().path().starts_with("/api/");
+    let wants_page = wants_page(&request);
     let taste = wants_page.then(|| Taste::of(request.headers()));
     let back = request.uri().path().to_owned();
     let request_id = request

@@ -36,7 +36,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         Ok(Self {
-            viewer: Viewer::identify(&app.log.known, &parts.headers).await?,
+            viewer: Viewer::identify(&app.log, &parts.headers).await?,
             taste: Taste::of(&parts.headers),
         })
     }

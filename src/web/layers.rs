@@ -1,21 +1,17 @@
 //! What surrounds every answer: a request id, errors in words, protection against other sites.
 
-use super::error::{Rejection, render_problems};
+use super::{error::render_problems, hosts::HostNames};
 use crate::app::random_bytes;
 use axum::{
     Router,
     body::Body,
-    http::{HeaderName, HeaderValue, Request, Version, header, uri::Authority},
+    http::{HeaderName, HeaderValue, Request, header},
     middleware::from_fn,
-    response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use std::{
-    net::IpAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 use tower::ServiceBuilder;
 use tower_http::{
@@ -23,7 +19,7 @@ use tower_http::{
     csrf::CsrfLayer,
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     trace::TraceLayer,
-    validate_request::{ValidateRequest, ValidateRequestHeaderLayer},
+    validate_request::ValidateRequestHeaderLayer,
 };
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,7 +28,10 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const SECURITY: [(HeaderName, HeaderValue); 5] = [
+/// Headers of every response whose handler does not set them itself. The handlers of assets, history and streams say
+/// themselves how they may be cached; what anything else contains is for one person, at one moment.
+const DEFAULT_HEADERS: [(HeaderName, HeaderValue); 6] = [
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(CSP),
@@ -55,56 +54,8 @@ const SECURITY: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
-/// Under which names the server may be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Names {
-    /// Those of this machine.
-    Loopback,
-    /// Any.
-    Any,
-}
-
-/// A page of another site can give its own name the address 127.0.0.1 and would then be of the same origin as a
-/// server that nobody has opened to anybody ("DNS rebinding"). What it cannot change is the name that it asks for.
-#[derive(Clone, Copy, Debug)]
-struct HostCheck(Names);
-
-impl<B> ValidateRequest<B> for HostCheck {
-    type ResponseBody = Body;
-
-    fn validate(&mut self, request: &mut Request<B>) -> Result<(), Response> {
-        let mut hosts = request.headers().get_all(header::HOST).iter();
-        let (host, another) = (hosts.next(), hosts.next());
-        // RFC 9112, section 3.2.
-        if another.is_some() || (host.is_none() && request.version() == Version::HTTP_11) {
-            let fault = Rejection::Malformed("The request does not name its host once.".into());
-            return Err(fault.into_response());
-        }
-        match host.and_then(|host| host.to_str().ok()) {
-            Some(host) if self.0 == Names::Loopback && !is_loopback(host) => {
-                Err(Rejection::Misdirected.into_response())
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let Ok(authority) = host.parse::<Authority>() else {
-        return false;
-    };
-    let name = authority
-        .host()
-        .trim_start_matches('[')
-        .trim_end_matches(']');
-    let is_address = name
-        .parse::<IpAddr>()
-        .is_ok_and(|address| address.to_canonical().is_loopback());
-    is_address || name == "localhost" || name.ends_with(".localhost")
-}
-
 /// Surrounds all routes. The outermost layer is named first.
-pub fn surround(routes: Router, names: Names) -> Router {
+pub fn surround(routes: Router, names: HostNames) -> Router {
     let span = |request: &Request<Body>| {
         let id = request
             .headers()
@@ -114,21 +65,21 @@ pub fn surround(routes: Router, names: Names) -> Router {
         tracing::debug_span!("request", id, method = %request.method(), path = request.uri().path())
     };
     let layers = ServiceBuilder::new()
-        .map_response(secure)
+        .map_response(add_default_headers)
         .map_request(drop_unusable_request_id)
         .layer(SetRequestIdLayer::x_request_id(CountedIds::new()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(from_fn(render_problems))
         .layer(CatchPanicLayer::new())
-        .layer(ValidateRequestHeaderLayer::custom(HostCheck(names)))
+        .layer(ValidateRequestHeaderLayer::custom(names))
         .layer(CsrfLayer::new());
     // All of them as one layer: each further one would cost every request another box and another copy.
     routes.layer(layers)
 }
 
-fn secure<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
-    for (name, value) in SECURITY {
+fn add_default_headers<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
+    for (name, value) in DEFAULT_HEADERS {
         response.headers_mut().entry(name).or_insert(value);
     }
     response
@@ -173,35 +124,5 @@ impl MakeRequestId for CountedIds {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         let id = HeaderValue::from_str(&format!("{}-{count}", self.run));
         id.ok().map(RequestId::new)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_names_of_this_machine_are_loopback() {
-        for host in [
-            "localhost",
-            "localhost:3000",
-            "127.0.0.1:3000",
-            "127.1.2.3",
-            "[::1]:3000",
-            "chat.localhost",
-        ] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in [
-            "evil.example",
-            "evil.example:3000",
-            "localhost.evil.example",
-            "192.0.2.1",
-            "[::2]",
-            "",
-            "a b",
-        ] {
-            assert!(!is_loopback(host), "{host}");
-        }
     }
 }

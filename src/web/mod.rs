@@ -7,8 +7,10 @@ pub mod error;
 pub mod extract;
 pub mod feed;
 pub mod health;
+pub mod hosts;
 pub mod join;
 pub mod layers;
+mod negotiation;
 pub mod pages;
 pub mod signed_in;
 pub mod stream;
@@ -25,7 +27,7 @@ use axum::{
 use std::sync::Arc;
 
 /// Every address there is.
-pub fn routes(app: Arc<App>, names: layers::Names) -> Router {
+pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
     let routes = pages().merge(api()).merge(operations());
     layers::surround(routes.with_state(app), names)
 }

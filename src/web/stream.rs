@@ -10,8 +10,9 @@ use super::{
 };
 use crate::{
     app::App,
+    error::{Error, Result},
     event_log::{access::Scope, frame::Format, tail::Tail},
-    model::ids::Cursor,
+    model::ids::{Cursor, parse_id},
 };
 use axum::{
     body::Body,
@@ -25,11 +26,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Rooms that one stream may name. More belong into one stream of everything.
+/// `room` parameters of one stream. Readers of more rooms open one stream of everything.
 const ROOMS_MAX: usize = 200;
 
-/// A `limit_replay` beyond this is one of this: counting further costs, and a page has no use for more.
-const REPLAY_MAX_COUNTED: u32 = 10_000;
+/// The largest `limit_replay`: missed events are counted up to it.
+const LIMIT_REPLAY_MAX: u32 = 10_000;
 
 /// A stream that waits in its response for whoever takes the connection over.
 #[derive(Clone, Debug)]
@@ -51,13 +52,8 @@ pub async fn stream_all(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
-    let wish = Wish::read(&headers, query.as_deref());
-    let joined = wish.joined;
-    let scope = match wish.rooms.clone() {
-        rooms if rooms.is_empty() => Scope::Everything { joined },
-        slugs => Scope::Rooms { slugs, joined },
-    };
-    or_overload(open(&app, visitor, &method, &wish, &scope).await)
+    let query = StreamQuery::parse(&headers, query.as_deref());
+    or_overload(open(&app, visitor, &method, query, None).await)
 }
 
 /// One room.
@@ -69,45 +65,38 @@ pub async fn stream_room(
     Path(room): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
-    let wish = Wish {
-        joined: false,
-        ..Wish::read(&headers, query.as_deref())
-    };
-    let scope = Scope::Rooms {
-        slugs: vec![room],
-        joined: false,
-    };
-    or_overload(open(&app, visitor, &method, &wish, &scope).await)
+    let query = StreamQuery::parse(&headers, query.as_deref());
+    or_overload(open(&app, visitor, &method, query, Some(room)).await)
 }
 
+/// Opens the stream of one room, or of those that the query selects.
 async fn open(
     app: &Arc<App>,
     visitor: Result<Visitor, Rejection>,
     method: &Method,
-    wish: &Wish,
-    scope: &Scope,
+    query: Result<StreamQuery>,
+    room: Option<String>,
 ) -> Result<Response, Rejection> {
-    let visitor = visitor?;
-    if wish.joined {
+    let (visitor, query) = (visitor?, query?);
+    if room.is_none() && query.joined {
         visitor.signed_in()?;
     }
-    if !wish.is_meant_for(&visitor) {
+    let scope = query.scope(room)?;
+    if !query.is_meant_for(&visitor) {
         return Ok(only_bye(Bye::SignedOut));
     }
     let Some(place) = app.take_stream() else {
         return Ok(only_bye(Bye::Overload));
     };
-    let (
-        reader,
-        Wish {
-            cursor,
-            replay_max,
-            format,
-            ..
-        },
-    ) = (visitor.reader(), wish);
+    let StreamQuery {
+        cursor,
+        limit_replay,
+        format,
+        ..
+    } = query;
+    let reader = visitor.reader();
     let (tail, opening) =
-        Tail::open(&app.log, &reader, scope, *cursor, *replay_max, *format).await?;
+        Tail::open(&app.log, &reader, &scope, cursor, limit_replay, format).await?;
     if method == Method::HEAD {
         return Ok(headers_only());
     }
@@ -157,53 +146,71 @@ fn stream_headers() -> [(HeaderName, HeaderValue); 3] {
     ]
 }
 
-/// What a reader asks for. Nothing in it is an error: see the module.
+/// The query of a stream. A cursor that cannot be honoured is no error: see the module.
 #[derive(Debug)]
-struct Wish {
+struct StreamQuery {
     cursor: Cursor,
     rooms: Vec<String>,
     joined: bool,
-    /// Whose stream it is meant to be: a page that was rendered for somebody must not go on as somebody else's.
+    /// The handle of the page's owner: the stream of a page must not go on as somebody else's.
     handle: Option<String>,
-    replay_max: Option<u32>,
+    limit_replay: Option<u32>,
     format: Format,
 }
 
-impl Wish {
+impl StreamQuery {
     fn is_meant_for(&self, visitor: &Visitor) -> bool {
-        let asking = visitor.user.as_ref().map(|user| user.handle.as_str());
-        self.handle.is_none() || self.handle.as_deref() == asking
+        let viewer = visitor.user.as_ref().map(|user| user.handle.as_str());
+        self.handle.is_none() || self.handle.as_deref() == viewer
     }
 
-    /// The header beats the query: a browser that reconnects sends the header, to the address that it had.
-    fn read(headers: &HeaderMap, query: Option<&str>) -> Self {
-        let mut wish = Self {
+    /// Returns what the stream covers: `room`, if the address names one, or what the query selects.
+    fn scope(&self, room: Option<String>) -> Result<Scope> {
+        let joined = self.joined;
+        let scope = match room {
+            Some(room) => Scope::Rooms {
+                slugs: vec![room],
+                joined: false,
+            },
+            None if self.rooms.is_empty() => Scope::Everything { joined },
+            None if self.rooms.len() > ROOMS_MAX => {
+                return Err(Error::invalid("room", "at most 200 times"));
+            }
+            None => {
+                let mut slugs = self.rooms.clone();
+                slugs.sort_unstable();
+                slugs.dedup();
+                Scope::Rooms { slugs, joined }
+            }
+        };
+        Ok(scope)
+    }
+
+    /// Parses the query and `Last-Event-ID`. The header beats the query: a browser that reconnects sends it to the
+    /// address that the stream was opened with.
+    fn parse(headers: &HeaderMap, query: Option<&str>) -> Result<Self> {
+        let mut parsed = Self {
             cursor: Cursor::Latest,
             rooms: Vec::new(),
             joined: false,
             handle: None,
-            replay_max: None,
+            limit_replay: None,
             format: Format::Json,
         };
         let mut cursors = Vec::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match &*name {
                 "after" | "last_event_id" | "lastEventId" => cursors.push(Cursor::parse(&value)),
-                "room"
-                    if wish.rooms.len() < ROOMS_MAX
-                        && !wish.rooms.iter().any(|room| *room == value) =>
-                {
-                    wish.rooms.push(value.into_owned());
-                }
-                "joined" => wish.joined = value == "true",
-                "as" if !value.is_empty() => wish.handle = Some(value.into_owned()),
-                "limit_replay" => wish.replay_max = read_limit(&value),
-                "include" if value == "html" => wish.format = Format::Html,
+                "room" => parsed.rooms.push(value.into_owned()),
+                "joined" => parsed.joined = value == "true",
+                "as" if !value.is_empty() => parsed.handle = Some(value.into_owned()),
+                "limit_replay" => parsed.limit_replay = Some(parse_limit(&value)?),
+                "include" if value == "html" => parsed.format = Format::Html,
                 _ => {}
             }
         }
         let sent: Vec<&HeaderValue> = headers.get_all("last-event-id").iter().collect();
-        wish.cursor = match (sent.as_slice(), cursors.as_slice()) {
+        parsed.cursor = match (sent.as_slice(), cursors.as_slice()) {
             // An empty header is what some clients send where they have no id yet.
             ([only], []) if only.is_empty() => Cursor::Latest,
             ([only], _) if !only.is_empty() => {
@@ -213,12 +220,13 @@ impl Wish {
             ([] | [_], [only]) => *only,
             _ => Cursor::Unreadable,
         };
-        wish
+        Ok(parsed)
     }
 }
 
-fn read_limit(text: &str) -> Option<u32> {
-    text.parse()
-        .ok()
-        .map(|limit: u32| limit.min(REPLAY_MAX_COUNTED))
+fn parse_limit(text: &str) -> Result<u32> {
+    parse_id(text)
+        .and_then(|limit| u32::try_from(limit).ok())
+        .filter(|limit| *limit <= LIMIT_REPLAY_MAX)
+        .ok_or_else(|| Error::invalid("limit_replay", "0 to 10000"))
 }

@@ -1,8 +1,12 @@
 //! How somebody wants pages to be: in which language, light or dark. Chosen on the page of the account and kept in
 //! cookies, so that nothing has to be looked up before a page begins.
 
-use super::words::{CHINESE, ENGLISH, Words};
-use axum::http::{HeaderMap, header};
+use super::{
+    negotiation::{preferred_language, primary_subtag},
+    words::{CHINESE, ENGLISH, Words},
+};
+use crate::auth::cookies::cookies;
+use axum::http::HeaderMap;
 use std::fmt;
 
 /// The name of the cookie that holds a chosen language.
@@ -80,84 +84,52 @@ pub struct Taste {
 }
 
 impl Taste {
-    /// What these headers ask for: the language by a cookie, else by `Accept-Language`.
+    /// Reads the preferences from a request's headers: the language from its cookie, or else from `Accept-Language`;
+    /// the colour scheme from its cookie.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
-        let chosen = cookie(headers, LANGUAGE_COOKIE).and_then(language);
-        let accepted = || header(headers, header::ACCEPT_LANGUAGE).map_or(&ENGLISH, accepted);
+        let (mut chosen, mut scheme) = (None, Scheme::System);
+        for cookie in cookies(headers) {
+            match cookie.name() {
+                LANGUAGE_COOKIE => chosen = chosen.or(language(cookie.value_trimmed())),
+                SCHEME_COOKIE if scheme == Scheme::System => {
+                    scheme = Scheme::parse(cookie.value_trimmed());
+                }
+                _ => {}
+            }
+        }
+        let accepted = || {
+            let offers = LANGUAGES.map(|words| (words.lang, words));
+            preferred_language(headers, &offers).unwrap_or(LANGUAGES[0])
+        };
         Self {
             words: chosen.unwrap_or_else(accepted),
-            scheme: cookie(headers, SCHEME_COOKIE).map_or(Scheme::System, Scheme::parse),
+            scheme,
         }
     }
 }
 
-fn header(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut cookies = header(headers, header::COOKIE)?.split(';');
-    cookies.find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
-}
-
-/// The language of a tag (RFC 5646), by its first part: whoever reads another Chinese reads this one better than
-/// English.
+/// Returns the language of a tag (RFC 5646), compared by its primary subtag.
 #[must_use]
 pub fn language(tag: &str) -> Option<&'static Words> {
-    let primary = |tag: &str| {
-        tag.split('-')
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase()
-    };
-    let wanted = primary(tag.trim());
     LANGUAGES
         .into_iter()
-        .find(|words| primary(words.lang) == wanted)
-}
-
-/// The language with the highest weight (RFC 9110, section 12.5.4); the first of several.
-fn accepted(header: &str) -> &'static Words {
-    let mut best = (&ENGLISH, 0.0);
-    for range in header.split(',') {
-        let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
-        let weight = parameters.trim().strip_prefix("q=");
-        let weight = weight.map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0));
-        match language(tag) {
-            Some(words) if weight > best.1 => best = (words, weight),
-            _ => {}
-        }
-    }
-    best.0
+        .find(|words| primary_subtag(words.lang).eq_ignore_ascii_case(primary_subtag(tag)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
+    use axum::http::{HeaderValue, header};
 
     fn lang(accept: &'static str, cookies: &'static str) -> &'static str {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_LANGUAGE, HeaderValue::from_static(accept));
-        headers.insert(header::COOKIE, HeaderValue::from_static(cookies));
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_bytes(cookies.as_bytes()).unwrap(),
+        );
         Taste::of(&headers).words.lang
-    }
-
-    #[test]
-    fn the_language_is_the_one_that_is_asked_for_most() {
-        for (accept, expected) in [
-            ("", "en"),
-            ("de", "en"),
-            ("zh-CN,zh;q=0.9,en;q=0.8", "zh-Hans"),
-            ("de-DE, ZH-hant;q=0.5, en;q=0.4", "zh-Hans"),
-            ("en-GB,en;q=0.9,zh;q=0.8", "en"),
-            ("en;q=0, zh;q=0.001", "zh-Hans"),
-            ("zh;q=nonsense", "en"),
-            ("*", "en"),
-        ] {
-            assert_eq!(lang(accept, ""), expected, "{accept}");
-        }
     }
 
     #[test]
@@ -165,6 +137,8 @@ mod tests {
         assert_eq!(lang("zh", "a=b; backscroll-language=en"), "en");
         assert_eq!(lang("en", "backscroll-language=zh-Hans"), "zh-Hans");
         assert_eq!(lang("zh", "backscroll-language=tlh"), "zh-Hans");
+        let both = "city=Zürich; backscroll-language=tlh; backscroll-language=en";
+        assert_eq!(lang("zh", both), "en");
     }
 
     #[test]

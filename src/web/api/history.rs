@@ -14,6 +14,7 @@ use crate::{
         api::rooms::visible_room,
         error::Rejection,
         extract::{Path, Visitor},
+        negotiation::{is_known, preferred_type},
     },
 };
 use axum::{
@@ -22,14 +23,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use form_urlencoded::Serializer;
+use mediatype::{MediaType, Name, names};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::{fmt::Write as _, sync::Arc};
 
 const LIMIT_DEFAULT: usize = 50;
 const LIMIT_MAX: usize = 200;
+const NDJSON: Name<'static> = Name::new_unchecked("x-ndjson");
 
-/// What a page as JSON holds beside its messages.
+/// What a page in JSON has besides its messages.
 #[derive(Debug, Serialize)]
 struct Surroundings<'a> {
     head: EventId,
@@ -49,11 +52,11 @@ pub async fn show_history(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Rejection> {
-    let wish = Wish::read(query.as_deref().unwrap_or_default())?;
-    let taste = Taste::of(&headers);
+    let query = HistoryQuery::parse(query.as_deref().unwrap_or_default())?;
+    let format = preferred_type(&headers, &Format::OFFERS).ok_or(Rejection::NotAcceptable)?;
     let room = visible_room(&app, &visitor, &slug).await?;
     // Nothing that a page shows changes without an event, so the head stands for its content.
-    let tag = etag(&app, &uri, taste, app.log.head());
+    let tag = etag(&app, &uri, format, app.log.head());
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, cache_fields(&tag)).into_response());
     }
@@ -61,31 +64,20 @@ pub async fn show_history(
     let page = read_history(
         &mut connection,
         (room, &slug),
-        wish.anchor,
-        wish.limit,
-        &wish.filter,
+        query.anchor,
+        query.limit,
+        &query.filter,
     )
     .await?;
     drop(connection);
-    let links = Links::of(&page, &format!("/api/v1/rooms/{slug}/messages"), &wish);
-    let tag = etag(&app, &uri, taste, page.head);
-    let mut response = match taste {
-        Taste::Json => (
-            [(header::CONTENT_TYPE, "application/json")],
-            json(&page, &links, &app.log.name)?,
-        )
-            .into_response(),
-        Taste::Ndjson => (
-            [(header::CONTENT_TYPE, "application/x-ndjson")],
-            ndjson(&page.messages),
-        )
-            .into_response(),
-        Taste::Text => (
-            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
-            text(&page.messages),
-        )
-            .into_response(),
+    let links = Links::of(&page, &format!("/api/v1/rooms/{slug}/messages"), &query);
+    let tag = etag(&app, &uri, format, page.head);
+    let body = match format {
+        Format::Json => json(&page, &links, &app.log.name)?,
+        Format::Ndjson => ndjson(&page.messages),
+        Format::Text => text(&page.messages).into_bytes(),
     };
+    let mut response = ([(header::CONTENT_TYPE, format.content_type())], body).into_response();
     let fields = response.headers_mut();
     fields.extend(cache_fields(&tag));
     fields.extend(
@@ -97,7 +89,7 @@ pub async fn show_history(
     Ok(response)
 }
 
-/// A page is kept by whoever asked for it, and asked for again each time.
+/// Only the client may store the page, and revalidates it each time.
 fn cache_fields(tag: &str) -> HeaderMap {
     let fields = [
         (header::CACHE_CONTROL, "private, no-cache"),
@@ -110,39 +102,39 @@ fn cache_fields(tag: &str) -> HeaderMap {
     fields.collect()
 }
 
-/// What a page shall hold.
+/// The query of a page of history.
 #[derive(Debug)]
-pub struct Wish {
-    /// Where it lies.
+pub struct HistoryQuery {
+    /// Where the page lies.
     pub anchor: Anchor,
-    /// Messages at most.
+    /// The largest number of messages, 1 to 200.
     pub limit: usize,
-    /// Which of them.
+    /// Which messages are on the page.
     pub filter: Filter,
 }
 
-impl Wish {
-    /// Reads a query. What is not understood is left out, what is understood and wrong is an error.
-    pub fn read(query: &str) -> Result<Self> {
-        let mut wish = Self {
+impl HistoryQuery {
+    /// Parses a query. Unknown parameters are ignored; a known one with an unusable value is an error.
+    pub fn parse(query: &str) -> Result<Self> {
+        let mut parsed = Self {
             anchor: Anchor::Newest,
             limit: LIMIT_DEFAULT,
             filter: Filter::default(),
         };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
-                "before" => wish.set_anchor(Anchor::Before(read_id("before", &value)?))?,
-                "after" => wish.set_anchor(Anchor::After(read_id("after", &value)?))?,
-                "around" => wish.set_anchor(Anchor::Around(read_id("around", &value)?))?,
-                "at" => wish.set_anchor(Anchor::At(read_time("at", &value)?))?,
-                "limit" => wish.limit = read_limit(&value)?,
-                "author" => wish.filter.author = Some(value.into_owned()),
-                "since" => wish.filter.since = Some(read_time("since", &value)?),
-                "until" => wish.filter.until = Some(read_time("until", &value)?),
+                "before" => parsed.set_anchor(Anchor::Before(read_id("before", &value)?))?,
+                "after" => parsed.set_anchor(Anchor::After(read_id("after", &value)?))?,
+                "around" => parsed.set_anchor(Anchor::Around(read_id("around", &value)?))?,
+                "at" => parsed.set_anchor(Anchor::At(read_time("at", &value)?))?,
+                "limit" => parsed.limit = read_limit(&value)?,
+                "author" => parsed.filter.author = Some(value.into_owned()),
+                "since" => parsed.filter.since = Some(read_time("since", &value)?),
+                "until" => parsed.filter.until = Some(read_time("until", &value)?),
                 _ => {}
             }
         }
-        Ok(wish)
+        Ok(parsed)
     }
 
     fn set_anchor(&mut self, anchor: Anchor) -> Result<()> {
@@ -156,8 +148,8 @@ impl Wish {
         Ok(())
     }
 
-    /// The query of a neighbouring page: another anchor, the rest as it was.
-    fn query_with(&self, anchor: &str, id: MessageId) -> String {
+    /// Returns the query of a neighbouring page, which differs in its anchor.
+    fn with_anchor(&self, anchor: &str, id: MessageId) -> String {
         let mut query = Serializer::new(String::new());
         query.append_pair(anchor, &id.to_string());
         if self.limit != LIMIT_DEFAULT {
@@ -195,21 +187,21 @@ fn read_limit(text: &str) -> Result<usize> {
     limit.ok_or_else(|| Error::invalid("limit", "1 to 200"))
 }
 
-/// The pages beside a page.
+/// Addresses of the neighbouring pages.
 #[derive(Debug)]
 pub struct Links {
-    /// What comes before it.
+    /// The page with older messages, if there are any.
     pub older: Option<String>,
-    /// What comes after it.
+    /// The page with newer messages, if there are any.
     pub newer: Option<String>,
 }
 
 impl Links {
-    /// Of a page that lies at `path`. The neighbour of an empty page begins where that was looked for.
+    /// Returns the neighbours of a page at `path`. Those of an empty page begin at its anchor.
     #[must_use]
-    pub fn of(page: &HistoryPage, path: &str, wish: &Wish) -> Self {
-        let link = |anchor, id| format!("{path}?{}", wish.query_with(anchor, id));
-        let (before, after) = match wish.anchor {
+    pub fn of(page: &HistoryPage, path: &str, query: &HistoryQuery) -> Self {
+        let link = |anchor, id| format!("{path}?{}", query.with_anchor(anchor, id));
+        let (before, after) = match query.anchor {
             Anchor::After(id) => (Some(MessageId(id.0 + 1)), None),
             Anchor::Before(id) => (None, Some(MessageId((id.0 - 1).max(0)))),
             _ => (None, None),
@@ -232,7 +224,7 @@ impl Links {
         }
     }
 
-    /// As RFC 8288 has it.
+    /// Returns the value of the `Link` header (RFC 8288).
     fn header(&self) -> Option<String> {
         let older = self
             .older
@@ -247,30 +239,27 @@ impl Links {
     }
 }
 
-/// The form in which somebody wants a page.
+/// The representation of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Taste {
+enum Format {
     Json,
     Ndjson,
     Text,
 }
 
-impl Taste {
-    fn of(headers: &HeaderMap) -> Self {
-        let accept = headers
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let wanted = accept
-            .split(',')
-            .map(|part| part.split(';').next().unwrap_or_default().trim());
-        let known = wanted.filter_map(|part| match part {
-            "application/json" | "*/*" | "application/*" => Some(Self::Json),
-            "application/x-ndjson" => Some(Self::Ndjson),
-            "text/plain" | "text/*" => Some(Self::Text),
-            _ => None,
-        });
-        known.into_iter().next().unwrap_or(Self::Json)
+impl Format {
+    const OFFERS: [(MediaType<'static>, Self); 3] = [
+        (MediaType::new(names::APPLICATION, names::JSON), Self::Json),
+        (MediaType::new(names::APPLICATION, NDJSON), Self::Ndjson),
+        (MediaType::new(names::TEXT, names::PLAIN), Self::Text),
+    ];
+
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Ndjson => "application/x-ndjson",
+            Self::Text => "text/plain; charset=utf-8",
+        }
     }
 }
 
@@ -326,10 +315,10 @@ fn text(messages: &[Message]) -> String {
     out
 }
 
-/// The same address, taste and head: the same bytes.
-fn etag(app: &App, uri: &Uri, taste: Taste, head: EventId) -> String {
+/// The same address, format and head mean the same bytes.
+fn etag(app: &App, uri: &Uri, format: Format, head: EventId) -> String {
     let address = Sha256::digest(format!(
-        "{uri} {taste:?} {} {}",
+        "{uri} {format:?} {} {}",
         app.log.name,
         env!("CARGO_PKG_VERSION")
     ));
@@ -338,15 +327,4 @@ fn etag(app: &App, uri: &Uri, taste: Taste, head: EventId) -> String {
         .take(6)
         .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     format!("\"{head}-{address}\"")
-}
-
-/// RFC 9110, section 13.1.2.
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let sent = headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    sent.flat_map(|value| value.split(','))
-        .map(str::trim)
-        .any(|known| known.trim_start_matches("W/") == tag || known == "*")
 }

@@ -3,7 +3,7 @@
 use super::{join::local, page, rooms::layout, see};
 use crate::{
     app::App,
-    auth::viewer::COOKIE,
+    auth::cookies::session_cookie_name,
     error::{Error, Result},
     model::{change::Action, ids::UserId},
     store::sessions::{Session, list_sessions},
@@ -181,7 +181,7 @@ pub async fn sign_out(
     for secret_hash in ended {
         app.submit(Action::SignOut { secret_hash }).await?;
     }
-    let cookie = Cookie::build((COOKIE, ""))
+    let cookie = Cookie::build((session_cookie_name(&app.log.name), ""))
         .path("/")
         .max_age(time::Duration::ZERO)
         .to_string();

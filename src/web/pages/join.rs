@@ -3,7 +3,7 @@
 use super::{account::lasting_cookie, page, see};
 use crate::{
     app::App,
-    auth::viewer::COOKIE,
+    auth::cookies::session_cookie_name,
     error::{Error, Result},
     model::change::SignInKind,
     store::messages::sum_up,
@@ -70,7 +70,7 @@ pub async fn join(
     let Join { handle, next } = sent.fields()?;
     match join_server(&app, &handle, None, SignInKind::Session).await {
         Ok((_, secret)) => {
-            let cookie = lasting_cookie(COOKIE, secret.reveal());
+            let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
             Ok(([(header::SET_COOKIE, cookie)], see(local(&next))).into_response())
         }
         Err(Error::Invalid { text, .. }) => {

@@ -13,7 +13,7 @@ use crate::{
     store::reactions::has_reaction,
     web::{
         api::{
-            history::Wish,
+            history::HistoryQuery,
             messages::{NewMessage, find_message, submit_delete, submit_edit, submit_message},
             reactions::submit_reaction,
             rooms::find_room,
@@ -63,7 +63,16 @@ pub async fn post_message(
         draft,
         nonce,
     };
-    let shown = room_page(&app, &visitor, &slug, &Wish::read("")?, None, refused, &uri).await?;
+    let shown = room_page(
+        &app,
+        &visitor,
+        &slug,
+        &HistoryQuery::parse("")?,
+        None,
+        refused,
+        &uri,
+    )
+    .await?;
     page(status, &shown)
 }
 

@@ -13,15 +13,12 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 
-const HEADERS: [(header::HeaderName, &str); 2] = [
-    (header::CACHE_CONTROL, "no-store"),
-    (header::VARY, "accept-language, cookie"),
-];
+const VARY: [(header::HeaderName, &str); 1] = [(header::VARY, "accept-language, cookie")];
 
-/// A page as an answer; kept by nobody, since it shows what was true at one moment to one person, in their language.
+/// Renders a page, which depends on the reader and their language.
 fn page(status: StatusCode, page: &impl Template) -> Result<Response, Rejection> {
     let html = page.render().map_err(std::io::Error::other)?;
-    let mut response = (status, HEADERS, Html(html)).into_response();
+    let mut response = (status, VARY, Html(html)).into_response();
     response.extensions_mut().insert(OwnPage);
     Ok(response)
 }

@@ -11,7 +11,7 @@ use crate::{
     },
     web::{
         api::{
-            history::{Links, Wish},
+            history::{HistoryQuery, Links},
             messages::read_id,
             rooms::visible_room,
         },
@@ -50,9 +50,18 @@ pub async fn show_room(
     RawQuery(query): RawQuery,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let wish = Wish::read(query.as_deref().unwrap_or_default())?;
-    let mut shown = room_page(&app, &visitor, &slug, &wish, None, Refused::default(), &uri).await?;
-    if let Anchor::At(time) = wish.anchor {
+    let query = HistoryQuery::parse(query.as_deref().unwrap_or_default())?;
+    let mut shown = room_page(
+        &app,
+        &visitor,
+        &slug,
+        &query,
+        None,
+        Refused::default(),
+        &uri,
+    )
+    .await?;
+    if let Anchor::At(time) = query.anchor {
         shown.marked = shown
             .messages
             .iter()
@@ -70,15 +79,15 @@ pub async fn show_message(
     uri: Uri,
 ) -> Result<Response, Rejection> {
     let id = read_id(&id)?;
-    let wish = Wish {
+    let query = HistoryQuery {
         anchor: Anchor::Around(id),
-        ..Wish::read("")?
+        ..HistoryQuery::parse("")?
     };
     let shown = room_page(
         &app,
         &visitor,
         &slug,
-        &wish,
+        &query,
         Some(id),
         Refused::default(),
         &uri,
@@ -95,7 +104,7 @@ pub async fn room_page(
     app: &App,
     visitor: &Visitor,
     slug: &str,
-    wish: &Wish,
+    query: &HistoryQuery,
     marked: Option<MessageId>,
     refused: Refused,
     here: &Uri,
@@ -105,9 +114,9 @@ pub async fn room_page(
     let history: HistoryPage = read_history(
         &mut connection,
         (id, slug),
-        wish.anchor,
-        wish.limit,
-        &wish.filter,
+        query.anchor,
+        query.limit,
+        &query.filter,
     )
     .await?;
     // Everything else is read later: what it has beyond the page's cursor, the stream says once more.
@@ -118,7 +127,7 @@ pub async fn room_page(
     let room = rooms.iter().find(|room| room.id == id).cloned();
     let room = room.ok_or(Error::NotFound)?;
     let layout = layout_of(visitor, rooms, Some(slug), here);
-    let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), wish);
+    let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), query);
     let mut members = app.log.presence.mark(members);
     // Whoever looks at the page is here, although its stream is yet to open.
     for member in &mut members {
@@ -137,7 +146,7 @@ pub async fn room_page(
         older,
         newer,
         // A page of some messages only cannot take in whatever comes.
-        live: !history.has_newer && wish.filter == Filter::default(),
+        live: !history.has_newer && query.filter == Filter::default(),
         messages: history.messages,
         marked,
         nonce,

@@ -1,0 +1,69 @@
+//! Cookies of a request, and the name of the session cookie.
+
+use axum::http::{HeaderMap, header};
+use axum_extra::extract::cookie::Cookie;
+
+/// What the name of the session cookie ends in; its whole name before it carried the name of the log.
+const SESSION: &str = "backscroll";
+
+/// Returns the name of the session cookie of the server with this log.
+///
+/// Browsers send the cookies of a host to all its ports, so that two servers on one host need two names. The name of
+/// the log is URL-safe Base64, which is allowed in names of cookies (RFC 6265, section 4.1.1).
+#[must_use]
+pub fn session_cookie_name(log: &str) -> String {
+    format!("{log}-{SESSION}")
+}
+
+/// Returns the values of this server's session cookies. Those under the name without a log, which servers of before
+/// had set, come last.
+pub(super) fn session_cookies(headers: &HeaderMap, log: &str) -> Vec<String> {
+    let name = session_cookie_name(log);
+    let (mut named, mut unnamed) = (Vec::new(), Vec::new());
+    for cookie in cookies(headers) {
+        if cookie.name() == name {
+            named.push(cookie.value_trimmed().to_owned());
+        } else if cookie.name() == SESSION {
+            unnamed.push(cookie.value_trimmed().to_owned());
+        }
+    }
+    named.append(&mut unnamed);
+    named
+}
+
+/// Returns the cookies of a request, without those that cannot be parsed.
+///
+/// Every byte is read as the character with its number (Latin-1), which cannot fail: browsers send cookies of other
+/// programs in UTF-8 or whatever else they were set in. Names and values of this server's cookies are ASCII.
+pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'static>> {
+    headers.get_all(header::COOKIE).iter().flat_map(|line| {
+        let text: String = line.as_bytes().iter().copied().map(char::from).collect();
+        Cookie::split_parse(text).filter_map(Result::ok)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn headers(lines: &[&[u8]]) -> HeaderMap {
+        let lines = lines
+            .iter()
+            .map(|line| (header::COOKIE, HeaderValue::from_bytes(line).unwrap()));
+        lines.collect()
+    }
+
+    #[test]
+    fn unreadable_and_foreign_cookies_cost_no_other() {
+        let headers = headers(&[
+            b"city=Z\xfcrich; ;=; nonsense; a=b=c; log-backscroll=one",
+            "city=Zürich; log-backscroll=\"two\"; other-backscroll=x; backscroll=zero".as_bytes(),
+            b"log-backscroll=three; Log-Backscroll=x",
+        ]);
+        assert_eq!(
+            session_cookies(&headers, "log"),
+            ["one", "two", "three", "zero"]
+        );
+    }
+}

@@ -1,0 +1,285 @@
+//! What a client accepts and what it already has: `Accept`, `Accept-Language` and `If-None-Match`.
+//!
+//! An element that cannot be parsed is ignored; the others of its list count. Media types are parsed by `mediatype`.
+//! The rest is done here, because `headers` and `headers-accept` give up a whole list for one such element, and
+//! `accept-language` and `fluent-langneg` ignore weights or take any number for one.
+
+use axum::http::{HeaderMap, HeaderName, header};
+use mediatype::{MediaType, MediaTypeList, ReadParams as _, names};
+use std::cmp::Reverse;
+
+/// The weight of an element that names none, in thousandths.
+const FULL_WEIGHT: u16 = 1000;
+
+/// How an offer is named by a list: its weight in thousandths, how precisely it is named, and at which place.
+type Rank = (u16, u8, Reverse<usize>);
+
+/// Returns what belongs to the media type that the client prefers. Offers name no parameters; all are UTF-8.
+///
+/// Of equal weights, the type that is named more precisely is preferred, then the one that is named first, then the
+/// first offer. A type that the list does not name is only sent where the client accepts none of the offers (RFC 9110,
+/// section 12.5.1, permits that); one that it refuses by `q=0` never is. Returns `None` if all are refused.
+pub fn preferred_type<T: Copy>(headers: &HeaderMap, offers: &[(MediaType<'_>, T)]) -> Option<T> {
+    let accept = joined(headers, &header::ACCEPT);
+    let ranges: Vec<_> = MediaTypeList::new(&accept)
+        .filter_map(Result::ok)
+        .filter_map(|range| Some((media_type_weight(&range)?, range)))
+        .collect();
+    let ranked = offers.iter().map(|(offer, value)| {
+        let named = ranges.iter().enumerate();
+        let ranks = named.filter_map(|(place, (weight, range))| {
+            Some((*weight, media_type_precision(range, offer)?, Reverse(place)))
+        });
+        (most_precise(ranks), *value)
+    });
+    best(ranked)
+}
+
+/// Returns what belongs to the language that the client prefers, by the rules of [`preferred_type`]. Languages are
+/// compared by their primary subtags, because somebody who asks for `zh-Hant` reads `zh-Hans` better than English.
+pub fn preferred_language<T: Copy>(headers: &HeaderMap, offers: &[(&str, T)]) -> Option<T> {
+    let accept = joined(headers, &header::ACCEPT_LANGUAGE);
+    let ranges: Vec<_> = accept.split(',').filter_map(language_range).collect();
+    let ranked = offers.iter().map(|(offer, value)| {
+        let named = ranges.iter().enumerate();
+        let ranks = named.filter_map(|(place, (weight, range))| {
+            let is_named = primary_subtag(range).eq_ignore_ascii_case(primary_subtag(offer));
+            (is_named || *range == "*").then_some((*weight, u8::from(is_named), Reverse(place)))
+        });
+        (most_precise(ranks), *value)
+    });
+    best(ranked)
+}
+
+/// Whether the client says that it has the representation with this entity tag, which contains no comma: the weak
+/// comparison of RFC 9110, section 13.1.2.
+pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    headers.get_all(header::IF_NONE_MATCH).iter().any(|line| {
+        let mut tags = line.as_bytes().split(|byte| *byte == b',');
+        line == "*"
+            || tags.any(|known| {
+                let known = known.trim_ascii();
+                known.strip_prefix(b"W/").unwrap_or(known) == tag.as_bytes()
+            })
+    })
+}
+
+/// Returns the first subtag of a language tag (RFC 5646), which names the language.
+pub fn primary_subtag(tag: &str) -> &str {
+    tag.split('-').next().unwrap_or_default()
+}
+
+/// Joins the lines of a list (RFC 9110, section 5.3). Bytes outside ASCII become `?`, which is in no name that can be
+/// asked for.
+fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
+    let lines = headers.get_all(name).iter().map(|line| {
+        let characters = line.as_bytes().iter().map(|byte| match byte {
+            0..=127 => char::from(*byte),
+            _ => '?',
+        });
+        characters.collect::<String>()
+    });
+    lines.collect::<Vec<_>>().join(",")
+}
+
+/// The element of a list that names an offer most precisely decides.
+fn most_precise(ranks: impl Iterator<Item = Rank>) -> Option<Rank> {
+    ranks.max_by_key(|(weight, precision, place)| (*precision, *weight, *place))
+}
+
+/// Takes the offer with the highest rank that is not refused, or else the first one that the list does not name.
+fn best<T: Copy>(ranked: impl Iterator<Item = (Option<Rank>, T)>) -> Option<T> {
+    let (mut best, mut unnamed) = (None, None);
+    for (rank, value) in ranked {
+        match (rank, best) {
+            (None, _) => unnamed = unnamed.or(Some(value)),
+            (Some((0, ..)), _) => {}
+            (Some(rank), Some((highest, _))) if rank <= highest => {}
+            (Some(rank), _) => best = Some((rank, value)),
+        }
+    }
+    best.map(|(_, value)| value).or(unnamed)
+}
+
+/// How precisely a range names a type: by `*/*`, by its first part, in full, or in full with parameters. `None` if it
+/// does not name it. Every answer is UTF-8 and has no other parameter.
+fn media_type_precision(range: &MediaType<'_>, offer: &MediaType<'_>) -> Option<u8> {
+    let mut has_parameters = false;
+    for (name, value) in range.params().filter(|(name, _)| *name != names::Q) {
+        let is_utf8 = value.unquoted_str().eq_ignore_ascii_case("utf-8");
+        if !(name == names::CHARSET && is_utf8) {
+            return None;
+        }
+        has_parameters = true;
+    }
+    if (range.ty, range.subty) == (names::_STAR, names::_STAR) {
+        Some(0)
+    } else if range.ty != offer.ty {
+        None
+    } else if range.subty == names::_STAR {
+        Some(1)
+    } else {
+        let is_same = (range.subty, range.suffix) == (offer.subty, offer.suffix);
+        is_same.then_some(2 + u8::from(has_parameters))
+    }
+}
+
+fn media_type_weight(range: &MediaType<'_>) -> Option<u16> {
+    match range.get_param(names::Q) {
+        Some(weight) => parse_weight(weight.as_str()),
+        None => Some(FULL_WEIGHT),
+    }
+}
+
+/// Parses an element of `Accept-Language`, such as `zh-CN;q=0.9`.
+fn language_range(element: &str) -> Option<(u16, &str)> {
+    let Some((range, parameter)) = element.split_once(';') else {
+        return Some((FULL_WEIGHT, element.trim()));
+    };
+    let (name, weight) = parameter.split_once('=')?;
+    let is_weight = name.trim().eq_ignore_ascii_case("q");
+    let weight = parse_weight(weight.trim()).filter(|_| is_weight)?;
+    Some((weight, range.trim()))
+}
+
+/// Parses a weight (RFC 9110, section 12.4.2) into thousandths. Further digits, which some clients send, are cut off.
+fn parse_weight(text: &str) -> Option<u16> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let thousandths = format!("{whole}{decimals:0<3.3}").parse().ok();
+    thousandths.filter(|weight| is_number && *weight <= FULL_WEIGHT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn headers(name: HeaderName, lines: &[&[u8]]) -> HeaderMap {
+        let lines = lines
+            .iter()
+            .map(|line| (name.clone(), HeaderValue::from_bytes(line).unwrap()));
+        lines.collect()
+    }
+
+    fn accepted(lines: &[&[u8]]) -> Option<&'static str> {
+        let offers = [
+            "application/json",
+            "application/x-ndjson",
+            "text/plain",
+            "application/problem+json",
+        ];
+        let offers = offers.map(|offer| (MediaType::parse(offer).unwrap(), offer));
+        preferred_type(&headers(header::ACCEPT, lines), &offers)
+    }
+
+    #[test]
+    fn media_types_are_weighed() {
+        let (json, ndjson, text) = (
+            Some("application/json"),
+            Some("application/x-ndjson"),
+            Some("text/plain"),
+        );
+        for (accept, expected) in [
+            ("", json),
+            ("*/*", json),
+            ("image/png", json),
+            ("text/plain;q=0.1, application/json", json),
+            ("text/plain;q=0, */*", json),
+            ("*/*;q=0.1, text/plain", text),
+            ("*/*, text/plain", text),
+            ("*/*;q=0.1, application/x-ndjson", ndjson),
+            ("text/plain;q=0.5, application/x-ndjson;q=0.8", ndjson),
+            ("text/plain;q=0.5,application/json;q=0.5", text),
+            ("Text/Plain", text),
+            ("text/plain ; Q=0.9 , application/json ; q=0.899", text),
+            ("text/*", text),
+            ("text/plain; charset=UTF-8", text),
+            ("text/plain; charset=\"utf-8\";q=1", text),
+            ("text/plain; charset=koi8-r", json),
+            ("application/*;q=0.2, application/json;q=0.1", ndjson),
+            ("application/json;q=0", ndjson),
+            (
+                "application/json;q=0, application/x-ndjson;q=0.000, image/png",
+                text,
+            ),
+            ("*/*;q=0", None),
+            ("*/*;q=0, text/plain;q=0.001", text),
+            ("text/plain;q=2, application/x-ndjson;q=0.1", ndjson),
+            ("text/plain;q=nan, application/x-ndjson;q=0.1", ndjson),
+            ("text/html, image/gif, *; q=.2, */*; q=.2", json),
+            ("a;b=\"c, text/plain\", application/x-ndjson", ndjson),
+            (
+                "application/problem+json, application/json;q=0.9",
+                Some("application/problem+json"),
+            ),
+        ] {
+            assert_eq!(accepted(&[accept.as_bytes()]), expected, "{accept}");
+        }
+    }
+
+    #[test]
+    fn lines_are_one_list_and_unreadable_elements_cost_no_other() {
+        let lines: [&[u8]; 3] = [
+            b"application/json;q=0.5",
+            b"\xff/x, text/pl\xc3\xa4in;q=1, , /",
+            b"text/plain;q=0.6",
+        ];
+        assert_eq!(accepted(&lines), Some("text/plain"));
+    }
+
+    #[test]
+    fn languages_are_weighed() {
+        let language = |lines: &[&[u8]]| {
+            let headers = headers(header::ACCEPT_LANGUAGE, lines);
+            preferred_language(&headers, &[("en", "en"), ("zh-Hans", "zh")])
+        };
+        for (accept, expected) in [
+            ("", Some("en")),
+            ("de", Some("en")),
+            ("zh-CN,zh;q=0.9,en;q=0.8", Some("zh")),
+            ("de-DE, ZH-hant;q=0.5, en;q=0.4", Some("zh")),
+            ("en-GB,en;q=0.9,zh;q=0.8", Some("en")),
+            ("en;q=0, zh;q=0.001", Some("zh")),
+            ("zh;q=nonsense", Some("en")),
+            ("zh;Q=0.3, en ; q = 0.2", Some("zh")),
+            ("*", Some("en")),
+            ("en;q=0, *", Some("zh")),
+            ("zh, *;q=0.5", Some("zh")),
+            ("*;q=0", None),
+        ] {
+            assert_eq!(language(&[accept.as_bytes()]), expected, "{accept}");
+        }
+        assert_eq!(language(&[b"d\xe9, en;q=0.1", b"zh;q=0.2"]), Some("zh"));
+    }
+
+    #[test]
+    fn any_of_the_entity_tags_may_be_the_known_one() {
+        let ours = "\"57-a1\"";
+        for known in [
+            "*",
+            "\"57-a1\"",
+            "W/\"57-a1\"",
+            "\"a\",W/\"57-a1\"",
+            "\"a, *\" , \"57-a1\"",
+            "\"Zürich\", \"57-a1\", \"a b\"",
+        ] {
+            let headers = headers(header::IF_NONE_MATCH, &[b"\"x\"", known.as_bytes()]);
+            assert!(is_known(&headers, ours), "{known}");
+        }
+        for other in [
+            "",
+            "57-a1",
+            "w/\"57-a1\"",
+            "\"57-a1\"x",
+            "\"57-a1",
+            "\"a,*,b\"",
+            "\"*\"",
+        ] {
+            let headers = headers(header::IF_NONE_MATCH, &[other.as_bytes()]);
+            assert!(!is_known(&headers, ours), "{other}");
+        }
+    }
+}
