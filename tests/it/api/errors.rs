@@ -3,10 +3,6 @@
 use crate::support::{answer::Answer, chat::Chat};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
-};
 
 #[tokio::test]
 async fn joining_asks_for_a_free_handle_of_a_certain_form() {
@@ -346,32 +342,27 @@ async fn request_ids_of_clients_are_kept_if_they_are_short_and_plain() {
 }
 
 #[tokio::test]
-async fn a_request_names_its_host_once() {
+async fn an_error_outside_the_api_is_a_page_unless_a_program_asks_for_json() {
     let chat = Chat::start().await;
-    let first_line = async |version: &str, hosts: &str| {
-        let mut socket = TcpStream::connect(chat.address).await.unwrap();
-        let request = format!("GET /healthz {version}\r\n{hosts}connection: close\r\n\r\n");
-        socket.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).await.unwrap();
-        answer.lines().next().unwrap_or_default().to_owned()
+    let visitor = chat.visitor();
+    let content_type = async |path: &str, accept: &str| {
+        let request = visitor.request(Method::GET, path).header("accept", accept);
+        let answer = Answer::to(request).await.expect(404);
+        answer.header("content-type").to_owned()
     };
-    for (version, hosts, status) in [
-        ("HTTP/1.1", "host: localhost\r\n", " 200 "),
-        ("HTTP/1.1", "", " 400 "),
-        (
-            "HTTP/1.1",
-            "host: localhost\r\nhost: localhost\r\n",
-            " 400 ",
-        ),
-        ("HTTP/1.0", "", " 200 "),
-        (
-            "HTTP/1.0",
-            "host: localhost\r\nhost: localhost\r\n",
-            " 400 ",
-        ),
+    let page = "text/html; charset=utf-8";
+    let problem = "application/problem+json";
+    for (accept, expected) in [
+        ("*/*", page),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", page),
+        ("image/png", page),
+        ("application/json", problem),
+        ("text/html;q=0.5, Application/Problem+JSON", problem),
+        ("text/html;q=0, */*", problem),
     ] {
-        let line = first_line(version, hosts).await;
-        assert!(line.contains(status), "{version} {hosts:?}: {line}");
+        assert_eq!(content_type("/nothing", accept).await, expected, "{accept}");
+    }
+    for accept in ["*/*", "text/html"] {
+        assert_eq!(content_type("/api/v1/nothing", accept).await, problem);
     }
 }

@@ -235,6 +235,11 @@ async fn a_page_that_is_known_is_not_sent_again() {
         );
     }
     known(PATH, &format!("\"other\", {tag}")).await.expect(304);
+    known(PATH, &format!("\"Zürich\", \"a b\",W/{tag}"))
+        .await
+        .expect(304);
+    known(PATH, "*").await.expect(304);
+    known(PATH, "\"*\"").await.expect(200);
     known(PATH, "\"other\"").await.expect(200);
     assert_ne!(
         ann.get(&format!("{PATH}?limit=1")).await.header("etag"),
@@ -309,4 +314,32 @@ async fn history_comes_as_lines_of_json_and_as_text_too() {
                 .contains("accept")
         );
     }
+}
+
+#[tokio::test]
+async fn the_form_of_a_page_is_the_one_that_is_weighed_highest() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    for (accept, expected) in [
+        ("text/plain;q=0.1, application/json", "application/json"),
+        ("text/plain;q=0, */*", "application/json"),
+        ("*/*;q=0.1, text/plain", "text/plain; charset=utf-8"),
+        ("*/*;q=0.1, application/x-ndjson", "application/x-ndjson"),
+        (
+            "text/plain;q=0.5, application/x-ndjson;q=0.8",
+            "application/x-ndjson",
+        ),
+        ("Text/Plain", "text/plain; charset=utf-8"),
+        ("Zürich, text/plain", "text/plain; charset=utf-8"),
+    ] {
+        let answer = as_type(&ann, PATH, accept).await.expect(200);
+        assert_eq!(answer.header("content-type"), expected, "{accept}");
+    }
+    let lines = ann
+        .request(Method::GET, PATH)
+        .header("accept", "application/json;q=0.1")
+        .header("accept", "application/x-ndjson");
+    let answer = Answer::to(lines).await.expect(200);
+    assert_eq!(answer.header("content-type"), "application/x-ndjson");
+    as_type(&ann, PATH, "*/*;q=0").await.problem(406);
 }

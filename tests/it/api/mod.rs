@@ -1,9 +1,11 @@
 //! Posting, history, rooms and members, through HTTP.
 
 mod anonymous_bodies;
+mod caching;
 mod custom_events;
 mod errors;
 mod history;
+mod hosts;
 mod known_posts;
 mod members;
 mod messages;

@@ -26,7 +26,7 @@ impl Browser {
             .next()
             .expect("a split has a first part")
             .to_owned();
-        assert!(cookie.starts_with("backscroll="), "{cookie}");
+        assert!(cookie.contains("-backscroll="), "{cookie}");
         Self { visitor, cookie }
     }
 

@@ -97,3 +97,24 @@ async fn a_stream_of_joined_rooms_needs_somebody() {
         .await
         .problem(401);
 }
+
+#[tokio::test]
+async fn a_query_beyond_the_limits_is_said_to_be_unusable() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    for path in ["/api/v1/events", "/api/v1/rooms/general/events"] {
+        for limit in ["10001", "-1", "%2B1", "many", "", "99999999999999999999"] {
+            let answer = ann.get(&format!("{path}?limit_replay={limit}")).await;
+            answer.fault(422, "limit_replay");
+        }
+    }
+    let rooms = |count| vec!["room=general"; count].join("&");
+    let answer = ann.get(&format!("/api/v1/events?{}", rooms(201))).await;
+    answer.fault(422, "room");
+    let most = format!("{}&limit_replay=10000", rooms(200));
+    assert_eq!(ann.stream(&most).await.outcome(), "live");
+    let answer = ann.get("/api/v1/events?room=nowhere&room=").await;
+    answer.problem(404);
+    let malformed = "after=x&limit_replay=0&room=general&room=nowhere";
+    assert_eq!(ann.stream(malformed).await.outcome(), "reset");
+}
