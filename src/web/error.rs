@@ -1,11 +1,11 @@
 //! Errors as HTTP: problem+json (RFC 9457) for programs, the same in words on a page.
 //!
 //! A handler returns a [`Rejection`]; a layer around all routes writes it down, once the id of the request and
-//! the reader's taste are known. Internals are logged here, once, and never shown.
+//! the reader's preferences are known. Internals are logged here, once, and never shown.
 
 use super::{
     negotiation::preferred_type,
-    taste::Taste,
+    preferences::Preferences,
     views::error::ErrorPage,
     words::{ENGLISH, Words},
 };
@@ -223,7 +223,7 @@ fn wants_page(request: &Request) -> bool {
 /// Renders errors as problem+json or as a page in the reader's language.
 pub async fn render_problems(request: Request, next: Next) -> Response {
     let wants_page = wants_page(&request);
-    let taste = wants_page.then(|| Taste::of(request.headers()));
+    let preferences = wants_page.then(|| Preferences::of(request.headers()));
     let back = request.uri().path().to_owned();
     let request_id = request
         .extensions()
@@ -242,8 +242,8 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
         .remove::<Problem>()
         .unwrap_or_else(|| unexplained(status));
     problem.request_id = request_id.filter(|_| status.is_server_error());
-    let mut rendered = match taste {
-        Some(taste) => page(problem, taste, &back),
+    let mut rendered = match preferences {
+        Some(preferences) => page(problem, preferences, &back),
         None => json(&problem),
     };
     *rendered.status_mut() = status;
@@ -281,7 +281,7 @@ fn json(problem: &Problem) -> Response {
     ([content_type], Json(problem)).into_response()
 }
 
-fn page(problem: Problem, Taste { words, scheme }: Taste, back: &str) -> Response {
+fn page(problem: Problem, Preferences { words, scheme }: Preferences, back: &str) -> Response {
     let detail = explain(&problem, words);
     let Problem {
         status, request_id, ..

@@ -3,7 +3,7 @@
 use super::{
     body::{MediaType, read_body},
     error::Rejection,
-    taste::Taste,
+    preferences::Preferences,
 };
 use crate::{app::App, auth::viewer::Viewer, error::Error, model::ids::parse_id};
 use axum::{
@@ -15,12 +15,12 @@ use serde_json::{Value, error::Category};
 use serde_path_to_error::Segment;
 use std::{ops::Deref, sync::Arc};
 
-/// Who is asking, and how they want pages to be.
+/// The sender of a request, with their display preferences.
 #[derive(Clone, Debug)]
 pub struct Visitor {
     viewer: Viewer,
-    /// How they want pages to be.
-    pub taste: Taste,
+    /// Their display preferences.
+    pub preferences: Preferences,
 }
 
 impl Deref for Visitor {
@@ -37,7 +37,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         Ok(Self {
             viewer: Viewer::identify(&app.log, &parts.headers).await?,
-            taste: Taste::of(&parts.headers),
+            preferences: Preferences::of(&parts.headers),
         })
     }
 }

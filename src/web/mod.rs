@@ -12,10 +12,10 @@ pub mod join;
 pub mod layers;
 mod negotiation;
 pub mod pages;
+pub mod preferences;
 pub mod signed_in;
 pub mod stream;
 mod strip;
-pub mod taste;
 pub mod views;
 pub mod words;
 

@@ -11,8 +11,8 @@ use crate::{
         api::me::rename_user,
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        preferences::{LANGUAGE_COOKIE, Preferences, SCHEME_COOKIE, Scheme, language},
         signed_in::SignedIn,
-        taste::{LANGUAGE_COOKIE, SCHEME_COOKIE, Scheme, Taste, language},
         views::account::{AccountPage, Place, SignOutPage},
     },
 };
@@ -68,7 +68,7 @@ pub async fn rename(
     match rename_user(&app, visitor.id, &name).await {
         Ok(_) => Ok(see("/account")),
         Err(Error::Invalid { text, .. }) => {
-            let asked = (name, Some(visitor.taste.words.say_alone(&text)));
+            let asked = (name, Some(visitor.preferences.words.say_alone(&text)));
             account_page(
                 &app,
                 &visitor,
@@ -90,7 +90,7 @@ async fn account_page(
     status: StatusCode,
     (name, name_error): (String, Option<String>),
 ) -> Result<Response, Rejection> {
-    let Taste { words, scheme } = visitor.taste;
+    let Preferences { words, scheme } = visitor.preferences;
     let account = AccountPage {
         words,
         scheme,
@@ -149,7 +149,7 @@ pub async fn show_sign_out(
     visitor: Visitor,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let Taste { words, scheme } = visitor.taste;
+    let Preferences { words, scheme } = visitor.preferences;
     if visitor.user.is_none() {
         return Ok(see("/"));
     }

@@ -11,8 +11,8 @@ use crate::{
         error::Rejection,
         extract::{Sent, Visitor},
         join::join_server,
+        preferences::Preferences,
         signed_in::join_first,
-        taste::Taste,
         views::join::JoinPage,
     },
 };
@@ -43,7 +43,7 @@ pub async fn show_join(
     }
     join_page(
         &app,
-        visitor.taste,
+        visitor.preferences,
         StatusCode::OK,
         String::new(),
         next,
@@ -75,11 +75,11 @@ pub async fn join(
         }
         Err(Error::Invalid { text, .. }) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            join_page(&app, visitor.taste, status, handle, next, Some(&text)).await
+            join_page(&app, visitor.preferences, status, handle, next, Some(&text)).await
         }
         Err(Error::Conflict { text, .. }) => {
             let status = StatusCode::CONFLICT;
-            join_page(&app, visitor.taste, status, handle, next, Some(&text)).await
+            join_page(&app, visitor.preferences, status, handle, next, Some(&text)).await
         }
         Err(error) => Err(error.into()),
     }
@@ -87,7 +87,7 @@ pub async fn join(
 
 async fn join_page(
     app: &App,
-    Taste { words, scheme }: Taste,
+    Preferences { words, scheme }: Preferences,
     status: StatusCode,
     handle: String,
     next: String,

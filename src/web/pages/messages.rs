@@ -20,8 +20,8 @@ use crate::{
         },
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        preferences::Preferences,
         signed_in::SignedIn,
-        taste::Taste,
         views::{edit::EditPage, message::address},
     },
 };
@@ -41,7 +41,7 @@ pub async fn post_message(
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let words = visitor.taste.words;
+    let words = visitor.preferences.words;
     let message: NewMessage = sent.fields()?;
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
     let (text, status) = match submit_message(&app, &visitor, slug.clone(), message).await {
@@ -178,7 +178,7 @@ async fn edit_page(
 ) -> Result<Response, Rejection> {
     let layout = layout(app, visitor, Some(&message.room), here).await?;
     let room = find_room(app, visitor, &message.room).await?.info;
-    let Taste { words, scheme } = visitor.taste;
+    let Preferences { words, scheme } = visitor.preferences;
     page(
         status,
         &EditPage {

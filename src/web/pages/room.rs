@@ -137,8 +137,8 @@ pub async fn room_page(
         .nonce
         .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(random_bytes::<16>()));
     Ok(RoomPage {
-        words: visitor.taste.words,
-        scheme: visitor.taste.scheme,
+        words: visitor.preferences.words,
+        scheme: visitor.preferences.scheme,
         layout,
         room,
         head: history.head,

@@ -13,8 +13,8 @@ use crate::{
         },
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        preferences::Preferences,
         signed_in::SignedIn,
-        taste::Taste,
         views::{
             layout::Layout,
             rooms::{NewRoomErrors, NewRoomPage, RoomsPage},
@@ -65,7 +65,7 @@ pub async fn show_rooms(
 ) -> Result<Response, Rejection> {
     let layout = layout(&app, &visitor, None, &uri).await?;
     let rooms = layout.rooms.clone();
-    let Taste { words, scheme } = visitor.taste;
+    let Preferences { words, scheme } = visitor.preferences;
     page(
         StatusCode::OK,
         &RoomsPage {
@@ -88,8 +88,8 @@ pub async fn show_new_room(
     page(
         StatusCode::OK,
         &NewRoomPage {
-            words: visitor.taste.words,
-            scheme: visitor.taste.scheme,
+            words: visitor.preferences.words,
+            scheme: visitor.preferences.scheme,
             layout,
             name,
             topic,
@@ -118,7 +118,7 @@ pub async fn create_room(
         Err(Error::Conflict { field, text }) => (field, text, StatusCode::CONFLICT),
         Err(error) => return Err(error.into()),
     };
-    let Taste { words, scheme } = visitor.taste;
+    let Preferences { words, scheme } = visitor.preferences;
     let at = |name| (field == name).then(|| words.say_alone(&text));
     let errors = NewRoomErrors {
         name: at("name"),

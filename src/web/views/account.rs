@@ -4,7 +4,7 @@ use super::layout::Layout;
 use crate::{
     model::{change::SignInKind, time::Timestamp},
     web::{
-        taste::{LANGUAGES, Scheme},
+        preferences::{LANGUAGES, Scheme},
         words::Words,
     },
 };

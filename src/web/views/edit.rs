@@ -3,7 +3,7 @@
 use super::layout::Layout;
 use crate::{
     model::{message::Message, room::RoomInfo},
-    web::{taste::Scheme, words::Words},
+    web::{preferences::Scheme, words::Words},
 };
 use askama::Template;
 

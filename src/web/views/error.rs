@@ -1,6 +1,6 @@
 //! What went wrong, in words.
 
-use crate::web::{taste::Scheme, words::Words};
+use crate::web::{preferences::Scheme, words::Words};
 use askama::Template;
 
 /// An error as a page. It needs nothing but itself, so that it can be shown when all else fails.

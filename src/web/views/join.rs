@@ -1,7 +1,7 @@
 //! The page by which one comes in.
 
 use crate::web::{
-    taste::{LANGUAGES, Scheme},
+    preferences::{LANGUAGES, Scheme},
     words::Words,
 };
 use askama::Template;

@@ -11,7 +11,7 @@ use crate::{
         room::{NotifyLevel, RoomKind, RoomView},
         user::{Person, RoomMember},
     },
-    web::{taste::Scheme, words::Words},
+    web::{preferences::Scheme, words::Words},
 };
 use askama::Template;
 

@@ -6,7 +6,7 @@ use crate::{
         room::{RoomKind, RoomView, TOPIC_MAX},
         user::NAME_MAX,
     },
-    web::{taste::Scheme, words::Words},
+    web::{preferences::Scheme, words::Words},
 };
 use askama::Template;
 

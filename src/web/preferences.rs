@@ -1,5 +1,5 @@
-//! How somebody wants pages to be: in which language, light or dark. Chosen on the page of the account and kept in
-//! cookies, so that nothing has to be looked up before a page begins.
+//! Display preferences: language and colour scheme. They are chosen on the account page and stored in cookies, so that
+//! rendering a page needs no look-up. Servers on one host share these cookies.
 
 use super::{
     negotiation::{preferred_language, primary_subtag},
@@ -9,18 +9,18 @@ use crate::auth::cookies::cookies;
 use axum::http::HeaderMap;
 use std::fmt;
 
-/// The name of the cookie that holds a chosen language.
+/// The name of the cookie with the chosen language.
 pub const LANGUAGE_COOKIE: &str = "backscroll-language";
-/// The name of the cookie that holds a chosen scheme.
+/// The name of the cookie with the chosen colour scheme.
 pub const SCHEME_COOKIE: &str = "backscroll-scheme";
 
-/// All languages, the one for everybody else first.
+/// All languages, the default first.
 pub const LANGUAGES: [&Words; 2] = [&ENGLISH, &CHINESE];
 
-/// The colours of a page.
+/// The colour scheme of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scheme {
-    /// As the system has it.
+    /// The scheme of the operating system.
     #[default]
     System,
     /// Dark on light.
@@ -30,7 +30,7 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    /// As it is sent and kept.
+    /// Parses the value of the cookie or the form. Any other text means the system's scheme.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match text {
@@ -40,7 +40,8 @@ impl Scheme {
         }
     }
 
-    /// Of the browser's own bars, in either scheme of the system: `--paper` of `static/css/page.css`.
+    /// Returns the colours for `<meta name="theme-color">` in each scheme of the system: `--paper` of
+    /// `static/css/page.css`.
     #[must_use]
     pub fn theme_colours(self) -> [(Self, &'static str); 2] {
         const PAPER: &str = "#fbfaf7";
@@ -53,7 +54,7 @@ impl Scheme {
         [(Self::Light, light), (Self::Dark, dark)]
     }
 
-    /// The value of `color-scheme`.
+    /// Returns the value of the CSS property `color-scheme`.
     #[must_use]
     pub fn css(self) -> &'static str {
         match self {
@@ -74,16 +75,16 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// How somebody wants pages to be.
+/// The display preferences of a visitor.
 #[derive(Clone, Copy, Debug)]
-pub struct Taste {
-    /// In which language.
+pub struct Preferences {
+    /// The texts of the language.
     pub words: &'static Words,
-    /// In which colours.
+    /// The colour scheme.
     pub scheme: Scheme,
 }
 
-impl Taste {
+impl Preferences {
     /// Reads the preferences from a request's headers: the language from its cookie, or else from `Accept-Language`;
     /// the colour scheme from its cookie.
     #[must_use]
@@ -129,7 +130,7 @@ mod tests {
             header::COOKIE,
             HeaderValue::from_bytes(cookies.as_bytes()).unwrap(),
         );
-        Taste::of(&headers).words.lang
+        Preferences::of(&headers).words.lang
     }
 
     #[test]
@@ -144,9 +145,9 @@ mod tests {
     #[test]
     fn the_scheme_is_the_one_that_was_chosen() {
         let mut headers = HeaderMap::new();
-        assert_eq!(Taste::of(&headers).scheme, Scheme::System);
+        assert_eq!(Preferences::of(&headers).scheme, Scheme::System);
         let cookies = HeaderValue::from_static("backscroll=x; backscroll-scheme=dark");
         headers.insert(header::COOKIE, cookies);
-        assert_eq!(Taste::of(&headers).scheme, Scheme::Dark);
+        assert_eq!(Preferences::of(&headers).scheme, Scheme::Dark);
     }
 }
