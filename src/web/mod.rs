@@ -10,7 +10,7 @@ pub mod health;
 pub mod hosts;
 pub mod join;
 pub mod layers;
-mod negotiation;
+pub mod negotiation;
 pub mod pages;
 pub mod preferences;
 pub mod signed_in;
