@@ -20,5 +20,6 @@ mod soak;
 mod start;
 mod stop;
 mod stuck_readers;
+mod trial;
 
 use crate::support::until;
