@@ -17,15 +17,14 @@ use crate::{
         stop::Stop,
     },
     store::{
-        db::{self, Connection},
-        lock::FileLock,
+        database_path::DatabasePath, db::Connection, file_identity::OpenDatabase, lock::FileLock,
         meta, users,
     },
     web::{self, hosts::HostNames},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::Connection as _;
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -41,22 +40,17 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens the file, makes it where there is none, and locks it for this process.
+    /// Locks the database file for this process and opens it; creates it where there is none.
     pub async fn open(config: Config) -> Result<Self> {
         if let Some(fault) = config.fault() {
             return Err(Error::Refused(fault));
         }
-        let lock = FileLock::take(&config.db)?;
-        let opened = db::open_writer(&config.db, config.storage).await;
-        let mut connection = opened.map_err(|error| explain(&config.db, error))?;
-        found_log(&mut connection).await?;
-        let (log, writer) = EventLog::open(
-            &config.db,
-            connection,
-            config.storage,
-            web::views::message::render_row,
-        )
-        .await?;
+        let path = DatabasePath::resolve(&config.db)?;
+        let lock = FileLock::take(&path)?;
+        let mut database = OpenDatabase::open(path, config.storage).await?;
+        found_log(&mut database.writer).await?;
+        let (log, writer) =
+            EventLog::open(database, config.storage, web::views::message::render_row).await?;
         let connections = connections_allowed(config.max_connections);
         Ok(Self {
             log,
@@ -132,27 +126,6 @@ pub async fn run(
 /// Streams live long, so some connections are kept for everything else: a page must load while the room is full.
 fn streams_allowed(connections: usize) -> usize {
     connections - connections.div_ceil(10).min(connections / 2)
-}
-
-/// Why a file cannot be opened, in words that help. Result codes: <https://sqlite.org/rescode.html>.
-fn explain(file: &Path, error: Error) -> Error {
-    let Error::Database(cause) = &error else {
-        return error;
-    };
-    let code = cause
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code);
-    let file = file.display();
-    Error::Refused(match code.as_deref() {
-        Some("11" | "26") => format!(
-            "{file} is damaged, or it is no database of Backscroll; look at it with `backscroll check`, or put a backup \
-             in its place with `backscroll restore`"
-        ),
-        Some("14") => format!(
-            "{file} cannot be opened: is its folder there, and may this program write to it?"
-        ),
-        _ => format!("{file} cannot be opened: {cause}"),
-    })
 }
 
 /// A new file gets its name, and the one room that is there from the start.

@@ -1,9 +1,13 @@
-//! `backup`: a consistent copy of the file, also while the server runs.
+//! `backup`: writes a consistent copy of the database, also while the server runs.
 
 use super::{Database, Failure, print};
 use crate::{
     error::Error,
-    store::{check, copies, db},
+    store::{
+        check, copies,
+        database_path::{DatabasePath, beside},
+        db,
+    },
 };
 use clap::Args;
 use std::{
@@ -25,8 +29,11 @@ pub(super) async fn run(backup: Backup) -> Result<(), Failure> {
     if out.symlink_metadata().is_ok() {
         return Err(there_already(out));
     }
-    let mut connection = db::open_reader(&backup.database.db).await?;
-    let half = copies::beside(out, &format!(".half-{}", std::process::id()));
+    let out = &DatabasePath::resolve(out)?;
+    let database = DatabasePath::resolve_existing(&backup.database.db)?;
+    let mut connection = db::open_reader(&database).await?;
+    let half = beside(out, &format!(".half-{}", std::process::id()));
+    let half = DatabasePath::resolve(&half)?;
     let copied = copies::copy_database(&mut connection, &half)
         .await
         .map_err(|error| match error {
@@ -50,7 +57,7 @@ pub(super) async fn run(backup: Backup) -> Result<(), Failure> {
     ))
 }
 
-/// A link and not a renaming: it fails where something has come meanwhile.
+/// Links instead of renaming where it can: that fails where a file has appeared at `out` meanwhile.
 fn move_to(half: &Path, out: &Path) -> Result<(), Failure> {
     let linked = match fs::hard_link(half, out) {
         Ok(()) => fs::remove_file(half),

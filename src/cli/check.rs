@@ -1,7 +1,10 @@
-//! `check`: whether everything in the file agrees with everything else.
+//! `check`: tests the integrity of the database and the rules that its tables keep.
 
 use super::{Database, Failure, print};
-use crate::store::{check, copies, db};
+use crate::{
+    error::Error,
+    store::{check, database_path::DatabasePath, db},
+};
 use clap::Args;
 use sqlx::Connection as _;
 
@@ -16,20 +19,15 @@ pub(super) async fn run(check: Check) -> Result<(), Failure> {
     let file = check.database.db.display();
     let unreadable =
         |error: &dyn std::error::Error| Failure::fault(format!("{file} cannot be read: {error}"));
-    let mut connection = match db::open_reader(&check.database.db).await {
-        Err(error) if check.database.db.exists() => return Err(unreadable(&error)),
-        opened => opened?,
-    };
-    // One snapshot, so that a server at work cannot make two answers disagree.
-    let mut tx = connection.begin().await?;
-    if !copies::is_ours(&mut tx)
+    let database = DatabasePath::resolve_existing(&check.database.db)?;
+    let mut connection = db::open_reader(&database)
         .await
-        .map_err(|error| unreadable(&error))?
-    {
-        return Err(Failure::fault(format!(
-            "{file} is not a database of Backscroll"
-        )));
-    }
+        .map_err(|error| match error {
+            Error::Refused(sentence) => Failure::fault(sentence),
+            error => unreadable(&error),
+        })?;
+    // All rules are judged in one snapshot, which a running server cannot change meanwhile.
+    let mut tx = connection.begin().await?;
     let damage = check::find_damage(&mut tx)
         .await
         .map_err(|error| unreadable(&error))?;

@@ -1,9 +1,9 @@
-//! `export`: every message as a line of JSON, on standard output.
+//! `export`: prints every message as a line of JSON.
 
 use super::{Database, Failure, print};
 use crate::{
     model::ids::MessageId,
-    store::{archive, db},
+    store::{archive, database_path::DatabasePath, db},
 };
 use clap::Args;
 
@@ -15,9 +15,10 @@ pub(super) struct Export {
 }
 
 pub(super) async fn run(export: Export) -> Result<(), Failure> {
-    let mut connection = db::open_reader(&export.database.db).await?;
-    // What is posted meanwhile is left out. Page by page and never in one transaction: a slow reader of this
-    // output would keep the server's write-ahead log from being emptied.
+    let database = DatabasePath::resolve_existing(&export.database.db)?;
+    let mut connection = db::open_reader(&database).await?;
+    // Messages that are posted during the export are left out. Each page is a transaction of its own: in one long
+    // transaction a slow reader of this output would keep the server's write-ahead log from being emptied.
     let head = archive::last_message(&mut connection).await?;
     let mut after = MessageId(0);
     while let Some((last, lines)) = archive::read_lines(&mut connection, after, head).await? {

@@ -1,4 +1,4 @@
-//! `import`: takes in an archive, all of it or nothing, and nothing twice.
+//! `import`: adds the messages of an archive, all of them or none, and none twice.
 
 use super::{Database, Failure, failure::tell, print};
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     config::Storage,
     server::found_log,
     store::{
+        database_path::DatabasePath,
         db::{self, Connection},
         lock::FileLock,
     },
@@ -32,16 +33,27 @@ pub(super) struct Import {
     database: Database,
 }
 
-/// Lines that are taken in together.
+/// Lines that are applied together.
 const BATCH: usize = 2000;
-/// Faults that are told before the rest is only counted.
+/// Faults that are printed; further ones are only counted.
 const FAULTS_TOLD: u64 = 10;
 
 pub(super) async fn run(import: Import) -> Result<(), Failure> {
     let started = Instant::now();
+    let database = DatabasePath::resolve(&import.database.db)?;
+    if import
+        .file
+        .canonicalize()
+        .is_ok_and(|file| file == *database)
+    {
+        return Err(Failure::failed(format!(
+            "{} is the database itself, not an archive",
+            import.file.display()
+        )));
+    }
     let mut source = Source::open(&import.file)?;
-    let _lock = FileLock::take(&import.database.db)?;
-    let mut connection = db::open_writer(&import.database.db, Storage::default()).await?;
+    let _lock = FileLock::take(&database)?;
+    let mut connection = db::open_writer(&database, Storage::default()).await?;
     found_log(&mut connection).await?;
     let counts = take_in(&mut connection, &mut source).await;
     connection.close().await?;
@@ -49,7 +61,7 @@ pub(super) async fn run(import: Import) -> Result<(), Failure> {
     print(&sentence(&counts?, started.elapsed().as_secs_f64()))
 }
 
-/// One transaction: whatever goes wrong, and whenever, nothing is half-stored.
+/// Applies all lines in one transaction: a fault at any line leaves the database as it was.
 async fn take_in(connection: &mut Connection, source: &mut Source) -> Result<Counts, Failure> {
     let mut tx = connection.begin_with("begin immediate").await?;
     let mut importing = Importing::begin(&mut tx).await?;
@@ -73,7 +85,7 @@ async fn take_in(connection: &mut Connection, source: &mut Source) -> Result<Cou
     Ok(counts)
 }
 
-/// The file while it is read.
+/// The archive while it is read.
 struct Source {
     lines: Box<dyn BufRead>,
     bar: ProgressBar,
@@ -111,7 +123,7 @@ impl Source {
         })
     }
 
-    /// The next lines with their numbers; `None` at the end. Those at fault are told and left out.
+    /// Returns the next lines with their numbers; `None` at the end. Prints the faulty ones and leaves them out.
     fn read_batch(&mut self) -> Result<Option<Vec<(u64, Line)>>, Failure> {
         let mut batch = Vec::with_capacity(BATCH);
         let mut text = Vec::new();
@@ -141,7 +153,7 @@ impl Source {
     }
 }
 
-/// An empty line is nothing, and neither is a byte order mark.
+/// Parses one line. Empty lines are skipped, and so is a byte order mark.
 fn read_line(text: &[u8]) -> Result<Option<Line>, String> {
     let text = str::from_utf8(text)
         .map_err(|_| "not UTF-8")?

@@ -1,4 +1,4 @@
-//! `restore`: puts a backup in the place of the file, and begins a new era of ids.
+//! `restore`: replaces the database with a backup, and begins a new era of ids.
 
 use super::{Database, Failure, failure::tell, print};
 use crate::{
@@ -8,9 +8,11 @@ use crate::{
     model::ids::EventId,
     store::{
         check, copies,
+        database_path::{DatabasePath, beside},
         db::{self, Connection},
         eras,
         lock::FileLock,
+        schema::Owner,
     },
 };
 use clap::Args;
@@ -29,18 +31,14 @@ pub(super) struct Restore {
     database: Database,
 }
 
-/// How far to go where the replaced file cannot be read: it may have been restored so often since.
+/// Eras that are skipped where the replaced database cannot be read, since it may have been restored so often.
 const ERAS_SKIPPED: i64 = 100;
 
 pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
-    let backup = &restore.backup;
-    // What a link names is replaced, not the link.
-    let file = &restore
-        .database
-        .db
-        .canonicalize()
-        .unwrap_or(restore.database.db);
-    if backup.canonicalize().is_ok_and(|backup| backup == *file) {
+    // Where the database is named by a link, its target is replaced.
+    let file = &DatabasePath::resolve(&restore.database.db)?;
+    let backup = &DatabasePath::resolve_existing(&restore.backup)?;
+    if backup == file {
         return Err(Failure::failed(format!(
             "{} is the file itself, not a backup of it",
             backup.display()
@@ -50,8 +48,8 @@ pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
     let _lock = FileLock::take(file)?;
     let used = eras::last_used_id(&mut source)
         .await?
-        .max(last_used_id(file).await);
-    let new = copies::beside(file, ".restoring");
+        .max(last_used_id(file).await?);
+    let new = DatabasePath::resolve(&beside(file, ".restoring"))?;
     copies::remove_database(&new).map_err(|error| cannot_replace(file, &error))?;
     let placed = replace(&mut source, &new, file, used).await;
     if placed.is_err() {
@@ -70,8 +68,8 @@ pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
 
 async fn replace(
     source: &mut Connection,
-    new: &Path,
-    file: &Path,
+    new: &DatabasePath,
+    file: &DatabasePath,
     used: i64,
 ) -> Result<(EventId, Option<PathBuf>), Failure> {
     let next_id = prepare(source, new, used).await?;
@@ -79,52 +77,59 @@ async fn replace(
 }
 
 /// Opens a backup that is a database of this program, and undamaged.
-async fn open_sound(backup: &Path) -> Result<Connection, Failure> {
+async fn open_sound(backup: &DatabasePath) -> Result<Connection, Failure> {
     let unfit = |reason: String| {
         Failure::fault(format!("{} cannot be restored: {reason}", backup.display()))
     };
-    let mut source = match db::open_reader(backup).await {
-        Ok(source) => source,
-        Err(Error::Refused(sentence)) => return Err(Failure::failed(sentence)),
-        Err(error) => return Err(unfit(error.to_string())),
-    };
+    let opened = db::open_reader(backup).await;
+    let mut source = opened.map_err(|error| unfit(error.to_string()))?;
     let damage = check::find_damage(&mut source)
         .await
         .map_err(|error| unfit(error.to_string()))?;
     if let Some(fault) = damage.first() {
         return Err(unfit(fault.clone()));
     }
-    if !copies::is_ours(&mut source).await? {
-        return Err(unfit("it is not a database of Backscroll".into()));
-    }
     Ok(source)
 }
 
-/// The last id that the file to be replaced has used; 0 where there is none.
-async fn last_used_id(file: &Path) -> i64 {
+/// Returns the last id that the database to be replaced has used; 0 where there is none.
+///
+/// Refuses the database of another program. One of a newer version, or damaged, may be replaced.
+async fn last_used_id(file: &DatabasePath) -> Result<i64, Failure> {
     if !file.exists() {
-        return 0;
+        return Ok(0);
     }
     let read = async {
-        let mut connection = db::open_reader(file).await?;
-        let used = eras::last_used_id(&mut connection).await;
+        let mut connection = db::connect_reader(file).await?;
+        if Owner::read(&mut connection).await? == Owner::Other {
+            return Ok(None);
+        }
+        let used = eras::last_used_id(&mut connection).await?;
         connection.close().await?;
-        used
+        Ok::<_, Error>(Some(used))
     };
     match read.await {
-        Ok(used) => used,
+        Ok(Some(used)) => Ok(used),
+        Ok(None) => Err(Failure::failed(format!(
+            "{} is the database of another program and is not replaced",
+            file.display()
+        ))),
         Err(error) => {
             tell(&format!(
                 "{} cannot be read ({error}); going far beyond any id that it may have used",
                 file.display()
             ));
-            ERAS_SKIPPED * eras::ERA
+            Ok(ERAS_SKIPPED * eras::ERA)
         }
     }
 }
 
-/// Makes the file that shall be in place: a copy of the backup with its new era, complete in itself and on disk.
-async fn prepare(source: &mut Connection, new: &Path, used: i64) -> Result<EventId, Failure> {
+/// Writes the new database: a copy of the backup with a new era, without a write-ahead log, synced to disk.
+async fn prepare(
+    source: &mut Connection,
+    new: &DatabasePath,
+    used: i64,
+) -> Result<EventId, Failure> {
     copies::copy_database(source, new).await?;
     let mut connection = db::open_writer(new, Storage::default()).await?;
     let mut tx = connection.begin_with("begin immediate").await?;
@@ -137,27 +142,27 @@ async fn prepare(source: &mut Connection, new: &Path, used: i64) -> Result<Event
     Ok(next_id)
 }
 
-/// Keeps the file that was there under another name, and moves the new one to its place.
-async fn put_in_place(new: &Path, file: &Path) -> Result<Option<PathBuf>, Failure> {
+/// Keeps the replaced database under another name, and moves the new one to its place.
+async fn put_in_place(new: &DatabasePath, file: &DatabasePath) -> Result<Option<PathBuf>, Failure> {
     let cannot = |error: io::Error| cannot_replace(file, &error);
     let was_there = file.symlink_metadata().is_ok();
-    let kept = copies::beside(
+    let kept = beside(
         file,
         &format!(".replaced-{}", now().to_utc().format("%Y%m%dT%H%M%S%3fZ")),
     );
     if was_there {
-        // What cannot be moved into a damaged file stays beside it, under the same new name.
+        // A write-ahead log that cannot be moved into a damaged database is kept beside it, under the same new name.
         let _ = copies::empty_wal(file).await;
         fs::hard_link(file, &kept)
             .or_else(|_| fs::copy(file, &kept).map(drop))
             .map_err(cannot)?;
         let permissions = fs::metadata(file).map_err(cannot)?.permissions();
         fs::set_permissions(new, permissions).map_err(cannot)?;
-        let _ = fs::rename(copies::beside(file, "-wal"), copies::beside(&kept, "-wal"));
     }
-    // A stale write-ahead log would be played into the new file.
+    let _ = fs::rename(beside(file, "-wal"), beside(&kept, "-wal"));
+    // SQLite would apply an old write-ahead log to the new database.
     for suffix in ["-wal", "-shm"] {
-        match fs::remove_file(copies::beside(file, suffix)) {
+        match fs::remove_file(beside(file, suffix)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(error)),
             _ => {}
         }

@@ -5,7 +5,7 @@ use crate::{
     Server,
     config::{Config, Durability},
     net::accept::listen,
-    store::db,
+    store::{database_path::DatabasePath, db},
 };
 use std::{io, net::SocketAddr, process, thread, time::Duration};
 
@@ -31,7 +31,8 @@ async fn serve(config: Config) -> Result<(), Failure> {
         |error: io::Error| Failure::failed(format!("cannot listen on {}: {error}", config.listen));
     let listener = listen(config.listen).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    let sqlite = db::sqlite_version(&mut db::open_reader(&config.db).await?).await?;
+    let database = DatabasePath::resolve(&config.db)?;
+    let sqlite = db::sqlite_version(&mut db::open_reader(&database).await?).await?;
     print_detached(banner(&config, address, &sqlite));
     let shutdown = async move {
         stop.asked().await;

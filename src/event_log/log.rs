@@ -16,16 +16,15 @@ use crate::{
     error::{Error, Result},
     model::{change::Change, ids::EventId},
     store::{
-        db::{self, Connection, ReadPool},
-        eras, events, meta,
+        db::ReadPool,
+        eras, events,
+        file_identity::{FileIdentity, OpenDatabase},
+        meta,
     },
 };
-use std::{
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 use tokio::sync::{
     mpsc::{self, error::TrySendError},
@@ -54,6 +53,8 @@ pub struct EventLog {
     pub signals: Signals,
     /// What need not be read again.
     pub known: Known,
+    /// The files of the database, which can be replaced while they are open.
+    pub file: FileIdentity,
     /// Whoever reads what is not recent.
     pub(super) replays: Replays,
     queue: mpsc::Sender<Submission>,
@@ -61,17 +62,20 @@ pub struct EventLog {
 }
 
 impl EventLog {
-    /// Opens the log of a file that `connection` may write to; the writer must be run.
+    /// Opens the log of a database; the writer must be run.
     pub async fn open(
-        file: &Path,
-        mut connection: Connection,
+        database: OpenDatabase,
         storage: Storage,
         render: RenderRow,
     ) -> Result<(Arc<Self>, Writer)> {
+        let OpenDatabase {
+            writer: mut connection,
+            readers,
+            identity: file,
+        } = database;
         let name = meta::find_log(&mut connection).await?.unwrap_or_default();
         let head = events::head(&mut connection).await?;
         let era = eras::find_latest(&mut connection).await?;
-        let readers = db::open_readers(file).await?;
         let (queue, submissions) = mpsc::channel(QUEUE_LENGTH);
         let log = Arc::new(Self {
             name,
@@ -80,19 +84,14 @@ impl EventLog {
             era,
             known: Known::new(readers.clone()),
             readers,
+            file,
             presence: Presence::default(),
             signals: Signals::default(),
             replays: Replays::new(),
             queue,
             writable: AtomicBool::new(true),
         });
-        let writer = Writer::new(
-            Arc::clone(&log),
-            submissions,
-            connection,
-            file.to_owned(),
-            storage,
-        );
+        let writer = Writer::new(Arc::clone(&log), submissions, connection, storage);
         Ok((log, writer))
     }
 

@@ -13,10 +13,10 @@ use crate::{
     config::Storage,
     error::{Error, Result},
     model::change::{AccessChange, Change},
-    store::db::{self, Connection},
+    store::db::{Connection, result_code},
 };
 use sqlx::Connection as _;
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -42,7 +42,6 @@ pub struct Writer {
     queue: mpsc::Receiver<Submission>,
     connection: Option<Connection>,
     learned: Learned,
-    file: PathBuf,
     storage: Storage,
 }
 
@@ -51,7 +50,6 @@ impl Writer {
         log: Arc<EventLog>,
         queue: mpsc::Receiver<Submission>,
         connection: Connection,
-        file: PathBuf,
         storage: Storage,
     ) -> Self {
         Self {
@@ -59,7 +57,6 @@ impl Writer {
             queue,
             connection: Some(connection),
             learned: Learned::default(),
-            file,
             storage,
         }
     }
@@ -100,7 +97,10 @@ impl Writer {
                 }
             }
             Err(error) => {
-                tracing::error!(%error, changes = changes.len(), "nothing of this lot was stored");
+                // A replaced file has been logged when it was noticed.
+                if !matches!(error, Error::Unavailable(_)) {
+                    tracing::error!(%error, changes = changes.len(), "nothing of this lot was stored");
+                }
                 self.log.set_writable(error.is_about_one_change());
                 for poster in posters {
                     let _ = poster.send(Err(Error::Unavailable(reason(&error))));
@@ -112,9 +112,11 @@ impl Writer {
     /// Applies a lot and commits it. What a failed transaction leaves behind is unknown, so its connection is
     /// given up with all that was learned, and a new one is opened for the next lot.
     async fn commit(&mut self, changes: &[Change]) -> Result<Committed> {
+        let file = &self.log.file;
+        file.check_before_commit(self.connection.as_mut()).await?;
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => db::open_writer(&self.file, self.storage).await?,
+            None => file.reopen_writer(self.storage).await?,
         };
         let mut learned = std::mem::take(&mut self.learned);
         let committed = commit(&mut connection, changes, self.log.head(), &mut learned).await?;
@@ -155,13 +157,10 @@ impl Writer {
 
 /// What a poster may know of a failure. Primary result codes: <https://sqlite.org/rescode.html>.
 fn reason(error: &Error) -> &'static str {
-    let code = match error {
-        Error::Database(sqlx::Error::Database(error)) => {
-            error.code().and_then(|code| code.parse::<i32>().ok())
-        }
-        _ => None,
-    };
-    match code.map(|code| code & 0xff) {
+    if let Error::Unavailable(reason) = error {
+        return reason;
+    }
+    match result_code(error) {
         Some(5 | 6) => "another program holds the database locked",
         Some(8) => "the database is read-only",
         Some(10) => "the disk is full or failing",

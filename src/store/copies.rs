@@ -1,26 +1,33 @@
-//! Copies of the file as a whole: what backups are made of.
+//! Copies of the whole database, for backups.
 
-use super::{check, db::Connection, statements::statements};
+use super::{
+    check,
+    database_path::{DatabasePath, beside},
+    db::Connection,
+    statements::statements,
+};
 use crate::error::{Error, Result};
 use sqlx::{Connection as _, sqlite::SqliteConnectOptions};
 use std::{
     fs::{self, File, OpenOptions},
     io,
     os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 statements! {
     COPY_INTO = "vacuum into ?";
     // The write-ahead log goes into the file and is emptied.
     EMPTY_WAL = "pragma wal_checkpoint(truncate)";
-    IS_OURS = "select count(*) = 2 from sqlite_master where type = 'table' and name in ('events', 'eras')";
+    // What is in the write-ahead log is copied into the file, and stays in the log.
+    COPY_WAL = "pragma wal_checkpoint(passive)";
 }
 
-/// Writes a consistent copy of a database that may be in use, and sees to it that it is on disk and sound.
+/// Writes a consistent copy of a database that may be in use, syncs it to disk and checks its integrity.
 ///
-/// Only its owner may read it. Nothing may be at `to`; half a copy is left there when this fails.
-pub async fn copy_database(connection: &mut Connection, to: &Path) -> Result<()> {
+/// The copy has the `application_id` and `user_version` of its source, and only its owner may read it. Fails where a
+/// file is at `to`; an incomplete copy is left there when this fails.
+pub async fn copy_database(connection: &mut Connection, to: &DatabasePath) -> Result<()> {
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -46,28 +53,21 @@ pub async fn copy_database(connection: &mut Connection, to: &Path) -> Result<()>
     }
 }
 
-/// Whether this is a database of this program, however old.
-pub async fn is_ours(connection: &mut Connection) -> Result<bool> {
-    Ok(sqlx::query_scalar(IS_OURS).fetch_one(connection).await?)
-}
-
-/// Moves everything into the file itself, so that it can be moved alone. Nobody else may use it.
-pub async fn empty_wal(database: &Path) -> Result<()> {
+/// Moves the write-ahead log into the database, so that the one file holds everything. Nobody else may use it.
+pub async fn empty_wal(database: &DatabasePath) -> Result<()> {
     let mut connection =
         Connection::connect_with(&SqliteConnectOptions::new().filename(database)).await?;
     sqlx::query(EMPTY_WAL).execute(&mut connection).await?;
     Ok(connection.close().await?)
 }
 
-/// `chat.db` → `chat.db-wal` and the like.
-#[must_use]
-pub fn beside(database: &Path, suffix: &str) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
+/// Copies what is in the write-ahead log into the open database, and leaves the log as it is.
+pub(super) async fn copy_wal(connection: &mut Connection) -> Result<()> {
+    sqlx::query(COPY_WAL).execute(connection).await?;
+    Ok(())
 }
 
-/// Removes a database and what SQLite keeps beside it; what is not there is fine.
+/// Removes a database and the files that SQLite keeps beside it. Missing files are no error.
 pub fn remove_database(database: &Path) -> io::Result<()> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         match fs::remove_file(beside(database, suffix)) {
@@ -78,7 +78,7 @@ pub fn remove_database(database: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes what was renamed or linked in the folder of this file outlast a power loss.
+/// Syncs the folder of this file, so that a renamed or linked file is still there after a power loss.
 pub fn sync_folder(of: &Path) -> io::Result<()> {
     let folder = of
         .parent()

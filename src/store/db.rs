@@ -1,15 +1,19 @@
-//! The file: opening, pragmas, migrations; one connection that writes and a few that read.
+//! Connections to the database file: one that writes, a pool that reads, single ones for commands.
 
-use super::statements::statements;
+use super::{
+    database_path::{DatabasePath, FileId, beside},
+    schema::{self, Owner},
+    statements::statements,
+};
 use crate::{
     config::{Durability, Storage},
     error::{Error, Result},
 };
 use sqlx::{
     Connection as _, SqliteConnection, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, time::Duration};
+use std::{os::unix::fs::OpenOptionsExt as _, time::Duration};
 
 /// A connection to the file.
 pub type Connection = SqliteConnection;
@@ -32,36 +36,54 @@ statements! {
     SQLITE_VERSION = "select sqlite_version()";
     QUICK_LOOK = "select count(*) from sqlite_master";
     PAGE_SIZE = "pragma page_size";
+    USE_WAL = "pragma journal_mode = wal";
 }
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+/// Opens the one connection that writes. Creates the file where there is none, and migrates it.
+pub async fn open_writer(file: &DatabasePath, storage: Storage) -> Result<Connection> {
+    create_private(file)?;
+    let opened = async {
+        let mut connection = connect_writer(file, storage).await?;
+        check_sqlite_version(&mut connection).await?;
+        schema::migrate(&mut connection).await?;
+        limit_size(&mut connection, storage).await?;
+        Ok::<_, Error>(connection)
+    };
+    opened.await.map_err(|error| explain(file, error))
+}
 
-/// The one connection that writes, on a file that is made and migrated as needed.
-pub async fn open_writer(file: &Path, storage: Storage) -> Result<Connection> {
+/// Opens the writing connection of a file that this process has created and migrated before.
+pub(super) async fn reopen_writer(file: &DatabasePath, storage: Storage) -> Result<Connection> {
+    let mut connection = connect_writer(file, storage).await?;
+    limit_size(&mut connection, storage).await?;
+    Ok(connection)
+}
+
+/// Nothing is written before it is known whose file this is: switching to a write-ahead log changes the header.
+async fn connect_writer(file: &DatabasePath, storage: Storage) -> Result<Connection> {
     let synchronous = match storage.durability {
         Durability::Full => SqliteSynchronous::Full,
         Durability::Normal => SqliteSynchronous::Normal,
     };
-    make_private(file)?;
     let options = options(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
         // Deleted text shall not linger in the freed bytes of a page.
         .pragma("secure_delete", "fast")
         .pragma("journal_size_limit", WAL_LIMIT);
     let mut connection = Connection::connect_with(&options).await?;
-    check_sqlite_version(&mut connection).await?;
-    MIGRATIONS.run_direct(None, &mut connection, false).await?;
-    if let Some(bytes) = storage.max_size {
-        limit_size(&mut connection, bytes).await?;
-    }
+    let owner = Owner::read(&mut connection).await?;
+    owner.refuse_unfit(file, false)?;
+    sqlx::query(USE_WAL).execute(&mut connection).await?;
     Ok(connection)
 }
 
-/// From now on the file grows to at most this, in bytes; one that is larger already does not grow. It is a matter
-/// of this connection alone, and is set when a new version has made its tables.
-async fn limit_size(connection: &mut Connection, bytes: u64) -> Result<()> {
+/// Limits the size of the file to `storage.max_size`, in bytes; a file that is larger already does not grow.
+///
+/// The limit holds for this connection alone, and must not get in the way of migrations.
+async fn limit_size(connection: &mut Connection, storage: Storage) -> Result<()> {
+    let Some(bytes) = storage.max_size else {
+        return Ok(());
+    };
     #[expect(
         clippy::disallowed_types,
         reason = "a pragma takes no parameters, and this one is made of a number"
@@ -76,18 +98,23 @@ async fn limit_size(connection: &mut Connection, bytes: u64) -> Result<()> {
     Ok(())
 }
 
-/// Read-only connections, about as many as there are cores: each one is a thread.
+/// Opens read-only connections, about as many as there are cores: each one is a thread.
 ///
-/// Idle ones are kept for ever, and none is tested before use: both would only cost. Readers never
-/// checkpoint.
-pub async fn open_readers(file: &Path) -> Result<ReadPool> {
+/// Idle ones are kept for ever, and none is tested before use: both would only cost. Readers never checkpoint. A
+/// connection that the pool opens later fails unless the file is still the one with `id`.
+pub(super) async fn open_readers(file: &DatabasePath, id: FileId) -> Result<ReadPool> {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let connections = u32::try_from(cores.clamp(2, 8)).unwrap_or(2);
     let options = options(file)
         .read_only(true)
         .pragma("query_only", "on")
         .pragma("wal_autocheckpoint", "0");
+    let path = file.clone();
     let pool = SqlitePoolOptions::new()
+        .after_connect(move |_, _| {
+            let is_same = FileId::of(&path).is_ok_and(|now| now == id);
+            Box::pin(async move { is_same.then_some(()).ok_or_else(file_replaced) })
+        })
         .max_connections(connections)
         .min_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -96,20 +123,61 @@ pub async fn open_readers(file: &Path) -> Result<ReadPool> {
         .max_lifetime(None)
         .connect_with(options)
         .await?;
+    // The first read opens the write-ahead log, which then stays as long as this connection.
+    sqlx::query(QUICK_LOOK).fetch_one(&pool).await?;
     Ok(pool)
 }
 
-/// One read-only connection, for commands that run beside a server. The file must exist.
-pub async fn open_reader(file: &Path) -> Result<Connection> {
-    if !file.exists() {
-        return Err(Error::Refused(format!(
-            "there is no file {}",
-            file.display()
-        )));
+fn file_replaced() -> sqlx::Error {
+    sqlx::Error::Io(std::io::Error::other(
+        "the database file was moved, removed or replaced",
+    ))
+}
+
+/// Opens one read-only connection to a database of Backscroll, for commands that run beside a server.
+///
+/// A copy on a read-only medium can be opened, too.
+pub async fn open_reader(file: &DatabasePath) -> Result<Connection> {
+    let mut connection = connect_reader(file).await?;
+    Owner::read(&mut connection)
+        .await?
+        .refuse_unfit(file, true)?;
+    Ok(connection)
+}
+
+/// Opens one read-only connection to a database, whoever made it.
+pub async fn connect_reader(file: &DatabasePath) -> Result<Connection> {
+    file.refuse_orphaned_wal()?;
+    let options = options(file).read_only(true);
+    match connect_and_look(&options).await {
+        // A database in WAL mode needs a `-wal` and a `-shm` to be read. Where they are missing and cannot be made,
+        // nobody writes to it either: <https://sqlite.org/wal.html#readonly>.
+        Err(error) if is_unwritable(&error) && !beside(file, "-wal").exists() => {
+            connect_and_look(&options.immutable(true)).await
+        }
+        opened => opened,
     }
-    let mut connection = Connection::connect_with(&options(file).read_only(true)).await?;
+}
+
+async fn connect_and_look(options: &SqliteConnectOptions) -> Result<Connection> {
+    let mut connection = Connection::connect_with(options).await?;
     sqlx::query(QUICK_LOOK).fetch_one(&mut connection).await?;
     Ok(connection)
+}
+
+/// `SQLITE_READONLY` or `SQLITE_CANTOPEN`, extended codes included.
+fn is_unwritable(error: &Error) -> bool {
+    matches!(result_code(error), Some(8 | 14))
+}
+
+/// The primary result code of an error of SQLite: <https://sqlite.org/rescode.html>.
+#[must_use]
+pub fn result_code(error: &Error) -> Option<i32> {
+    let Error::Database(sqlx::Error::Database(error)) = error else {
+        return None;
+    };
+    let extended: i32 = error.code()?.parse().ok()?;
+    Some(extended & 0xff)
 }
 
 /// The version of the SQLite inside, such as `3.51.3`.
@@ -119,7 +187,7 @@ pub async fn sqlite_version(connection: &mut Connection) -> Result<String> {
         .await?)
 }
 
-fn options(file: &Path) -> SqliteConnectOptions {
+fn options(file: &DatabasePath) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
         .foreign_keys(true)
@@ -128,19 +196,37 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .optimize_on_close(false, None)
 }
 
-/// A new file is its owner's alone: it holds what was said behind closed doors. SQLite gives the files beside it
-/// the same rights. An empty file is an empty database.
-fn make_private(file: &Path) -> Result<()> {
+/// Creates an empty file that only its owner may read, where there is none. An empty file is an empty database, and
+/// SQLite gives the files beside it the same rights.
+pub(super) fn create_private(file: &DatabasePath) -> Result<()> {
+    file.refuse_orphaned_wal()?;
     let mut new = std::fs::File::options();
-    new.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    new.write(true).create_new(true).mode(0o600);
     match new.open(file) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(Error::Refused(
             format!("{} cannot be made: {error}", file.display()),
         )),
         _ => Ok(()),
     }
+}
+
+/// Says why a file cannot be opened for writing, and what helps.
+fn explain(file: &DatabasePath, error: Error) -> Error {
+    if !matches!(error, Error::Database(_)) {
+        return error;
+    }
+    let code = result_code(&error);
+    let file = file.display();
+    Error::Refused(match code {
+        Some(11 | 26) => format!(
+            "{file} is damaged, or it is no database of Backscroll; look at it with `backscroll check`, or put a backup \
+             in its place with `backscroll restore`"
+        ),
+        Some(8 | 14) => format!(
+            "{file} cannot be opened: is its folder there, and may this program write to it?"
+        ),
+        _ => format!("{file} cannot be opened: {error}"),
+    })
 }
 
 async fn check_sqlite_version(connection: &mut Connection) -> Result<()> {

@@ -1,12 +1,13 @@
-//! One process serves one file.
+//! The lock that keeps a second process from writing to a database.
 
+use super::database_path::{DatabasePath, beside};
 use crate::error::{Error, Result};
 use std::{
     fs::{File, TryLockError},
-    path::{Path, PathBuf},
+    os::unix::fs::OpenOptionsExt as _,
 };
 
-/// Held while this process may write to the database; freed by the system when the process ends, however.
+/// Held while this process may write to the database. The system frees it when the process ends, however it ends.
 ///
 /// The lock is on a file of its own beside the database: closing any other descriptor of the database file
 /// would silently drop the locks that SQLite holds on it (<https://sqlite.org/howtocorrupt.html>, 2.2).
@@ -16,13 +17,14 @@ pub struct FileLock {
 }
 
 impl FileLock {
-    /// Takes the lock of a database file, or says who cannot have it.
-    pub fn take(database: &Path) -> Result<Self> {
-        let path = lock_path(database);
+    /// Takes the lock of a database: `chat.db-lock` for `chat.db`. Fails where another process has it.
+    pub fn take(database: &DatabasePath) -> Result<Self> {
+        let path = beside(database, "-lock");
         let file = File::options()
             .create(true)
             .truncate(false)
             .write(true)
+            .mode(0o600)
             .open(&path)
             .map_err(|error| Error::Refused(format!("cannot open {}: {error}", path.display())))?;
         match file.try_lock() {
@@ -34,14 +36,4 @@ impl FileLock {
             Err(TryLockError::Error(error)) => Err(error.into()),
         }
     }
-}
-
-/// `chat.db` → `chat.db-lock`, beside the file itself also where it is named through a link.
-fn lock_path(database: &Path) -> PathBuf {
-    let real = database
-        .canonicalize()
-        .unwrap_or_else(|_| database.to_owned());
-    let mut name = real.into_os_string();
-    name.push("-lock");
-    name.into()
 }

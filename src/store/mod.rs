@@ -8,9 +8,11 @@
 pub mod archive;
 pub mod check;
 pub mod copies;
+pub mod database_path;
 pub mod db;
 pub mod eras;
 pub mod events;
+pub mod file_identity;
 pub mod known_posts;
 pub mod lock;
 pub mod memberships;
@@ -20,6 +22,7 @@ pub mod meta;
 pub mod posts;
 pub mod reactions;
 pub mod rooms;
+pub mod schema;
 pub mod sessions;
 mod statements;
 pub mod users;
@@ -41,6 +44,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         posts::STATEMENTS,
         reactions::STATEMENTS,
         rooms::STATEMENTS,
+        schema::STATEMENTS,
         sessions::STATEMENTS,
         users::STATEMENTS,
     ]

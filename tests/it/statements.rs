@@ -4,6 +4,7 @@ use backscroll::{
     config::Storage,
     store::{
         archive, check, copies,
+        database_path::DatabasePath,
         db::{Connection, open_writer},
         statements,
     },
@@ -15,7 +16,7 @@ const GROWING: [&str; 6] = ["events", "e", "messages", "m", "reactions", "x"];
 
 async fn empty_file() -> (tempfile::TempDir, Connection) {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let file = directory.path().join("chat.db");
+    let file = DatabasePath::resolve(&directory.path().join("chat.db")).expect("a plain name");
     let connection = open_writer(&file, Storage::default())
         .await
         .expect("a file is made");

@@ -3,6 +3,7 @@
 mod archive;
 mod chat;
 mod copies;
+mod files;
 mod post;
 mod scripted;
 mod tail;

@@ -6,6 +6,7 @@ mod backup;
 mod connections;
 mod disk;
 mod evidence;
+mod files;
 mod history;
 mod http;
 mod kill;

@@ -92,6 +92,11 @@ impl Server {
         self.process.ended()
     }
 
+    /// How many lines of its log hold these words.
+    pub(super) fn lines_with(&self, words: &str) -> usize {
+        self.process.lines_with(words)
+    }
+
     /// Starts it again on the same file.
     pub(super) fn start_again(&mut self) {
         let (process, address) = Running::listening(&mut serve(&self.db, &self.flags));

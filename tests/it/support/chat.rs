@@ -11,6 +11,7 @@ use backscroll::{
         time::Timestamp,
     },
     store::{
+        database_path::DatabasePath,
         db::{Connection, open_writer},
         eras, users,
     },
@@ -216,7 +217,8 @@ impl Chat {
 
     async fn closed_file(&self) -> Connection {
         assert!(self.running.is_none(), "the server has the file");
-        open_writer(&self.file(), Storage::default())
+        let file = DatabasePath::resolve(&self.file()).expect("a plain name");
+        open_writer(&file, Storage::default())
             .await
             .expect("the file opens")
     }

@@ -187,6 +187,12 @@ impl Running {
             .any(|line| line.contains(words))
     }
 
+    /// How many lines of its standard error hold these words.
+    pub(crate) fn lines_with(&self, words: &str) -> usize {
+        let lines = self.err.lock().expect("no panic");
+        lines.iter().filter(|line| line.contains(words)).count()
+    }
+
     /// Sends a signal, such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
         send_signal(self.pid(), name);

@@ -1,0 +1,138 @@
+//! Whether the names of the served database still lead to the files that this process has open.
+//!
+//! A file that was removed, moved or replaced stays open, and SQLite goes on writing to it: what is acknowledged then
+//! is gone after a restart. So the writer compares device and inode before each commit.
+
+use super::{
+    copies,
+    database_path::{DatabasePath, FileId, beside},
+    db::{self, Connection, ReadPool},
+};
+use crate::{
+    config::Storage,
+    error::{Error, Result},
+};
+use std::{
+    fs,
+    path::PathBuf,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+/// What posters are told while the files differ.
+const REPLACED: &str = "the database file was moved, removed or replaced under the server";
+
+/// The database of a running server: its connections, and what tells its files from others.
+#[derive(Debug)]
+pub struct OpenDatabase {
+    /// The one connection that writes.
+    pub writer: Connection,
+    /// Connections that only read.
+    pub readers: ReadPool,
+    /// The files that these connections have open.
+    pub identity: FileIdentity,
+}
+
+impl OpenDatabase {
+    /// Opens a database, and makes or migrates it as needed. The caller holds its lock.
+    pub async fn open(path: DatabasePath, storage: Storage) -> Result<Self> {
+        db::create_private(&path)?;
+        let id = FileId::of(&path)?;
+        let writer = db::open_writer(&path, storage).await?;
+        let readers = db::open_readers(&path, id).await?;
+        let identity = FileIdentity::read(path, id)?;
+        Ok(Self {
+            writer,
+            readers,
+            identity,
+        })
+    }
+}
+
+/// The device and inode of each file of an open database.
+///
+/// While a file is open no other file can get its inode. SQLite creates `-wal` and `-shm` with the first connection
+/// and removes them with the last one, so they stay the same as long as the pool of readers is open.
+#[derive(Debug)]
+pub struct FileIdentity {
+    path: DatabasePath,
+    /// The database, `-wal`, `-shm` and the lock file.
+    files: [(PathBuf, FileId); 4],
+    is_replaced: AtomicBool,
+}
+
+impl FileIdentity {
+    /// Notes the files beside an open database, whose own id was looked up before it was opened.
+    fn read(path: DatabasePath, id: FileId) -> Result<Self> {
+        let [wal, shm, lock] = ["-wal", "-shm", "-lock"].map(|suffix| beside(&path, suffix));
+        let [wal_id, shm_id, lock_id] = [FileId::of(&wal)?, FileId::of(&shm)?, FileId::of(&lock)?];
+        let files = [
+            (path.to_path_buf(), id),
+            (wal, wal_id),
+            (shm, shm_id),
+            (lock, lock_id),
+        ];
+        let identity = Self {
+            path,
+            files,
+            is_replaced: AtomicBool::new(false),
+        };
+        identity.check()?;
+        Ok(identity)
+    }
+
+    /// Passes while each name leads to the file that is open, and the database has not been emptied.
+    ///
+    /// Takes four calls of `lstat`, some microseconds together. Logs a line when the answer changes.
+    pub fn check(&self) -> Result<()> {
+        let replaced = self.find_replaced();
+        let was_replaced = self.is_replaced.swap(replaced.is_some(), Ordering::Relaxed);
+        match replaced {
+            None if was_replaced => {
+                tracing::info!("the files of the database are back; changes are stored again");
+                Ok(())
+            }
+            None => Ok(()),
+            Some(file) => {
+                if !was_replaced {
+                    tracing::error!(
+                        file = %file.display(),
+                        "this file was moved, removed, emptied or replaced; no change is stored until the same file is \
+                         back, or the server was restarted"
+                    );
+                }
+                Err(Error::Unavailable(REPLACED))
+            }
+        }
+    }
+
+    /// Checks before a commit.
+    ///
+    /// Where a file differs, what was committed before is copied from the write-ahead log into the open database: the
+    /// log may have lost its name, and is gone when the process is killed.
+    pub async fn check_before_commit(&self, writer: Option<&mut Connection>) -> Result<()> {
+        let checked = self.check();
+        if let (Err(_), Some(writer)) = (&checked, writer) {
+            copies::copy_wal(writer).await?;
+        }
+        checked
+    }
+
+    /// Opens the writing connection anew, on the same file or not at all.
+    pub async fn reopen_writer(&self, storage: Storage) -> Result<Connection> {
+        self.check()?;
+        let writer = db::reopen_writer(&self.path, storage).await?;
+        self.check()?;
+        Ok(writer)
+    }
+
+    fn find_replaced(&self) -> Option<&PathBuf> {
+        let is_open = |(path, id): &&(PathBuf, FileId)| {
+            fs::symlink_metadata(path).is_ok_and(|metadata| {
+                let is_emptied = metadata.len() == 0 && path.as_path() == &*self.path;
+                FileId::from(&metadata) == *id && !is_emptied
+            })
+        };
+        let replaced = self.files.iter().find(|file| !is_open(file));
+        replaced.map(|(path, _)| path)
+    }
+}
