@@ -23,16 +23,15 @@ const FOREIGN: [&str; 2] = [
 
 /// Every command on `db`, each with the code that it ends with where the file is refused.
 fn every_command(chat: &Chat, db: &str) -> Vec<(Vec<String>, i32)> {
-    let out = chat.name("out.db");
+    let (out, backup) = (chat.name("out.db"), chat.name("backup.db"));
     let commands: [(&[&str], i32); 6] = [
         (&["serve", "--listen", "127.0.0.1:0"], 1),
         (&["import", "-"], 1),
         (&["export"], 1),
         (&["backup", &out], 1),
         (&["check"], 3),
-        (&["restore", &chat.name("backup.db")], 1),
-    ]
-    .map(|(arguments, code)| (arguments, code));
+        (&["restore", &backup], 1),
+    ];
     let with_db = commands.into_iter().map(|(arguments, code)| {
         let arguments = arguments.iter().copied().chain(["--db", db]);
         (arguments.map(str::to_owned).collect(), code)
