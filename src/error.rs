@@ -102,6 +102,11 @@ impl From<sqlx::migrate::MigrateError> for Error {
     }
 }
 
+/// Returns a parsed field, or an error that names the field at fault.
+pub fn parse_field<T>(field: &'static str, parsed: Result<T, &'static str>) -> Result<T> {
+    parsed.map_err(|text| Error::invalid(field, text))
+}
+
 /// Passes where there is no fault, and names the field at fault otherwise.
 pub fn check_field(field: &'static str, fault: Option<&'static str>) -> Result<()> {
     fault.map_or(Ok(()), |text| Err(Error::invalid(field, text)))

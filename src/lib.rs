@@ -22,7 +22,7 @@
 //! # Where things are
 //!
 //! Dependencies point one way: [`cli`] → [`net`] → [`web`] → [`event_log`], [`auth`] → [`chat`] → [`store`] →
-//! [`model`]; [`error`] and [`config`] know nobody. A test reads the `use crate::` lines and names the offender.
+//! [`model`]; [`error`] and [`config`] know nobody; [`markdown`] knows [`model`] alone. A test reads the `use crate::` lines and names the offender.
 //! The same noun has the same file name at every layer: `store/messages.rs`, `chat/messages.rs`,
 //! `web/api/messages.rs`, `templates/messages/`.
 
@@ -33,6 +33,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod event_log;
+pub mod markdown;
 pub mod model;
 pub mod net;
 mod server;

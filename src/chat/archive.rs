@@ -1,14 +1,22 @@
 //! One line of an archive: a message as `export` writes it and `import` reads it.
 
 use crate::model::{
-    message::{emoji_fault, is_refused_control, length_fault, nonce_fault},
+    emoji::{EMOJI_MAX, Emoji},
+    message::{is_refused_control, length_fault, nonce_fault},
     room::{RoomKind, slug_fault, slug_of, topic_fault},
-    text::{fits_in_line, is_invisible, looks_empty},
+    text::{
+        fits_in_line, is_invisible, is_mark, joins_letters, looks_empty, with_unix_lines,
+        without_surplus_marks,
+    },
     time::Timestamp,
     user::{handle_fault, name_fault},
 };
 use serde::Deserialize;
-use std::{collections::HashMap, mem::take};
+use std::{
+    collections::{HashMap, HashSet},
+    mem::take,
+};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// A message. `room`, `author`, `at` and `body` must be there; the rest is what `export` adds where there is
 /// something to say.
@@ -108,6 +116,7 @@ impl Line {
                 .get_or_insert_with(|| self.room.trim().to_owned());
             self.room = slug_of(&self.room);
         }
+        self.limit_reactions();
         if self.deleted_at.is_some() {
             self.body.clear();
             self.reactions.clear();
@@ -137,6 +146,18 @@ impl Line {
         }
     }
 
+    /// Gives each reaction the one spelling of its emoji, and drops those of more different emoji than a message can have.
+    fn limit_reactions(&mut self) {
+        let mut seen = HashSet::new();
+        self.reactions.retain_mut(|reaction| {
+            if let Ok(emoji) = Emoji::parse_stored(&reaction.emoji) {
+                reaction.emoji = emoji.into_string();
+            }
+            seen.contains(&reaction.emoji)
+                || (seen.len() < EMOJI_MAX && seen.insert(reaction.emoji.clone()))
+        });
+    }
+
     fn fault(&self) -> Option<String> {
         let handles = self
             .reactions
@@ -157,7 +178,7 @@ impl Line {
             ),
             (
                 "body",
-                // A text that can hardly be seen is what was said.
+                // Imported bodies may be without visible characters.
                 if self.deleted_at.is_some() {
                     None
                 } else {
@@ -175,7 +196,7 @@ impl Line {
                 "reactions",
                 self.reactions
                     .iter()
-                    .find_map(|reaction| emoji_fault(&reaction.emoji)),
+                    .find_map(|reaction| Emoji::parse_stored(&reaction.emoji).err()),
             ),
             (
                 "room_info",
@@ -195,12 +216,13 @@ impl Line {
 
 fn clean_name(mut name: String) -> Option<String> {
     name.retain(fits_in_line);
+    let name = without_surplus_marks(&name.nfc().collect::<String>());
     Some(name).filter(|name| !looks_empty(name))
 }
 
 fn clean_handle(handle: &str) -> String {
-    let handle = handle.replace(is_invisible, "_");
-    let handle = handle.split_whitespace().collect::<Vec<_>>().join("_");
+    let words: Vec<_> = handle.split_whitespace().collect();
+    let handle = without_stray_characters(&words.join("_").nfc().collect::<String>());
     // Some names have a meaning of their own here.
     if matches!(handle.as_str(), "me" | "." | "..") {
         handle + "_"
@@ -209,9 +231,26 @@ fn clean_handle(handle: &str) -> String {
     }
 }
 
+/// Replaces invisible characters with `_` and drops combining marks that stand on nothing, or too many on one letter.
+fn without_stray_characters(handle: &str) -> String {
+    let mut kept = String::with_capacity(handle.len());
+    let mut previous = None;
+    let mut chars = handle.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_stray_mark =
+            is_mark(c) && !previous.is_some_and(|c: char| c.is_alphanumeric() || is_mark(c));
+        let is_hidden = is_invisible(c) && !joins_letters(previous, c, chars.peek().copied());
+        if !is_stray_mark {
+            kept.push(if is_hidden { '_' } else { c });
+            previous = Some(c);
+        }
+    }
+    without_surplus_marks(&kept)
+}
+
 fn clean_body(body: &str) -> String {
-    let unix = body.replace("\r\n", "\n").replace('\r', "\n");
-    unix.chars()
+    with_unix_lines(body.to_owned())
+        .chars()
         .filter(|c| *c >= ' ' || matches!(c, '\t' | '\n'))
         .collect()
 }

@@ -13,9 +13,10 @@ use crate::{
     error::{Error, Result},
     model::{
         ids::{MessageId, RoomId, UserId},
+        look_alike::{fold_handle, fold_name},
         room::{RoomInfo, RoomKind},
         time::Timestamp,
-        user::{SERVER_HANDLE, fold_handle},
+        user::SERVER_HANDLE,
     },
     store::{
         archive::{self, KnownRoom, Mark, MessageState, NewReaction, NewUser},
@@ -197,14 +198,14 @@ impl Import {
         let id = self.log.append_user(at);
         self.users.insert(handle.to_owned(), id);
         self.counts.people += 1;
+        let name = self.names.remove(handle);
+        let name = name.unwrap_or_else(|| handle.to_owned());
         self.rows.users.push(NewUser {
             id,
             handle: handle.to_owned(),
             folded: fold_handle(handle),
-            name: self
-                .names
-                .remove(handle)
-                .unwrap_or_else(|| handle.to_owned()),
+            name_folded: fold_name(&name),
+            name,
             at,
         });
         id

@@ -1,10 +1,11 @@
-//! Emoji under messages.
+//! Adding and removing reactions.
 
 use super::{applied::Applied, rooms::visible_room};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, check_field},
     model::{
         change::Outcome,
+        emoji::{EMOJI_MAX, EMOJI_PER_PERSON_MAX},
         event::kind,
         ids::{MessageId, RoomId, UserId},
         time::Timestamp,
@@ -16,11 +17,7 @@ use crate::{
     },
 };
 
-/// Different emoji under one message. With the handles that are listed for each (20, see the store) a message
-/// stays below the 64 KiB that a block of the stream may have.
-const EMOJI_MAX: i64 = 20;
-
-/// Puts an emoji under a message; a second time changes nothing.
+/// Adds a reaction; adding it again changes nothing.
 pub(super) async fn add_reaction(
     tx: &mut Connection,
     at: Timestamp,
@@ -32,12 +29,8 @@ pub(super) async fn add_reaction(
     let room = room_of(tx, by, slug, message).await?;
     let is_new = !reactions::has_reaction(tx, message, emoji, by).await?;
     if is_new {
-        if reactions::count_emoji(tx, message).await? >= EMOJI_MAX {
-            return Err(Error::invalid(
-                "emoji",
-                "this message has 20 different ones, that is enough",
-            ));
-        }
+        let (different, own) = reactions::count_others(tx, message, emoji, by).await?;
+        check_field("emoji", count_fault(different, own))?;
         let event = append_event(tx, &reaction_event(at, by, room, message)).await?;
         reactions::insert_reaction(tx, message, emoji, by, event).await?;
     }
@@ -47,7 +40,7 @@ pub(super) async fn add_reaction(
     }))
 }
 
-/// Takes one's own emoji away; where there is none, nothing changes.
+/// Removes one's own reaction; without one nothing changes.
 pub(super) async fn remove_reaction(
     tx: &mut Connection,
     at: Timestamp,
@@ -66,6 +59,18 @@ pub(super) async fn remove_reaction(
         id: message,
         is_new,
     }))
+}
+
+/// Says that a message has, or a person added, as many different emoji as are allowed, or returns `None`.
+fn count_fault(different: i64, own: i64) -> Option<&'static str> {
+    let reaches = |count, limit| usize::try_from(count).is_ok_and(|count: usize| count >= limit);
+    if reaches(different, EMOJI_MAX) {
+        Some("this message has 50 different ones, that is enough")
+    } else if reaches(own, EMOJI_PER_PERSON_MAX) {
+        Some("at most 10 of yours on one message")
+    } else {
+        None
+    }
 }
 
 async fn room_of(

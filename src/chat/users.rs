@@ -1,4 +1,4 @@
-//! Joining the server, being called otherwise, and signing out.
+//! Joining the server, changing one's name, signing out.
 
 use super::applied::Applied;
 use crate::{
@@ -17,7 +17,9 @@ use crate::{
     },
 };
 
-/// Makes an account under a handle that is free, and signs it in.
+const TAKEN: &str = "somebody here has this name, or one that looks like it";
+
+/// Creates an account and signs it in. Neither its handle nor its name may look like anybody's handle or name.
 pub(super) async fn join_server(
     tx: &mut Connection,
     at: Timestamp,
@@ -25,11 +27,10 @@ pub(super) async fn join_server(
     name: &str,
     sign_in: Option<&SignIn>,
 ) -> Result<Applied> {
-    if users::is_handle_taken(tx, handle).await? {
-        return Err(Error::conflict(
-            "handle",
-            "somebody here has this name, or one that looks like it",
-        ));
+    for (field, text) in [("handle", handle), ("name", name)] {
+        if users::is_taken(tx, text, None).await? {
+            return Err(Error::conflict(field, TAKEN));
+        }
     }
     let event = NewEvent {
         room_id: None,
@@ -53,7 +54,7 @@ pub(super) async fn join_server(
     Ok(Applied::new(Outcome::User(user)))
 }
 
-/// Gives somebody another name. Each room that shows the former one is told.
+/// Changes the name of an account. Nobody else's handle or name may look like the new one.
 pub(super) async fn rename_user(
     tx: &mut Connection,
     at: Timestamp,
@@ -66,6 +67,9 @@ pub(super) async fn rename_user(
     if user.name == name {
         return Ok(Applied::new(Outcome::User(user)));
     }
+    if users::is_taken(tx, name, Some(by)).await? {
+        return Err(Error::conflict("name", TAKEN));
+    }
     users::rename_user(tx, by, name).await?;
     append_where_named(tx, by, at).await?;
     let name = name.into();
@@ -75,7 +79,7 @@ pub(super) async fn rename_user(
     ))
 }
 
-/// Ends a session; its open streams end with it.
+/// Ends a session and its open streams.
 pub(super) async fn sign_out(tx: &mut Connection, secret_hash: &SecretHash) -> Result<Applied> {
     sessions::delete_session(tx, secret_hash).await?;
     Ok(Applied::with_access(

@@ -1,8 +1,8 @@
-//! Messages, and what their text may look like.
+//! Messages, and the rules for their bodies.
 
 use super::{
     ids::{EventId, MessageId},
-    text::looks_empty,
+    text::{looks_empty, with_unix_lines},
     time::Timestamp,
     user::Person,
 };
@@ -15,9 +15,9 @@ pub struct Message {
     pub id: MessageId,
     /// Slug of its room.
     pub room: String,
-    /// Who wrote it.
+    /// Its author.
     pub author: Person,
-    /// What was written; absent once deleted.
+    /// The text as written; absent once deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// When it was posted.
@@ -26,31 +26,32 @@ pub struct Message {
     pub edited_at: Option<Timestamp>,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// The message that it answers, of the same room.
+    /// The message of the same room that it answers.
     pub reply_to: Option<MessageId>,
-    /// What its author's client named it, so that a repeated post is recognised.
+    /// The name that its author's client gave it, by which a repeated post is recognised.
     pub nonce: Option<String>,
-    /// In the order of their first appearance.
+    /// Reactions in the order in which each emoji was first used.
     pub reactions: Vec<Reaction>,
 }
 
 /// One emoji under a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reaction {
-    /// What was put there.
+    /// The emoji, fully qualified.
     pub emoji: String,
-    /// How many people did.
+    /// How many people used it.
     pub count: usize,
-    /// The handles of the first 20 of them, earliest first.
+    /// The handles of the first of them, earliest first: at most 20, and fewer where a message has so many reactions that
+    /// its event would not fit in a block of the stream.
     pub by: Vec<String>,
 }
 
 /// A part of a room's history, read in one snapshot.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HistoryPage {
-    /// Oldest first.
+    /// Messages, oldest first.
     pub messages: Vec<Message>,
-    /// The log's last event in the same snapshot: a stream opened after it joins without hole or overlap.
+    /// Id of the last event in the same snapshot. A stream that is opened after it joins without hole or overlap.
     pub head: EventId,
     /// Whether messages come before the first one.
     pub has_older: bool,
@@ -58,14 +59,32 @@ pub struct HistoryPage {
     pub has_newer: bool,
 }
 
-/// In characters, after trimming.
+/// Greatest length of a body in characters, without white space around it.
 pub const BODY_MAX: usize = 8000;
-/// White space around a text, in characters: it is kept, and not counted, within reason.
+/// Greatest length of the white space around a body in characters. It is kept.
 const MARGIN_MAX: usize = 1000;
-/// In bytes. Random nonces are 22 to 36; a client's own key may be longer.
+/// Greatest length of a nonce in bytes. Random ones have 22 to 36; a client's own key may be longer.
 pub const NONCE_MAX: usize = 128;
 
-/// Says what is wrong with a text, or nothing. What is accepted is kept as written.
+/// A valid body. It is kept as written, except that CRLF and CR become LF.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Body(String);
+
+impl Body {
+    /// Parses a body as it was sent, in whatever content type.
+    pub fn parse(text: String) -> Result<Self, &'static str> {
+        let body = with_unix_lines(text);
+        body_fault(&body).map_or(Ok(Self(body)), Err)
+    }
+
+    /// Returns the body as text.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// Says what is wrong with a body whose lines end with LF, or returns `None`.
 #[must_use]
 pub fn body_fault(body: &str) -> Option<&'static str> {
     if looks_empty(body) {
@@ -77,13 +96,13 @@ pub fn body_fault(body: &str) -> Option<&'static str> {
     length_fault(body)
 }
 
-/// C0 and C1, and DEL between them.
+/// Whether bodies must not contain the character: C0 except tab and newline, DEL, C1.
 #[must_use]
 pub fn is_refused_control(c: char) -> bool {
     c.is_control() && c != '\t' && c != '\n'
 }
 
-/// Says whether a text is too short or too long.
+/// Says that a body is too short or too long, or returns `None`.
 #[must_use]
 pub fn length_fault(body: &str) -> Option<&'static str> {
     match body.trim().chars().count() {
@@ -96,7 +115,7 @@ pub fn length_fault(body: &str) -> Option<&'static str> {
     }
 }
 
-/// Says what is wrong with a nonce, or nothing.
+/// Says what is wrong with a nonce, or returns `None`.
 #[must_use]
 pub fn nonce_fault(nonce: &str) -> Option<&'static str> {
     let visible =
@@ -104,17 +123,23 @@ pub fn nonce_fault(nonce: &str) -> Option<&'static str> {
     (!visible).then_some("1 to 128 visible ASCII characters")
 }
 
-/// Says what is wrong with a reaction, or nothing: one emoji is one that Unicode knows, or, for those yet to come,
-/// one to a few code points without a letter in sight.
-#[must_use]
-pub fn emoji_fault(emoji: &str) -> Option<&'static str> {
-    if emojis::get(emoji).is_some() {
-        return None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_of_a_body_become_line_feeds() {
+        let body = Body::parse("a\r\nb\rc\n\r\n".into()).map(Body::into_string);
+        assert_eq!(body, Ok("a\nb\nc\n\n".into()));
     }
-    let odd = |c: char| {
-        c.is_control() || c.is_whitespace() || c.is_alphabetic() || "<>&\"'/\\".contains(c)
-    };
-    let plain =
-        (1..=16).contains(&emoji.chars().count()) && !emoji.chars().any(odd) && !emoji.is_ascii();
-    (!plain).then_some("one emoji")
+
+    #[test]
+    fn bodies_that_hide_something_are_refused() {
+        for text in [
+            "", " \r\n", "\u{200b}", "a\u{0}", "a\u{7f}", "a\u{85}", "a\u{1b}",
+        ] {
+            assert!(Body::parse(text.into()).is_err(), "{text:?}");
+        }
+        assert!(Body::parse("\ta\n".into()).is_ok());
+    }
 }

@@ -1,8 +1,10 @@
 //! Plain data: what the chat is made of. No I/O, no clock, no randomness.
 
 pub mod change;
+pub mod emoji;
 pub mod event;
 pub mod ids;
+pub mod look_alike;
 pub mod message;
 pub mod message_json;
 pub mod room;

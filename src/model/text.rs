@@ -1,16 +1,19 @@
-//! What any text may hold, and what it looks like.
+//! Properties of characters and texts: what is visible, what fits in a line, what stands on a letter.
 
+use unicode_normalization::char::canonical_combining_class;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
+use unicode_script::{Script, UnicodeScript as _};
 use unicode_security::confusable_detection::skeleton;
 
-/// Whether it stands in a text without being seen, white space apart: Unicode's `Default_Ignorable_Code_Point` (which
-/// a skeleton is without) and the marks of interlinear notes. Directions of writing are turned by some of these,
-/// and with them what stands beside a name (UAX 9, sections 2.1 to 2.5).
+/// Whether the character is invisible, white space apart: Unicode's `Default_Ignorable_Code_Point` (which skeletons leave
+/// out) and the marks of interlinear annotations. Some of these change the direction of the text beside a name
+/// (UAX 9, sections 2.1 to 2.5).
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     skeleton(c.encode_utf8(&mut [0; 4])).next().is_none() || matches!(c, '\u{fff9}'..='\u{fffb}')
 }
 
-/// Whether there is nothing to be seen in it.
+/// Whether a text contains nothing visible.
 #[must_use]
 pub fn looks_empty(text: &str) -> bool {
     const BRAILLE_BLANK: char = '\u{2800}';
@@ -18,18 +21,83 @@ pub fn looks_empty(text: &str) -> bool {
         .all(|c| c.is_whitespace() || c == BRAILLE_BLANK || is_invisible(c))
 }
 
-/// What is invisible itself and shapes what stands beside it: joiners of letters and emoji, and variants of signs.
+/// Whether the character is invisible and shapes its neighbours: joiners of letters and emoji, variation selectors.
 fn shapes(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{180b}'..='\u{180d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Whether a text that stands in one line may hold it.
+/// Whether a text of one line may contain the character.
 #[must_use]
 pub fn fits_in_line(c: char) -> bool {
     shapes(c) || !(c.is_control() || is_invisible(c))
 }
 
-/// Says what is wrong with a text that stands in one line, or nothing.
+/// Combining marks in a row that a handle or a name may contain. Written languages need fewer.
+pub const MARKS_MAX: usize = 8;
+
+/// Whether the character is a combining mark that stands on the character before it (general categories Mn and Mc).
+#[must_use]
+pub fn is_mark(c: char) -> bool {
+    // No mark is older than the combining accents, and most characters are.
+    c >= '\u{300}'
+        && matches!(
+            c.general_category(),
+            GeneralCategory::NonspacingMark | GeneralCategory::SpacingMark
+        )
+        && !is_invisible(c)
+}
+
+/// Whether the character is a joiner (ZWJ, ZWNJ) that the spelling of a word needs at this place: behind a virama, or
+/// between letters that would otherwise be joined (RFC 5892, appendices A.1 and A.2).
+#[must_use]
+pub fn joins_letters(previous: Option<char>, c: char, next: Option<char>) -> bool {
+    const VIRAMA: u8 = 9;
+    const ZWNJ: char = '\u{200c}';
+    const ZWJ: char = '\u{200d}';
+    let is_joined = |c: char| matches!(c.script(), Script::Arabic | Script::Syriac);
+    let is_after_virama = previous.is_some_and(|c| canonical_combining_class(c) == VIRAMA);
+    match c {
+        ZWJ => is_after_virama,
+        ZWNJ => is_after_virama || (previous.is_some_and(is_joined) && next.is_some_and(is_joined)),
+        _ => false,
+    }
+}
+
+/// Says what is wrong with the combining marks of a handle or name, or returns `None`.
+#[must_use]
+pub fn marks_fault(text: &str) -> Option<&'static str> {
+    let starts_with_mark = text.starts_with(is_mark);
+    let longest = text
+        .split(|c| !is_mark(c))
+        .map(|run| run.chars().count())
+        .max();
+    let has_too_many = longest.is_some_and(|count| count > MARKS_MAX);
+    (starts_with_mark || has_too_many).then_some("marks stand on letters, at most 8 on one")
+}
+
+/// Returns the text without the combining marks that [`marks_fault`] refuses.
+#[must_use]
+pub fn without_surplus_marks(text: &str) -> String {
+    // Before the first character there is nothing to stand on.
+    let mut marks = MARKS_MAX;
+    let kept = text.chars().filter(|c| {
+        marks = if is_mark(*c) { marks + 1 } else { 0 };
+        marks <= MARKS_MAX
+    });
+    kept.collect()
+}
+
+/// Returns the text with each CRLF and CR replaced by LF.
+#[must_use]
+pub fn with_unix_lines(text: String) -> String {
+    if text.contains('\r') {
+        text.replace("\r\n", "\n").replace('\r', "\n")
+    } else {
+        text
+    }
+}
+
+/// Says what is wrong with a text of one line, or returns `None`.
 #[must_use]
 pub fn line_fault(text: &str) -> Option<&'static str> {
     let fits = text.chars().all(fits_in_line);

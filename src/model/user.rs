@@ -1,30 +1,29 @@
-//! People, and what their names may look like.
+//! People, and the rules for handles and names.
 
 use super::{
     ids::UserId,
-    text::{is_invisible, line_fault, looks_empty},
+    text::{is_invisible, is_mark, joins_letters, line_fault, looks_empty, marks_fault},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_security::confusable_detection::skeleton;
 
-/// How a person appears beside what they did.
+/// A person as messages and events name them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Unique, what `@` mentions.
+    /// Unique; `@` and the handle mention the person.
     pub handle: String,
     /// For display.
     pub name: String,
 }
 
-/// Somebody in the list of a room's people.
+/// An entry in the list of a room's members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomMember {
-    /// Who.
+    /// The member.
     #[serde(flatten)]
     pub person: Person,
-    /// Whether they are here: whether one of their streams is open, or was a moment ago.
+    /// Whether one of their streams is open, or was until recently.
     pub here: bool,
 }
 
@@ -43,7 +42,7 @@ pub struct User {
 }
 
 impl User {
-    /// As they appear beside what they did.
+    /// Returns the handle and the name.
     #[must_use]
     pub fn person(&self) -> Person {
         Person {
@@ -53,25 +52,79 @@ impl User {
     }
 }
 
-/// The account behind what the server itself does, such as making the first room.
+/// Handle of the account in whose name the server acts, for example when it creates the first room.
 pub const SERVER_HANDLE: &str = "backscroll";
 
-/// In characters; and twice as many bytes.
+/// Greatest length of a handle in characters; in bytes it is twice as much.
 pub const HANDLE_MAX: usize = 32;
 
-/// Says what is wrong with a handle, or nothing.
+/// A valid handle in NFC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handle(String);
+
+impl Handle {
+    /// Parses a handle; white space around it is left out.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let handle: String = text.trim().nfc().collect();
+        handle_fault(&handle).map_or(Ok(Self(handle)), Err)
+    }
+
+    /// Returns the handle as text.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// A valid name for display, of a person, in NFC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisplayName(String);
+
+impl DisplayName {
+    /// Parses a name; white space around it is left out.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let name: String = text.trim().nfc().collect();
+        name_fault(&name).map_or(Ok(Self(name)), Err)
+    }
+
+    /// Returns the name as text.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// Returns the key by which a mention finds its person: the handle in lower case and NFC. `@élise` mentions Élise however
+/// either of them is encoded. In JavaScript the same is `handle.toLowerCase().normalize()`.
+#[must_use]
+pub fn mention_key(handle: &str) -> String {
+    if handle.is_ascii() {
+        handle.to_ascii_lowercase()
+    } else {
+        handle.to_lowercase().nfc().collect()
+    }
+}
+
+/// Whether a handle may contain the character anywhere. It may also contain combining marks and joiners where they
+/// belong (see [`is_mark`] and [`joins_letters`]).
 ///
-/// Letters and digits of any script and the punctuation that IRC allows: names come from there, too. Nothing
-/// that would end an @mention, an address or a line of a text file.
+/// Letters and digits of any script and the punctuation that IRC allows are accepted, because names come from there,
+/// too; nothing that would end a mention, an address or a line of a text file.
+#[must_use]
+pub fn fits_in_handle(c: char) -> bool {
+    (c.is_alphanumeric() && !is_invisible(c)) || "-_.[]{}|\\^`".contains(c)
+}
+
+/// Says what is wrong with a handle in NFC, or returns `None`.
 #[must_use]
 pub fn handle_fault(handle: &str) -> Option<&'static str> {
-    let allowed = |c: char| (c.is_alphanumeric() && !is_invisible(c)) || "-_.[]{}|\\^`".contains(c);
     match handle.chars().count() {
         0 => Some("pick a name"),
         n if n > HANDLE_MAX || handle.len() > 2 * HANDLE_MAX => {
             Some("at most 32 characters (about 20 of other scripts)")
         }
-        _ if !handle.chars().all(allowed) => Some("letters, digits and - _ . only, no spaces"),
+        _ if !is_spelled_as_handle(handle) => Some("letters, digits and - _ . only, no spaces"),
+        _ if marks_fault(handle).is_some() => marks_fault(handle),
         _ if matches!(handle, "me" | "." | "..") => {
             Some("this name has a meaning of its own, pick another one")
         }
@@ -79,51 +132,37 @@ pub fn handle_fault(handle: &str) -> Option<&'static str> {
     }
 }
 
-/// Of a name for display, in characters.
+/// Whether each character of a handle is allowed at its place.
+fn is_spelled_as_handle(handle: &str) -> bool {
+    let mut previous = None;
+    let mut chars = handle.chars().peekable();
+    while let Some(c) = chars.next() {
+        let stands_on_letter = is_mark(c) && previous.is_some_and(char::is_alphanumeric);
+        let follows_mark = is_mark(c) && previous.is_some_and(is_mark);
+        if !(stands_on_letter
+            || follows_mark
+            || joins_letters(previous, c, chars.peek().copied())
+            || (fits_in_handle(c) && !is_mark(c)))
+        {
+            return false;
+        }
+        previous = Some(c);
+    }
+    true
+}
+
+/// Greatest length of a name for display in characters.
 pub const NAME_MAX: usize = 80;
 
-/// Says what is wrong with a name for display, of a person or a room, or nothing.
+/// Says what is wrong with a name for display, of a person or a room, or returns `None`.
 #[must_use]
 pub fn name_fault(name: &str) -> Option<&'static str> {
     match name.chars().count() {
         0 => Some("a name is needed"),
         n if n > NAME_MAX => Some("at most 80 characters"),
         _ if looks_empty(name) => Some("nothing of this name can be seen"),
-        _ => line_fault(name),
+        _ => line_fault(name).or_else(|| marks_fault(name)),
     }
-}
-
-/// What two handles share if people take one for the other: capitals, forms for compatibility (`ＡＮＮ`), and letters of
-/// other scripts that look the same, by the prototypes of UTS 39, section 4. ASCII stays as it is in lower case:
-/// `rn` and `m`, `1` and `l` are different names to those who pick them.
-#[must_use]
-pub fn fold_handle(handle: &str) -> String {
-    look(&handle.nfkc().collect::<String>().to_lowercase())
-}
-
-/// All foldings by which a handle is taken if somebody has one of them: its own; that of its capitals, which may look
-/// like those of another script where the small letters do not (`ΑΝΝ` in Greek); and its lower case, by which handles
-/// were known before there was more.
-#[must_use]
-pub fn foldings(handle: &str) -> [String; 3] {
-    let capitals = look(&handle.nfkc().collect::<String>());
-    [
-        fold_handle(handle),
-        fold_handle(&capitals),
-        handle.to_lowercase(),
-    ]
-}
-
-fn look(text: &str) -> String {
-    let mut look = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii() {
-            look.push(c);
-        } else {
-            look.extend(skeleton(c.encode_utf8(&mut [0; 4])));
-        }
-    }
-    look
 }
 
 #[cfg(test)]
@@ -131,40 +170,60 @@ mod tests {
     use super::*;
 
     #[test]
-    fn handles_that_look_alike_share_a_folding() {
-        for (handle, other) in [
-            ("Ann", "ann"),
-            ("ann", "аnn"),
-            ("ann", "ＡＮＮ"),
-            ("Ann", "ΑΝΝ"),
-            ("bob", "ВОВ"),
-            ("backscroll", "bаckѕсrоⅼⅼ"),
-            ("kim", "kіm"),
-            ("Renée", "rene\u{301}e"),
-            ("Василий", "василий"),
-            ("Βασίλης", "ΒΑΣΊΛΗΣ"),
-            ("cafe", "ｃａｆｅ"),
+    fn handles_of_every_script_are_accepted() {
+        for handle in [
+            "विक्रम",
+            "ಕನ್ನಡ",
+            "தமிழ்",
+            "സന്ധ്യ",
+            "สมศักดิ์",
+            "မြန်မာ",
+            "José",
+            "अवन्\u{200d}ति",
+            "علی\u{200c}رضا",
+            "Ann_[x]|^",
         ] {
-            let taken = fold_handle(handle);
-            assert!(foldings(other).contains(&taken), "{other}: {taken}");
+            assert_eq!(
+                Handle::parse(handle).map(Handle::into_string),
+                Ok(handle.into())
+            );
         }
-        for (handle, other) in [
-            ("ann", "anna"),
-            ("burn", "bum"),
-            ("al1", "all"),
-            ("renee", "renée"),
-            ("张三", "张二"),
-            ("o", "0"),
-        ] {
-            let taken = fold_handle(handle);
-            assert!(!foldings(other).contains(&taken), "{other}: {taken}");
-        }
+        let decomposed = Handle::parse(" Jose\u{301} ").map(Handle::into_string);
+        assert_eq!(decomposed, Ok("José".into()));
     }
 
     #[test]
-    fn a_plain_handle_is_folded_as_it_always_was() {
-        for handle in ["Ann", "x[Y]-_.|`^", "KIM10", "Guard]_[an"] {
-            assert_eq!(fold_handle(handle), handle.to_lowercase());
+    fn marks_and_joiners_are_refused_where_no_spelling_needs_them() {
+        let zalgo = format!("a{}", "\u{35c}".repeat(9));
+        for handle in [
+            "\u{94d}a",
+            "a.\u{35c}",
+            "a\u{200d}b",
+            "a\u{200c}b",
+            "علی\u{200c}",
+            "a\u{20dd}",
+            "a\u{fe0f}",
+            "a b",
+            &zalgo,
+        ] {
+            assert!(Handle::parse(handle).is_err(), "{handle:?}");
         }
+        assert!(DisplayName::parse(&zalgo).is_err());
+        assert!(DisplayName::parse("\u{35c}Ann").is_err());
+        assert!(DisplayName::parse("ศักดิ์ (Sak) 👩‍💻").is_ok());
+    }
+
+    #[test]
+    fn a_mention_is_compared_without_case_and_encoding() {
+        for (handle, other) in [
+            ("Élise", "e\u{301}lise"),
+            ("ÉLISE", "élise"),
+            ("Василий", "василий"),
+            ("Ann", "aNN"),
+            ("İpek", "I\u{307}pek"),
+        ] {
+            assert_eq!(mention_key(handle), mention_key(other));
+        }
+        assert_ne!(mention_key("ann"), mention_key("аnn"), "a Cyrillic а");
     }
 }

@@ -56,8 +56,9 @@ statements! {
         left join messages n on n.author_id = u.id and n.nonce = p.nonce and n.nonce is not null
         left join messages i on i.id = p.id and i.author_id = u.id and i.created_at = p.at
             and i.room_id = (select id from rooms where slug = p.room))";
-    INSERT_USERS = "insert into users (id, handle, folded, name, created_at)
-        select value ->> 'id', value ->> 'handle', value ->> 'folded', value ->> 'name', value ->> 'at' from json_each(?)";
+    INSERT_USERS = "insert into users (id, handle, folded, name, name_folded, created_at)
+        select value ->> 'id', value ->> 'handle', value ->> 'folded', value ->> 'name', value ->> 'name_folded', value ->> 'at'
+        from json_each(?)";
     SET_STATES = "update messages set edited_at = value ->> 'edited_at', deleted_at = value ->> 'deleted_at'
         from json_each(?) where messages.id = value ->> 'id'";
     INSERT_REACTIONS = "insert into reactions (message_id, emoji, user_id, event_id)
@@ -160,6 +161,8 @@ pub struct NewUser {
     pub folded: String,
     /// For display.
     pub name: String,
+    /// What `name` shares with names that look like it.
+    pub name_folded: String,
     /// When they came.
     pub at: Timestamp,
 }

@@ -4,6 +4,7 @@ use super::{
     database_path::{DatabasePath, FileId, beside},
     schema::{self, Owner},
     statements::statements,
+    users::fold_names,
 };
 use crate::{
     config::{Durability, Storage},
@@ -46,6 +47,7 @@ pub async fn open_writer(file: &DatabasePath, storage: Storage) -> Result<Connec
         let mut connection = connect_writer(file, storage).await?;
         check_sqlite_version(&mut connection).await?;
         schema::migrate(&mut connection).await?;
+        fold_names(&mut connection).await?;
         limit_size(&mut connection, storage).await?;
         Ok::<_, Error>(connection)
     };

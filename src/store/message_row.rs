@@ -21,15 +21,20 @@ const UNIT: u8 = 0x1f;
 /// Between two rows: `char(30)`.
 const RECORD: char = '\u{1e}';
 
-/// The reactions to the message `m`, as JSON.
+/// The reactions to the message `m`, as JSON. Each emoji has the handles of the first 20 people, but all emoji together
+/// only as many handles as make 16,384 bytes of JSON: with the longest body a message stays below the 64 KiB of a block
+/// of the stream.
 macro_rules! reactions_json {
     () => {
         "(select json_group_array(json_object('emoji', emoji, 'count', count, 'by', json(by)) order by first)
                 from (select emoji, count(*) as count, min(event_id) as first,
-                             json_group_array(handle order by event_id) filter (where place <= 20) as by
-                      from (select x.emoji, x.event_id, u.handle,
-                                   row_number() over (partition by x.emoji order by x.event_id) as place
-                            from reactions x join users u on u.id = x.user_id where x.message_id = m.id)
+                             json_group_array(handle order by event_id)
+                                 filter (where place <= 20 and bytes <= 16384) as by
+                      from (select emoji, event_id, handle, place,
+                                   sum(octet_length(json_quote(handle)) + 1) over (order by place, event_id) as bytes
+                            from (select x.emoji, x.event_id, u.handle,
+                                         row_number() over (partition by x.emoji order by x.event_id) as place
+                                  from reactions x join users u on u.id = x.user_id where x.message_id = m.id))
                       group by emoji))"
     };
 }

@@ -3,18 +3,22 @@
 use super::{db::Connection, statements::statements};
 use crate::{
     error::Result,
-    model::ids::{EventId, MessageId, UserId},
+    model::{
+        emoji::unqualified,
+        ids::{EventId, MessageId, UserId},
+    },
 };
 
 statements! {
-    HAS_REACTION = "select exists (select 1 from reactions where message_id = ? and emoji = ? and user_id = ?)";
-    COUNT_EMOJI = "select count(distinct emoji) from reactions where message_id = ?";
+    HAS_REACTION = "select exists (select 1 from reactions where message_id = ? and emoji in (?, ?) and user_id = ?)";
+    COUNT_OTHERS = "select count(distinct emoji), count(*) filter (where user_id = ?3) from reactions
+        where message_id = ?1 and emoji <> ?2";
     INSERT_REACTION = "insert into reactions (message_id, emoji, user_id, event_id) values (?, ?, ?, ?)";
-    DELETE_REACTION = "delete from reactions where message_id = ? and emoji = ? and user_id = ?";
+    DELETE_REACTION = "delete from reactions where message_id = ? and emoji in (?, ?) and user_id = ?";
     DELETE_REACTIONS = "delete from reactions where message_id = ?";
 }
 
-/// Whether somebody put this emoji under this message.
+/// Whether a person added this emoji, in its own spelling or without variation selectors as in files of earlier versions.
 pub async fn has_reaction(
     connection: &mut Connection,
     message: MessageId,
@@ -24,20 +28,28 @@ pub async fn has_reaction(
     Ok(sqlx::query_scalar(HAS_REACTION)
         .bind(message)
         .bind(emoji)
+        .bind(unqualified(emoji))
         .bind(user)
         .fetch_one(connection)
         .await?)
 }
 
-/// How many different emoji are under a message.
-pub async fn count_emoji(connection: &mut Connection, message: MessageId) -> Result<i64> {
-    Ok(sqlx::query_scalar(COUNT_EMOJI)
+/// Counts the emoji of a message other than this one: how many different there are, and how many a person added.
+pub async fn count_others(
+    connection: &mut Connection,
+    message: MessageId,
+    emoji: &str,
+    user: UserId,
+) -> Result<(i64, i64)> {
+    Ok(sqlx::query_as(COUNT_OTHERS)
         .bind(message)
+        .bind(emoji)
+        .bind(user)
         .fetch_one(connection)
         .await?)
 }
 
-/// Puts an emoji under a message; `event` says when.
+/// Adds a reaction that was made by an event.
 pub async fn insert_reaction(
     connection: &mut Connection,
     message: MessageId,
@@ -55,7 +67,7 @@ pub async fn insert_reaction(
     Ok(())
 }
 
-/// Takes it away.
+/// Removes a reaction, in either spelling.
 pub async fn delete_reaction(
     connection: &mut Connection,
     message: MessageId,
@@ -65,13 +77,14 @@ pub async fn delete_reaction(
     sqlx::query(DELETE_REACTION)
         .bind(message)
         .bind(emoji)
+        .bind(unqualified(emoji))
         .bind(user)
         .execute(connection)
         .await?;
     Ok(())
 }
 
-/// Takes all of a message's away.
+/// Removes all reactions to a message.
 pub async fn delete_reactions(connection: &mut Connection, message: MessageId) -> Result<()> {
     sqlx::query(DELETE_REACTIONS)
         .bind(message)

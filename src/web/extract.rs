@@ -81,7 +81,7 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
         match media_type {
             MediaType::Json => Ok(Self::Json(body)),
             MediaType::Form => Ok(Self::Form(read_form(&body))),
-            MediaType::Text => Ok(Self::Text(unix_lines(&read_text(body)?))),
+            MediaType::Text => Ok(Self::Text(read_text(body)?)),
             // Only an empty body may come without a type.
             MediaType::Unnamed => Ok(Self::Json(b"{}".to_vec())),
         }
@@ -129,14 +129,9 @@ fn read_text(bytes: Vec<u8>) -> Result<String, Rejection> {
 fn read_form(bytes: &[u8]) -> Value {
     let fields = form_urlencoded::parse(bytes).filter(|(_, value)| !value.is_empty());
     let fields: serde_json::Map<_, _> = fields
-        .map(|(name, value)| (name.into_owned(), unix_lines(&value).into()))
+        .map(|(name, value)| (name.into_owned(), value.into_owned().into()))
         .collect();
     fields.into()
-}
-
-/// Browsers send the lines of a form with CR LF (HTML standard, 4.10.21.8).
-fn unix_lines(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 fn read_fields<'de, T: Deserialize<'de>>(

@@ -3,11 +3,11 @@
 use crate::{
     app::{App, random_bytes},
     auth::secret::Secret,
-    error::{Error, Result, check_field},
+    error::{Error, Result, parse_field},
     event_log::transaction::Answer,
     model::{
         change::{Action, SignIn, SignInKind},
-        user::{User, handle_fault, name_fault},
+        user::{DisplayName, Handle, User},
     },
 };
 
@@ -18,18 +18,17 @@ pub async fn join_server(
     name: Option<&str>,
     kind: SignInKind,
 ) -> Result<(User, Secret)> {
-    let handle = handle.trim();
-    check_field("handle", handle_fault(handle))?;
-    let name = name.map_or(handle, str::trim);
-    check_field("name", name_fault(name))?;
+    let name = name.unwrap_or(handle);
+    let handle = parse_field("handle", Handle::parse(handle))?.into_string();
+    let name = parse_field("name", DisplayName::parse(name))?.into_string();
     let secret = Secret::new(random_bytes());
     let sign_in = Some(SignIn {
         secret_hash: secret.hash(),
         kind,
     });
     let action = Action::JoinServer {
-        handle: handle.into(),
-        name: name.into(),
+        handle,
+        name,
         sign_in,
     };
     match app.submit(action).await? {

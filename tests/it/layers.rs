@@ -7,12 +7,13 @@ use std::{
 };
 
 /// Whom each part of the crate may know, besides itself.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("error", &[]),
     ("config", &[]),
     ("model", &[]),
     ("store", &["model", "config", "error"]),
-    ("chat", &["store", "model", "config", "error"]),
+    ("markdown", &["model"]),
+    ("chat", &["store", "markdown", "model", "config", "error"]),
     (
         "auth",
         &["event_log", "chat", "store", "model", "config", "error"],
@@ -33,6 +34,7 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
     (
         "web",
         &[
+            "markdown",
             "app",
             "event_log",
             "auth",

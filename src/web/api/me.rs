@@ -2,13 +2,13 @@
 
 use crate::{
     app::App,
-    error::{Error, Result, check_field},
+    error::{Error, Result, check_field, parse_field},
     event_log::transaction::Answer,
     model::{
         change::{Action, SignInKind},
         ids::UserId,
         time::Timestamp,
-        user::{User, name_fault},
+        user::{DisplayName, User},
     },
     store::rooms,
     web::{
@@ -94,9 +94,7 @@ pub async fn update_me(
 
 /// Gives somebody another name for display.
 pub async fn rename_user(app: &App, by: UserId, name: &str) -> Result<User> {
-    let name = name.trim();
-    check_field("name", name_fault(name))?;
-    let name = name.to_owned();
+    let name = parse_field("name", DisplayName::parse(name))?.into_string();
     match app.submit(Action::RenameUser { by, name }).await? {
         Answer::User(user) => Ok(user),
         _ => Err(Error::NotFound),

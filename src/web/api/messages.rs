@@ -2,12 +2,12 @@
 
 use crate::{
     app::App,
-    error::{Error, Result, check_field},
+    error::{Error, Result, check_field, parse_field},
     event_log::transaction::Answer,
     model::{
         change::{Action, Post},
         ids::{MessageId, parse_id},
-        message::{Message, body_fault, nonce_fault},
+        message::{Body, Message, nonce_fault},
         message_json::JsonWriter,
     },
     store::messages,
@@ -91,7 +91,7 @@ pub async fn submit_message(
         nonce,
         reply_to,
     } = message;
-    check_field("body", body_fault(&body))?;
+    let body = parse_field("body", Body::parse(body))?.into_string();
     check_field("nonce", nonce.as_deref().and_then(nonce_fault))?;
     answered_message(
         app.submit(Action::PostMessage(Post {
@@ -159,7 +159,7 @@ pub async fn submit_edit(
     body: String,
 ) -> Result<Arc<Message>> {
     let (by, message) = (visitor.signed_in()?.id, read_id(id)?);
-    check_field("body", body_fault(&body))?;
+    let body = parse_field("body", Body::parse(body))?.into_string();
     let answer = app
         .submit(Action::EditMessage {
             by,

@@ -3,11 +3,8 @@
 use super::messages::{answered_message, read_id};
 use crate::{
     app::App,
-    error::{Result, check_field},
-    model::{
-        change::Action,
-        message::{Message, emoji_fault},
-    },
+    error::{Result, parse_field},
+    model::{change::Action, emoji::Emoji, message::Message},
     web::{
         error::Rejection,
         extract::{Path, Visitor},
@@ -17,39 +14,45 @@ use crate::{
 use axum::{Json, extract::State};
 use std::sync::Arc;
 
-/// Puts an emoji under a message; idempotent.
+/// Adds a reaction; idempotent.
 pub async fn add_reaction(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     Path((room, id, emoji)): Path<(String, String, String)>,
 ) -> Result<Json<Arc<Message>>, Rejection> {
     Ok(Json(
-        submit_reaction(&app, &visitor, room, &id, emoji, true).await?,
+        submit_reaction(&app, &visitor, room, &id, &emoji, true).await?,
     ))
 }
 
-/// Takes the caller's own away; idempotent.
+/// Removes the caller's reaction; idempotent.
 pub async fn remove_reaction(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     Path((room, id, emoji)): Path<(String, String, String)>,
 ) -> Result<Json<Arc<Message>>, Rejection> {
     Ok(Json(
-        submit_reaction(&app, &visitor, room, &id, emoji, false).await?,
+        submit_reaction(&app, &visitor, room, &id, &emoji, false).await?,
     ))
 }
 
-/// Checks the form of an emoji and hands it in, to be put there or taken away.
+/// Submits a reaction that shall be there (`is_there`) or not.
 pub async fn submit_reaction(
     app: &App,
     visitor: &Visitor,
     room: String,
     id: &str,
-    emoji: String,
+    emoji: &str,
     is_there: bool,
 ) -> Result<Arc<Message>> {
     let (by, message) = (visitor.signed_in()?.id, read_id(id)?);
-    check_field("emoji", emoji_fault(&emoji))?;
+    // Files of earlier versions contain reactions that nobody can add any more; they can be removed.
+    let parsed = if is_there {
+        Emoji::parse(emoji)
+    } else {
+        Emoji::parse_stored(emoji)
+    };
+    let emoji = parse_field("emoji", parsed)?.into_string();
     let action = if is_there {
         Action::AddReaction {
             by,

@@ -69,14 +69,12 @@ pub async fn rename(
         Ok(_) => Ok(see("/account")),
         Err(Error::Invalid { text, .. }) => {
             let asked = (name, Some(visitor.preferences.words.say_alone(&text)));
-            account_page(
-                &app,
-                &visitor,
-                &uri,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                asked,
-            )
-            .await
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            account_page(&app, &visitor, &uri, status, asked).await
+        }
+        Err(Error::Conflict { text, .. }) => {
+            let asked = (name, Some(visitor.preferences.words.say_alone(&text)));
+            account_page(&app, &visitor, &uri, StatusCode::CONFLICT, asked).await
         }
         Err(error) => Err(error.into()),
     }

@@ -152,7 +152,7 @@ pub async fn toggle_reaction(
     let mut connection = app.readers().acquire().await?;
     let has_mine = has_reaction(&mut connection, message.id, &emoji, visitor.id).await?;
     drop(connection);
-    submit_reaction(&app, &visitor, slug.clone(), &id, emoji, !has_mine).await?;
+    submit_reaction(&app, &visitor, slug.clone(), &id, &emoji, !has_mine).await?;
     Ok(see(&address(&slug, message.id)))
 }
 

@@ -1,11 +1,20 @@
-//! A message as a row of the history: the same for every viewer, in pages and in streams, and so without a word of
-//! any language (`static/css/history.css` says "edited" and "deleted").
+//! A message as a row of the history.
+//!
+//! Rows are the same for every viewer, in pages and in streams. They contain no words of any language:
+//! `static/css/history.css` adds "edited" and "deleted".
 
-use super::{layout::hue, prose::render_prose};
-use crate::model::{ids::MessageId, message::Message, message::Reaction, time::Timestamp};
+use super::layout::hue;
+use crate::{
+    markdown,
+    model::{
+        ids::MessageId,
+        message::{Message, Reaction},
+        time::Timestamp,
+    },
+};
 use askama::Template;
 
-/// Characters of a line that are quoted.
+/// Greatest length of a quoted line in characters.
 const QUOTED_MAX: usize = 200;
 
 /// One row of the history.
@@ -13,16 +22,16 @@ const QUOTED_MAX: usize = 200;
 #[template(path = "messages/_message.html")]
 pub struct MessageView<'a> {
     message: &'a Message,
-    /// What it answers, where that is at hand.
+    /// The message that it answers, if that is on the same page.
     answered: Option<&'a Message>,
-    /// Spelt once, since a row names it five times.
+    /// Formatted once, since a row contains it five times.
     id: String,
-    /// Its parts stand in the row, too: `2026-11-21T18:02:59.123Z`.
+    /// Formatted once, since the row also contains parts of it: `2026-11-21T18:02:59.123Z`.
     at: String,
 }
 
 impl<'a> MessageView<'a> {
-    /// The row of this message.
+    /// Creates the row of a message.
     #[must_use]
     pub fn new(message: &'a Message) -> Self {
         Self {
@@ -33,7 +42,7 @@ impl<'a> MessageView<'a> {
         }
     }
 
-    /// With a line of what it answers, which is else for `static/js/quote.js` to find.
+    /// Quotes a line of the message that this one answers. Without it `static/js/quote.js` looks for the message.
     #[must_use]
     pub fn quoting(self, answered: Option<&'a Message>) -> Self {
         Self { answered, ..self }
@@ -54,7 +63,7 @@ impl<'a> MessageView<'a> {
         self.message.author.name != self.message.author.handle
     }
 
-    /// UTC, the day and the minute: `2026-11-21`, `18:02`.
+    /// Returns the day and the minute in UTC: `2026-11-21`, `18:02`.
     fn day_and_clock(&self) -> (&str, &str) {
         day_and_clock(&self.at)
     }
@@ -63,12 +72,12 @@ impl<'a> MessageView<'a> {
         self.message.edited_at.map(moment)
     }
 
-    /// The text, between the tags that suit it.
+    /// Renders the body; the template puts it between the tags that fit.
     fn body(body: &str) -> Body<'_> {
-        match render_prose(body) {
+        match markdown::render(body) {
             None => Body::Plain(body),
-            Some(prose) if prose.has_blocks => Body::Blocks(prose.html),
-            Some(prose) => Body::Line(prose.html),
+            Some(rendered) if rendered.has_blocks => Body::Blocks(rendered.html),
+            Some(rendered) => Body::Line(rendered.html),
         }
     }
 
@@ -79,27 +88,27 @@ impl<'a> MessageView<'a> {
     }
 }
 
-/// How a text is shown.
+/// A rendered body.
 enum Body<'a> {
     Plain(&'a str),
     Line(String),
     Blocks(String),
 }
 
-/// The row of a message as HTML, as pages contain it and streams carry it with `include=html`.
+/// Renders the row of a message, as pages contain it and streams carry it with `include=html`.
 #[must_use]
 pub fn render_row(message: &Message) -> String {
     // Writing into a string cannot fail, and the template has no error of its own.
     MessageView::new(message).render().unwrap_or_default()
 }
 
-/// Where a message stands in its surroundings; the fragment lets a browser go to it by itself.
+/// Returns the permalink of a message. The fragment makes browsers scroll to it.
 #[must_use]
 pub fn address(room: &str, id: MessageId) -> String {
     format!("/rooms/{room}/messages/{id}#m{id}")
 }
 
-/// In full, and in no language: `2026-11-21 18:02 UTC`.
+/// Formats a time for every language: `2026-11-21 18:02 UTC`.
 fn moment(time: Timestamp) -> String {
     let at = time.to_string();
     let (day, clock) = day_and_clock(&at);
@@ -111,7 +120,7 @@ fn day_and_clock(at: &str) -> (&str, &str) {
     (day, clock.get(..5).unwrap_or(clock))
 }
 
-/// Who put a reaction: handles hold neither comma nor space, so that a page can take them apart again.
+/// Returns the handles of a reaction. They contain neither comma nor space, so that scripts can split the list.
 fn names(reaction: &Reaction) -> String {
     reaction.by.join(", ")
 }

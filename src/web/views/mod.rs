@@ -5,10 +5,8 @@
 pub mod account;
 pub mod edit;
 pub mod error;
-mod inline;
 pub mod join;
 pub mod layout;
 pub mod message;
-mod prose;
 pub mod room;
 pub mod rooms;

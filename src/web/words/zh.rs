@@ -133,6 +133,7 @@ fn translate(english: &str) -> Option<&'static str> {
         "one line, without control characters and invisible ones" => {
             "只能是一行，不能有控制字符和看不见的字符"
         }
+        "marks stand on letters, at most 8 on one" => "附加符号必须跟在字母后面，每个字母最多 8 个",
         // Rooms
         "at most 250 characters" => "最多 250 个字符",
         "this address is taken by the page that makes rooms" => {
@@ -157,7 +158,8 @@ fn translate(english: &str) -> Option<&'static str> {
         "this message was deleted" => "这条消息已被删除",
         "it is somebody else's message" | "It is somebody else's message." => "这是别人的消息。",
         "you have posted something else under this nonce" => "这份表单已经发送过别的内容",
-        "this message has 20 different ones, that is enough" => "这条消息已有 20 种表情，足够了",
+        "this message has 50 different ones, that is enough" => "这条消息已有 50 种表情，足够了",
+        "at most 10 of yours on one message" => "每条消息最多添加 10 种自己的表情",
         // The server
         "the server is stopping" => "服务器正在停止",
         "the server is busy" => "服务器正忙",

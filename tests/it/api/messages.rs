@@ -280,3 +280,27 @@ async fn what_is_not_there_cannot_be_changed() {
         .await
         .problem(401);
 }
+
+#[tokio::test]
+async fn line_breaks_are_stored_as_line_feeds_whatever_the_content_type() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    for (content_type, sent) in [
+        ("application/json", r#"{"body":"a\r\nb\rc"}"#),
+        ("application/x-www-form-urlencoded", "body=a%0D%0Ab%0Dc"),
+        ("text/plain", "a\r\nb\rc"),
+    ] {
+        let mut bodies = Vec::new();
+        let id = ann.post("general", "first").await;
+        for (method, path) in [
+            (Method::POST, PATH.to_owned()),
+            (Method::PATCH, message_path("general", id)),
+        ] {
+            let request = ann
+                .request(method, &path)
+                .header("content-type", content_type);
+            bodies.push(Answer::to(request.body(sent)).await.json()["body"].clone());
+        }
+        assert_eq!(bodies, ["a\nb\nc", "a\nb\nc"], "{content_type}");
+    }
+}

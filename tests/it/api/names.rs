@@ -130,3 +130,75 @@ async fn names_that_hide_something_are_refused_and_the_handle_stays() {
     let me = ann.see("/api/v1/me").await;
     assert_eq!((&me["handle"], &me["name"]), (&json!("ann"), &json!("ann")));
 }
+
+#[tokio::test]
+async fn nobody_takes_a_name_that_looks_like_somebody_elses() {
+    let mut chat = Chat::start().await;
+    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    ann.rename("Ann Lee").await.expect(200);
+    for round in ["as named here", "in a file of an earlier version"] {
+        for name in [
+            "Ann Lee",
+            "ann  lee",
+            "Аnn Lее",
+            "ＡＮＮ\u{a0}ＬＥＥ",
+            "Ann",
+            "аnn",
+            "Backscroll",
+        ] {
+            let refused = bob.rename(name).await;
+            assert_eq!(refused.status, 409, "{round}: {name}");
+            refused.fault(409, "name");
+        }
+        let join = |handle: &str, name: &str| {
+            let join = json!({ "handle": handle, "name": name });
+            let visitor = chat.visitor();
+            async move { visitor.send(Method::POST, "/api/v1/join", join).await }
+        };
+        join("cara", "ANN LEE").await.fault(409, "name");
+        join("cara", "bоb").await.fault(409, "name");
+        chat.stop().await;
+        let forget = "update users set name_folded = null";
+        let forgotten = sqlx::query(forget).execute(&mut chat.outside().await).await;
+        forgotten.expect("the file opens");
+        chat.go_on().await;
+    }
+    ann.rename("ANN LEE").await.expect(200);
+    bob.rename("Ann Leo").await.expect(200);
+    bob.rename("Robert").await.expect(200);
+    let robert = json!({ "handle": "Robert" });
+    let handle = chat
+        .visitor()
+        .send(Method::POST, "/api/v1/join", robert)
+        .await;
+    handle.fault(409, "handle");
+}
+
+#[tokio::test]
+async fn handles_of_every_script_join_and_are_kept_in_one_encoding() {
+    let chat = Chat::start().await;
+    for handle in ["विक्रम", "ಕನ್ನಡ", "தமிழ்", "സന്ധ്യ", "สมศักดิ์", "မြန်မာ"]
+    {
+        let person = chat.join(handle).await;
+        let id = person.post("general", &format!("@{handle}!")).await;
+        let row = person.history("general", "limit=1").await;
+        assert_eq!(row["messages"][0]["author"]["handle"], handle);
+        person.react("general", id, "👍").await.expect(200);
+    }
+    let join = json!({ "handle": "Jose\u{301}", "name": "Rene\u{301}e" });
+    let joined = chat
+        .visitor()
+        .send(Method::POST, "/api/v1/join", join)
+        .await;
+    let joined = joined.expect(201).json();
+    assert_eq!(
+        (&joined["handle"], &joined["name"]),
+        (&json!("José"), &json!("Renée"))
+    );
+    let zalgo = json!({ "handle": format!("z{}", "\u{35c}".repeat(9)) });
+    let refused = chat
+        .visitor()
+        .send(Method::POST, "/api/v1/join", zalgo)
+        .await;
+    refused.fault(422, "handle");
+}

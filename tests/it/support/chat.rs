@@ -7,7 +7,7 @@ use backscroll::{
     error::Error,
     model::{
         change::{Action, Change, Post},
-        ids::EventId,
+        ids::{EventId, UserId},
         time::Timestamp,
     },
     store::{
@@ -170,13 +170,7 @@ impl Chat {
 
     /// Gives the room a past of `count` messages by somebody, faster than by posting. The server must be stopped.
     pub(crate) async fn fill(&self, room: &str, handle: &str, count: usize) {
-        let mut connection = self.closed_file().await;
-        let by = users::find_user(&mut connection, handle)
-            .await
-            .expect("people can be looked up")
-            .expect("they are there")
-            .id;
-        let at = Timestamp::parse("2026-11-22T05:41:03.123Z").expect("a time");
+        let by = self.user_id(handle).await;
         let post = |n: usize| Post {
             by,
             room: room.into(),
@@ -184,15 +178,29 @@ impl Chat {
             nonce: None,
             reply_to: None,
         };
-        let change = |n| Change {
-            at,
-            action: Action::PostMessage(post(n)),
-        };
-        let changes: Vec<Change> = (0..count).map(change).collect();
+        self.apply((0..count).map(|n| Action::PostMessage(post(n))).collect())
+            .await;
+    }
+
+    /// The id of an account. The server must be stopped.
+    pub(crate) async fn user_id(&self, handle: &str) -> UserId {
+        let found = users::find_user(&mut self.closed_file().await, handle).await;
+        found
+            .expect("people can be looked up")
+            .expect("they are there")
+            .id
+    }
+
+    /// Applies actions that have to be accepted. The server must be stopped.
+    pub(crate) async fn apply(&self, actions: Vec<Action>) {
+        let mut connection = self.closed_file().await;
+        let at = Timestamp::parse("2026-11-22T05:41:03.123Z").expect("a time");
+        let changes = actions.into_iter().map(|action| Change { at, action });
+        let changes: Vec<Change> = changes.collect();
         let mut tx = connection.begin().await.expect("a transaction");
         for lot in changes.chunks(AT_ONCE) {
             for verdict in apply(&mut tx, lot).await.expect("changes apply") {
-                verdict.expect("a post is accepted");
+                verdict.expect("a change is accepted");
             }
         }
         tx.commit().await.expect("the past is stored");

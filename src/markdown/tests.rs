@@ -1,12 +1,13 @@
-//! What is shown of a text, and that nothing of it ever becomes a tag that we did not write.
+//! What a body is rendered as, and that nothing of it ever becomes a tag outside of the subset.
 
 use super::*;
+use crate::model::user::mention_key;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
-/// As shown, with its tags; nothing where the text is shown as it is.
+/// Returns the HTML; `plain: …` stands for a body that is shown as it is.
 fn shown(text: &str) -> String {
-    render_prose(text).map_or_else(|| format!("plain: {text}"), |prose| prose.html)
+    render(text).map_or_else(|| format!("plain: {text}"), |rendered| rendered.html)
 }
 
 #[test]
@@ -87,7 +88,7 @@ fn a_plain_text_is_left_alone() {
         "what?\n#general",
         "a_b_c ~5",
     ] {
-        assert_eq!(render_prose(text), None, "{text}");
+        assert_eq!(render(text), None, "{text}");
     }
 }
 
@@ -108,9 +109,32 @@ fn addresses_become_links() {
         ("HTTP://A.ORG", "HTTP://A.ORG"),
         ("看https://a.org/路。好", "https://a.org/路"),
         ("**https://a.org/**", "https://a.org/"),
+        ("_https://a.org/b_c_", "https://a.org/b_c"),
+        ("[see https://a.org/b]", "https://a.org/b"),
+        (
+            "https://a.org/requests/__init__.py",
+            "https://a.org/requests/__init__.py",
+        ),
+        (
+            "https://a.org/Un_-_Delete_all_(Bulk_deletion)",
+            "https://a.org/Un_-_Delete_all_(Bulk_deletion)",
+        ),
+        ("https://a.org/wiki/_foo_", "https://a.org/wiki/_foo_"),
+        ("https://a.org/?q=*rust*&x=1", "https://a.org/?q=*rust*&x=1"),
+        ("https://a.org/~~old~~/x", "https://a.org/~~old~~/x"),
+        (
+            "https://a.org/struct._Bar_.html",
+            "https://a.org/struct._Bar_.html",
+        ),
+        ("*see https://a.org/a*b*c*", "https://a.org/a*b*c"),
+        (
+            "https://a.org/[a]\\b|!c&copy;d",
+            "https://a.org/[a]\\b|!c&copy;d",
+        ),
     ] {
         let html = shown(text);
         let address = address.replace('&', "&#38;");
+        assert_eq!(html.matches("<a ").count(), 1, "{text}: {html}");
         assert!(html.contains(&link(&address, &address)), "{text}: {html}");
     }
     assert_eq!(
@@ -120,6 +144,14 @@ fn addresses_become_links() {
     assert_eq!(
         shown("<https://a.org>"),
         link("https://a.org", "https://a.org")
+    );
+    assert_eq!(
+        shown("[https://b.org/_b_](https://a.org/_a_)"),
+        link("https://a.org/_a_", "https://b.org/_b_")
+    );
+    assert_eq!(
+        shown("`https://a.org/_b_`"),
+        "<code>https://a.org/_b_</code>"
     );
     assert_eq!(shown("<ann@a.org>"), link("mailto:ann@a.org", "ann@a.org"));
     for text in [
@@ -136,7 +168,7 @@ fn addresses_become_links() {
 #[test]
 fn people_are_mentioned_and_emoji_named() {
     let mention = |handle: &str| {
-        let low = handle.to_lowercase();
+        let low = mention_key(handle);
         format!("<span class=\"mention\" data-handle=\"{low}\">@{handle}</span>")
     };
     for (text, handle) in [
@@ -148,20 +180,68 @@ fn people_are_mentioned_and_emoji_named() {
         ("@张三 好", "张三"),
         ("@x[y]| z", "x[y]|"),
         ("> @ann", "ann"),
+        ("[@ann]", "ann"),
+        ("{@ann}", "ann"),
+        ("|@ann|", "ann"),
+        ("_@ann_", "ann"),
+        ("__@ann__", "ann"),
+        ("@ann|@bob", "ann"),
+        ("@ann.smith", "ann.smith"),
+        ("@ann: @bob", "ann"),
+        ("@ann/@bob", "bob"),
+        ("@ann's", "ann"),
+        ("@renée", "renée"),
+        ("@Jose\u{301}!", "Jose\u{301}"),
+        ("@Élise", "Élise"),
+        ("@Василий", "Василий"),
+        ("@विक्रम है", "विक्रम"),
+        ("@สมศักดิ์ ครับ", "สมศักดิ์"),
+        ("@علی\u{200c}رضا", "علی\u{200c}رضا"),
+        ("@ann은", "ann"),
     ] {
         let html = shown(text);
         assert!(html.contains(&mention(handle)), "{text}: {html}");
     }
-    for text in ["ann@a.org", "@", "@ ann", "`@ann`", "```\n@ann\n```", "@@"] {
+    for text in [
+        "ann@a.org",
+        "josé@a.org",
+        "@",
+        "@ ann",
+        "`@ann`",
+        "```\n@ann\n```",
+        "@@",
+        "https://mastodon.social/@ann",
+        "mastodon.social/@ann",
+        "[@ann](https://a.org)",
+        "[a](https://a.org/@ann)",
+        "<https://a.org/@ann>",
+        "@.",
+        "@\u{301}",
+    ] {
         assert!(!shown(text).contains("mention"), "{text}: {}", shown(text));
+        assert_eq!(mentions(text), [""; 0], "{text}");
     }
     assert_eq!(shown(":tada: and **:+1:**"), "🎉 and <strong>👍</strong>");
-    for text in [":no_such_emoji:", "10:100:5", "`:tada:`", ": tada:"] {
+    assert_eq!(shown(":tada::+1:"), "🎉👍");
+    assert_eq!(shown("(:tada:), 好:tada:好"), "(🎉), 好🎉好");
+    for text in [
+        ":no_such_emoji:",
+        "10:100:5",
+        "`:tada:`",
+        ": tada:",
+        "a::tada:c",
+        "a:tada:c",
+        "std::tada::iterator",
+        "::tada::",
+        "http://x:100:y",
+        "10:30:45",
+        ":tada:x",
+    ] {
         assert!(shown(text).is_ascii(), "{text}");
     }
 }
 
-/// Every tag that may be shown, and nothing that only looks like one.
+/// Asserts that there are only tags and attributes of the subset, well nested, and no mention in code or in a link.
 fn assert_only_our_tags(text: &str, html: &str) {
     const TAGS: [&str; 12] = [
         "p",
@@ -188,7 +268,6 @@ fn assert_only_our_tags(text: &str, html: &str) {
         }
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
         assert!(TAGS.contains(&name), "{text:?}: {html}");
-        open.push(name);
         let value = |start: &str, end: &str| {
             let value = attributes.strip_prefix(start)?.strip_suffix(end)?;
             (!value.contains(['"', '<', '>', '\''])).then_some(value)
@@ -200,7 +279,10 @@ fn assert_only_our_tags(text: &str, html: &str) {
                     .iter()
                     .any(|scheme| low.starts_with(scheme))
             }),
-            "span" => value("class=\"mention\" data-handle=\"", "\"").is_some(),
+            "span" => {
+                let is_shown = open.iter().all(|tag| !["code", "pre", "a"].contains(tag));
+                is_shown && value("class=\"mention\" data-handle=\"", "\"").is_some()
+            }
             "ol" => {
                 attributes.is_empty()
                     || value("start=\"", "\"").is_some_and(|n| n.parse::<u64>().is_ok())
@@ -209,6 +291,7 @@ fn assert_only_our_tags(text: &str, html: &str) {
             _ => attributes.is_empty(),
         };
         assert!(is_fine, "{text:?}: {html}");
+        open.push(name);
     }
     assert!(open.is_empty(), "{text:?}: {html}");
 }
@@ -253,10 +336,29 @@ fn an_attack_is_a_text() {
         "[a](https://x)<b>[c](https://y",
         "99999999999. a\n0. b",
     ] {
-        if let Some(prose) = render_prose(text) {
-            assert_only_our_tags(text, &prose.html);
+        if let Some(rendered) = render(text) {
+            assert_only_our_tags(text, &rendered.html);
         }
     }
+}
+
+fn escaped(text: &str) -> String {
+    let mut html = Html::with_capacity(text.len());
+    html.escape(text);
+    html.text
+}
+
+#[test]
+fn a_message_mentions_each_person_once_and_at_most_fifty() {
+    let body =
+        "@Élise, @ann: `@code` https://a.org/@bob [@x](https://a.org) @ANN @e\u{301}lise *@cara*";
+    assert_eq!(mentions(body), ["élise", "ann", "cara"]);
+    let many: String = (0..60).map(|n| format!("@p{n} ")).collect();
+    assert_eq!(mentions(&many).len(), MENTIONS_MAX);
+    assert_eq!(
+        shown(&many).matches("class=\"mention\"").count(),
+        MENTIONS_MAX
+    );
 }
 
 fn fragment() -> impl Strategy<Value = String> {
@@ -299,6 +401,12 @@ fn fragment() -> impl Strategy<Value = String> {
         "@",
         "@ann",
         ":tada:",
+        "/@",
+        "(https://a.org/_",
+        "\u{301}",
+        "\u{1}",
+        "\u{2}",
+        "\u{f}",
         "https://a.org/",
         "http://",
         "mailto:a@b.c",
@@ -331,19 +439,57 @@ proptest! {
 
     #[test]
     fn only_our_tags_are_ever_shown(text in fragment()) {
-        if let Some(prose) = render_prose(&text) {
-            assert_only_our_tags(&text, &prose.html);
+        if let Some(rendered) = render(&text) {
+            assert_only_our_tags(&text, &rendered.html);
         }
     }
 
-    /// What is left to the fast way would look the same on the slow one.
     #[test]
-    fn a_text_without_marks_has_none_for_markdown_either(text in fragment()) {
-        if !has_marks(&text)
-            && let Some(prose) = render_marks(&text)
+    fn any_bytes_are_rendered_with_our_tags_only(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let text = String::from_utf8_lossy(&bytes);
+        if let Some(rendered) = render(&text) {
+            assert_only_our_tags(&text, &rendered.html);
+        }
+    }
+
+    #[test]
+    fn whoever_is_mentioned_is_shown_as_such(text in fragment()) {
+        let html = shown(&text);
+        let mut keys: Vec<&str> = Vec::new();
+        for part in html.split("data-handle=\"").skip(1) {
+            let key = part.split('"').next().unwrap_or_default();
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let mentioned: Vec<String> = mentions(&text).iter().map(|key| escaped(key)).collect();
+        prop_assert_eq!(mentioned, keys);
+    }
+
+    #[test]
+    fn code_is_shown_as_written_and_mentions_nobody(text in fragment()) {
+        let code = format!("a{}z", text.replace(['`', '\n', '\r'], "").replace(|c: char| c.is_control() && c != '\t', ""));
+        let body = format!("`{code}`");
+        prop_assert_eq!(shown(&body), format!("<code>{}</code>", escaped(&code)));
+        prop_assert_eq!(mentions(&body), [""; 0]);
+    }
+
+    #[test]
+    fn an_address_stays_in_one_piece_and_mentions_nobody(path in "[a-c_*~()&|!/.@:#=?%+-]{0,30}") {
+        let address = format!("https://example.org/{path}z");
+        let escaped = escaped(&address);
+        prop_assert_eq!(shown(&address), link(&escaped, &escaped));
+        prop_assert_eq!(mentions(&address), [""; 0]);
+    }
+
+    /// Markdown finds nothing in a body that is not given to it.
+    #[test]
+    fn a_body_without_syntax_has_none_for_markdown_either(text in fragment()) {
+        if !has_syntax(&text)
+            && let Some(rendered) = render_blocks(&protect(&text))
         {
             for tag in ["<em", "<strong", "<del", "<code", "<pre", "<blockquote", "<ul", "<ol"] {
-                prop_assert!(!prose.html.contains(tag), "{}: {}", text, prose.html);
+                prop_assert!(!rendered.html.contains(tag), "{}: {}", text, rendered.html);
             }
         }
     }
@@ -352,16 +498,16 @@ proptest! {
 #[test]
 fn a_hostile_text_costs_little() {
     const LIMIT: Duration = Duration::from_millis(if cfg!(debug_assertions) { 100 } else { 1 });
-    let signs = "[ ] * ** _ ` ~~ < > - ![ []( @ : :a & \\ a* *a_ `a`` <a https:// (https://a 1. [a] ]() <!-- @a. [a](<b";
+    let signs = "[ ] * ** _ ` ~~ < > - ![ []( @ : :a & \\ a* *a_ `a`` <a https:// (https://a 1. [a] ]() <!-- @a. [a](<b @a/ @a] @[ @{a}} https://[ https://_a_ a/@a :tada: https://a](";
     let with_space = ["> ", "- ", "1. ", "\t", "\n", "\n>", "a\n", "* \n"];
     for sign in signs.split(' ').chain(with_space) {
         let text = sign.repeat(8000 / sign.len());
-        if let Some(prose) = render_prose(&text) {
-            assert_only_our_tags(sign, &prose.html);
+        if let Some(rendered) = render(&text) {
+            assert_only_our_tags(sign, &rendered.html);
         }
         let time = || {
             let started = Instant::now();
-            render_prose(&text);
+            std::hint::black_box(render(&text));
             started.elapsed()
         };
         let fastest = (0..3).map(|_| time()).min().unwrap();

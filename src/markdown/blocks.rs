@@ -1,100 +1,24 @@
-//! What people write, as HTML: emphasis, code, quotes, lists and links of Markdown, and everything else as it was typed.
-//!
-//! Only what is written here as a literal becomes a tag: whatever came from a person is escaped on its way out. What the
-//! subset leaves out (headings, pictures, raw HTML, tables, rules) is shown as its source.
+//! Blocks and inline elements of Markdown as HTML.
 
-use super::inline::{escape, has_inline, link_start, write_text};
+use super::{
+    Rendered,
+    inline::{Html, link_start},
+};
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
 use std::{mem::take, ops::Range};
 
-/// Quotes and lists within each other, and emphasis within emphasis, that are shown as such. A page of nothing but `>`
-/// would else be as deep as it is long.
+/// Greatest depth of quotes and lists within each other; emphasis and links may add as many. Deeper elements are
+/// rendered without their tags, since a body of nothing but `>` would otherwise nest as deep as it is long.
 const DEPTH_MAX: usize = 8;
 
-/// A text as HTML.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Prose {
-    pub(super) html: String,
-    /// Whether it holds blocks, and not just a line of text.
-    pub(super) has_blocks: bool,
-}
-
-/// The text as HTML, or nothing where it says the same just escaped, as most do.
-pub(super) fn render_prose(text: &str) -> Option<Prose> {
-    if has_marks(text) {
-        return render_marks(text).or_else(|| Some(render_line(text)));
-    }
-    has_inline(text).then(|| render_line(text))
-}
-
-fn render_line(text: &str) -> Prose {
-    let mut html = String::with_capacity(text.len() + text.len() / 2);
-    write_text(&mut html, text);
-    Prose {
-        html,
-        has_blocks: false,
-    }
-}
-
-/// Whether Markdown might see something in it. Never wrong when it says no.
-fn has_marks(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let mut is_line_start = true;
-    for (n, &byte) in bytes.iter().enumerate() {
-        let is_mark = match byte {
-            b'*' | b'`' | b'[' | b'\\' => true,
-            b'~' => bytes.get(n + 1) == Some(&b'~'),
-            b'_' => !(is_word(n.checked_sub(1), bytes) && is_word(Some(n + 1), bytes)),
-            b'<' => begins_address(&bytes[n + 1..]),
-            b'>' => is_line_start,
-            b'-' | b'+' => is_line_start && ends_mark(bytes.get(n + 1)),
-            b'.' | b')' => ends_mark(bytes.get(n + 1)) && is_number_before(&bytes[..n]),
-            _ => false,
-        };
-        if is_mark {
-            return true;
-        }
-        is_line_start = byte == b'\n' || (is_line_start && matches!(byte, b' ' | b'\t'));
-    }
-    false
-}
-
-fn is_word(at: Option<usize>, bytes: &[u8]) -> bool {
-    at.and_then(|at| bytes.get(at))
-        .is_some_and(u8::is_ascii_alphanumeric)
-}
-
-/// Whether `<` begins an address such as `<https://example.org>`.
-fn begins_address(rest: &[u8]) -> bool {
-    const LENGTH_MAX: usize = 2000; // bytes
-    let sign = rest
-        .iter()
-        .take(LENGTH_MAX)
-        .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'<' | b'>'));
-    let inside = &rest[..sign.unwrap_or_default()];
-    inside.contains(&b':') || inside.contains(&b'@')
-}
-
-fn ends_mark(next: Option<&u8>) -> bool {
-    matches!(next, None | Some(b' ' | b'\t' | b'\n'))
-}
-
-/// Whether a line begins with digits alone, which then number an item.
-fn is_number_before(line: &[u8]) -> bool {
-    const DIGITS_MAX: usize = 9;
-    let digits = line.iter().rev().take(DIGITS_MAX + 1);
-    let count = digits.take_while(|byte| byte.is_ascii_digit()).count();
-    let before = line[..line.len() - count].last();
-    (1..=DIGITS_MAX).contains(&count) && matches!(before, None | Some(b' ' | b'\t' | b'\n' | b'>'))
-}
-
-/// Nothing if Markdown would show nothing of the text, or not the lines of it that define links for use elsewhere.
-fn render_marks(text: &str) -> Option<Prose> {
-    let parser = Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH);
+/// Renders a source in which addresses are protected. Returns `None` if Markdown would show nothing of it, or would hide
+/// lines that define links for use elsewhere.
+pub(super) fn render_blocks(source: &str) -> Option<Rendered> {
+    let parser = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH);
     if parser.reference_definitions().iter().next().is_some() {
         return None;
     }
-    let mut writer = Writer::new(text);
+    let mut writer = Writer::new(source);
     for (event, at) in parser.into_offset_iter() {
         writer.take(event, at);
     }
@@ -103,19 +27,23 @@ fn render_marks(text: &str) -> Option<Prose> {
 
 struct Writer<'a> {
     source: &'a str,
-    html: String,
-    /// What was read and not yet written: one text comes in many pieces.
+    html: Html,
+    /// Text that is not written yet: pulldown-cmark passes on one text in several pieces.
     text: String,
-    /// What ends each element that is open; nothing where it was left out.
+    /// The end tag of each open element; `None` for an element without tags.
     open: Vec<Option<&'static str>>,
-    shown: usize,
+    /// Open elements with tags.
+    depth: usize,
     is_in_code: bool,
     is_in_link: bool,
-    /// How many elements are open that are shown as their source, and thus already written.
+    /// Open elements that are shown as their source, which is written when the outermost one starts.
     skipped: usize,
+    /// The underline of the open heading (`===`), or empty.
     below_heading: &'a str,
     has_text: bool,
+    /// Blocks at the top level.
     blocks: usize,
+    /// Paragraphs among them.
     paragraphs: usize,
 }
 
@@ -123,10 +51,10 @@ impl<'a> Writer<'a> {
     fn new(source: &'a str) -> Self {
         Self {
             source,
-            html: String::with_capacity(source.len() + source.len() / 2),
+            html: Html::with_capacity(source.len() + source.len() / 2),
             text: String::new(),
             open: Vec::new(),
-            shown: 0,
+            depth: 0,
             is_in_code: false,
             is_in_link: false,
             skipped: 0,
@@ -150,7 +78,7 @@ impl<'a> Writer<'a> {
         match event {
             Event::Start(tag) => self.start(&tag, at),
             Event::End(_) => self.end(),
-            // An entity is shown as it was typed.
+            // Entities are shown as they were typed.
             Event::Text(_) if source.starts_with('&') && !self.is_in_code => {
                 self.text.push_str(source);
             }
@@ -159,17 +87,17 @@ impl<'a> Writer<'a> {
             }
             Event::Code(code) => {
                 self.flush();
-                self.html.push_str("<code>");
-                escape(&mut self.html, &code);
+                self.html.push_tag("<code>");
+                self.html.escape(&code);
                 self.has_text = true;
-                self.html.push_str("</code>");
+                self.html.push_tag("</code>");
             }
             Event::SoftBreak | Event::HardBreak => self.text.push('\n'),
             Event::Rule => {
                 self.block("<p>", None);
                 self.text.push_str(source.trim_end());
                 self.flush();
-                self.html.push_str("</p>\n");
+                self.html.push_tag("</p>\n");
             }
             _ => self.text.push_str(source),
         }
@@ -195,8 +123,8 @@ impl<'a> Writer<'a> {
             Tag::List(Some(first)) => {
                 self.nested("<ol start=\"", "</ol>");
                 if self.open.last().is_some_and(Option::is_some) {
-                    self.html.push_str(&first.to_string());
-                    self.html.push_str("\">\n");
+                    self.html.push_tag(&first.to_string());
+                    self.html.push_tag("\">\n");
                 }
             }
             Tag::Item => self.item(),
@@ -214,7 +142,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// What makes a line a heading stands before it, or below it.
+    /// Shows the characters that make a line a heading, before the line (`#`) or below it (`===`).
     fn heading(&mut self, source: &'a str) {
         self.block("<p>", Some("</p>"));
         if let Some((_, below)) = source.trim_end().rsplit_once('\n') {
@@ -234,14 +162,14 @@ impl<'a> Writer<'a> {
     fn block(&mut self, start: &str, end: Option<&'static str>) {
         self.flush();
         self.blocks += usize::from(self.open.is_empty());
-        self.html.push_str(start);
+        self.html.push_tag(start);
         if end.is_some() {
             self.push(end);
         }
     }
 
     fn nested(&mut self, start: &str, end: &'static str) {
-        if self.shown < DEPTH_MAX {
+        if self.depth < DEPTH_MAX {
             self.block(start, Some(end));
         } else {
             self.flush();
@@ -249,22 +177,22 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// An item stands in a list, or is left out with it.
+    /// Starts an item of a list; it has tags if its list has them.
     fn item(&mut self) {
         self.flush();
         if self.open.last().is_some_and(Option::is_some) {
-            self.html.push_str("<li>");
+            self.html.push_tag("<li>");
             self.push(Some("</li>"));
         } else {
-            self.html.push(' ');
+            self.html.push_tag(" ");
             self.push(None);
         }
     }
 
     fn inline(&mut self, start: &str, end: &'static str) {
         self.flush();
-        if self.shown < 2 * DEPTH_MAX {
-            self.html.push_str(start);
+        if self.depth < 2 * DEPTH_MAX {
+            self.html.push_tag(start);
             self.push(Some(end));
         } else {
             self.push(None);
@@ -277,13 +205,13 @@ impl<'a> Writer<'a> {
             return self.skip(at);
         };
         self.flush();
-        self.html.push_str(&start);
+        self.html.push_tag(&start);
         self.push(Some("</a>"));
         self.is_in_link = true;
     }
 
     fn push(&mut self, end: Option<&'static str>) {
-        self.shown += usize::from(end.is_some());
+        self.depth += usize::from(end.is_some());
         self.open.push(end);
     }
 
@@ -299,17 +227,17 @@ impl<'a> Writer<'a> {
         let Some(Some(end)) = self.open.pop() else {
             return;
         };
-        self.shown -= 1;
-        self.html.push_str(end);
+        self.depth -= 1;
+        self.html.push_tag(end);
         match end {
             "</code></pre>" => self.is_in_code = false,
             "</a>" => self.is_in_link = false,
             _ => {}
         }
         let is_inline = matches!(end, "</em>" | "</strong>" | "</del>" | "</a>");
-        // Within an item, where a line's end is shown, one would be too many.
+        // Line breaks within an item are shown.
         if !is_inline && self.open.last() != Some(&Some("</li>")) {
-            self.html.push('\n');
+            self.html.push_tag("\n");
         }
     }
 
@@ -319,30 +247,32 @@ impl<'a> Writer<'a> {
         }
         self.has_text = true;
         if self.is_in_code || self.is_in_link {
-            escape(&mut self.html, &self.text);
+            self.html.escape(&self.text);
         } else {
-            write_text(&mut self.html, &self.text);
+            self.html.write_text(&self.text);
         }
         self.text.clear();
     }
 
-    fn finish(mut self) -> Option<Prose> {
+    fn finish(mut self) -> Option<Rendered> {
         self.flush();
         if !self.has_text {
             return None;
         }
-        self.html.truncate(self.html.trim_end().len());
+        let Html {
+            text: mut html,
+            mentions,
+        } = self.html;
+        html.truncate(html.trim_end().len());
         let has_blocks = (self.blocks, self.paragraphs) != (1, 1);
         if !has_blocks {
-            self.html.truncate(self.html.len() - "</p>".len());
-            self.html.drain(.."<p>".len());
+            html.truncate(html.len() - "</p>".len());
+            html.drain(.."<p>".len());
         }
-        Some(Prose {
-            html: self.html,
+        Some(Rendered {
+            html,
             has_blocks,
+            mentions,
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,90 @@
+//! Mentions: `@ann`.
+
+use crate::model::{
+    text::{is_mark, joins_letters},
+    user::fits_in_handle,
+};
+use std::ops::Range;
+use unicode_script::{Script, UnicodeScript as _};
+
+/// In bytes, more than a handle has; a longer run is no mention.
+const HANDLE_BYTES_MAX: usize = 256;
+/// How far before `@` the word that contains it is looked at, in bytes.
+const WORD_BYTES_MAX: usize = 100;
+
+/// Finds the mention whose `@` stands at `at`: a whole handle, and neither part of a word nor of an address.
+pub(super) fn find_mention(text: &str, at: usize) -> Option<Range<usize>> {
+    let before = &text[..at];
+    let previous = before.chars().next_back();
+    if previous.is_some_and(|c| is_part_of_word(c) || ".@-".contains(c)) || is_in_address(before) {
+        return None;
+    }
+    let rest = &text[at + 1..];
+    let handle = trimmed(previous, &rest[..run(rest)]);
+    let is_handle = !handle.is_empty() && !handle.starts_with('.') && !handle.starts_with(is_mark);
+    (is_handle && handle.len() <= HANDLE_BYTES_MAX).then(|| at..at + 1 + handle.len())
+}
+
+/// Returns how many bytes can belong to a handle.
+///
+/// A handle that does not start in a script without spaces ends where such a script begins, because there no space
+/// stands behind a name: `@ann来了`.
+fn run(rest: &str) -> usize {
+    let starts_spaceless = rest.starts_with(is_spaceless);
+    let mut previous = None;
+    let mut chars = rest.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        let fits = fits_in_handle(c) || is_mark(c) || joins_letters(previous, c, next);
+        let is_separator = c == '|' && next == Some('@');
+        if !fits || is_separator || (is_spaceless(c) && !starts_spaceless) {
+            return at;
+        }
+        previous = Some(c);
+    }
+    rest.len()
+}
+
+/// Leaves out the end of a sentence and what closes something that was opened before the `@`.
+fn trimmed(previous: Option<char>, run: &str) -> &str {
+    let mut handle = run;
+    while let Some(last) = handle.chars().next_back() {
+        let is_dropped = match last {
+            '.' => true,
+            ']' => handle.matches(']').count() > handle.matches('[').count(),
+            '}' => handle.matches('}').count() > handle.matches('{').count(),
+            '|' | '^' | '`' => previous == Some(last),
+            _ => false,
+        };
+        if !is_dropped || handle.len() > HANDLE_BYTES_MAX * 2 {
+            break;
+        }
+        handle = &handle[..handle.len() - last.len_utf8()];
+    }
+    handle
+}
+
+/// Whether what stands before `@` is the start of an address, with or without a scheme: `mastodon.social/@ann`.
+fn is_in_address(before: &str) -> bool {
+    if !before.ends_with('/') {
+        return false;
+    }
+    let from = before.len().saturating_sub(WORD_BYTES_MAX);
+    let bytes = &before.as_bytes()[from..];
+    let word = bytes.rsplit(u8::is_ascii_whitespace).next();
+    word.is_some_and(|word| word.contains(&b'.') || word.contains(&b':'))
+}
+
+/// Whether the character before a sign (`@`, `:`) makes the sign part of a word.
+pub(super) fn is_part_of_word(c: char) -> bool {
+    c == '_' || ((c.is_alphanumeric() || is_mark(c)) && !is_spaceless(c))
+}
+
+/// Whether the character belongs to a script that puts no spaces between words, or none behind names.
+fn is_spaceless(c: char) -> bool {
+    use Script::{Bopomofo, Han, Hangul, Hiragana, Katakana, Khmer, Lao, Myanmar, Thai, Tibetan};
+    matches!(
+        c.script(),
+        Bopomofo | Han | Hangul | Hiragana | Katakana | Khmer | Lao | Myanmar | Thai | Tibetan
+    )
+}
