@@ -91,10 +91,10 @@ pub(super) fn find_address(text: &str, floor: usize, colon: usize) -> Option<Add
     }
     let from = colon + "://".len();
     let rest = &text[from..];
-    let length = rest.find(ends_address).unwrap_or(rest.len());
     // `[https://example.org](…)`: the address is the text of a link.
-    let length = rest[..length].find("](").unwrap_or(length);
-    let limit = from + length;
+    let is_end = |at: usize, c: char| ends_address(c) || rest[at..].starts_with("](");
+    let length = rest.char_indices().find(|(at, c)| is_end(*at, *c));
+    let limit = from + length.map_or(rest.len(), |(at, _)| at);
     let end = from + trimmed(text[..start].chars().next_back(), &text[from..limit]);
     (end > from).then_some(Address {
         address: start..end,
