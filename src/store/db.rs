@@ -83,14 +83,14 @@ async fn connect_writer(file: &DatabasePath, storage: Storage) -> Result<Connect
 ///
 /// The limit holds for this connection alone, and must not get in the way of migrations.
 async fn limit_size(connection: &mut Connection, storage: Storage) -> Result<()> {
-    let Some(bytes) = storage.max_size else {
-        return Ok(());
-    };
     #[expect(
         clippy::disallowed_types,
         reason = "a pragma takes no parameters, and this one is made of a number"
     )]
     use sqlx::AssertSqlSafe;
+    let Some(bytes) = storage.max_size else {
+        return Ok(());
+    };
     let page: i64 = sqlx::query_scalar(PAGE_SIZE)
         .fetch_one(&mut *connection)
         .await?;

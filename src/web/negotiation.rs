@@ -65,6 +65,7 @@ pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
 }
 
 /// Returns the first subtag of a language tag (RFC 5646), which names the language.
+#[must_use]
 pub fn primary_subtag(tag: &str) -> &str {
     tag.split('-').next().unwrap_or_default()
 }
@@ -157,7 +158,7 @@ mod tests {
     use super::*;
     use axum::http::HeaderValue;
 
-    fn headers(name: HeaderName, lines: &[&[u8]]) -> HeaderMap {
+    fn headers(name: &HeaderName, lines: &[&[u8]]) -> HeaderMap {
         let lines = lines
             .iter()
             .map(|line| (name.clone(), HeaderValue::from_bytes(line).unwrap()));
@@ -172,7 +173,7 @@ mod tests {
             "application/problem+json",
         ];
         let offers = offers.map(|offer| (MediaType::parse(offer).unwrap(), offer));
-        preferred_type(&headers(header::ACCEPT, lines), &offers)
+        preferred_type(&headers(&header::ACCEPT, lines), &offers)
     }
 
     #[test]
@@ -233,7 +234,7 @@ mod tests {
     #[test]
     fn languages_are_weighed() {
         let language = |lines: &[&[u8]]| {
-            let headers = headers(header::ACCEPT_LANGUAGE, lines);
+            let headers = headers(&header::ACCEPT_LANGUAGE, lines);
             preferred_language(&headers, &[("en", "en"), ("zh-Hans", "zh")])
         };
         for (accept, expected) in [
@@ -266,7 +267,7 @@ mod tests {
             "\"a, *\" , \"57-a1\"",
             "\"Zürich\", \"57-a1\", \"a b\"",
         ] {
-            let headers = headers(header::IF_NONE_MATCH, &[b"\"x\"", known.as_bytes()]);
+            let headers = headers(&header::IF_NONE_MATCH, &[b"\"x\"", known.as_bytes()]);
             assert!(is_known(&headers, ours), "{known}");
         }
         for other in [
@@ -278,7 +279,7 @@ mod tests {
             "\"a,*,b\"",
             "\"*\"",
         ] {
-            let headers = headers(header::IF_NONE_MATCH, &[other.as_bytes()]);
+            let headers = headers(&header::IF_NONE_MATCH, &[other.as_bytes()]);
             assert!(!is_known(&headers, ours), "{other}");
         }
     }

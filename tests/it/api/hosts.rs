@@ -9,11 +9,16 @@ use tokio::{
 
 /// Sends a GET with these `Host` lines, and returns the status and the whole answer.
 async fn get(chat: &Chat, target: &str, version: &str, hosts: &str) -> (u16, String) {
-    let mut socket = TcpStream::connect(chat.address).await.unwrap();
+    let mut socket = TcpStream::connect(chat.address)
+        .await
+        .expect("a connection");
     let request = format!("GET {target} {version}\r\n{hosts}connection: close\r\n\r\n");
-    socket.write_all(request.as_bytes()).await.unwrap();
+    socket
+        .write_all(request.as_bytes())
+        .await
+        .expect("it writes");
     let mut answer = String::new();
-    socket.read_to_string(&mut answer).await.unwrap();
+    socket.read_to_string(&mut answer).await.expect("an answer");
     let status = answer.split(' ').nth(1).and_then(|code| code.parse().ok());
     (status.expect("an answer has a status"), answer)
 }

@@ -12,20 +12,27 @@ async fn join(chat: &Chat, handle: &str) -> (String, String) {
     )
     .await
     .expect(303);
-    let cookie = joined.header("set-cookie").split(';').next().unwrap();
+    let cookie = joined
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .expect("a cookie");
     let (name, value) = cookie.split_once('=').expect("a cookie has a value");
     (name.to_owned(), value.to_owned())
 }
 
 async fn get(chat: &Chat, path: &str, cookie: &[u8]) -> Answer {
-    let cookie = HeaderValue::from_bytes(cookie).unwrap();
+    let cookie = HeaderValue::from_bytes(cookie).expect("a header value");
     let request = chat.visitor().request(Method::GET, path);
     Answer::to(request.header("cookie", cookie)).await
 }
 
 async fn handle(chat: &Chat, cookie: &str) -> String {
     let me = get(chat, "/api/v1/me", cookie.as_bytes()).await;
-    me.expect(200).json()["handle"].as_str().unwrap().to_owned()
+    me.expect(200).json()["handle"]
+        .as_str()
+        .expect("a handle")
+        .to_owned()
 }
 
 #[tokio::test]
