@@ -76,6 +76,8 @@ struct Problem {
     title: &'static str,
     status: u16,
     detail: String,
+    /// Stable name of the error for programs.
+    code: &'static str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     errors: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +85,7 @@ struct Problem {
 }
 
 impl Problem {
-    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         let (detail, errors) = (detail.into(), BTreeMap::new());
         Self {
@@ -91,16 +93,17 @@ impl Problem {
             title,
             status: status.as_u16(),
             detail,
+            code,
             errors,
             request_id: None,
         }
     }
 
-    fn of_field(status: StatusCode, field: &str, text: &str) -> Self {
+    fn of_field(status: StatusCode, code: &'static str, field: &str, text: &str) -> Self {
         let errors = BTreeMap::from([(field.to_owned(), text.to_owned())]);
         Self {
             errors,
-            ..Self::new(status, format!("{field}: {text}"))
+            ..Self::new(status, code, format!("{field}: {text}"))
         }
     }
 
@@ -108,20 +111,28 @@ impl Problem {
         match error {
             Error::NotFound => Self::new(
                 StatusCode::NOT_FOUND,
+                "not-found",
                 "There is nothing here, or nothing for you.",
             ),
-            Error::SignInNeeded => Self::new(StatusCode::UNAUTHORIZED, "Join or sign in first."),
-            Error::Forbidden(why) => Self::new(StatusCode::FORBIDDEN, *why),
+            Error::SignInNeeded => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "sign-in-needed",
+                "Join or sign in first.",
+            ),
+            Error::Forbidden(why) => Self::new(StatusCode::FORBIDDEN, "forbidden", *why),
             Error::Invalid { field, text } => {
-                Self::of_field(StatusCode::UNPROCESSABLE_ENTITY, field, text)
+                Self::of_field(StatusCode::UNPROCESSABLE_ENTITY, "invalid", field, text)
             }
-            Error::Conflict { field, text } => Self::of_field(StatusCode::CONFLICT, field, text),
+            Error::Conflict { field, text } => {
+                Self::of_field(StatusCode::CONFLICT, "conflict", field, text)
+            }
             Error::Unavailable(why) => Self::unavailable(why),
             Error::Database(sqlx::Error::PoolTimedOut) => Self::unavailable("the server is busy"),
             Error::Refused(_) | Error::InUse(_) | Error::Database(_) | Error::Io(_) => {
                 tracing::error!(%error, "a request failed");
                 Self::new(
                     StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
                     "Something went wrong on the server. It was noted.",
                 )
             }
@@ -131,6 +142,7 @@ impl Problem {
     fn unavailable(why: &str) -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
             format!("Not now: {why}. Nothing was stored; try again."),
         )
     }
@@ -141,29 +153,35 @@ impl IntoResponse for Rejection {
         let is_encoding_unsupported = matches!(self, Self::UnsupportedEncoding);
         let problem = match self {
             Self::Chat(error) => Problem::of_error(&error),
-            Self::Malformed(why) => Problem::new(StatusCode::BAD_REQUEST, why),
+            Self::Malformed(why) => Problem::new(StatusCode::BAD_REQUEST, "malformed", why),
             Self::NoFields => Problem::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
+                "no-fields",
                 "Send an object: fields in braces, such as {\"body\": \"hello\"}.",
             ),
             Self::TooLarge(limit) => Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
                 format!("At most {limit} bytes."),
             ),
             Self::UnsupportedType(known) => Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-type",
                 format!("Send one of: {known}."),
             ),
             Self::UnsupportedEncoding => Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-encoding",
                 "Send the body as it is, without Content-Encoding.",
             ),
             Self::UnsupportedCharset => Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-charset",
                 "Send text as UTF-8, with charset=utf-8 or without a charset.",
             ),
             Self::Misdirected(host) => Problem::new(
                 StatusCode::MISDIRECTED_REQUEST,
+                "misdirected",
                 format!(
                     "This server does not answer to the name {host}. If it should, start it with --host {host}, or \
                      with --public-url and the address that people use."
@@ -171,10 +189,12 @@ impl IntoResponse for Rejection {
             ),
             Self::NotAcceptable => Problem::new(
                 StatusCode::NOT_ACCEPTABLE,
+                "not-acceptable",
                 "The request accepts none of the types that are offered here.",
             ),
             Self::TooSlow => Problem::new(
                 StatusCode::REQUEST_TIMEOUT,
+                "too-slow",
                 "The request took too long to arrive.",
             ),
         };
@@ -263,14 +283,20 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
 
 /// Errors of the layers below: routing, methods, other sites' requests, panics.
 fn unexplained(status: StatusCode) -> Problem {
-    let detail = match status {
-        StatusCode::NOT_FOUND => "There is nothing here, or nothing for you.",
-        StatusCode::METHOD_NOT_ALLOWED => "This address does not take this method.",
-        StatusCode::FORBIDDEN => "The request comes from another site.",
-        _ if status.is_server_error() => "Something went wrong on the server. It was noted.",
-        _ => "The request cannot be answered.",
+    let (code, detail) = match status {
+        StatusCode::NOT_FOUND => ("not-found", "There is nothing here, or nothing for you."),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "method-not-allowed",
+            "This address does not take this method.",
+        ),
+        StatusCode::FORBIDDEN => ("other-site", "The request comes from another site."),
+        _ if status.is_server_error() => (
+            "internal",
+            "Something went wrong on the server. It was noted.",
+        ),
+        _ => ("refused", "The request cannot be answered."),
     };
-    Problem::new(status, detail)
+    Problem::new(status, code, detail)
 }
 
 fn json(problem: &Problem) -> Response {

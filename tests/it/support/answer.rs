@@ -68,7 +68,7 @@ impl Answer {
         );
         let problem = self.json();
         assert_eq!(problem["status"], status);
-        for field in ["type", "title", "detail"] {
+        for field in ["type", "title", "detail", "code"] {
             assert!(problem[field].is_string(), "no {field} in {problem}");
         }
         problem
