@@ -11,10 +11,10 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// Between two writes of the file while events pour in: each costs an fsync.
+/// The shortest time between two writes of the file, since each costs an `fsync`.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The file, and what is still to be written to it.
+/// The file, and the cursor that is still to be written to it.
 pub(super) struct CursorFile {
     path: PathBuf,
     saved: Option<EventId>,
@@ -23,8 +23,8 @@ pub(super) struct CursorFile {
 }
 
 impl CursorFile {
-    /// Opens the file and reads the cursor in it. There is no file before the first run; an empty one has lost its
-    /// cursor, and to start at the head would be to miss events in silence.
+    /// Opens the file and reads the cursor in it. Before the first run there is no file. An empty file is refused: its
+    /// cursor was lost, and to start at the head instead would miss events silently.
     pub(super) fn open(path: &Path) -> Result<(Self, Option<EventId>), Failure> {
         let saved = match fs::read_to_string(path) {
             Ok(text) => Some(read_cursor(path, &text)?),
@@ -45,17 +45,17 @@ impl CursorFile {
         Ok((file, saved))
     }
 
-    /// Notes that everything up to here was printed.
+    /// Sets the cursor: everything up to it was printed. It is written by [`Self::save`].
     pub(super) fn set(&mut self, cursor: EventId) {
         self.unsaved = (self.saved != Some(cursor)).then_some(cursor);
     }
 
-    /// When [`Self::save`] is due; `None`: nothing waits.
+    /// When [`Self::save`] is due; `None`: the cursor is saved.
     pub(super) fn due(&self) -> Option<Instant> {
         self.unsaved.map(|_| self.next_save)
     }
 
-    /// Writes what waits: a reader of the file, or a crash at any moment, finds the old or the new cursor.
+    /// Writes the cursor. A reader of the file, or a crash at any moment, finds the old or the new one.
     pub(super) fn save(&mut self) -> Result<(), Failure> {
         let Some(cursor) = self.unsaved else {
             return Ok(());
@@ -78,17 +78,17 @@ fn read_cursor(path: &Path, text: &str) -> Result<EventId, Failure> {
     })
 }
 
-/// Writes a file beside its place and renames it there. `mode`: who may read it, before the umask.
+/// Writes a file under another name and renames it. `mode` are its permissions, before the umask.
 pub(super) fn write_atomically(path: &Path, content: &str, mode: u32) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(true)
         .mode(mode)
-        .open(&beside)?;
+        .open(&temporary)?;
     file.write_all(content.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&beside, path)
+    fs::rename(&temporary, path)
 }

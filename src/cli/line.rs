@@ -1,9 +1,10 @@
-//! What `tail` prints.
+//! The lines that `tail` prints.
 
 use crate::model::ids::EventId;
 use serde::de::IgnoredAny;
 
-/// The line of one event: its data, and before it the name of what happened.
+/// Returns the line of one event: its data, with the type of the event as first member. Data that is no JSON object
+/// becomes a string in one.
 ///
 /// ```text
 /// {"event":"message","id":57,"room":"general","at":"…","by":{…},"message":{…}}

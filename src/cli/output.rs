@@ -1,4 +1,4 @@
-//! Standard output, as a reader at the other end of a pipe needs it.
+//! Standard output, watched for the end of its reader.
 
 use super::Failure;
 use std::io::ErrorKind;
@@ -10,7 +10,7 @@ use tokio::{
 /// Why nothing more can be printed.
 #[derive(Debug)]
 pub(super) enum Closed {
-    /// The reader has gone: nothing more to do, and nothing wrong.
+    /// The reader has closed the pipe, which is no error.
     Reader,
     /// Writing failed, on a full disk for instance.
     Failed(Failure),
@@ -19,20 +19,21 @@ pub(super) enum Closed {
 /// Standard output.
 pub(super) struct Output {
     stdout: Stdout,
-    /// The same pipe, only watched for its reader's end; `None` where it is a file.
+    /// The same pipe, watched for the end of its reader; `None` where standard output is no pipe.
     pipe: Option<pipe::Sender>,
 }
 
 impl Output {
     pub(super) fn new() -> Self {
-        // Opened anew and not duplicated: what is made non-blocking here may be standard error, too.
+        // Opened anew and not duplicated: a duplicate shares its non-blocking mode with standard error, if both are
+        // the same pipe.
         Self {
             stdout: tokio::io::stdout(),
             pipe: pipe::OpenOptions::new().open_sender("/dev/stdout").ok(),
         }
     }
 
-    /// Prints whole lines; once this returns they have left the process.
+    /// Prints whole lines and flushes them.
     pub(super) async fn print(&mut self, lines: &str) -> Result<(), Closed> {
         let written = match self.stdout.write_all(lines.as_bytes()).await {
             Ok(()) => self.stdout.flush().await,
@@ -46,7 +47,7 @@ impl Output {
         })
     }
 
-    /// Waits until the reader at the other end of the pipe has gone.
+    /// Waits until the reader has closed the pipe; for ever where standard output is no pipe.
     pub(super) async fn reader_gone(&self) {
         match &self.pipe {
             Some(pipe) if pipe.ready(Interest::ERROR).await.is_ok() => {}

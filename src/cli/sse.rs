@@ -2,7 +2,7 @@
 
 use std::mem::take;
 
-/// What stood between two blank lines. A block that was cut short never becomes one.
+/// The fields between two blank lines. A block that was cut short is never returned.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Block {
     /// The type of the event; `message` where the stream names none.
@@ -13,7 +13,7 @@ pub(super) struct Block {
     pub id: Option<String>,
 }
 
-/// Bytes go in as they come, blocks come out.
+/// Parses a stream that arrives in pieces of any size.
 #[derive(Debug, Default)]
 pub(super) struct Parser {
     line: Vec<u8>,
@@ -24,11 +24,11 @@ pub(super) struct Parser {
     first_line_done: bool,
 }
 
-/// The stream has a line or a block that no server of ours would send.
+/// A line, or the data of a block, exceeds [`MAX`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooLong;
 
-/// In bytes, of one line and of the data of one block: far beyond any event, far below what hurts.
+/// In bytes, for one line and for the data of one block: 16 MiB, more than any event has.
 const MAX: usize = 16 << 20;
 
 impl Parser {
@@ -56,8 +56,8 @@ impl Parser {
         self.check_length()
     }
 
-    /// How long to wait before coming back, in milliseconds, where the stream has said it since this was last asked.
-    /// It counts at once, and not only when its block is over.
+    /// Returns the field `retry` in milliseconds, if it came since the last call. It counts at once, and not only when
+    /// its block is complete.
     pub(super) fn take_retry(&mut self) -> Option<u64> {
         self.retry.take()
     }
@@ -100,7 +100,7 @@ impl Parser {
             "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = Some(value.parse().unwrap_or(u64::MAX));
             }
-            // Comments have an empty name; other fields mean nothing.
+            // Comments have an empty name; unknown fields are ignored.
             _ => {}
         }
     }
@@ -117,7 +117,7 @@ impl Parser {
     }
 }
 
-/// Whether a `Content-Type` is that of event streams, whatever its parameters.
+/// Whether a `Content-Type` is that of event streams, with any parameters.
 pub(super) fn is_event_stream(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("text/event-stream")
@@ -142,7 +142,7 @@ mod tests {
 
     type Fired = Vec<(String, String, String)>;
 
-    /// What a browser would fire, and how long it would wait.
+    /// The events that a browser would fire, and its reconnection time.
     fn fire(chunks: &[&[u8]]) -> (Fired, Option<u64>) {
         let (mut parser, mut blocks) = (Parser::default(), Vec::new());
         for chunk in chunks {

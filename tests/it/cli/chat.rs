@@ -1,4 +1,4 @@
-//! A chat on a file of its own, and what people do there.
+//! A server with its own file, and people who use it through the API.
 
 use super::program::{Running, command, run};
 use reqwest::{Client, Method};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::{net::TcpListener, path::PathBuf};
 use tempfile::TempDir;
 
-/// A folder with a file that may be served.
+/// A temporary folder with a database, and the server on it, if one runs.
 pub(super) struct Chat {
     folder: TempDir,
     port: u16,
@@ -14,7 +14,7 @@ pub(super) struct Chat {
 }
 
 impl Chat {
-    /// A file that nobody serves yet.
+    /// Returns a database that is not served yet.
     pub(super) fn new() -> Self {
         let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = free.local_addr().expect("an address").port();
@@ -25,7 +25,7 @@ impl Chat {
         }
     }
 
-    /// A file that is being served.
+    /// Returns a database that is being served.
     pub(super) fn serving() -> Self {
         let mut chat = Self::new();
         chat.serve();
@@ -43,7 +43,7 @@ impl Chat {
         self.server = None;
     }
 
-    /// As Ctrl-C does.
+    /// Stops the server as Ctrl-C does.
     pub(super) fn stop(&mut self) {
         let mut server = self.server.take().expect("it serves");
         server.signal("INT");
@@ -58,7 +58,7 @@ impl Chat {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// A path in its folder.
+    /// A path in the temporary folder.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -71,7 +71,7 @@ impl Chat {
         self.name("chat.db")
     }
 
-    /// Posts to `general` as ann, whose token is kept; answers with the id.
+    /// Posts to `general` as ann, whose token is kept in a file; returns the id.
     pub(super) fn post(&self, text: &str) -> i64 {
         let (url, tokens) = (self.url(), self.name("ann.token"));
         let printed = run([
@@ -88,12 +88,12 @@ impl Chat {
         printed.trim().parse().expect("an id")
     }
 
-    /// What `export` prints.
+    /// Returns what `export` prints.
     pub(super) fn export(&self) -> String {
         run(["export", "--db", &self.db()]).ok()
     }
 
-    /// The messages of the file, whatever was done to them since.
+    /// The exported messages, in order.
     pub(super) fn history(&self) -> Vec<Value> {
         self.export()
             .lines()
@@ -102,7 +102,7 @@ impl Chat {
     }
 }
 
-/// Somebody who uses the API.
+/// A user of the API.
 pub(super) struct Person {
     client: Client,
     api: String,
@@ -128,7 +128,7 @@ impl Person {
         person
     }
 
-    /// Asks for something that must be granted.
+    /// Sends a request that must succeed, and returns the body of its answer.
     pub(super) async fn ask(&self, method: Method, path: &str, body: &Value) -> Value {
         let request = self
             .client
@@ -144,7 +144,7 @@ impl Person {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// Posts, and answers with the id.
+    /// Posts a message and returns its id.
     pub(super) async fn post(&self, room: &str, message: Value) -> i64 {
         let posted = self
             .ask(Method::POST, &format!("/rooms/{room}/messages"), &message)
