@@ -1,63 +1,61 @@
-//! What a stream says about itself, in words.
+//! Events about the stream itself, as sentences for people.
 
 use crate::model::ids::EventId;
 use serde_json::Value;
 
-/// What is remembered from one of these to the next.
+/// What is kept between two control events.
 #[derive(Debug, Default)]
 pub(super) struct Controls {
-    /// The name of the log that is being followed.
+    /// Name of the log that is being followed.
     log: Option<String>,
 }
 
-/// What one of them means.
+/// What a control event means.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct News {
-    /// To be told.
-    pub sentence: Vec<String>,
-    /// Everything that was there has been sent.
+pub(super) struct Notice {
+    /// Sentences to be printed.
+    pub sentences: Vec<String>,
+    /// Whether everything that existed when the stream opened has been sent.
     pub is_caught_up: bool,
 }
 
-/// Whether an event is about the stream and no part of the log.
+/// Whether an event is about the stream and not part of the log. Signals such as `typing` are neither; they have no
+/// id.
 pub(super) fn is_control(event: &str) -> bool {
-    matches!(
-        event,
-        "hello" | "caught-up" | "ping" | "bye" | "typing" | "presence"
-    )
+    matches!(event, "hello" | "caught-up" | "ping" | "bye")
 }
 
 impl Controls {
-    /// Reads an event by its name and data; `cursor` is what the stream was asked to follow.
-    pub(super) fn read(&mut self, event: &str, data: &str, cursor: Option<EventId>) -> News {
+    /// Reads a control event; `cursor` is the one that the stream was asked to resume after.
+    pub(super) fn read(&mut self, event: &str, data: &str, cursor: Option<EventId>) -> Notice {
         let data: Value = serde_json::from_str(data).unwrap_or_default();
         match event {
             "hello" => self.read_hello(&data, cursor),
-            "caught-up" => News {
-                sentence: vec![caught_up(&data)],
+            "caught-up" => Notice {
+                sentences: vec![caught_up(&data)],
                 is_caught_up: true,
             },
             "bye" => {
                 let reason = data["reason"].as_str().unwrap_or("no reason given");
-                News {
-                    sentence: vec![format!("the server says bye: {reason}")],
+                Notice {
+                    sentences: vec![format!("the server ends the stream: {reason}")],
                     is_caught_up: false,
                 }
             }
-            _ => News::default(),
+            _ => Notice::default(),
         }
     }
 
-    fn read_hello(&mut self, hello: &Value, cursor: Option<EventId>) -> News {
-        let mut sentence = Vec::new();
+    fn read_hello(&mut self, hello: &Value, cursor: Option<EventId>) -> Notice {
+        let mut sentences = Vec::new();
         let log = hello["log"].as_str().map(str::to_owned);
         if self.log.is_some() && self.log != log {
-            sentence.push("this is another log than before: the database was replaced".into());
+            sentences.push("the database was replaced: this is another log than before".into());
         }
         self.log = log;
-        sentence.push(outcome(hello, cursor));
-        News {
-            sentence,
+        sentences.push(outcome(hello, cursor));
+        Notice {
+            sentences,
             is_caught_up: hello["outcome"] != "replay",
         }
     }
@@ -66,13 +64,13 @@ impl Controls {
 fn outcome(hello: &Value, cursor: Option<EventId>) -> String {
     let (from, head) = (&hello["from"], &hello["head"]);
     match (hello["outcome"].as_str(), cursor) {
-        (Some("replay"), _) => format!("replay of what follows {from}, up to {head} and on"),
+        (Some("replay"), _) => format!("replay of everything after {from}, up to {head} and on"),
         (Some("gap"), Some(cursor)) => {
-            format!("gap: too much happened after {cursor}; all of it up to {head} is left out")
+            format!("gap: too much happened after {cursor}; everything up to {head} is left out")
         }
         (Some("reset"), Some(cursor)) => {
             format!(
-                "reset: {cursor} is no place in this log (a backup was restored, perhaps); going on after {head}"
+                "reset: {cursor} is no cursor of this log (perhaps a backup was restored); continuing after {head}"
             )
         }
         _ => format!("live from {head}"),
@@ -95,23 +93,26 @@ mod tests {
         let cursor = Some(EventId(41));
         for (outcome, words, is_caught_up) in [
             ("live", "live from 57", true),
-            ("replay", "replay of what follows 41", false),
+            ("replay", "replay of everything after 41", false),
             ("gap", "gap: too much happened after 41", true),
-            ("reset", "reset: 41 is no place", true),
+            ("reset", "reset: 41 is no cursor", true),
         ] {
             let hello = format!(r#"{{"outcome":"{outcome}","from":41,"head":57,"log":"a"}}"#);
-            let news = controls.read("hello", &hello, cursor);
-            assert!(news.sentence[0].starts_with(words), "{news:?}");
-            assert_eq!((news.sentence.len(), news.is_caught_up), (1, is_caught_up));
+            let notice = controls.read("hello", &hello, cursor);
+            assert!(notice.sentences[0].starts_with(words), "{notice:?}");
+            assert_eq!(
+                (notice.sentences.len(), notice.is_caught_up),
+                (1, is_caught_up)
+            );
         }
         let other = controls.read("hello", r#"{"outcome":"live","head":57,"log":"b"}"#, cursor);
-        assert!(other.sentence[0].contains("another log"));
+        assert!(other.sentences[0].contains("another log"));
     }
 
     #[test]
     fn odd_data_is_no_reason_to_stop() {
         let mut controls = Controls::default();
         assert!(controls.read("caught-up", "{", None).is_caught_up);
-        assert_eq!(controls.read("ping", "", None), News::default());
+        assert_eq!(controls.read("ping", "", None), Notice::default());
     }
 }

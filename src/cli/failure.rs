@@ -1,4 +1,4 @@
-//! How a command ends: a sentence for people, a code for scripts.
+//! How a command ends: a sentence for people, an exit code for scripts.
 
 use crate::error::Error;
 use std::{
@@ -20,7 +20,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// For a reason without a code of its own.
+    /// A failure without an exit code of its own.
     pub(super) fn failed(sentence: impl Into<String>) -> Self {
         Self {
             code: 1,
@@ -28,7 +28,7 @@ impl Failure {
         }
     }
 
-    /// The command line makes no sense; clap ends with the same code.
+    /// The command line is wrong; clap ends with the same exit code.
     pub(super) fn usage(sentence: impl Into<String>) -> Self {
         Self {
             code: 2,
@@ -36,7 +36,7 @@ impl Failure {
         }
     }
 
-    /// What was looked at is at fault: a database, a line of a file.
+    /// The data is at fault: a database, a line of a file, a line of standard input.
     pub(super) fn fault(sentence: impl Into<String>) -> Self {
         Self {
             code: 3,
@@ -44,12 +44,12 @@ impl Failure {
         }
     }
 
-    /// Another process has the file.
+    /// Another process uses the file.
     fn in_use(sentence: String) -> Self {
         Self { code: 4, sentence }
     }
 
-    /// The server answered, and the answer is no.
+    /// Backscroll itself refused the request.
     pub(super) fn refused(sentence: impl Into<String>) -> Self {
         Self {
             code: 5,
@@ -57,7 +57,7 @@ impl Failure {
         }
     }
 
-    /// The server did not answer.
+    /// Backscroll did not answer: nothing did, or something else did in its place.
     pub(super) fn unreachable(sentence: impl Into<String>) -> Self {
         Self {
             code: 6,
@@ -65,7 +65,7 @@ impl Failure {
         }
     }
 
-    /// Whoever read standard output has seen enough, as in `backscroll export | head`. Nothing is wrong.
+    /// The reader of standard output has closed it, as in `backscroll export | head`. This is no error.
     pub(super) fn reader_gone() -> Self {
         Self {
             code: 0,
@@ -73,7 +73,15 @@ impl Failure {
         }
     }
 
-    /// Prints the sentence on standard error and returns the exit code.
+    /// Adds where it happened, before the sentence, and what to do, after it.
+    pub(super) fn in_context(self, place: &str, advice: &str) -> Self {
+        Self {
+            sentence: format!("{place}: {}. {advice}", self.sentence),
+            ..self
+        }
+    }
+
+    /// Prints the sentence to standard error and returns the exit code.
     pub(super) fn end(self) -> ExitCode {
         let Self { code, sentence } = self;
         if !sentence.is_empty() {
@@ -104,7 +112,7 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
-/// Prints to standard output; once this returns it has left the process.
+/// Prints to standard output and flushes it.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     let written = stdout
@@ -116,7 +124,13 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     })
 }
 
-/// Tells something on standard error. Where nobody reads that any more, it is not told: no reason to fail.
+/// Prints a line to standard error; a closed standard error is no reason to fail. Control characters are replaced,
+/// because parts of the text may come from a server, and must not control the terminal.
 pub(super) fn tell(text: &str) {
-    let _ = writeln!(io::stderr(), "backscroll: {text}");
+    let is_control = |c: char| c.is_control() && c != '\n';
+    let _ = writeln!(
+        io::stderr(),
+        "backscroll: {}",
+        text.replace(is_control, " ")
+    );
 }

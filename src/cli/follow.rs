@@ -2,7 +2,9 @@
 
 use super::{
     Failure,
+    answer::{Fault, Refusal},
     control::{Controls, is_control},
+    credentials::Token,
     cursor_file::CursorFile,
     failure::tell,
     http,
@@ -13,31 +15,31 @@ use super::{
     stop::Stop,
 };
 use crate::model::ids::{EventId, parse_id};
-use reqwest::{Client, Response, StatusCode, Url, header};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-/// A stream that is silent for longer is dead: the server says something every 15 s.
+/// After so long without a block the connection counts as dead: the server sends a `ping` every 15 s.
 const SILENCE_MAX: Duration = Duration::from_mins(1);
-/// How long a reader that does not read may hold up the end.
+/// How long a reader of standard output that does not read may delay the end of the process.
 const LAST_WRITE: Duration = Duration::from_secs(2);
 
-/// When following is over.
+/// When to end without being asked to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Until {
-    /// Never by itself.
+    /// Never.
     Stopped,
-    /// When everything that was there at the start was printed.
+    /// When everything that existed at the start was printed.
     CaughtUp,
 }
 
-/// Why a stream, or all of it, ended.
+/// Why a connection ended.
 enum End {
-    /// This connection; the next one resumes.
+    /// For this reason; the next connection resumes.
     Connection(String),
-    /// As asked for: by a signal, by the reader, or because everything was printed.
+    /// Following is over, as asked for: by a signal, by the reader's end, or because everything was printed.
     Done,
-    /// For good.
+    /// Following is over, because another attempt would fail, too.
     Failed(Failure),
 }
 
@@ -54,18 +56,21 @@ impl From<Closed> for End {
 pub(super) struct Follow {
     pub client: Client,
     pub url: Url,
-    pub token: Option<String>,
-    /// The last event that was printed or passed over; `None`: start at the head.
+    pub token: Option<Token>,
+    /// The last event that was printed or left out; `None`: start at the head.
     pub cursor: Option<EventId>,
     pub until: Until,
     pub output: Output,
     pub cursor_file: Option<CursorFile>,
     pub stop: Stop,
     pub controls: Controls,
+    /// Whether the address has ever answered with a stream: it is the right one then, and what else answers there
+    /// will pass.
+    pub has_streamed: bool,
 }
 
 impl Follow {
-    /// Follows until it is asked to stop. On a signal the cursor file ends exactly at the last line printed.
+    /// Follows until it is asked to stop. At the end the cursor file holds the id of the last line printed.
     pub(super) async fn run(mut self) -> Result<(), Failure> {
         let mut pace = Pace::default();
         let end = loop {
@@ -85,9 +90,9 @@ impl Follow {
         end.and(saved)
     }
 
-    /// Waits out a pause; `Some`: the end came first.
+    /// Waits; `Some`: following ended before the pause was over.
     async fn rest(&mut self, pause: Duration) -> Option<Result<(), Failure>> {
-        // The cursor is safe before anything else happens.
+        // Save the cursor first: the pause may be long.
         if let Some(Err(failure)) = self.cursor_file.as_mut().map(CursorFile::save) {
             return Some(Err(failure));
         }
@@ -100,16 +105,17 @@ impl Follow {
 
     async fn follow_once(&mut self, pace: &mut Pace) -> End {
         let request = self.request();
-        let answer = tokio::select! {
-            answer = timeout(SILENCE_MAX, request.send()) => answer,
+        let opened = tokio::select! {
+            opened = timeout(SILENCE_MAX, open(request)) => opened,
             () = self.stop.asked() => return End::Done,
             () = self.output.reader_gone() => return End::Done,
         };
-        match answer {
-            Ok(Ok(answer)) => match self.check_answer(answer, pace).await {
-                Ok(stream) => self.read(stream, pace).await,
-                Err(end) => end,
-            },
+        match opened {
+            Ok(Ok(Ok(stream))) => {
+                self.has_streamed = true;
+                self.read(stream, pace).await
+            }
+            Ok(Ok(Err(fault))) => self.end_of(fault, pace),
             Ok(Err(error)) => {
                 End::Connection(format!("cannot reach {}: {}", self.url, reason(error)))
             }
@@ -121,53 +127,47 @@ impl Follow {
         }
     }
 
-    fn request(&self) -> reqwest::RequestBuilder {
+    /// Whether to try again after an answer that is no stream.
+    fn end_of(&self, fault: Fault, pace: &mut Pace) -> End {
+        match fault {
+            Fault::Passing {
+                reason,
+                retry_after,
+            } => {
+                pace.set_retry_after(retry_after.unwrap_or_default());
+                End::Connection(reason)
+            }
+            Fault::Redirected(sentence) if self.has_streamed => End::Connection(sentence),
+            Fault::Redirected(sentence) => End::Failed(Failure::unreachable(sentence)),
+            Fault::Refused(refusal) => End::Failed(self.refused(&refusal)),
+        }
+    }
+
+    fn refused(&self, Refusal { status, sentence }: &Refusal) -> Failure {
+        Failure::refused(match *status {
+            StatusCode::UNAUTHORIZED => {
+                format!("the server wants to know who reads: give a valid --token ({sentence})")
+            }
+            StatusCode::NOT_FOUND => format!(
+                "there is no such stream at {}, or it is not for you ({sentence})",
+                self.url
+            ),
+            status => format!("the server refused with {status}: {sentence}"),
+        })
+    }
+
+    fn request(&self) -> RequestBuilder {
         let mut request = self
             .client
             .get(self.url.clone())
             .header(header::ACCEPT, "text/event-stream");
         if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
+            request = request.bearer_auth(token.as_str());
         }
         if let Some(cursor) = self.cursor {
             request = request.header("last-event-id", cursor.to_string());
         }
         request
-    }
-
-    async fn check_answer(&self, answer: Response, pace: &mut Pace) -> Result<Response, End> {
-        let status = answer.status();
-        let kind = answer
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|kind| kind.to_str().ok())
-            .unwrap_or_default();
-        if status == StatusCode::OK && is_event_stream(kind) {
-            return Ok(answer);
-        }
-        if let Some(wait) = http::retry_after(&answer) {
-            pace.set_retry(wait);
-        }
-        if status == StatusCode::OK {
-            return Err(End::Connection(format!(
-                "{} sent {kind:?}, not an event stream",
-                self.url
-            )));
-        }
-        if !status.is_client_error() || matches!(status.as_u16(), 408 | 425 | 429) {
-            return Err(End::Connection(format!("{} answered {status}", self.url)));
-        }
-        let words = http::refusal(status, &answer.bytes().await.unwrap_or_default());
-        Err(End::Failed(Failure::refused(match status {
-            StatusCode::UNAUTHORIZED => {
-                format!("the server wants to know who reads: give a valid --token ({words})")
-            }
-            StatusCode::NOT_FOUND => format!(
-                "there is no such stream at {}, or it is not for you ({words})",
-                self.url
-            ),
-            _ => format!("the server refused with {status}: {words}"),
-        })))
     }
 
     async fn read(&mut self, mut stream: Response, pace: &mut Pace) -> End {
@@ -184,7 +184,7 @@ impl Follow {
                     }
                 }
                 () = sleep_until(silent_since + SILENCE_MAX) => {
-                    return End::Connection(format!("silence for {} s", SILENCE_MAX.as_secs()));
+                    return End::Connection(format!("nothing came for {} s", SILENCE_MAX.as_secs()));
                 }
                 () = self.stop.asked() => return End::Done,
                 () = self.output.reader_gone() => return End::Done,
@@ -207,12 +207,14 @@ impl Follow {
                 }
             }
             if parsed.is_err() {
-                return End::Connection("what came is not an event stream of this kind".into());
+                return End::Connection(
+                    "a line or an event of the stream is longer than 16 MiB".into(),
+                );
             }
         }
     }
 
-    /// Prints what these blocks say in one write, then moves the cursor.
+    /// Prints the events of these blocks in one write, then moves the cursor.
     async fn take(&mut self, blocks: &mut Vec<Block>, pace: &mut Pace) -> Result<(), End> {
         let (mut lines, mut cursor, mut over) = (String::new(), self.cursor, false);
         for block in blocks.drain(..) {
@@ -220,9 +222,9 @@ impl Follow {
             let Some(data) = &block.data else { continue };
             pace.note_event();
             if is_control(&block.event) {
-                let news = self.controls.read(&block.event, data, self.cursor);
-                news.sentence.iter().for_each(|sentence| note(sentence));
-                over |= news.is_caught_up;
+                let notice = self.controls.read(&block.event, data, self.cursor);
+                notice.sentences.iter().for_each(|sentence| note(sentence));
+                over |= notice.is_caught_up;
             } else if let Some(id) = id {
                 lines.push_str(&line(&block.event, id, data));
             }
@@ -243,7 +245,7 @@ impl Follow {
         }
     }
 
-    /// Lets a write be finished also when asked to stop meanwhile, so that the output ends with a whole line.
+    /// Prints whole lines. A write that has begun is finished when the process is asked to stop, within 2 s.
     async fn print(&mut self, lines: &str) -> Result<(), End> {
         if lines.is_empty() {
             return Ok(());
@@ -258,6 +260,20 @@ impl Follow {
             () = stuck => Err(End::Done),
         }
     }
+}
+
+/// Sends the request for a stream, and checks that the answer is one.
+async fn open(request: RequestBuilder) -> reqwest::Result<Result<Response, Fault>> {
+    let answer = request.send().await?;
+    let content_type = answer.headers().get(header::CONTENT_TYPE);
+    let is_stream = content_type
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(is_event_stream);
+    Ok(match answer.status() {
+        StatusCode::OK if is_stream => Ok(answer),
+        status if status.is_success() => Err(Fault::not_ours(&answer)),
+        _ => Err(Fault::read(answer).await),
+    })
 }
 
 fn reason(error: reqwest::Error) -> String {

@@ -1,10 +1,8 @@
-//! What the commands that talk to a server share: its addresses, the client, and what answers mean.
+//! What the commands that talk to a server share: its addresses, and the client.
 
 use super::Failure;
-use crate::app::random_bytes;
-use reqwest::{Client, ClientBuilder, Response, StatusCode, Url};
-use serde_json::Value;
-use std::{collections::HashMap, time::Duration};
+use reqwest::{Client, ClientBuilder, Url, redirect};
+use std::{net::IpAddr, time::Duration};
 
 /// Reads the address of a server; `chat.example:3000` means `http://chat.example:3000`. A path is kept: the server
 /// may live below one, behind a proxy.
@@ -39,21 +37,43 @@ pub(super) fn client(server: &Url) -> Result<Client, Failure> {
     let failed =
         |error: reqwest::Error| Failure::failed(format!("cannot set up HTTP: {}", chain(&error)));
     if server.scheme() == "https" {
-        return builder().build().map_err(failed);
+        return builder(server).build().map_err(failed);
     }
     // A bare machine without certificates can still talk plain HTTP.
-    builder()
+    builder(server)
         .build()
-        .or_else(|_| builder().tls_certs_only([]).build())
+        .or_else(|_| builder(server).tls_certs_only([]).build())
         .map_err(failed)
 }
 
-fn builder() -> ClientBuilder {
+/// A client without redirects, see [`Fault::Redirected`](super::answer::Fault::Redirected). The proxies that the
+/// environment names (`HTTP_PROXY` and others) are used, but never to reach this machine itself.
+fn builder(server: &Url) -> ClientBuilder {
     let agent = concat!("backscroll/", env!("CARGO_PKG_VERSION"));
-    Client::builder()
+    let builder = Client::builder()
         .user_agent(agent)
         .connect_timeout(Duration::from_secs(10))
-        .tcp_nodelay(true)
+        .redirect(redirect::Policy::none())
+        .tcp_nodelay(true);
+    if is_this_machine(server) {
+        builder.no_proxy()
+    } else {
+        builder
+    }
+}
+
+/// Whether an address leads to this machine: loopback, by number or by name (RFC 6761, section 6.3), or unspecified.
+fn is_this_machine(server: &Url) -> bool {
+    let Some(host) = server.host_str() else {
+        return false;
+    };
+    let number = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(ip) = number.parse::<IpAddr>() {
+        let ip = ip.to_canonical();
+        return ip.is_loopback() || ip.is_unspecified();
+    }
+    let name = host.trim_end_matches('.');
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// An error with its causes, which is where the reason stands.
@@ -68,46 +88,6 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// What the server said against it, as one sentence: the field at fault, the detail, or the title of its problem
-/// (RFC 9457).
-pub(super) fn refusal(status: StatusCode, said: &[u8]) -> String {
-    let said: Value = serde_json::from_slice(said).unwrap_or_default();
-    let fields: HashMap<String, String> =
-        serde_json::from_value(said["errors"].clone()).unwrap_or_default();
-    if let Some((field, text)) = fields.iter().next() {
-        return format!("{field}: {text}");
-    }
-    let words = said["detail"]
-        .as_str()
-        .or(said["title"].as_str())
-        .map(str::to_owned);
-    words.unwrap_or_else(|| status.to_string())
-}
-
-/// How long the answer asks to wait, if it says so in seconds.
-pub(super) fn retry_after(answer: &Response) -> Option<Duration> {
-    let seconds = answer
-        .headers()
-        .get("retry-after")?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-/// A random time between the two, so that many clients do not come back in step.
-pub(super) fn random_between(least: Duration, most: Duration) -> Duration {
-    let share = f64::from(u32::from_le_bytes(random_bytes())) / f64::from(u32::MAX);
-    least + most.saturating_sub(least).mul_f64(share)
-}
-
-/// 128 random bits in hexadecimal: what no two posts have in common.
-pub(super) fn random_nonce() -> String {
-    format!("{:032x}", u128::from_le_bytes(random_bytes()))
 }
 
 #[cfg(test)]
@@ -134,6 +114,31 @@ mod tests {
         }
         for no_server in ["", "ftp://example.org", "http://"] {
             assert!(parse_server(no_server).is_err(), "{no_server}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_known_by_number_and_by_name() {
+        for (server, is_here) in [
+            ("127.0.0.1:3000", true),
+            ("127.8.8.8", true),
+            ("0x7f.1", true),
+            ("[::1]:3000", true),
+            ("[::ffff:127.0.0.1]", true),
+            ("0.0.0.0:3000", true),
+            ("LocalHost:3000", true),
+            ("localhost.:3000", true),
+            ("chat.localhost", true),
+            ("192.168.1.7", false),
+            ("[fe80::1]", false),
+            ("localhost.example.org", false),
+            ("notlocalhost", false),
+        ] {
+            assert_eq!(
+                is_this_machine(&parse_server(server).unwrap()),
+                is_here,
+                "{server}"
+            );
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The command line: one file per command, and what they share.
 
+mod answer;
 mod backup;
 mod check;
 mod control;
+mod credentials;
 mod cursor_file;
 mod export;
 mod failure;
@@ -15,6 +17,7 @@ mod output;
 mod pace;
 mod post;
 mod restore;
+mod send;
 mod serve;
 mod sse;
 mod stop;

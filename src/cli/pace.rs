@@ -1,20 +1,21 @@
 //! How long to wait before the next connection.
 
-use super::http::random_between;
+use super::answer::RETRY_AFTER_MAX;
+use crate::app::random_bytes;
 use std::time::Duration;
 
-/// Before the server has named another one.
+/// The first pause, until the server has named another one.
 const RETRY: Duration = Duration::from_secs(1);
-/// Between two attempts, unless the server itself asks for more.
+/// The longest pause, unless the server asks for more.
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
-/// What a server may ask for.
-const RETRY_MAX: Duration = Duration::from_mins(10);
 
 /// What the next pause depends on.
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// What the server asked clients to wait before they come back.
+    /// The field `retry` of the stream: what the server wants clients to wait before they reconnect.
     retry: Duration,
+    /// `Retry-After` of the last answer. It counts for the next pause only.
+    retry_after: Duration,
     /// Attempts since the last event arrived.
     failures: u32,
 }
@@ -23,31 +24,42 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             retry: RETRY,
+            retry_after: Duration::ZERO,
             failures: 0,
         }
     }
 }
 
 impl Pace {
-    /// The server asks for this; it has spread its clients already.
+    /// Sets the pause that the stream asks for, at most 10 minutes. The server has chosen it at random already.
     pub(super) fn set_retry(&mut self, retry: Duration) {
-        self.retry = retry.min(RETRY_MAX);
+        self.retry = retry.min(RETRY_AFTER_MAX);
     }
 
-    /// An event arrived: the connection works.
+    /// Makes the next pause at least this long.
+    pub(super) fn set_retry_after(&mut self, retry_after: Duration) {
+        self.retry_after = retry_after;
+    }
+
+    /// Notes that an event arrived: the connection works.
     pub(super) fn note_event(&mut self) {
         self.failures = 0;
     }
 
-    /// What the server asked for at first; then a random time, up to twice as much with every failure.
+    /// Returns `retry` after the first failure; then a random time between that and a limit which doubles with every
+    /// failure, up to 30 s. `Retry-After` raises both.
     pub(super) fn next_pause(&mut self) -> Duration {
-        let most = self
-            .retry
-            .saturating_mul(1 << self.failures.min(10))
-            .min(BACKOFF_MAX.max(self.retry));
+        let least = self.retry.max(std::mem::take(&mut self.retry_after));
+        let most = self.retry.saturating_mul(1 << self.failures.min(10));
         self.failures += 1;
-        random_between(self.retry, most)
+        random_between(least, most.min(BACKOFF_MAX).max(least))
     }
+}
+
+/// Returns a random time between the two, so that many clients do not come back at the same moment.
+pub(super) fn random_between(least: Duration, most: Duration) -> Duration {
+    let share = f64::from(u32::from_le_bytes(random_bytes())) / f64::from(u32::MAX);
+    least + most.saturating_sub(least).mul_f64(share)
 }
 
 #[cfg(test)]
@@ -56,10 +68,8 @@ mod tests {
 
     #[test]
     fn pauses_begin_as_the_server_asked_and_grow_to_a_limit() {
-        let mut pace = Pace {
-            retry: Duration::from_secs(2),
-            failures: 0,
-        };
+        let mut pace = Pace::default();
+        pace.set_retry(Duration::from_secs(2));
         assert_eq!(pace.next_pause(), Duration::from_secs(2));
         for failure in 1..70 {
             let (pause, most) = (pace.next_pause(), 2u64.saturating_pow(failure + 1).min(30));
@@ -73,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_may_ask_for_a_longer_pause_than_ours_but_not_for_ever() {
+    fn a_server_may_ask_for_a_longer_pause_but_not_for_ever() {
         let mut pace = Pace::default();
         pace.set_retry(Duration::from_mins(2));
         assert_eq!(
@@ -81,6 +91,14 @@ mod tests {
             [Duration::from_mins(2); 2]
         );
         pace.set_retry(Duration::MAX);
-        assert_eq!(pace.next_pause(), RETRY_MAX);
+        assert_eq!(pace.next_pause(), RETRY_AFTER_MAX);
+    }
+
+    #[test]
+    fn retry_after_counts_once() {
+        let mut pace = Pace::default();
+        pace.set_retry_after(Duration::from_mins(5));
+        assert_eq!(pace.next_pause(), Duration::from_mins(5));
+        assert!(pace.next_pause() <= BACKOFF_MAX);
     }
 }

@@ -1,8 +1,9 @@
-//! `tail`: prints what happens, one line of JSON each, and resumes exactly where it stood.
+//! `tail`: prints each event as a line of JSON, and resumes after the last one that it printed.
 
 use super::{
     Failure, SERVER_EXAMPLE,
     control::Controls,
+    credentials::Token,
     cursor_file::CursorFile,
     follow::{Follow, Until},
     http,
@@ -14,7 +15,7 @@ use clap::Args;
 use reqwest::Url;
 use std::path::PathBuf;
 
-/// What to follow, from where.
+/// What to follow, and from where.
 #[derive(Args, Debug)]
 pub(super) struct Tail {
     #[arg(value_parser = http::parse_server, help = SERVER_EXAMPLE)]
@@ -25,7 +26,7 @@ pub(super) struct Tail {
     /// Start after this event: an id, `earliest` (everything there is) or `latest` (only what comes from now on)
     #[arg(long, value_name = "ID|earliest|latest", default_value = "latest", value_parser = parse_after)]
     after: Cursor,
-    /// Keep the cursor in this file, and go on from there the next time; --after counts only while there is none
+    /// Keep the cursor in this file, and resume from it the next time; --after counts only while there is no file
     #[arg(long, value_name = "FILE")]
     cursor_file: Option<PathBuf>,
     /// Print what is there already, then end
@@ -51,7 +52,7 @@ pub(super) async fn run(tail: Tail) -> Result<(), Failure> {
     let follow = Follow {
         client: http::client(&tail.url)?,
         url: events_url(&tail),
-        token: tail.token,
+        token: Token::from_argument(tail.token.as_deref())?,
         cursor: saved.or(match tail.after {
             Cursor::After(id) => Some(id),
             Cursor::Latest | Cursor::Unreadable => None,
@@ -65,6 +66,7 @@ pub(super) async fn run(tail: Tail) -> Result<(), Failure> {
         cursor_file,
         stop: Stop::new()?,
         controls: Controls::default(),
+        has_streamed: false,
     };
     follow.run().await
 }

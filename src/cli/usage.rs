@@ -1,32 +1,32 @@
-//! The commands, their help, and what a run of the program does.
+//! The command line: the commands, their help, and the call of the one that was asked for.
 
 use super::{Failure, backup, check, export, import, post, restore, serve, tail};
 use crate::config::{Config, DB};
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
 
-/// In the help of every command that talks to a server.
+/// Help for the address, for every command that talks to a server.
 pub(super) const SERVER_EXAMPLE: &str = "Address of the server, such as http://127.0.0.1:3000";
 
 const EXAMPLES: &str = "\
-Try it:
+Examples:
   backscroll
       a chat on http://127.0.0.1:3000, kept in the file backscroll.db
   backscroll --listen 0.0.0.0:80 --door open
       the same for everybody on your network
-  date | backscroll post localhost:3000 general --as clock
+  date | backscroll post localhost:3000 general --as clock --token-file clock.token
   backscroll tail localhost:3000 --after earliest | jq .message.body
   backscroll backup monday.db
-      at any time, while the server runs
+      a copy of the file, also while the server runs
 
 Exit codes:
   0  done
   1  failed
-  2  the command line makes no sense
-  3  a fault was found: by check in the file, by import in a line
+  2  the command line is wrong
+  3  the data is at fault: the file for check, a line for import and for post --lines
   4  the file is in use by another process
   5  the server refused
-  6  the server cannot be reached
+  6  the server cannot be reached, or something else answers in its place (a proxy, a redirect)
 
 A setting with [env: NAME] can come from that variable, too.";
 
@@ -51,11 +51,11 @@ struct CommandLine {
 enum Command {
     /// Serve the chat; what `backscroll` alone does, too
     Serve(Config),
-    /// Print what happens, one line of JSON each; reconnects for ever and misses nothing
+    /// Print each event as a line of JSON; reconnects for ever and misses nothing
     Tail(tail::Tail),
     /// Post a message, once, however bad the network is
     Post(post::Post),
-    /// Take in an archive: all of it or nothing, and nothing twice
+    /// Import an archive: all of it or nothing, and nothing twice
     Import(import::Import),
     /// Write every message to standard output, in the form that import reads
     ///
@@ -66,7 +66,7 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup in the place of the file; the server must be stopped
     Restore(restore::Restore),
-    /// See whether everything in the file agrees with everything else
+    /// Check that the file is intact and consistent
     Check(check::Check),
 }
 
@@ -78,7 +78,7 @@ pub(super) struct Database {
     pub db: PathBuf,
 }
 
-/// Runs the program as its arguments say.
+/// Runs the command that the arguments of the process name.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = CommandLine::parse();
@@ -87,7 +87,7 @@ pub fn main() -> ExitCode {
         Err(error) => return Failure::failed(format!("cannot start: {error}")).end(),
     };
     let end = runtime.block_on(run(arguments));
-    // A thread that is stuck writing to a pipe that nobody reads must not hold up the end.
+    // A thread that blocks in a write to a full pipe must not delay the end of the process.
     runtime.shutdown_background();
     end.map_or_else(Failure::end, |()| ExitCode::SUCCESS)
 }

@@ -4,8 +4,10 @@ mod archive;
 mod chat;
 mod copies;
 mod files;
+mod lines;
 mod post;
 mod scripted;
+mod strangers;
 mod tail;
 mod usage;
 

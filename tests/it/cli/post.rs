@@ -2,7 +2,7 @@
 
 use super::{
     chat::Chat,
-    program::{Running, run, run_with_input, until},
+    program::{Running, command, run, run_with_input, until},
     scripted::{Scripted, read_request},
 };
 use std::{
@@ -46,6 +46,70 @@ fn a_text_comes_from_the_command_line_or_from_standard_input() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_text() {
+    let chat = Chat::serving();
+    let (url, tokens) = (chat.url(), chat.name("ann.token"));
+    let post = [
+        "post",
+        &url,
+        "general",
+        "--as",
+        "ann",
+        "--token-file",
+        &tokens,
+    ];
+    run_with_input(post, "\u{feff}hello\n").ok();
+    run_with_input(
+        post.iter().chain(&["--lines"]),
+        "\u{feff}a\r\n\u{feff}b\r\n",
+    )
+    .ok();
+    run_with_input(post, "\u{feff}").failed(5, "body");
+    assert_eq!(bodies(&chat), ["hello", "a", "\u{feff}b"]);
+}
+
+#[test]
+fn a_token_is_read_as_editors_and_shells_leave_it() {
+    let chat = Chat::serving();
+    chat.post("one");
+    let (url, file) = (chat.url(), chat.name("ann.token"));
+    let token = fs::read_to_string(&file)
+        .expect("a token")
+        .trim()
+        .to_owned();
+    let around = format!("\u{feff}{token}\r\n");
+    fs::write(&file, &around).expect("a file");
+    run(["post", &url, "general", "two", "--token-file", &file]).ok();
+    run(["post", &url, "general", "three", "--token", &around]).ok();
+    let mut by_variable = command(["post", &url, "general", "four"]);
+    let output = by_variable.env("BACKSCROLL_TOKEN", &around).output();
+    assert!(output.expect("the program starts").status.success());
+    run(["tail", &url, "--token", &around, "--no-follow"]).ok();
+    assert_eq!(bodies(&chat), ["one", "two", "three", "four"]);
+    let odd = run(["post", &url, "general", "x", "--token", "two words"]);
+    odd.failed(2, "no token");
+    assert!(!odd.stderr.contains("two words"), "a secret is not printed");
+}
+
+#[test]
+fn a_name_is_taken_only_if_its_token_can_be_kept() {
+    let chat = Chat::serving();
+    let (url, nowhere) = (chat.url(), chat.name("no-such-folder/token"));
+    run([
+        "post",
+        &url,
+        "general",
+        "x",
+        "--as",
+        "ann",
+        "--token-file",
+        &nowhere,
+    ])
+    .failed(1, "cannot write");
+    chat.post("the name is still free");
+}
+
+#[test]
 fn the_same_nonce_posts_once() {
     let chat = Chat::serving();
     chat.post("hello");
@@ -82,7 +146,7 @@ fn an_answer_that_is_lost_makes_no_second_message() {
     );
 }
 
-/// Passes requests on, and lets the first two answers get lost.
+/// Forwards requests, and loses the first two answers.
 fn losing_proxy(server: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -102,7 +166,7 @@ fn losing_proxy(server: String) -> String {
 }
 
 #[test]
-fn it_waits_for_a_server_that_is_away() {
+fn it_waits_for_a_server_that_is_down() {
     let mut chat = Chat::serving();
     chat.post("hello");
     chat.kill();

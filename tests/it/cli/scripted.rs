@@ -1,4 +1,4 @@
-//! A server that answers each connection with bytes that the test wrote, then ends it.
+//! A server that answers each connection with given bytes, then closes it.
 
 use std::{
     io::{Read as _, Write as _},
@@ -10,6 +10,20 @@ use std::{
 /// The head of an answer that is a stream.
 pub(super) const STREAM: &str =
     "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+
+/// An answer with this header (or several, with CRLF between them) and body.
+pub(super) fn answer(status: &str, header: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 {status}\r\n{header}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+}
+
+/// An error as Backscroll itself answers it.
+pub(super) fn problem(status: &str, code: &str) -> String {
+    let body = format!(r#"{{"title":"T","detail":"Explained.","code":"{code}"}}"#);
+    answer(status, "content-type: application/problem+json", &body)
+}
 
 pub(super) struct Scripted {
     address: SocketAddr,
@@ -28,7 +42,7 @@ impl Scripted {
         );
         thread::spawn(move || {
             for (n, connection) in listener.incoming().map_while(Result::ok).enumerate() {
-                answer(connection, &answers[n.min(answers.len() - 1)], &seen);
+                respond(connection, &answers[n.min(answers.len() - 1)], &seen);
             }
         });
         Self { address, requests }
@@ -44,8 +58,8 @@ impl Scripted {
     }
 }
 
-/// The request counts before it is answered: whoever has the answer may ask at once what was requested.
-fn answer(mut connection: TcpStream, answer: &str, seen: &Mutex<Vec<String>>) {
+/// Notes the request before it is answered, so that a test which has the answer finds the request.
+fn respond(mut connection: TcpStream, answer: &str, seen: &Mutex<Vec<String>>) {
     let request = read_request(&mut connection);
     seen.lock().expect("no panic").push(request.to_lowercase());
     let _ = connection.write_all(answer.as_bytes());

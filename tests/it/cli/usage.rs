@@ -1,4 +1,4 @@
-//! Help, settings, and codes that scripts can use.
+//! Help, settings and exit codes.
 
 use super::{
     chat::Chat,
@@ -24,7 +24,7 @@ fn help_names_every_command_and_every_exit_code() {
 }
 
 #[test]
-fn a_command_line_that_makes_no_sense_ends_with_2() {
+fn a_wrong_command_line_ends_with_2() {
     let chat = Chat::new();
     for (arguments, words) in [
         (&["--no-such-flag"][..], "unexpected argument"),
@@ -33,6 +33,10 @@ fn a_command_line_that_makes_no_sense_ends_with_2() {
         (&["tail", "ftp://example.org"], "http://"),
         (&["tail", "127.0.0.1:1", "--after", "yesterday"], "earliest"),
         (&["post", "127.0.0.1:1", "general", "hello"], "--as HANDLE"),
+        (
+            &["post", "127.0.0.1:1", "general", "--stop-on-error"],
+            "--lines",
+        ),
     ] {
         let mut command = command(arguments);
         let output = command

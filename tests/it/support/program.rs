@@ -25,7 +25,7 @@ pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_backscroll");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_backscroll");
 
 /// The program with these arguments, in a clean environment and without input.
 pub(crate) fn command<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
@@ -76,7 +76,7 @@ pub(crate) struct Ended {
 }
 
 impl Ended {
-    fn new(output: Output) -> Self {
+    pub(crate) fn new(output: Output) -> Self {
         Self {
             code: output.status.code().expect("it ended by itself"),
             stdout: String::from_utf8(output.stdout).expect("UTF-8"),
@@ -108,7 +108,7 @@ pub(crate) fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> En
 /// Runs the program to its end, with this on its standard input.
 pub(crate) fn run_with_input<A: AsRef<OsStr>>(
     arguments: impl IntoIterator<Item = A>,
-    input: &str,
+    input: &(impl AsRef<[u8]> + ?Sized),
 ) -> Ended {
     let mut command = command(arguments);
     let mut child = command
@@ -118,8 +118,8 @@ pub(crate) fn run_with_input<A: AsRef<OsStr>>(
         .spawn()
         .expect("the program starts");
     let mut stdin = child.stdin.take().expect("a pipe");
-    let input = input.to_owned();
-    let writing = thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let input = input.as_ref().to_owned();
+    let writing = thread::spawn(move || stdin.write_all(&input));
     let ended = Ended::new(child.wait_with_output().expect("it ends"));
     let _ = writing.join().expect("no panic");
     ended

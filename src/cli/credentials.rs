@@ -1,0 +1,168 @@
+//! Who a command acts as: the token that it sends.
+
+use super::{
+    Failure,
+    cursor_file::write_atomically,
+    http,
+    send::{Unsent, send},
+};
+use clap::Args;
+use reqwest::{Client, StatusCode, Url};
+use serde::Deserialize;
+use serde_json::json;
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// A token that can be sent as a header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Token(String);
+
+impl Token {
+    /// Reads a token. White space, line ends and a byte order mark around it are not part of it. `Ok(None)`: there is
+    /// nothing else. `source` is named in the error; the text itself is not, since it is a secret.
+    pub(super) fn parse(text: &str, source: &str) -> Result<Option<Self>, Failure> {
+        let token = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Failure::usage(format!(
+                "{source} holds no token: a token is one word of ASCII letters, digits and signs"
+            )));
+        }
+        Ok((!token.is_empty()).then(|| Self(token.to_owned())))
+    }
+
+    /// Reads the value of `--token` or of its environment variable.
+    pub(super) fn from_argument(argument: Option<&str>) -> Result<Option<Self>, Failure> {
+        Self::parse(
+            argument.unwrap_or_default(),
+            "--token (or BACKSCROLL_TOKEN)",
+        )
+    }
+
+    fn read_file(file: &Path) -> Result<Option<Self>, Failure> {
+        match fs::read_to_string(file) {
+            Ok(text) => Self::parse(&text, &file.display().to_string()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Failure::failed(format!(
+                "cannot read {}: {error}",
+                file.display()
+            ))),
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The flags that say who posts.
+#[derive(Args, Debug)]
+pub(super) struct Credentials {
+    /// Your token, if you have one
+    #[arg(long, env = "BACKSCROLL_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// Join under this name first, if the server lets everybody join; a token is then not needed
+    #[arg(long = "as", value_name = "HANDLE")]
+    handle: Option<String>,
+    /// Keep the token that --as gets in this file, and use it the next time
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Joined {
+    token: String,
+}
+
+impl Credentials {
+    /// Returns the token given, the one in the file, or a new one by joining; in this order. With `--as`, the token
+    /// of the environment is not used.
+    pub(super) async fn token(
+        &self,
+        client: &Client,
+        server: &Url,
+        patience: Duration,
+    ) -> Result<Token, Failure> {
+        let given = match self.handle {
+            None => Token::from_argument(self.token.as_deref())?,
+            Some(_) => None,
+        };
+        let known = match (given, &self.token_file) {
+            (None, Some(file)) => Token::read_file(file)?,
+            (given, _) => given,
+        };
+        match (known, &self.handle) {
+            (Some(token), _) => Ok(token),
+            (None, Some(handle)) => self.join(client, server, handle, patience).await,
+            (None, None) => Err(Failure::usage(
+                "who posts? Give --token (or BACKSCROLL_TOKEN), or --as HANDLE to join under that name",
+            )),
+        }
+    }
+
+    async fn join(
+        &self,
+        client: &Client,
+        server: &Url,
+        handle: &str,
+        patience: Duration,
+    ) -> Result<Token, Failure> {
+        // Written once before joining: in a place that cannot be written, the token of a new account would be lost.
+        self.keep("")?;
+        let request = client
+            .post(http::api(server, &["join"]))
+            .json(&json!({ "handle": handle }));
+        // A second join would find the name taken by the first: after an error, only a request that never reached a
+        // server is repeated.
+        let joined = send::<Joined>(request, patience, reqwest::Error::is_connect).await;
+        let token = match joined {
+            Ok(Joined { token }) => token,
+            Err(Unsent::Refused(refusal)) if refusal.status == StatusCode::CONFLICT => {
+                return Err(Failure::refused(format!(
+                    "the name {handle} is taken. If it is yours, give its --token; to use a new name more than once, \
+                     add --token-file FILE the first time"
+                )));
+            }
+            Err(unsent) => return Err(unsent.into()),
+        };
+        self.keep(&format!("{token}\n"))?;
+        Token::parse(&token, "the server's answer")?
+            .ok_or_else(|| Failure::failed("the server's answer holds no token"))
+    }
+
+    fn keep(&self, content: &str) -> Result<(), Failure> {
+        let Some(file) = &self.token_file else {
+            return Ok(());
+        };
+        let owner_only = 0o600;
+        write_atomically(file, content, owner_only)
+            .map_err(|error| Failure::failed(format!("cannot write {}: {error}", file.display())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_editors_and_shells_leave_around_a_token_is_no_part_of_it() {
+        for text in [
+            "backscroll_x1",
+            "backscroll_x1\n",
+            "\u{feff}backscroll_x1\r\n",
+            " backscroll_x1\t\n\n",
+        ] {
+            let token = Token::parse(text, "it").unwrap();
+            assert_eq!(token, Some(Token("backscroll_x1".into())), "{text:?}");
+        }
+        for blank in ["", "\n", "\u{feff}", " \r\n"] {
+            assert_eq!(Token::parse(blank, "it").unwrap(), None, "{blank:?}");
+        }
+        for no_token in ["a b", "a\nb", "tökén", "a\0"] {
+            assert!(Token::parse(no_token, "it").is_err(), "{no_token:?}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Requests that are repeated until Backscroll itself has answered.
+
+use super::{
+    Failure,
+    answer::{Fault, Refusal, read_body},
+    http,
+    pace::random_between,
+};
+use reqwest::{RequestBuilder, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// For one request, answer included.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
+/// Before the first repetition; doubles from there.
+const BACKOFF: Duration = Duration::from_millis(250);
+/// Between two attempts, unless the server itself asks for more.
+const BACKOFF_MAX: Duration = Duration::from_secs(10);
+
+/// Why a request was not granted.
+#[derive(Debug)]
+pub(super) enum Unsent {
+    /// Backscroll refused it.
+    Refused(Refusal),
+    /// Backscroll did not answer.
+    Failed(Failure),
+}
+
+impl From<Unsent> for Failure {
+    fn from(unsent: Unsent) -> Self {
+        match unsent {
+            Unsent::Refused(Refusal { status, sentence }) => Self::refused(match status {
+                StatusCode::UNAUTHORIZED => format!("the server refused the token: {sentence}"),
+                _ => format!("the server refused: {sentence}"),
+            }),
+            Unsent::Failed(failure) => failure,
+        }
+    }
+}
+
+/// Sends a request until Backscroll grants or refuses it, and reads what it answers. Gives up after `patience`, at a
+/// redirect, and at an error after which `is_harmless` does not allow a repetition.
+pub(super) async fn send<T: DeserializeOwned>(
+    request: RequestBuilder,
+    patience: Duration,
+    is_harmless: impl Fn(&reqwest::Error) -> bool,
+) -> Result<T, Unsent> {
+    let unreachable = |sentence| Err(Unsent::Failed(Failure::unreachable(sentence)));
+    let (started, mut backoff) = (Instant::now(), BACKOFF);
+    loop {
+        let Some(attempt) = request.try_clone() else {
+            return Err(Unsent::Failed(Failure::failed(
+                "this request cannot be repeated",
+            )));
+        };
+        let (reason, retry_after) = match send_once(attempt).await {
+            Ok(Ok(granted)) => return Ok(granted),
+            Ok(Err(Fault::Refused(refusal))) => return Err(Unsent::Refused(refusal)),
+            Ok(Err(Fault::Redirected(sentence))) => return unreachable(sentence),
+            Ok(Err(Fault::Passing {
+                reason,
+                retry_after,
+            })) => (reason, retry_after.unwrap_or_default()),
+            Err(error) if is_harmless(&error) => (http::chain(&error), Duration::ZERO),
+            Err(error) => return unreachable(http::chain(&error)),
+        };
+        let pause = retry_after + random_between(Duration::ZERO, backoff);
+        if started.elapsed() + pause > patience {
+            let seconds = started.elapsed().as_secs_f64();
+            return unreachable(format!("gave up after {seconds:.1} s: {reason}"));
+        }
+        sleep(pause).await;
+        backoff = (backoff * 2).min(BACKOFF_MAX);
+    }
+}
+
+async fn send_once<T: DeserializeOwned>(
+    request: RequestBuilder,
+) -> reqwest::Result<Result<T, Fault>> {
+    let answer = request.timeout(REQUEST_TIMEOUT).send().await?;
+    if !answer.status().is_success() {
+        return Ok(Err(Fault::read(answer).await));
+    }
+    // A captive portal answers 200 to everything.
+    let not_ours = Fault::not_ours(&answer);
+    let body = read_body(answer).await?;
+    Ok(read_object(&body).ok_or(not_ours))
+}
+
+/// Reads an object of JSON. Without the step between, serde would take an array for a struct.
+fn read_object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let fields: Map<String, Value> = serde_json::from_slice(body).ok()?;
+    serde_json::from_value(Value::Object(fields)).ok()
+}
