@@ -6,6 +6,7 @@ mod copies;
 mod files;
 mod lines;
 mod post;
+mod readme;
 mod scripted;
 mod strangers;
 mod tail;
