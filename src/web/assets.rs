@@ -1,30 +1,32 @@
-//! Style sheets, scripts and pictures: embedded, and cached by browsers for ever.
+//! Style sheets, scripts and pictures: embedded, compressed when the program was built (`build/assets.rs`), and
+//! cached by browsers for ever.
 //!
-//! Scripts and styles go out without comments, indentation and spaces that separate nothing.
-//!
-//! One fingerprint stands for the whole tree and is a directory of its address, so that modules and style
-//! sheets may name each other relatively.
+//! One fingerprint stands for the whole tree and is a folder of its address, so that modules and style sheets may
+//! name each other relatively.
 
-use super::strip::{Language, strip};
+use super::negotiation::{is_known, preferred_coding};
 use axum::{
     body::Body,
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use rust_embed::RustEmbed;
+use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
-use std::{borrow::Cow, fmt::Write, sync::LazyLock};
+use std::{fmt::Write, sync::LazyLock};
 
+/// A folder per content coding, each with the files that are stored in it. `identity` has all of them.
 #[derive(RustEmbed)]
-#[folder = "static/"]
+#[folder = "$OUT_DIR/assets"]
 struct Assets;
 
-/// Of the files as they were when the first one was asked for.
+/// The codings in which files may be stored, the smallest result first.
+const CODINGS: [&str; 2] = ["br", "gzip"];
+
 static FINGERPRINT: LazyLock<String> = LazyLock::new(fingerprint);
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// For addresses of another version: right for now, to be asked for again.
-const FOR_NOW: &str = "no-cache";
+/// For addresses of another version: to be revalidated before each use.
+const REVALIDATED: &str = "no-cache";
 
 /// The address of a file below `static/`.
 #[must_use]
@@ -35,66 +37,53 @@ pub fn asset_url(path: &str) -> String {
 /// Answers `GET /assets/{fingerprint}/{*path}`.
 ///
 /// A page of an older version may still be open and ask for a module that it had not loaded yet; it gets
-/// today's, which does not enter its cache for good.
+/// the current one, and must revalidate it.
 pub async fn get_asset(uri: Uri, headers: HeaderMap) -> Response {
-    let Some((version, path)) = uri
-        .path()
-        .strip_prefix("/assets/")
-        .and_then(|rest| rest.split_once('/'))
-    else {
+    let address = uri.path().strip_prefix("/assets/");
+    let Some((version, path)) = address.and_then(|rest| rest.split_once('/')) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let Some(content) = content(path) else {
+    let Some((coding, file)) = negotiate(path, &headers) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let cache_control = if version == *FINGERPRINT {
         FOR_EVER
     } else {
-        FOR_NOW
+        REVALIDATED
     };
-    let etag = format!("\"{}\"", hex(&Sha256::digest(&content)[..12]));
-    let common = [
-        (header::CACHE_CONTROL, cache_control),
-        (header::ETAG, etag.as_str()),
-    ];
-    if headers
-        .get(header::IF_NONE_MATCH)
-        .is_some_and(|known| known.as_bytes() == etag.as_bytes())
-    {
-        return (StatusCode::NOT_MODIFIED, common).into_response();
+    let hash = hex(&file.metadata.sha256_hash()[..12]);
+    let mut fields = HeaderMap::new();
+    fields.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(cache_control),
+    );
+    fields.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let etag = format!("\"{hash}\"");
+    fields.extend(HeaderValue::from_str(&etag).map(|etag| (header::ETAG, etag)));
+    if is_known(&headers, &etag) {
+        return (StatusCode::NOT_MODIFIED, fields).into_response();
     }
-    let described = [
-        (header::CONTENT_TYPE, content_type(path)),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (common, described, Body::from(content)).into_response()
+    if let Some(coding) = coding {
+        fields.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    fields.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(content_type(path)),
+    );
+    (fields, Body::from(file.data)).into_response()
 }
 
-/// Each emoji and its names, as `[["👍","+1 thumbsup"],…]`, in Unicode's order.
-static EMOJI: LazyLock<String> = LazyLock::new(|| {
-    let named = emojis::iter().map(|emoji| {
-        let names: Vec<_> = emoji.shortcodes().collect();
-        (emoji.as_str(), names.join(" "))
-    });
-    let named: Vec<_> = named.filter(|(_, names)| !names.is_empty()).collect();
-    serde_json::to_string(&named).unwrap_or_default()
-});
-
-/// A file as it is served.
-fn content(path: &str) -> Option<Cow<'static, [u8]>> {
-    if path == "emoji.json" {
-        return Some(Cow::Borrowed(EMOJI.as_bytes()));
-    }
-    let bytes = Assets::get(path)?.data;
-    let language = match path.rsplit_once('.') {
-        Some((_, "js")) => Language::Script,
-        Some((_, "css")) => Language::Style,
-        _ => return Some(bytes),
-    };
-    match str::from_utf8(&bytes) {
-        Ok(source) => Some(Cow::Owned(strip(source, language).into_bytes())),
-        Err(_) => Some(bytes),
-    }
+/// Selects the stored form of a file that the client prefers, and its content coding.
+fn negotiate(path: &str, headers: &HeaderMap) -> Option<(Option<&'static str>, EmbeddedFile)> {
+    let plain = Assets::get(&format!("identity/{path}"))?;
+    let stored = |coding: &str| Assets::get(&format!("{coding}/{path}"));
+    let codings: Vec<_> = CODINGS
+        .into_iter()
+        .filter(|coding| stored(coding).is_some())
+        .collect();
+    let encoded = preferred_coding(headers, &codings)
+        .and_then(|coding| Some((Some(coding), stored(coding)?)));
+    Some(encoded.unwrap_or((None, plain)))
 }
 
 fn content_type(path: &str) -> &'static str {
@@ -109,14 +98,15 @@ fn content_type(path: &str) -> &'static str {
     }
 }
 
+/// Changes when any file, or its compressed form, changes.
 fn fingerprint() -> String {
     let mut paths: Vec<_> = Assets::iter().collect();
     paths.sort_unstable();
     let mut hasher = Sha256::new();
     for path in paths {
-        if let Some(content) = content(&path) {
+        if let Some(file) = Assets::get(&path) {
             hasher.update(path.as_bytes());
-            hasher.update(Sha256::digest(content));
+            hasher.update(file.metadata.sha256_hash());
         }
     }
     hex(&hasher.finalize()[..8])
@@ -133,36 +123,89 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flate2::read::GzDecoder;
+    use http_body_util::BodyExt as _;
+    use std::{fs, io::Read as _};
 
-    async fn get(address: &str, known: Option<&str>) -> Response {
+    async fn get(address: &str, fields: &[(header::HeaderName, &str)]) -> Response {
         let mut headers = HeaderMap::new();
-        if let Some(etag) = known {
-            headers.insert(header::IF_NONE_MATCH, etag.parse().unwrap());
+        for (name, value) in fields {
+            headers.append(name, value.parse().unwrap());
         }
         get_asset(address.parse().unwrap(), headers).await
     }
 
+    async fn accepting(codings: &str) -> Response {
+        get(
+            &asset_url("js/app.js"),
+            &[(header::ACCEPT_ENCODING, codings)],
+        )
+        .await
+    }
+
+    async fn body(response: Response) -> Vec<u8> {
+        let collected = response.into_body().collect().await.unwrap();
+        collected.to_bytes().to_vec()
+    }
+
+    fn coding(response: &Response) -> &str {
+        let coding = response.headers().get(header::CONTENT_ENCODING);
+        coding.map_or("", |coding| coding.to_str().unwrap())
+    }
+
     #[tokio::test]
-    async fn a_known_version_is_cached_for_ever_and_any_other_is_asked_for_again() {
-        let ours = get(&asset_url("js/app.js"), None).await;
+    async fn a_known_version_is_cached_for_ever_and_any_other_is_revalidated() {
+        let ours = get(&asset_url("js/app.js"), &[]).await;
         assert_eq!(ours.status(), StatusCode::OK);
         assert_eq!(ours.headers()[header::CACHE_CONTROL], FOR_EVER);
         assert_eq!(
             ours.headers()[header::CONTENT_TYPE],
             "text/javascript; charset=utf-8"
         );
-        let other = get("/assets/0123456789abcdef/js/app.js", None).await;
-        assert_eq!(other.headers()[header::CACHE_CONTROL], FOR_NOW);
+        let other = get("/assets/0123456789abcdef/js/app.js", &[]).await;
+        assert_eq!(other.headers()[header::CACHE_CONTROL], REVALIDATED);
         let etag = other.headers()[header::ETAG].to_str().unwrap();
-        assert_eq!(
-            get("/assets/0/js/app.js", Some(etag)).await.status(),
-            StatusCode::NOT_MODIFIED
-        );
+        for known in [etag, &format!("\"a\", W/{etag}"), "*"] {
+            let again = get("/assets/0/js/app.js", &[(header::IF_NONE_MATCH, known)]).await;
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{known}");
+            assert_eq!(again.headers()[header::ETAG], etag);
+            assert_eq!(again.headers()[header::VARY], "accept-encoding");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_sent_in_the_coding_that_the_client_prefers() {
+        for (accepted, expected) in [("", ""), ("gzip, br", "br"), ("gzip;q=1, br;q=0.5", "gzip")] {
+            assert_eq!(coding(&accepting(accepted).await), expected, "{accepted}");
+        }
+        let small = get(&asset_url("js/keys.js"), &[(header::ACCEPT_ENCODING, "br")]).await;
+        assert_eq!((small.status(), coding(&small)), (StatusCode::OK, ""));
+    }
+
+    #[tokio::test]
+    async fn every_coding_has_its_own_etag_and_holds_the_file_as_it_was_written() {
+        let written = fs::read("static/js/app.js").unwrap();
+        let responses = [
+            accepting("identity").await,
+            accepting("br").await,
+            accepting("gzip").await,
+        ];
+        let etags = responses.each_ref().map(|one| &one.headers()[header::ETAG]);
+        assert!(etags[0] != etags[1] && etags[1] != etags[2] && etags[0] != etags[2]);
+        let [plain, brotli, gzip] = responses.map(body);
+        assert_eq!(plain.await, written);
+        let mut decoded = Vec::new();
+        GzDecoder::new(&gzip.await[..])
+            .read_to_end(&mut decoded)
+            .unwrap();
+        assert_eq!(decoded, written);
+        assert!(brotli.await.len() < written.len() / 2);
     }
 
     #[test]
     fn every_emoji_with_a_name_may_be_a_reaction() {
-        let named: Vec<(String, String)> = serde_json::from_str(&EMOJI).unwrap();
+        let emoji = Assets::get("identity/emoji.json").unwrap().data;
+        let named: Vec<(String, String)> = serde_json::from_slice(&emoji).unwrap();
         assert!(named.len() > 1800, "{}", named.len());
         for (emoji, names) in named {
             assert!(crate::model::emoji::Emoji::parse(&emoji).is_ok(), "{names}");
@@ -181,31 +224,10 @@ mod tests {
         ] {
             let address = format!("/assets/0/{path}");
             assert_eq!(
-                get(&address, None).await.status(),
+                get(&address, &[]).await.status(),
                 StatusCode::NOT_FOUND,
                 "{path}"
             );
-        }
-    }
-
-    #[test]
-    fn no_text_and_no_comment_is_of_a_kind_that_stripping_would_harm() {
-        for path in Assets::iter().filter(|path| path.ends_with(".js") || path.ends_with(".css")) {
-            let file = Assets::get(&path).unwrap();
-            for line in str::from_utf8(&file.data).unwrap().lines().map(str::trim) {
-                let ticks = line.matches('`').count() - line.matches("\\`").count();
-                assert!(
-                    ticks.is_multiple_of(2),
-                    "{path} has a text over several lines: {line}"
-                );
-                let code = line
-                    .strip_prefix("/*")
-                    .and_then(|comment| comment.split_once("*/"));
-                assert!(
-                    code.is_none_or(|(_, code)| code.is_empty()),
-                    "{path} has code after a comment: {line}"
-                );
-            }
         }
     }
 }

@@ -16,6 +16,10 @@ use std::sync::{
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, CompressionLevel, Predicate,
+        predicate::{NotForContentType, SizeAbove},
+    },
     csrf::CsrfLayer,
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     trace::TraceLayer,
@@ -70,12 +74,27 @@ pub fn surround(routes: Router, names: HostNames) -> Router {
         .layer(SetRequestIdLayer::x_request_id(CountedIds::new()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(compression())
         .layer(from_fn(render_problems))
         .layer(CatchPanicLayer::new())
         .layer(ValidateRequestHeaderLayer::custom(names))
         .layer(CsrfLayer::new());
     // All of them as one layer: each further one would cost every request another box and another copy.
     routes.layer(layers)
+}
+
+/// Bodies of fewer bytes fit into one packet, compressed or not.
+const COMPRESSED_MIN: u64 = 1024;
+
+/// Compresses pages and JSON for clients that accept it. Streams are never compressed, since a coder would hold their
+/// events back; assets were compressed when the program was built.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let pays = SizeAbove::new(COMPRESSED_MIN)
+        .and(NotForContentType::SSE)
+        .and(NotForContentType::IMAGES);
+    CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(pays)
 }
 
 fn add_default_headers<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {

@@ -15,7 +15,6 @@ pub mod pages;
 pub mod preferences;
 pub mod signed_in;
 pub mod stream;
-mod strip;
 pub mod views;
 pub mod words;
 

@@ -1,4 +1,4 @@
-//! What a client accepts and what it already has: `Accept`, `Accept-Language` and `If-None-Match`.
+//! What a client accepts and what it already has: `Accept`, `Accept-Encoding`, `Accept-Language` and `If-None-Match`.
 //!
 //! An element that cannot be parsed is ignored; the others of its list count. Media types are parsed by `mediatype`.
 //! The rest is done here, because `headers` and `headers-accept` give up a whole list for one such element, and
@@ -39,7 +39,7 @@ pub fn preferred_type<T: Copy>(headers: &HeaderMap, offers: &[(MediaType<'_>, T)
 /// compared by their primary subtags, because somebody who asks for `zh-Hant` reads `zh-Hans` better than English.
 pub fn preferred_language<T: Copy>(headers: &HeaderMap, offers: &[(&str, T)]) -> Option<T> {
     let accept = joined(headers, &header::ACCEPT_LANGUAGE);
-    let ranges: Vec<_> = accept.split(',').filter_map(language_range).collect();
+    let ranges: Vec<_> = accept.split(',').filter_map(weighted_element).collect();
     let ranked = offers.iter().map(|(offer, value)| {
         let named = ranges.iter().enumerate();
         let ranks = named.filter_map(|(place, (weight, range))| {
@@ -49,6 +49,27 @@ pub fn preferred_language<T: Copy>(headers: &HeaderMap, offers: &[(&str, T)]) ->
         (most_precise(ranks), *value)
     });
     best(ranked)
+}
+
+/// Returns the content coding that the client prefers (RFC 9110, section 12.5.3), or `None` if that is the content as it
+/// is. Of equal weights, the first offer is preferred, and any offer to an `identity` that is not named. A client that
+/// accepts nothing gets the content as it is.
+pub fn preferred_coding<'a>(headers: &HeaderMap, offers: &[&'a str]) -> Option<&'a str> {
+    let accept = joined(headers, &header::ACCEPT_ENCODING);
+    let codings: Vec<_> = accept.split(',').filter_map(weighted_element).collect();
+    let weight = |coding: &str| {
+        let mut named = codings.iter();
+        let found = named.find(|(_, name)| name.eq_ignore_ascii_case(coding));
+        found.map(|(weight, _)| *weight)
+    };
+    let mut best = (weight("identity").unwrap_or(0), None);
+    for offer in offers {
+        let weight = weight(offer).or_else(|| weight("*")).unwrap_or(0);
+        if weight > best.0 {
+            best = (weight, Some(*offer));
+        }
+    }
+    best.1
 }
 
 /// Whether the client says that it has the representation with this entity tag, which contains no comma: the weak
@@ -132,8 +153,8 @@ fn media_type_weight(range: &MediaType<'_>) -> Option<u16> {
     }
 }
 
-/// Parses an element of `Accept-Language`, such as `zh-CN;q=0.9`.
-fn language_range(element: &str) -> Option<(u16, &str)> {
+/// Parses an element of `Accept-Language` or `Accept-Encoding`, such as `zh-CN;q=0.9`.
+fn weighted_element(element: &str) -> Option<(u16, &str)> {
     let Some((range, parameter)) = element.split_once(';') else {
         return Some((FULL_WEIGHT, element.trim()));
     };
@@ -254,6 +275,31 @@ mod tests {
             assert_eq!(language(&[accept.as_bytes()]), expected, "{accept}");
         }
         assert_eq!(language(&[b"d\xe9, en;q=0.1", b"zh;q=0.2"]), Some("zh"));
+    }
+
+    #[test]
+    fn codings_are_weighed() {
+        for (accept, expected) in [
+            ("", None),
+            ("gzip, deflate, br, zstd", Some("br")),
+            ("GZIP", Some("gzip")),
+            ("br;q=0.5, gzip;q=0.9", Some("gzip")),
+            ("br;q=0, *", Some("gzip")),
+            ("br; q=0, gzip ; q=0.001", Some("gzip")),
+            ("*", Some("br")),
+            ("*;q=0", None),
+            ("identity, br;q=0.5", None),
+            ("identity;q=0.5, br", Some("br")),
+            ("br;q=many", None),
+            ("deflate, zstd", None),
+        ] {
+            let headers = headers(&header::ACCEPT_ENCODING, &[accept.as_bytes()]);
+            assert_eq!(
+                preferred_coding(&headers, &["br", "gzip"]),
+                expected,
+                "{accept}"
+            );
+        }
     }
 
     #[test]

@@ -56,7 +56,8 @@ pub async fn show_history(
     let format = preferred_type(&headers, &Format::OFFERS).ok_or(Rejection::NotAcceptable)?;
     let room = visible_room(&app, &visitor, &slug).await?;
     // Nothing that a page shows changes without an event, so the head stands for its content.
-    let tag = etag(&app, &uri, format, app.log.head());
+    let tag_at = |head| etag(&app, &uri, &headers, format, head);
+    let tag = tag_at(app.log.head());
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, cache_fields(&tag)).into_response());
     }
@@ -71,7 +72,7 @@ pub async fn show_history(
     .await?;
     drop(connection);
     let links = Links::of(&page, &format!("/api/v1/rooms/{slug}/messages"), &query);
-    let tag = etag(&app, &uri, format, page.head);
+    let tag = tag_at(page.head);
     let body = match format {
         Format::Json => json(&page, &links, &app.log.name)?,
         Format::Ndjson => ndjson(&page.messages),
@@ -93,7 +94,10 @@ pub async fn show_history(
 fn cache_fields(tag: &str) -> HeaderMap {
     let fields = [
         (header::CACHE_CONTROL, "private, no-cache"),
-        (header::VARY, "accept, authorization, cookie"),
+        (
+            header::VARY,
+            "accept, accept-encoding, authorization, cookie",
+        ),
         (header::ETAG, tag),
     ];
     let fields = fields
@@ -315,10 +319,11 @@ fn text(messages: &[Message]) -> String {
     out
 }
 
-/// The same address, format and head mean the same bytes.
-fn etag(app: &App, uri: &Uri, format: Format, head: EventId) -> String {
+/// The same address, format, accepted codings and head mean the same bytes.
+fn etag(app: &App, uri: &Uri, headers: &HeaderMap, format: Format, head: EventId) -> String {
+    let codings: Vec<_> = headers.get_all(header::ACCEPT_ENCODING).iter().collect();
     let address = Sha256::digest(format!(
-        "{uri} {format:?} {} {}",
+        "{uri} {format:?} {codings:?} {} {}",
         app.log.name,
         env!("CARGO_PKG_VERSION")
     ));

@@ -1,6 +1,7 @@
 //! Pages, as a browser without scripts sees them.
 
 mod account;
+mod compression;
 mod cookies;
 mod forms;
 mod languages;
