@@ -1,18 +1,28 @@
-//! Prepares what the program embeds: assets in the encodings in which they are served.
+//! Prepares what the program embeds: assets in the encodings in which they are served, and messages in all languages.
 //!
 //! Cargo runs this again when one of the folders that are read here, or embedded by a macro, has changed.
 
 mod assets;
+mod catalog;
 
-use std::{env, error::Error, path::Path};
+use std::{env, error::Error, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for folder in ["build", "migrations", "static", "templates"] {
+    for folder in ["build", "locales", "migrations", "static", "templates"] {
         println!("cargo:rerun-if-changed={folder}");
     }
     let out = env::var("OUT_DIR")?;
+    let out = Path::new(&out);
     let mut files = assets::read(Path::new("static"))?;
     files.push(assets::emoji());
-    assets::write(&files, &Path::new(&out).join("assets"))?;
+    let catalogs = catalog::read(Path::new("locales"))?;
+    let in_scripts = catalog::used(&files, ".js", "t(\"", '"');
+    let in_style_sheets = catalog::used(&files, ".css", "var(--text-", ')');
+    for catalog in &catalogs {
+        files.push(catalog.script(&in_scripts)?);
+        files.push(catalog.style_sheet(&in_style_sheets)?);
+    }
+    assets::write(&files, &out.join("assets"))?;
+    fs::write(out.join("messages.rs"), catalog::rust(&catalogs)?)?;
     Ok(())
 }

@@ -4,10 +4,7 @@
 //! the reader's preferences are known. Internals are logged here, once, and never shown.
 
 use super::{
-    negotiation::preferred_type,
-    preferences::Preferences,
-    views::error::ErrorPage,
-    words::{ENGLISH, Words},
+    locale::Locale, negotiation::preferred_type, preferences::Preferences, views::error::ErrorPage,
 };
 use crate::error::Error;
 use askama::Template as _;
@@ -307,8 +304,8 @@ fn json(problem: &Problem) -> Response {
     ([content_type], Json(problem)).into_response()
 }
 
-fn page(problem: Problem, Preferences { words, scheme }: Preferences, back: &str) -> Response {
-    let detail = explain(&problem, words);
+fn page(problem: Problem, Preferences { locale, scheme }: Preferences, back: &str) -> Response {
+    let detail = explain(&problem, locale);
     let Problem {
         status, request_id, ..
     } = problem;
@@ -318,7 +315,7 @@ fn page(problem: Problem, Preferences { words, scheme }: Preferences, back: &str
         "/"
     };
     let page = ErrorPage {
-        words,
+        locale,
         scheme,
         status,
         detail,
@@ -334,12 +331,13 @@ fn page(problem: Problem, Preferences { words, scheme }: Preferences, back: &str
     }
 }
 
-/// In the reader's language: of what has not been translated, as much as its status says.
-fn explain(problem: &Problem, words: &Words) -> String {
-    if words.lang == ENGLISH.lang {
-        return problem.detail.clone();
+/// Explains a problem in the reader's language. What has no message is explained by its English text to readers of
+/// English, by its status to all others.
+fn explain(problem: &Problem, locale: &Locale) -> String {
+    let fault = problem.errors.values().next().unwrap_or(&problem.detail);
+    match locale.error_message(fault) {
+        Some(message) => message.into(),
+        None if locale.lang == Locale::default_language().lang => problem.detail.clone(),
+        None => locale.status(problem.status).into(),
     }
-    let sentence = problem.errors.values().next().unwrap_or(&problem.detail);
-    let translated = (words.translate)(sentence);
-    translated.unwrap_or((words.status)(problem.status)).into()
 }

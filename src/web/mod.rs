@@ -10,13 +10,13 @@ pub mod health;
 pub mod hosts;
 pub mod join;
 pub mod layers;
+pub mod locale;
 pub mod negotiation;
 pub mod pages;
 pub mod preferences;
 pub mod signed_in;
 pub mod stream;
 pub mod views;
-pub mod words;
 
 use crate::app::App;
 use axum::{

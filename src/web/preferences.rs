@@ -2,8 +2,8 @@
 //! rendering a page needs no look-up. Servers on one host share these cookies.
 
 use super::{
+    locale::{Locale, locales},
     negotiation::{preferred_language, primary_subtag},
-    words::{CHINESE, ENGLISH, Words},
 };
 use crate::auth::cookies::cookies;
 use axum::http::HeaderMap;
@@ -13,9 +13,6 @@ use std::fmt;
 pub const LANGUAGE_COOKIE: &str = "backscroll-language";
 /// The name of the cookie with the chosen colour scheme.
 pub const SCHEME_COOKIE: &str = "backscroll-scheme";
-
-/// All languages, the default first.
-pub const LANGUAGES: [&Words; 2] = [&ENGLISH, &CHINESE];
 
 /// The colour scheme of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,8 +75,8 @@ impl fmt::Display for Scheme {
 /// The display preferences of a visitor.
 #[derive(Clone, Copy, Debug)]
 pub struct Preferences {
-    /// The texts of the language.
-    pub words: &'static Words,
+    /// The language and its texts.
+    pub locale: &'static Locale,
     /// The colour scheme.
     pub scheme: Scheme,
 }
@@ -100,11 +97,14 @@ impl Preferences {
             }
         }
         let accepted = || {
-            let offers = LANGUAGES.map(|words| (words.lang, words));
-            preferred_language(headers, &offers).unwrap_or(LANGUAGES[0])
+            let offers: Vec<_> = locales()
+                .iter()
+                .map(|locale| (locale.lang, locale))
+                .collect();
+            preferred_language(headers, &offers).unwrap_or(Locale::default_language())
         };
         Self {
-            words: chosen.unwrap_or_else(accepted),
+            locale: chosen.unwrap_or_else(accepted),
             scheme,
         }
     }
@@ -112,10 +112,10 @@ impl Preferences {
 
 /// Returns the language of a tag (RFC 5646), compared by its primary subtag.
 #[must_use]
-pub fn language(tag: &str) -> Option<&'static Words> {
-    LANGUAGES
-        .into_iter()
-        .find(|words| primary_subtag(words.lang).eq_ignore_ascii_case(primary_subtag(tag)))
+pub fn language(tag: &str) -> Option<&'static Locale> {
+    locales()
+        .iter()
+        .find(|locale| primary_subtag(locale.lang).eq_ignore_ascii_case(primary_subtag(tag)))
 }
 
 #[cfg(test)]
@@ -130,7 +130,7 @@ mod tests {
             header::COOKIE,
             HeaderValue::from_bytes(cookies.as_bytes()).unwrap(),
         );
-        Preferences::of(&headers).words.lang
+        Preferences::of(&headers).locale.lang
     }
 
     #[test]

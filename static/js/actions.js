@@ -3,10 +3,10 @@
 import { excerpt } from "./dress.js";
 import { explain } from "./explain.js";
 import { load } from "./later.js";
+import { t } from "./messages.js";
 import { byId } from "./page.js";
 import { idOf } from "./rows.js";
 import { say } from "./status.js";
-import { words } from "./words.js";
 
 const EMOJI = ["👍", "❤️", "😂"];
 const SAID = 10_000; // ms for which a fault is shown
@@ -26,14 +26,14 @@ function makeActions(answer) {
   const bar = document.createElement("div");
   bar.className = "actions";
   const when = Object.assign(document.createElement("a"), { className: "quiet when" });
-  const more = button("☺+", words.pickEmoji, pick);
-  const edit = link(words.edit, (row) => change(row, "openEdit"));
-  const remove = link(words.delete, (row) => change(row, "openDelete"));
+  const more = button("☺+", t("react-with-any"), pick);
+  const edit = link(t("edit"), (row) => change(row, "openEdit"));
+  const remove = link(t("delete"), (row) => change(row, "openDelete"));
   bar.append(
     when,
-    ...EMOJI.map((emoji) => button(emoji, words.reactWith(emoji), (row) => react(row, emoji))),
+    ...EMOJI.map((emoji) => button(emoji, t("react-with", { emoji }), (row) => react(row, emoji))),
     more,
-    button(words.reply, words.reply, (row) => answer(idOf(row), excerpt(row))),
+    button(t("reply"), t("reply"), (row) => answer(idOf(row), excerpt(row))),
     edit,
     remove,
   );
@@ -70,19 +70,19 @@ function makeActions(answer) {
     const shown = [...row.querySelectorAll(".reaction")].find((reaction) => reaction.value === emoji);
     const method = shown?.classList.contains("mine") ? "DELETE" : "PUT";
     const response = await fetch(`${address(row)}/reactions/${encodeURIComponent(emoji)}`, { method }).catch(() => null);
-    if (!response?.ok) onFault(response ? await explain(response) : words.reactionLost);
+    if (!response?.ok) onFault(response ? await explain(response) : t("reaction-failed"));
   }
 
   async function pick(row) {
     const { id } = row;
     const picker = await load("picker");
-    if (!picker) return onFault(words.reactionLost);
-    picker.openPicker(more, (emoji) => react(byId(id) ?? row, emoji)).catch(() => onFault(words.reactionLost));
+    if (!picker) return onFault(t("reaction-failed"));
+    picker.openPicker(more, (emoji) => react(byId(id) ?? row, emoji)).catch(() => onFault(t("reaction-failed")));
   }
 
   async function change(row, how, isAgain) {
     const editing = await load("edit");
-    const fault = editing ? await editing[how](row, address(row), isAgain) : words.changeLost;
+    const fault = editing ? await editing[how](row, address(row), isAgain) : t("change-failed");
     if (fault) onFault(fault);
   }
 

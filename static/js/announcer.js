@@ -2,8 +2,8 @@
 
 import { isNews } from "./away.js";
 import { excerpt } from "./dress.js";
+import { t } from "./messages.js";
 import { byId } from "./page.js";
-import { words } from "./words.js";
 
 const PAUSE = 1000; // ms in which what comes is summed up
 
@@ -21,6 +21,6 @@ export function announce(rows) {
 
 function say() {
   timer = null;
-  line.textContent = news.length === 1 ? excerpt(news[0]) : words.newMessages(news.length);
+  line.textContent = news.length === 1 ? excerpt(news[0]) : t("new-messages", { count: news.length });
   news = [];
 }

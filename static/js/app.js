@@ -5,6 +5,7 @@ import { markNew } from "./dress.js";
 import { openFeed } from "./feed.js";
 import { History } from "./history.js";
 import { fetchModule, openLater } from "./later.js";
+import { t } from "./messages.js";
 import { catchUp, takeNews } from "./news.js";
 import { byId } from "./page.js";
 import { changePresence } from "./people.js";
@@ -12,7 +13,6 @@ import { openReadMark } from "./read_mark.js";
 import { openSending } from "./sending.js";
 import { say } from "./status.js";
 import { follow } from "./stream.js";
-import { words } from "./words.js";
 
 const main = byId("room");
 const { room, handle } = main.dataset;
@@ -43,7 +43,7 @@ function onEvent(type, data) {
     feed.take(data); // behind the rows that wait: they have the former name
   } else if (type === "presence") changePresence(data);
   else if (type === "room" && data.room_info) history.showRoom(data.room_info);
-  else if (type === "room-deleted") say(words.roomDeleted);
+  else if (type === "room-deleted") say(t("room-deleted"));
 }
 
 function onState(name, detail) {
@@ -58,7 +58,7 @@ function onState(name, detail) {
 // The page
 
 const announce = (rows) => rows[0] && fetchModule("announcer").then((it) => it?.announce(rows));
-if (handle && main.dataset.read > 0 && main.dataset.joined === "true") markNew(Number(main.dataset.read), words.fresh);
+if (handle && main.dataset.read > 0 && main.dataset.joined === "true") markNew(Number(main.dataset.read), t("new-divider"));
 const history = new History({ end: () => look(), news: announce });
 const look = openReadMark(main, history);
 const sending = handle ? openSending(main.dataset, history) : null;

@@ -1,18 +1,18 @@
 // What the page says of its connection: nothing of short losses, one quiet line of longer ones, and then what came back.
 
 import { markNew } from "./dress.js";
+import { sumUp, t } from "./messages.js";
 import { idOf } from "./rows.js";
 import { say, sayStanding } from "./status.js";
-import { sumUp, words } from "./words.js";
 
 const QUIET = 5000; // ms of loss that nobody needs to hear of
 const SAID = 10_000; // ms for which a summary is shown
 const STATES = {
-  connecting: words.connecting,
-  "catching-up": words.catchingUp,
-  reconnecting: words.reconnecting,
-  offline: words.offline,
-  "signed-out": words.signedOut,
+  connecting: t("connecting"),
+  "catching-up": t("catching-up"),
+  reconnecting: t("reconnecting"),
+  offline: t("waiting-for-network"),
+  "signed-out": t("signed-out"),
 };
 const COUNTED = { message: "messages", "message-edited": "edits", "message-deleted": "deletes" };
 
@@ -54,9 +54,9 @@ function endLoss(cursor) {
   timer = null;
   isLong = false;
   const text = missed && sumUp(missed);
-  if (text && missed.messages) markNew(missed.after, words.freshSince(text));
+  if (text && missed.messages) markNew(missed.after, t("new-since", { summary: text }));
   if (text) {
-    say(words.whileAway(text), SAID);
+    say(t("while-away", { summary: text }), SAID);
     told = cursor;
   }
   missed = null;
@@ -70,6 +70,6 @@ function showStanding() {
 function doorLink() {
   const link = document.createElement("a");
   link.href = `/join?next=${encodeURIComponent(location.pathname + location.search)}`;
-  link.textContent = words.comeBack;
+  link.textContent = t("sign-in-again");
   return link;
 }

@@ -1,8 +1,8 @@
 // Code that one can take along.
 
+import { t } from "./messages.js";
 import { byId } from "./page.js";
 import { say } from "./status.js";
-import { words } from "./words.js";
 
 const SAID = 3000; // ms for which the page says so
 
@@ -10,7 +10,7 @@ const SAID = 3000; // ms for which the page says so
 export function dressCode(row) {
   for (const block of row.querySelectorAll("pre")) {
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "copy", ariaLabel: words.copy });
+    Object.assign(button, { type: "button", className: "copy", ariaLabel: t("copy-code") });
     block.append(button);
     block.firstChild.tabIndex = 0; // long lines scroll, also by keyboard
   }
@@ -20,7 +20,7 @@ byId("history").addEventListener("click", async ({ target }) => {
   if (!target.matches(".copy")) return;
   const code = target.previousSibling;
   const isCopied = (await navigator.clipboard?.writeText(code.textContent).then(() => true, () => false)) || copySelected(code);
-  say(isCopied ? words.copied : words.notCopied, SAID);
+  say(isCopied ? t("copied") : t("copy-failed"), SAID);
 });
 
 /** Where the address is not a secure one there is no clipboard, but there is a selection. */

@@ -1,14 +1,14 @@
 // Names as one types them: of people after @, of emoji after a colon.
 
 import { isComposing } from "./keys.js";
+import { t } from "./messages.js";
 import { findEmoji, findPeople } from "./names.js";
-import { words } from "./words.js";
 
 const SHOWN_MAX = 8;
 const WANTED = /(^|[\s(（【「])(?:([@＠])([^\s@]*)|:([a-z0-9_+-]{2,}))$/i;
 
 const list = document.createElement("ul");
-Object.assign(list, { id: "names", className: "names", role: "listbox", ariaLabel: words.suggestions });
+Object.assign(list, { id: "names", className: "names", role: "listbox", ariaLabel: t("suggestions") });
 list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
 list.addEventListener("click", ({ target }) => choose(target.closest("li")));
 

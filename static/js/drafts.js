@@ -1,7 +1,7 @@
 // What is half written, in each room.
 
 import { keep, kept, keptAt, watch } from "./kept.js";
-import { words } from "./words.js";
+import { t } from "./messages.js";
 
 export class Drafts {
   #prefix;
@@ -28,7 +28,7 @@ export class Drafts {
     const drafts = kept(this.#prefix);
     for (const link of document.querySelectorAll(".room-link")) {
       const { room } = link.dataset;
-      if (room !== this.#room && drafts.has(this.#prefix + room)) link.dataset.draft = words.draft;
+      if (room !== this.#room && drafts.has(this.#prefix + room)) link.dataset.draft = t("draft");
       else delete link.dataset.draft;
     }
   }

@@ -1,9 +1,9 @@
 // What rows show beyond what is the same for everybody: local time, day lines, groups, what is one's own.
 
 import { load } from "./later.js";
+import { LOCALE, t } from "./messages.js";
 import { byId, element } from "./page.js";
 import { idOf, rowAfter, rowBefore, rowsOf } from "./rows.js";
-import { LOCALE, words } from "./words.js";
 
 const GROUP = 5 * 60_000; // ms between rows of one author that still read as one
 const format = (options) => new Intl.DateTimeFormat(LOCALE, options);
@@ -136,7 +136,7 @@ function markMention(row, handle) {
 /** `bob: the first line of what was said` */
 export function excerpt(row) {
   const author = row.querySelector(".message-author").textContent;
-  const text = row.querySelector(".message-body")?.textContent ?? words.deleted;
+  const text = row.querySelector(".message-body")?.textContent ?? t("deleted");
   return `${author}: ${text.trim().split("\n")[0]}`;
 }
 

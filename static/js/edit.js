@@ -4,8 +4,8 @@ import { explain } from "./explain.js";
 import { keep, keptAt } from "./kept.js";
 import { isComposing, sends } from "./keys.js";
 import { EDITS } from "./later.js";
+import { t } from "./messages.js";
 import { byId } from "./page.js";
-import { words } from "./words.js";
 
 const PATIENCE = 20_000; // ms to wait for an answer
 
@@ -19,16 +19,16 @@ export async function openEdit(row, address, isAgain) {
   if (isOpen(row.id)) return;
   const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
   const message = response?.ok && (await response.json().catch(() => null));
-  if (typeof message?.body !== "string") return response && !response.ok ? explain(response) : words.changeLost;
+  if (typeof message?.body !== "string") return response && !response.ok ? explain(response) : t("change-failed");
   let { body } = message;
   if (isOpen(row.id)) return; // a second click came before the text
   const key = EDITS + row.dataset.id;
   const begun = keptAt(key) ?? body;
   const form = makeForm("edit");
   const field = document.createElement("textarea");
-  Object.assign(field, { value: begun, dir: "auto", ariaLabel: words.editField, rows: Math.min(12, begun.split("\n").length) });
+  Object.assign(field, { value: begun, dir: "auto", ariaLabel: t("your-message"), rows: Math.min(12, begun.split("\n").length) });
   form.prepend(field);
-  form.end.append(button(words.save, "primary", "submit"), button(words.cancel, "quiet", "button", () => close()));
+  form.end.append(button(t("save"), "primary", "submit"), button(t("cancel"), "quiet", "button", () => close()));
   const end = hold(form, row.id);
   const close = () => {
     keep(key, null);
@@ -63,9 +63,9 @@ export function openDelete(row, address) {
   if (isOpen(row.id)) return;
   const form = makeForm("edit edit-delete");
   const question = document.createElement("p");
-  question.textContent = words.deleteQuestion;
+  question.textContent = t("delete-question");
   form.prepend(question);
-  form.end.append(button(words.delete, "plain danger", "submit"), button(words.cancel, "quiet", "button", () => close()));
+  form.end.append(button(t("delete"), "plain danger", "submit"), button(t("cancel"), "quiet", "button", () => close()));
   form.addEventListener("keydown", ({ key }) => key === "Escape" && close());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -122,7 +122,7 @@ async function submit(form, address, method, content) {
   const response = await fetch(address, request).catch(() => null);
   form.ariaBusy = "false";
   if (response?.ok) return true;
-  form.fault.textContent = response ? await explain(response) : words.changeLost;
+  form.fault.textContent = response ? await explain(response) : t("change-failed");
   form.fault.hidden = false;
   return false;
 }

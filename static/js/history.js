@@ -6,9 +6,9 @@
 
 import { dress, newLineShown, quoteAnew, rename, undress } from "./dress.js";
 import { fetchModule } from "./later.js";
+import { t } from "./messages.js";
 import { byId } from "./page.js";
 import { firstBelow, idOf, isRow, parseRow, rowBefore, rowsOf } from "./rows.js";
-import { words } from "./words.js";
 
 const NEAR_END = 100; // px within which the page sticks to the end
 const NEAR_EDGE = 800; // px before the first and the last row at which more are loaded
@@ -215,7 +215,7 @@ export class History {
     if (this.isLive && this.isAtEnd) this.unseen = 0;
     const isFar = this.scroller.scrollTop < -this.scroller.clientHeight;
     this.#latest.hidden = this.isLive && !this.unseen && !isFar;
-    this.#latest.textContent = `${this.unseen ? words.unseen(this.unseen) : words.latest} ↓`;
+    this.#latest.textContent = `${this.unseen ? t("unseen", { count: this.unseen }) : t("latest")} ↓`;
   }
 
   #lastRow() {

@@ -2,8 +2,8 @@
 
 import { kept } from "./kept.js";
 import { isComposing } from "./keys.js";
+import { t } from "./messages.js";
 import { byId } from "./page.js";
-import { words } from "./words.js";
 
 const FIELDS = "#body, .edit textarea";
 const NAME_BEGINS = /(^|[\s(（【「])([@＠][^\s@]*|:[a-z0-9_+-]{2,})$/i;
@@ -90,8 +90,8 @@ async function switchRoom() {
 function switchButton() {
   const button = document.createElement("button");
   const key = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K";
-  Object.assign(button, { type: "button", className: "quiet switch", textContent: key, title: words.switchRoom });
-  Object.assign(button, { ariaLabel: `${key}: ${words.switchRoom}`, ariaHasPopup: "dialog", onclick: switchRoom });
+  Object.assign(button, { type: "button", className: "quiet switch", textContent: key, title: t("jump-to") });
+  Object.assign(button, { ariaLabel: `${key}: ${t("jump-to")}`, ariaHasPopup: "dialog", onclick: switchRoom });
   return button;
 }
 

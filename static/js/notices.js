@@ -4,10 +4,10 @@
 import { explain } from "./explain.js";
 import { keep } from "./kept.js";
 import { fetchModule } from "./later.js";
+import { t } from "./messages.js";
 import { SWITCH, isOn } from "./news.js";
 import { byId, json } from "./page.js";
 import { say } from "./status.js";
-import { words } from "./words.js";
 
 const DOUBT = 300; // ms within which a tab that is looked at says so
 const EACH_MAX = 3; // messages at once that are told of one by one
@@ -30,7 +30,7 @@ export function notify(data) {
 function tell() {
   const due = waiting.filter(({ id }) => !seen.has(id));
   waiting = [];
-  if (due.length > EACH_MAX) return void show("sum", "Backscroll", words.newMessages(due.length));
+  if (due.length > EACH_MAX) return void show("sum", "Backscroll", t("new-messages", { count: due.length }));
   for (const { id, room, by, message } of due) {
     const notice = show(id, `${by.name} · ${nameOf(room)}`, message.body.slice(0, TEXT_MAX));
     notice?.addEventListener("click", () => goTo(room, id));
@@ -70,7 +70,7 @@ async function chooseLevel(field) {
   const response = await fetch(`/api/v1/rooms/${byId("room").dataset.room}/notify`, json("PUT", { level })).catch(() => null);
   if (response?.ok) return setLevel(level);
   field.value = levelOf();
-  say(response ? await explain(response) : words.reconnecting, SAID);
+  say(response ? await explain(response) : t("reconnecting"), SAID);
 }
 
 byId("notices").firstElementChild.checked ||= isOn();

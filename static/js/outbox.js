@@ -3,8 +3,8 @@
 
 import { keep, kept, keptAt, watch } from "./kept.js";
 import { fetchModule } from "./later.js";
+import { t } from "./messages.js";
 import { isProblem, json } from "./page.js";
-import { words } from "./words.js";
 
 const DAY = 86_400_000; // ms after which nobody is sure that it shall still be said
 const LATE = 30_000; // ms after which it may be given up
@@ -145,7 +145,7 @@ export class Outbox {
       this.settle(room, nonce);
     } else if (isRefusal(response)) {
       if (response.status === 401) return void (this.isSignedOut = true);
-      const fault = (await (await fetchModule("explain"))?.explain(response)) ?? words.refusal(response.status);
+      const fault = (await (await fetchModule("explain"))?.explain(response)) ?? t("refused", { status: response.status });
       const isTaken = response.status === 409;
       if (!keptAt(this.#key(room, nonce))) return; // discarded meanwhile
       if (isTaken) keep(this.#key(room, nonce), null);

@@ -2,10 +2,10 @@
 
 import { wasLong } from "./away.js";
 import { markNew } from "./dress.js";
+import { t } from "./messages.js";
 import { byId, fetchPage } from "./page.js";
 import { firstBelow, idOf, rowsOf } from "./rows.js";
 import { say } from "./status.js";
-import { words } from "./words.js";
 
 const ROWS_KEPT = 240; // where there are too many
 const RETRY_MAX = 30_000; // ms
@@ -51,7 +51,7 @@ export class Past {
     const around = anchor && (await fetchPage(`${shown.address}/messages/${anchor.dataset.id}`));
     const page = around ?? (await fetchPage(shown.address));
     if (!page || this.#isStale) return;
-    if (isAtEnd && last) markNew(idOf(last), words.fresh);
+    if (isAtEnd && last) markNew(idOf(last), t("new-divider"));
     shown.keepPlace(() => this.#adopt(page));
     if (isAtEnd && anchor) shown.toNewLine();
     shown.scrolled();
@@ -68,7 +68,7 @@ export class Past {
     Object.assign(byId("room-topic"), { textContent: topic, title: topic });
     const link = document.querySelector(`.room-link[data-room="${room}"] .room-name`);
     if (link) link.textContent = name;
-    byId("body")?.setAttribute("placeholder", words.messageTo(name));
+    byId("body")?.setAttribute("placeholder", t("message-to", { room: name }));
   }
 
   /** Shows another part of the history, in place, or says that it cannot. */
@@ -87,7 +87,7 @@ export class Past {
       place();
       this.#shown.scrolled();
     });
-    if (!isThere) say(words.pageLost, SAID);
+    if (!isThere) say(t("page-failed"), SAID);
     return isThere;
   }
 
@@ -167,7 +167,7 @@ export class Past {
   async loadMore(which) {
     const link = byId(which);
     if (!link || this.#loading) return;
-    link.textContent = words.loading;
+    link.textContent = t("loading");
     const isDone = await this.#load(async () => {
       const page = await fetchPage(link.href);
       if (!page || this.#isStale) throw new Error("it is gone");
@@ -179,7 +179,7 @@ export class Past {
       if (which === "newer" && this.#shown.isLive) showAddress(this.#shown.address);
     });
     if (isDone) this.#shown.scrolled();
-    else link.textContent = words.loadingFailed;
+    else link.textContent = t("load-failed");
   }
 
   /** Takes away the rows farthest from what is read, where there are too many. */
@@ -211,7 +211,7 @@ export class Past {
     const kept = new URLSearchParams(location.search);
     for (const name of ["before", "after", "around", "at"]) kept.delete(name);
     const href = `${this.#shown.address}?${[query, `${kept}`].filter(Boolean).join("&")}`;
-    Object.assign(link, { id: which, className: "page-link", href, textContent: which === "older" ? words.older : words.newer });
+    Object.assign(link, { id: which, className: "page-link", href, textContent: which === "older" ? t("older-messages") : t("newer-messages") });
     this.#list[which === "older" ? "before" : "after"](link);
   }
 

@@ -1,16 +1,16 @@
 // The rows of messages that have no id yet: below the history, in the order in which they go out.
 
+import { t } from "./messages.js";
 import { byId, element } from "./page.js";
 import { hue, nameOf } from "./people.js";
 import { isLate } from "./outbox.js";
 import { question } from "./unsent.js"; // at once: it is needed when nothing can be fetched
-import { words } from "./words.js";
 
 /** Returns a function that shows what is on its way. `onEdit(entry)` puts its text back where it can be changed. */
 export function openPending(outbox, { room, handle }, onEdit) {
   const list = element("ol", "history");
   list.id = "outbox";
-  list.ariaLabel = words.onTheirWay;
+  list.ariaLabel = t("outbox");
   byId("past").append(list);
   let rows = new Map(); // nonce and state → row
 

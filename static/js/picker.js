@@ -2,8 +2,8 @@
 
 import { keep, keptAt } from "./kept.js";
 import { isComposing } from "./keys.js";
+import { t } from "./messages.js";
 import { allEmoji, findEmoji } from "./names.js";
-import { words } from "./words.js";
 
 const RECENT = "recent-emoji"; // kept in this browser
 const RECENT_MAX = 16;
@@ -13,8 +13,8 @@ const panel = document.createElement("div");
 const input = document.createElement("input");
 const grid = document.createElement("div");
 
-Object.assign(panel, { className: "picker", popover: "auto", role: "dialog", ariaLabel: words.pickEmoji });
-Object.assign(input, { type: "search", placeholder: words.findEmoji, ariaLabel: words.findEmoji, autocomplete: "off" });
+Object.assign(panel, { className: "picker", popover: "auto", role: "dialog", ariaLabel: t("react-with-any") });
+Object.assign(input, { type: "search", placeholder: t("find-emoji"), ariaLabel: t("find-emoji"), autocomplete: "off" });
 grid.className = "picker-grid";
 panel.append(input, grid);
 document.body.append(panel);

@@ -2,9 +2,9 @@
 // reader is told of, in the title, on the icon and on an installed app.
 
 import { fetchModule } from "./later.js";
+import { number, t } from "./messages.js";
 import { isOn, tabs } from "./news.js";
 import { byId } from "./page.js";
-import { number } from "./words.js";
 
 const COUNTED_MAX = 1000; // as the server has it: src/model/room.rs
 const LONG_HIDDEN = 60_000; // ms after which the reader may have read elsewhere
@@ -83,8 +83,8 @@ function showCount(link) {
   const isMuted = notify === "nothing";
   const [kind, text, meaning] =
     mentions > 0 && !isMuted
-      ? ["badge badge-mention", `@ ${number(+mentions)}`, list.dataset.mentions]
-      : ["badge", unread < COUNTED_MAX ? unread : "999+", list.dataset.unread];
+      ? ["badge badge-mention", `@ ${number(+mentions)}`, t("mentions", { count: +mentions })]
+      : ["badge", unread < COUNTED_MAX ? unread : "999+", t("unread")];
   link.classList.toggle("muted", isMuted);
   link.classList.toggle("unread", unread > 0 && !isMuted);
   link.querySelector(".badge")?.remove();

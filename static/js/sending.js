@@ -3,10 +3,10 @@
 import { openComposer } from "./composer.js";
 import { Drafts } from "./drafts.js";
 import { keepAgain, watchWipe } from "./kept.js";
+import { t } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { openPending } from "./pending.js";
 import { sayWaiting } from "./status.js";
-import { words } from "./words.js";
 
 const PATIENCE = 5000; // ms of waiting that nobody needs to hear of
 
@@ -19,7 +19,7 @@ export function openSending({ room, handle, log }, history) {
   let isSaid = false;
 
   const composer = openComposer(drafts, (body, answered) => {
-    if (outbox.isSignedOut) return words.notSent(words.signedOut);
+    if (outbox.isSignedOut) return t("not-sent", { reason: t("signed-out") });
     outbox.add(room, body, answered);
     history.toLatest();
   });
@@ -42,7 +42,7 @@ export function openSending({ room, handle, log }, history) {
       isSaid = false;
     }
     if (count > 0 && !isSaid) timer ??= setTimeout(sayHowMany, PATIENCE);
-    sayWaiting(isSaid ? words.waiting(count) : "");
+    sayWaiting(isSaid ? t("waiting", { count }) : "");
   }
 
   function sayHowMany() {

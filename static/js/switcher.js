@@ -1,16 +1,16 @@
 // From one room to another by its name.
 
 import { isComposing } from "./keys.js";
-import { words } from "./words.js";
+import { t } from "./messages.js";
 
 const dialog = document.createElement("dialog");
 const input = document.createElement("input");
 const list = document.createElement("div");
 
-Object.assign(dialog, { className: "switcher", ariaLabel: words.switchRoom });
-Object.assign(input, { type: "text", role: "combobox", placeholder: words.switchRoom, ariaLabel: words.switchRoom });
+Object.assign(dialog, { className: "switcher", ariaLabel: t("jump-to") });
+Object.assign(input, { type: "text", role: "combobox", placeholder: t("jump-to"), ariaLabel: t("jump-to") });
 Object.assign(input, { autocomplete: "off", ariaAutoComplete: "list", ariaExpanded: "true" });
-Object.assign(list, { id: "found-rooms", role: "listbox", ariaLabel: words.rooms });
+Object.assign(list, { id: "found-rooms", role: "listbox", ariaLabel: t("rooms") });
 input.setAttribute("aria-controls", list.id);
 dialog.append(input, list);
 document.body.append(dialog);

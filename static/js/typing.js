@@ -1,5 +1,6 @@
 // Who is writing, shown for a moment after they said so.
 
+import { t } from "./messages.js";
 import { byId } from "./page.js";
 
 const SHOWN = 6000; // ms
@@ -26,7 +27,6 @@ export function endTyping({ handle }) {
 }
 
 function show() {
-  const names = [...writers.values()].map(({ name }) => name);
-  const text = line.getAttribute(`data-of-${Math.min(3, names.length)}`) ?? "";
-  line.textContent = text.replaceAll("{}", () => names.shift());
+  const [first, second] = [...writers.values()].map(({ name }) => name);
+  line.textContent = writers.size ? t("typing", { count: writers.size, first, second }) : "";
 }

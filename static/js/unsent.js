@@ -1,7 +1,7 @@
 // What is said beside a message that does not go out, and what can be done with it.
 
+import { moment, t } from "./messages.js";
 import { byId, element } from "./page.js";
-import { words } from "./words.js";
 
 export function question(entry, outbox, onEdit) {
   const line = element("p", "question");
@@ -15,12 +15,12 @@ export function question(entry, outbox, onEdit) {
     line.append(button);
   };
   if (!outbox.sends(entry)) {
-    const fault = outbox.isSignedOut ? words.signedOut : entry.fault;
+    const fault = outbox.isSignedOut ? t("signed-out") : entry.fault;
     line.role = "alert";
-    line.append(element("span", "", fault ? words.notSent(fault) : words.stillMeant(entry.at)));
-    if (!outbox.isSignedOut) act(fault ? words.retry : words.send, () => outbox.retry(entry));
-    act(words.edit, onEdit);
+    line.append(element("span", "", fault ? t("not-sent", { reason: fault }) : t("send-still", { time: moment(entry.at) })));
+    if (!outbox.isSignedOut) act(fault ? t("retry") : t("send"), () => outbox.retry(entry));
+    act(t("edit"), onEdit);
   }
-  act(words.discard, () => outbox.discard(entry));
+  act(t("discard"), () => outbox.discard(entry));
   return line;
 }

@@ -1,9 +1,9 @@
 // The history by keyboard: one stop on the way through the page, arrows from row to row, and Tab within a row.
 
 import { excerpt } from "./dress.js";
+import { t } from "./messages.js";
 import { byId } from "./page.js";
 import { firstBelow, isRow, rowAfter, rowBefore, rowsOf } from "./rows.js";
-import { words } from "./words.js";
 
 const list = byId("history");
 let current = null;
@@ -76,7 +76,7 @@ export function openWalk(event) {
     if (!list.contains(document.activeElement)) list.tabIndex = 0; // the row that had the focus may be gone
   }).observe(list, { childList: true });
   list.tabIndex = 0;
-  list.ariaLabel = words.history;
+  list.ariaLabel = t("history");
   list.addEventListener("keydown", onKey);
   list.addEventListener("focusin", ({ target }) => {
     if (target === list) return enter();

@@ -203,7 +203,7 @@ describe("a long history", { timeout: 300_000 }, () => {
     await page.click('[popovertarget="jump-to-date"]');
     await page.fill("#jump-at", "2001-01-01");
     await page.press("#jump-at", "Enter");
-    await until("it says so", async () => (await visitor.status()) === "Could not be loaded.");
+    await until("it says so", async () => (await visitor.status()) === "Couldn’t load.");
     assert.ok(await visitor.wasNotReloaded());
   });
 
@@ -266,7 +266,7 @@ describe("a long history", { timeout: 300_000 }, () => {
       const visitor = await here.visitor({ timezoneId });
       await visitor.join(`in-${timezoneId.split("/")[1].toLowerCase()}`, "/rooms/long");
       await visitor.page.click('[popovertarget="jump-to-date"]');
-      await visitor.page.getByLabel("Day", { exact: true }).fill("2001-01-01");
+      await visitor.page.getByLabel("Date", { exact: true }).fill("2001-01-01");
       const asked = visitor.page.waitForRequest((request) => new URL(request.url()).searchParams.get("at") === begins);
       await visitor.page.press("#jump-at", "Enter");
       await asked;
@@ -278,7 +278,7 @@ describe("a long history", { timeout: 300_000 }, () => {
   it("a page without scripts says that its days are those of UTC", async () => {
     const visitor = await here.visitor({ javaScriptEnabled: false });
     await visitor.goto("/rooms/long");
-    assert.equal(await visitor.page.locator("[for=jump-at]").textContent(), "Day (UTC)");
+    assert.equal(await visitor.page.locator("[for=jump-at]").textContent(), "Date (UTC)");
   });
 
   it("is one stop for the keyboard, and arrows lead from row to row", async () => {

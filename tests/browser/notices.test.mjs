@@ -88,7 +88,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     await shows(visitor, slug, "1 unread");
     await isCalled(visitor, "General · Backscroll");
     await bot.post("hello @Ann, how are you? And you, @anna?", slug);
-    await shows(visitor, slug, "@ 1 mentions of you");
+    await shows(visitor, slug, "@ 1 mention of you");
     await isCalled(visitor, "(1) General · Backscroll");
     assert.notEqual(await icon.getAttribute("href"), calm);
     const own = await visitor.page.request.post(`${here.server.url}/api/v1/rooms/${slug}/messages`, { data: { body: "my own, @ann" } });
@@ -104,7 +104,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
   it("what is read in one tab is read in the others", async () => {
     const { visitor, slug } = await somebody("berta");
     await bot.post("@berta", slug);
-    await shows(visitor, slug, "@ 1 mentions of you");
+    await shows(visitor, slug, "@ 1 mention of you");
     const second = await visitor.context.newPage();
     await second.goto(`${here.server.url}/rooms/${slug}`);
     await shows(visitor, slug, "");
@@ -133,7 +133,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     await setLevel(visitor, slug, "everything");
     await visitor.goto("/rooms/general");
     await bot.post("a second", slug);
-    await shows(visitor, slug, "@ 1 mentions of you");
+    await shows(visitor, slug, "@ 1 mention of you");
     await isCalled(visitor, "(2) General · Backscroll");
   });
 
@@ -162,7 +162,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     const second = await visitor.context.newPage();
     await second.goto(`${here.server.url}/rooms/general`);
     await bot.post("@gerda before it was asked for", slug);
-    await shows(visitor, slug, "@ 1 mentions of you");
+    await shows(visitor, slug, "@ 1 mention of you");
     await wantNotices(visitor.page);
     for (const page of [visitor.page, second]) await hide(page, true);
     await bot.post("nothing special", slug);
@@ -198,7 +198,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     const { id } = await bot.post("@hanna, this stays", slug);
     await until("the page hears of it", async () => {
       await visitor.page.evaluate(() => dispatchEvent(new Event("online")));
-      return (await badge(visitor, slug)) === "@ 1 mentions of you";
+      return (await badge(visitor, slug)) === "@ 1 mention of you";
     });
     await until("there is a notification", () => noticed.size > 0);
     assert.deepEqual([...noticed.keys()], [`backscroll ${id}`]);
@@ -227,9 +227,9 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     await loseStream();
     const first = await bot.post("@hugo, the list knows", slug);
     await askForRooms();
-    await shows(visitor, slug, "@ 1 mentions of you");
+    await shows(visitor, slug, "@ 1 mention of you");
     await findStream(first);
-    assert.equal(await badge(visitor, slug), "@ 1 mentions of you", "and is counted once");
+    assert.equal(await badge(visitor, slug), "@ 1 mention of you", "and is counted once");
 
     await loseStream();
     const read = await bot.post("@hugo, read elsewhere", slug);
@@ -323,11 +323,11 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     const { visitor, slug } = await somebody("ida");
     const slip = await bot.post("a slip", slug);
     const other = await bot.post("for @ida", slug);
-    await shows(visitor, slug, "@ 1 mentions of you");
+    await shows(visitor, slug, "@ 1 mention of you");
     await bot.edit(other.id, "for somebody else", slug);
     await shows(visitor, slug, "2 unread");
     await bot.edit(other.id, "for @ida after all", slug);
-    await shows(visitor, slug, "@ 1 mentions of you");
+    await shows(visitor, slug, "@ 1 mention of you");
     await bot.delete(other.id, slug);
     await shows(visitor, slug, "1 unread");
     await bot.delete(slip.id, slug);

@@ -120,7 +120,7 @@ describe("the outbox", { timeout: 400_000 }, () => {
     await here.server.kill();
     for (const n of [1, 2, 3]) await visitor.say(`offline ${n}`);
     assert.deepEqual(await waiting(visitor.page), ["offline 1", "offline 2", "offline 3"]);
-    await until("the page says so", async () => (await visitor.status()).includes("3 messages wait and will be sent"));
+    await until("the page says so", async () => (await visitor.status()).includes("3 messages will be sent when you’re back online"));
     await here.server.start();
     await isWrittenOnce(visitor, "offline 1", "offline 2", "offline 3");
     assert.ok(!(await visitor.status()).includes("wait"));
@@ -299,7 +299,7 @@ describe("the outbox", { timeout: 400_000 }, () => {
     await visitor.say("a secret message");
     await until("both are kept", async () => /secret draft.*secret message|secret message.*secret draft/.test(await kept(page)));
     await page.click("text=Sign out");
-    await page.click("button:text('Sign out here')");
+    await page.click("button:text('Sign out of this browser')");
     await page.waitForURL((url) => !url.pathname.startsWith("/rooms/general"));
     await until("the other tab is empty", async () => (await second.locator("#body").inputValue()) === "");
     await second.locator("#body").fill("too late");
@@ -318,7 +318,7 @@ describe("the outbox", { timeout: 400_000 }, () => {
     const leaving = await tabOf(visitor, "/signout");
     const isPost = (route) => route.request().method() === "POST";
     await leaving.route("**/signout", (route) => (isPost(route) ? route.abort() : route.continue()));
-    await leaving.click("button:text('Sign out here')");
+    await leaving.click("button:text('Sign out of this browser')");
     await leaving.locator("[role=alert]:text('may still be signed in')").waitFor();
     assert.equal(await second.locator("#body").inputValue(), "a precious draft");
     await second.locator("#body").fill("a precious draft, and more");
@@ -326,7 +326,7 @@ describe("the outbox", { timeout: 400_000 }, () => {
     await leaving.unroute("**/signout");
     proxy.forget();
     await isWrittenOnce(visitor, "a precious message");
-    await leaving.click("button:text('Sign out here')");
+    await leaving.click("button:text('Sign out of this browser')");
     await leaving.waitForURL((url) => url.pathname !== "/signout");
     await until("now it is gone", async () => !/precious/.test(await kept(page)));
   });

@@ -64,7 +64,7 @@ async function takeThem(browser, directory, { files, ...options }) {
     await visitor.context.setOffline(true);
     proxy.goAway();
     await visitor.say("Writing this in a tunnel. It goes out by itself.");
-    await until("it says that it waits", async () => (await visitor.status()).startsWith("Offline. Waiting for the network… 1 message waits"));
+    await until("it says that it waits", async () => (await visitor.status()).startsWith("Offline. Waiting for the network… 1 message will be sent when you’re back online"));
     const written = [];
     for (const [colorScheme, name] of Object.entries(files)) {
       await page.emulateMedia({ colorScheme });

@@ -62,7 +62,7 @@ describe("without JavaScript", { timeout: 120_000 }, () => {
     await visitor.goto("/rooms/general");
     await row(visitor, "before").locator(".message-time").click();
     await visitor.page.click("text=Edit or delete");
-    await visitor.page.click("text=Delete the message");
+    await visitor.page.click("button:text('Delete message')");
     await visitor.goto("/rooms/general");
     assert.ok(!(await bodies(visitor)).includes("before"));
     assert.ok((await visitor.page.locator("li.message-deleted").count()) > 0, "its place stays");
@@ -81,7 +81,7 @@ describe("without JavaScript", { timeout: 120_000 }, () => {
   it("one makes a room and writes in it", async () => {
     const visitor = await somebody("maker", "/rooms/new");
     await visitor.page.fill("#name", "Tea & Cake");
-    await visitor.page.click("text=Open the room");
+    await visitor.page.click("button:text('Create room')");
     await visitor.page.waitForURL(/\/rooms\/tea/);
     await send(visitor, "the kettle is on");
     assert.deepEqual(await bodies(visitor), ["the kettle is on"]);
@@ -126,7 +126,7 @@ describe("without JavaScript", { timeout: 120_000 }, () => {
   it("one signs out, and is asked for a name again", async () => {
     const visitor = await somebody("leaver");
     await visitor.page.click("text=Sign out");
-    await visitor.page.click("button:text('Sign out here')");
+    await visitor.page.click("button:text('Sign out of this browser')");
     await visitor.goto("/rooms/general");
     assert.equal(await visitor.composer.count(), 0);
   });

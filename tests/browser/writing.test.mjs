@@ -46,7 +46,7 @@ describe("writing", { timeout: 240_000 }, () => {
   it("code is copied with a button that a keyboard reaches and that is no part of the text", async () => {
     const { visitor, page, post } = await scene("coder", { permissions: ["clipboard-read", "clipboard-write"] });
     const message = await post("see:\n```\ncurl -N \"$url\"\n  | tail\n```");
-    const copy = row(page, message).getByRole("button", { name: "Copy the code" });
+    const copy = row(page, message).getByRole("button", { name: "Copy code" });
     await copy.focus();
     await page.keyboard.press("Enter");
     await until("the page says so", async () => (await visitor.status()) === "Copied");
@@ -303,11 +303,11 @@ describe("writing", { timeout: 240_000 }, () => {
     await bot.createRoom({ slug: "tea-house", name: "Tea house" });
     await page.reload();
     await page.keyboard.press("Control+k");
-    const dialog = page.getByRole("dialog", { name: "Go to a room" });
+    const dialog = page.getByRole("dialog", { name: "Jump to…" });
     await dialog.getByRole("combobox").waitFor();
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "hidden" });
-    await page.getByRole("button", { name: /Go to a room/ }).click();
+    await page.getByRole("button", { name: /Jump to…/ }).click();
     await dialog.getByRole("combobox").pressSequentially("TEA");
     await until("one is left", async () => (await dialog.getByRole("option").count()) === 1);
     await page.keyboard.press("Enter");

@@ -68,12 +68,12 @@ pub async fn rename(
     match rename_user(&app, visitor.id, &name).await {
         Ok(_) => Ok(see("/account")),
         Err(Error::Invalid { text, .. }) => {
-            let asked = (name, Some(visitor.preferences.words.say_alone(&text)));
+            let asked = (name, Some(visitor.preferences.locale.explain(&text)));
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             account_page(&app, &visitor, &uri, status, asked).await
         }
         Err(Error::Conflict { text, .. }) => {
-            let asked = (name, Some(visitor.preferences.words.say_alone(&text)));
+            let asked = (name, Some(visitor.preferences.locale.explain(&text)));
             account_page(&app, &visitor, &uri, StatusCode::CONFLICT, asked).await
         }
         Err(error) => Err(error.into()),
@@ -88,9 +88,9 @@ async fn account_page(
     status: StatusCode,
     (name, name_error): (String, Option<String>),
 ) -> Result<Response, Rejection> {
-    let Preferences { words, scheme } = visitor.preferences;
+    let Preferences { locale, scheme } = visitor.preferences;
     let account = AccountPage {
-        words,
+        locale,
         scheme,
         layout: layout(app, visitor, None, uri).await?,
         name,
@@ -116,8 +116,8 @@ pub async fn choose_looks(sent: Sent) -> Result<Response, Rejection> {
         scheme,
         next,
     } = sent.fields()?;
-    let words = tag.as_deref().and_then(language);
-    let language = words.map(|words| lasting_cookie(LANGUAGE_COOKIE, words.lang));
+    let locale = tag.as_deref().and_then(language);
+    let language = locale.map(|locale| lasting_cookie(LANGUAGE_COOKIE, locale.lang));
     let scheme = scheme.map(|scheme| Scheme::parse(&scheme).to_string());
     let scheme = scheme.map(|scheme| lasting_cookie(SCHEME_COOKIE, &scheme));
     let mut cookies = HeaderMap::new();
@@ -147,7 +147,7 @@ pub async fn show_sign_out(
     visitor: Visitor,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let Preferences { words, scheme } = visitor.preferences;
+    let Preferences { locale, scheme } = visitor.preferences;
     if visitor.user.is_none() {
         return Ok(see("/"));
     }
@@ -156,7 +156,7 @@ pub async fn show_sign_out(
     page(
         StatusCode::OK,
         &SignOutPage {
-            words,
+            locale,
             scheme,
             layout,
             places,

@@ -87,7 +87,7 @@ pub async fn join(
 
 async fn join_page(
     app: &App,
-    Preferences { words, scheme }: Preferences,
+    Preferences { locale, scheme }: Preferences,
     status: StatusCode,
     handle: String,
     next: String,
@@ -100,11 +100,11 @@ async fn join_page(
     page(
         status,
         &JoinPage {
-            words,
+            locale,
             scheme,
             handle,
             next,
-            error: error.map(|text| words.say_alone(text)),
+            error: error.map(|text| locale.explain(text)),
             messages,
             since,
         },

@@ -41,17 +41,17 @@ pub async fn post_message(
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let words = visitor.preferences.words;
+    let locale = visitor.preferences.locale;
     let message: NewMessage = sent.fields()?;
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
     let (text, status) = match submit_message(&app, &visitor, slug.clone(), message).await {
         Ok((message, _)) => return Ok(see(&format!("/rooms/{slug}#m{}", message.id))),
         Err(Error::Invalid { text, .. }) => {
-            (words.say_alone(&text), StatusCode::UNPROCESSABLE_ENTITY)
+            (locale.explain(&text), StatusCode::UNPROCESSABLE_ENTITY)
         }
-        Err(Error::Conflict { text, .. }) => (words.say_alone(&text), StatusCode::CONFLICT),
+        Err(Error::Conflict { text, .. }) => (locale.explain(&text), StatusCode::CONFLICT),
         Err(Error::Unavailable(why)) => (
-            (words.not_now)(words.say(why)),
+            locale.post_unavailable(locale.explain(why)),
             StatusCode::SERVICE_UNAVAILABLE,
         ),
         Err(error) => return Err(error.into()),
@@ -178,17 +178,17 @@ async fn edit_page(
 ) -> Result<Response, Rejection> {
     let layout = layout(app, visitor, Some(&message.room), here).await?;
     let room = find_room(app, visitor, &message.room).await?.info;
-    let Preferences { words, scheme } = visitor.preferences;
+    let Preferences { locale, scheme } = visitor.preferences;
     page(
         status,
         &EditPage {
-            words,
+            locale,
             scheme,
             layout,
             room,
             message,
             body,
-            error: error.map(|text| words.say_alone(text)),
+            error: error.map(|text| locale.explain(text)),
         },
     )
 }

@@ -137,7 +137,7 @@ pub async fn room_page(
         .nonce
         .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(random_bytes::<16>()));
     Ok(RoomPage {
-        words: visitor.preferences.words,
+        locale: visitor.preferences.locale,
         scheme: visitor.preferences.scheme,
         layout,
         room,

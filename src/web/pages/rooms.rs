@@ -65,11 +65,11 @@ pub async fn show_rooms(
 ) -> Result<Response, Rejection> {
     let layout = layout(&app, &visitor, None, &uri).await?;
     let rooms = layout.rooms.clone();
-    let Preferences { words, scheme } = visitor.preferences;
+    let Preferences { locale, scheme } = visitor.preferences;
     page(
         StatusCode::OK,
         &RoomsPage {
-            words,
+            locale,
             scheme,
             layout,
             rooms,
@@ -88,7 +88,7 @@ pub async fn show_new_room(
     page(
         StatusCode::OK,
         &NewRoomPage {
-            words: visitor.preferences.words,
+            locale: visitor.preferences.locale,
             scheme: visitor.preferences.scheme,
             layout,
             name,
@@ -118,8 +118,8 @@ pub async fn create_room(
         Err(Error::Conflict { field, text }) => (field, text, StatusCode::CONFLICT),
         Err(error) => return Err(error.into()),
     };
-    let Preferences { words, scheme } = visitor.preferences;
-    let at = |name| (field == name).then(|| words.say_alone(&text));
+    let Preferences { locale, scheme } = visitor.preferences;
+    let at = |name| (field == name).then(|| locale.explain(&text));
     let errors = NewRoomErrors {
         name: at("name"),
         topic: at("topic"),
@@ -129,7 +129,7 @@ pub async fn create_room(
     page(
         status,
         &NewRoomPage {
-            words,
+            locale,
             scheme,
             layout,
             name,

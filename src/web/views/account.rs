@@ -4,8 +4,8 @@ use super::layout::Layout;
 use crate::{
     model::{change::SignInKind, time::Timestamp},
     web::{
-        preferences::{LANGUAGES, Scheme},
-        words::Words,
+        locale::{Locale, locales},
+        preferences::Scheme,
     },
 };
 use askama::Template;
@@ -39,8 +39,8 @@ impl Place {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account.html")]
 pub struct AccountPage {
-    /// What the page says.
-    pub words: &'static Words,
+    /// The language of the page.
+    pub locale: &'static Locale,
     /// In which colours.
     pub scheme: Scheme,
     /// What surrounds the page.
@@ -55,11 +55,11 @@ pub struct AccountPage {
 
 impl AccountPage {
     fn schemes(&self) -> [(Scheme, &'static str); 3] {
-        let words = self.words;
+        let locale = self.locale;
         [
-            (Scheme::System, words.as_the_system),
-            (Scheme::Light, words.light),
-            (Scheme::Dark, words.dark),
+            (Scheme::System, locale.theme_system()),
+            (Scheme::Light, locale.theme_light()),
+            (Scheme::Dark, locale.theme_dark()),
         ]
     }
 }
@@ -68,8 +68,8 @@ impl AccountPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/sign_out.html")]
 pub struct SignOutPage {
-    /// What the page says.
-    pub words: &'static Words,
+    /// The language of the page.
+    pub locale: &'static Locale,
     /// In which colours.
     pub scheme: Scheme,
     /// What surrounds the page.

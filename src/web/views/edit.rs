@@ -1,9 +1,9 @@
 //! The page on which one changes or deletes a message of one's own.
 
-use super::layout::Layout;
+use super::layout::{Layout, isolate};
 use crate::{
     model::{message::Message, room::RoomInfo},
-    web::{preferences::Scheme, words::Words},
+    web::{locale::Locale, preferences::Scheme},
 };
 use askama::Template;
 
@@ -11,8 +11,8 @@ use askama::Template;
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/edit.html")]
 pub struct EditPage {
-    /// What the page says.
-    pub words: &'static Words,
+    /// The language of the page.
+    pub locale: &'static Locale,
     /// In which colours.
     pub scheme: Scheme,
     /// What surrounds the page.
@@ -28,6 +28,11 @@ pub struct EditPage {
 }
 
 impl EditPage {
+    /// HTML: the label of the field, with the room's name.
+    fn label(&self) -> String {
+        self.locale.message_in(isolate("span", &self.room.name))
+    }
+
     fn back(&self) -> String {
         super::message::address(&self.message.room, self.message.id)
     }

@@ -1,14 +1,14 @@
 //! What went wrong, in words.
 
-use crate::web::{preferences::Scheme, words::Words};
+use crate::web::{locale::Locale, preferences::Scheme};
 use askama::Template;
 
 /// An error as a page. It needs nothing but itself, so that it can be shown when all else fails.
 #[derive(Clone, Debug, Template)]
 #[template(path = "errors/error.html")]
 pub struct ErrorPage {
-    /// What the page says.
-    pub words: &'static Words,
+    /// The language of the page.
+    pub locale: &'static Locale,
     /// In which colours.
     pub scheme: Scheme,
     /// The HTTP status.
@@ -24,6 +24,6 @@ pub struct ErrorPage {
 impl ErrorPage {
     /// What went wrong, in a few words.
     fn title(&self) -> &'static str {
-        (self.words.status)(self.status)
+        self.locale.status(self.status)
     }
 }

@@ -1,8 +1,8 @@
 //! The page by which one comes in.
 
 use crate::web::{
-    preferences::{LANGUAGES, Scheme},
-    words::Words,
+    locale::{Locale, locales},
+    preferences::Scheme,
 };
 use askama::Template;
 
@@ -10,8 +10,8 @@ use askama::Template;
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/join.html")]
 pub struct JoinPage {
-    /// What the page says.
-    pub words: &'static Words,
+    /// The language of the page.
+    pub locale: &'static Locale,
     /// In which colours.
     pub scheme: Scheme,
     /// As typed.
@@ -26,41 +26,22 @@ pub struct JoinPage {
     pub since: Option<i32>,
 }
 
+/// The name of the server, for people.
+const SERVER: &str = "Backscroll";
+
 impl JoinPage {
+    fn title(&self) -> String {
+        self.locale.join_server(SERVER)
+    }
+
     /// `196,123 messages since 2004`, or nothing while there is no history.
     fn figures(&self) -> Option<String> {
-        let count = self.messages;
-        (count > 0).then(|| (self.words.figures)(&grouped(count), count, self.since))
-    }
-}
-
-/// A count in groups of three digits.
-fn grouped(count: i64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_are_grouped() {
-        for (count, text) in [
-            (7, "7"),
-            (999, "999"),
-            (1000, "1,000"),
-            (196_123, "196,123"),
-            (1_000_000, "1,000,000"),
-        ] {
-            assert_eq!(grouped(count), text);
-        }
+        let figures = match self.since {
+            Some(year) => self
+                .locale
+                .history_size_since(self.messages, year.to_string()),
+            None => self.locale.history_size(self.messages),
+        };
+        (self.messages > 0).then_some(figures)
     }
 }

@@ -4,6 +4,7 @@ use crate::model::{
     room::{RoomKind, RoomView},
     user::Person,
 };
+use askama::filters::{Html, escape};
 
 /// What every page with a sidebar needs.
 #[derive(Clone, Debug)]
@@ -58,6 +59,12 @@ pub fn hue(handle: &str) -> u32 {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
     (hash ^ (hash >> 16)) % 12
+}
+
+/// Returns HTML: an element with what somebody wrote, whose direction does not change that of the text around it.
+pub(super) fn isolate(tag: &str, text: &str) -> String {
+    let Ok(text) = escape(text, Html);
+    format!(r#"<{tag} dir="auto">{text}</{tag}>"#)
 }
 
 #[cfg(test)]

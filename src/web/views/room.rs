@@ -1,7 +1,7 @@
 //! The page of a room: its history, the place to write, the people in it.
 
 use super::{
-    layout::{Layout, hue},
+    layout::{Layout, hue, isolate},
     message::MessageView,
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         room::{NotifyLevel, RoomKind, RoomView},
         user::{Person, RoomMember},
     },
-    web::{preferences::Scheme, words::Words},
+    web::{locale::Locale, preferences::Scheme},
 };
 use askama::Template;
 
@@ -19,8 +19,8 @@ use askama::Template;
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/room.html")]
 pub struct RoomPage {
-    /// What the page says.
-    pub words: &'static Words,
+    /// The language of the page.
+    pub locale: &'static Locale,
     /// In which colours.
     pub scheme: Scheme,
     /// What surrounds the page.
@@ -63,7 +63,14 @@ impl RoomPage {
 
     /// What one may want to be told of.
     fn levels(&self) -> impl Iterator<Item = (NotifyLevel, &'static str)> {
-        NotifyLevel::ALL.into_iter().zip(self.words.levels)
+        NotifyLevel::ALL.into_iter().map(move |level| {
+            let name = match level {
+                NotifyLevel::Everything => self.locale.notify_all(),
+                NotifyLevel::Mentions => self.locale.notify_mentions(),
+                NotifyLevel::Nothing => self.locale.notify_nothing(),
+            };
+            (level, name)
+        })
     }
 
     /// Who is here and who is away: the list's id, its title, who stands in it, how many there are. Of whom only a part
@@ -80,9 +87,15 @@ impl RoomPage {
         let count = i64::try_from(here.len()).unwrap_or_default();
         let others = self.member_count - count;
         [
-            ("here", self.words.here, here, count),
-            ("away", self.words.away, away, others),
+            ("here", self.locale.online(), here, count),
+            ("away", self.locale.offline(), away, others),
         ]
+    }
+
+    /// HTML: what stands above the first message of the room.
+    fn beginning(&self) -> String {
+        self.locale
+            .beginning(isolate("strong", &self.room.info.name))
     }
 
     fn is_closed(&self) -> bool {
@@ -123,6 +136,7 @@ const MODULES: [&str; 23] = [
     "js/kept.js",
     "js/keys.js",
     "js/later.js",
+    "js/messages.js",
     "js/news.js",
     "js/outbox.js",
     "js/page.js",
@@ -135,5 +149,4 @@ const MODULES: [&str; 23] = [
     "js/status.js",
     "js/stream.js",
     "js/unsent.js",
-    "js/words.js",
 ];

@@ -6,7 +6,7 @@ use crate::{
         room::{RoomKind, RoomView, TOPIC_MAX},
         user::NAME_MAX,
     },
-    web::{preferences::Scheme, words::Words},
+    web::{locale::Locale, preferences::Scheme},
 };
 use askama::Template;
 
@@ -14,8 +14,8 @@ use askama::Template;
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/list.html")]
 pub struct RoomsPage {
-    /// What the page says.
-    pub words: &'static Words,
+    /// The language of the page.
+    pub locale: &'static Locale,
     /// In which colours.
     pub scheme: Scheme,
     /// What surrounds the page.
@@ -28,8 +28,8 @@ pub struct RoomsPage {
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/new.html")]
 pub struct NewRoomPage {
-    /// What the page says.
-    pub words: &'static Words,
+    /// The language of the page.
+    pub locale: &'static Locale,
     /// In which colours.
     pub scheme: Scheme,
     /// What surrounds the page.

@@ -46,7 +46,11 @@ async fn what_is_refused_is_explained_in_the_readers_language() {
     let missing = read(&chat.visitor(), "/rooms/nowhere", "zh")
         .await
         .expect(404);
-    assert!(missing.text.contains("这里没有内容"), "{}", missing.text);
+    assert!(
+        missing.text.contains("这个页面不存在，或者你没有访问权限"),
+        "{}",
+        missing.text
+    );
     let join = chat
         .visitor()
         .request(Method::POST, "/join")

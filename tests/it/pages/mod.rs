@@ -1,6 +1,7 @@
 //! Pages, as a browser without scripts sees them.
 
 mod account;
+mod catalogs;
 mod compression;
 mod cookies;
 mod forms;

@@ -1,0 +1,243 @@
+# 简体中文。名称与 en.ftl 相同，顺序也相同。
+
+language-name = 简体中文
+
+## 加入
+
+join-server = 加入 { $server }
+join-lead = 选一个用户名，不需要密码。
+username = 用户名
+join = 加入
+browse-without-joining = 不加入，先看看
+history-size = { $count } 条消息
+history-size-since = 自 { $year } 年以来，共 { $count } 条消息
+
+## 侧边栏
+
+rooms = 房间
+create-room = 新建房间
+direct = 私聊
+private-room = 私密房间：
+unread = 条未读
+mentions = 次提到你
+sign-out = 退出登录
+
+## 房间列表，新建房间
+
+joined = 已加入
+no-rooms = 还没有房间，来创建第一个吧。
+create-room-lead = 这台服务器上的所有人都可以阅读和发言。
+room-name = 名称
+topic = 话题
+url = 网址
+optional = （可选）
+cancel = 取消
+
+## 房间
+
+jump-to-date = 跳到日期
+date = 日期
+go = 前往
+people = 成员
+people-in-room = 房间成员
+online = 在线
+offline = 离线
+typing =
+    { $count ->
+        [1] { $first } 正在输入…
+        [2] { $first } 和 { $second } 正在输入…
+       *[other] 多人正在输入…
+    }
+more-people = 另有 { $count } 人
+notify-me-about = 通知我
+notify-all = 所有消息
+notify-mentions = 仅提到我的
+notify-nothing = 不通知
+desktop-notifications = 桌面通知
+join-room = 加入房间
+leave-room = 离开房间
+older-messages = 更早的消息
+newer-messages = 更新的消息
+beginning = { $room } 的历史从这里开始。
+no-messages = 还没有消息，来写第一条吧。
+linked-message = 链接指向的消息：
+jump-to-latest = 跳到最新
+
+## 写消息
+
+react-to-linked = 回应链接指向的消息
+edit-or-delete = 编辑或删除
+reply-to = 回复 { $name }
+message-to = 在 { $room } 发言
+send = 发送
+sign-in-to-post = 登录后发言
+post-unavailable = { $reason }你写的内容还在。
+
+## 编辑和删除
+
+edit = 编辑
+edit-message = 编辑消息
+message-in = { $room } 里的消息
+your-message = 你的消息
+save = 保存
+delete = 删除
+delete-lead = 删除后，所有人都看不到这条消息的内容，只在历史中保留它的位置。
+delete-message = 删除消息
+delete-question = 为所有人删除这条消息？
+change-failed = 服务器没有应答，没有任何改变。
+
+## 账号
+
+account = 账号
+display-name = 显示名称
+username-fixed = 你的用户名 @{ $username } 不能更改。
+language = 语言
+theme = 主题
+theme-system = 跟随系统
+theme-light = 浅色
+theme-dark = 深色
+active-sessions = 登录中的会话
+browser = 浏览器
+api-token = API 令牌
+this-session = （当前）
+since = 自 { $time } 起
+end-session = 结束会话
+sign-out-lead = 你没有密码。在所有地方都退出登录之后，谁也不能再用 { $username } 这个名字，包括你自己。已发出的消息会保留，还没发出的会丢失。
+sign-out-here = 退出此浏览器
+sign-out-everywhere = 在所有地方退出登录
+sign-out-failed = 服务器没有应答，你可能仍处于登录状态，请重试。
+
+## 错误页面
+
+go-back = 返回
+request-id = 请求编号
+status-invalid = 无效的请求
+status-sign-in = 请先登录
+status-forbidden = 没有权限
+status-not-found = 找不到
+status-method = 不支持的方法
+status-timeout = 请求超时
+status-conflict = 冲突
+status-too-large = 内容太大
+status-unsupported = 不支持的格式
+status-wrong-host = 主机名不对
+status-unavailable = 暂时不可用
+status-error = 出错了
+
+## 不能使用的名称
+
+error-name-missing = 请选一个用户名。
+error-name-long = 太长：最多 32 个字符，非拉丁文字约 20 个。
+error-name-characters = 只能用文字、数字和 - _ .，不能有空格。
+error-name-marks = 附加符号必须跟在字母后面，每个字母最多 8 个。
+error-name-reserved = 这个名字是保留的。
+error-name-taken = 这个名字已有人使用，请换一个。
+error-title-missing = 请填写名称。
+error-title-long = 太长：最多 80 个字符。
+error-title-invisible = 这个名称里没有可见的字符。
+error-title-characters = 只能是一行，不能有控制字符和不可见的字符。
+
+## 不能创建或更改的房间
+
+error-topic-long = 太长：最多 250 个字符。
+error-url-reserved = 这个网址是保留的。
+error-url-characters = 1 到 63 个字符，只能用 a-z、0-9 和 -，不能以 - 开头。
+error-url-taken = 这个网址已被使用，请换一个。
+error-join-to-change = 加入房间后才能修改它。
+error-join-to-add = 加入房间后才能添加别人。
+error-join-to-read = 加入房间后才能标为已读。
+error-join-to-notify = 加入房间后才能收到通知。
+error-remove-others = 只有房间的创建者才能移除别人。
+
+## 不能发送的消息
+
+error-message-empty = 请写点什么。
+error-message-characters = 除制表符和换行外，不能有控制字符。
+error-message-long = 太长：最多 8,000 个字符。
+error-message-blank = 文字前后的空白太多。
+error-message-missing = 这个房间里没有这条消息。
+error-message-deleted = 这条消息已被删除。
+error-message-not-yours = 只能更改自己的消息。
+error-nonce-used = 这份表单已经发送过别的内容。
+error-reactions-full = 这条消息不能再有更多种表情了。
+error-reactions-own = 每条消息最多添加 10 种自己的表情。
+
+## 服务器错误
+
+error-stopping = 服务器正在重启。
+error-busy = 服务器正忙。
+error-database-locked = 数据库被另一个程序锁住了。
+error-database-read-only = 数据库是只读的。
+error-disk-failing = 磁盘已满或出了故障。
+error-disk-full = 磁盘已满，或文件已达到上限。
+error-database-damaged = 数据库已损坏。
+error-not-found = 这个页面不存在，或者你没有访问权限。
+error-sign-in = 请先加入或登录。
+error-method = 这个地址不支持这种方法。
+error-cross-site = 请求来自别的网站。
+error-internal = 服务器出了问题，已记入日志。
+error-timeout = 请求没有及时送达。
+
+## 历史（脚本）
+
+history = 消息
+new-messages = { $count } 条新消息
+message-count = { $count } 条消息
+edit-count = { $count } 处修改
+deletion-count = { $count } 条删除
+list-separator = 、
+edited = 已编辑
+deleted = 已删除
+reply-to-earlier = 回复更早的消息
+new-divider = 新消息
+new-since = 离开后的新消息 · { $summary }
+while-away = 你离开期间有 { $summary }
+loading = 正在加载…
+load-failed = 没能加载，点此重试
+page-failed = 没能加载。
+latest = 最新
+unseen = { $count } 条新消息
+
+## 对消息的操作（脚本）
+
+reply = 回复
+react-with = 用 { $emoji } 回应
+react-with-any = 用其他表情回应
+find-emoji = 查找表情（英文名称）
+reaction-failed = 服务器没有应答，表情没有改变。
+copy-code = 复制代码
+copied = 已复制
+copy-failed = 浏览器不允许复制。
+
+## 发件箱（脚本）
+
+suggestions = 建议
+jump-to = 跳到…
+draft = 草稿
+outbox = 正在发送的消息
+waiting = 恢复联网后将发送 { $count } 条消息
+not-sent = 没有发出：{ $reason }
+send-still = 写于{ $time }，还没有发出。现在发送吗？
+retry = 重试
+discard = 放弃
+
+## 连接（脚本）
+
+connecting = 正在连接…
+catching-up = 正在获取错过的消息…
+reconnecting = 正在重新连接…
+waiting-for-network = 离线，正在等待网络…
+signed-out = 你已退出登录。
+sign-in-again = 重新登录
+room-deleted = 这个房间已被删除。
+refused =
+    { $status ->
+        [401] 你已退出登录。
+        [403] 你没有权限这样做。
+        [404] 它不存在，或者你没有访问权限。
+        [409] 与已有的内容冲突，或者消息已被删除。
+        [413] 内容太大。
+        [422] 必须有 1 到 8,000 个字符，不能有控制字符。
+        [503] 服务器暂时不可用。
+       *[other] 服务器拒绝了请求（{ $status }）。
+    }
