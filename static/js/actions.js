@@ -1,10 +1,11 @@
-// What one can do with a row: one small bar that moves to the row under the pointer or the focus.
+// The action bar: there is one, which moves to the row under the pointer or the focus.
 
 import { excerpt } from "./dress.js";
 import { explain } from "./explain.js";
+import { isTouch } from "./keys.js";
 import { load } from "./later.js";
 import { t } from "./messages.js";
-import { byId } from "./page.js";
+import { byId, request } from "./page.js";
 import { idOf } from "./rows.js";
 import { say } from "./status.js";
 
@@ -41,7 +42,7 @@ function makeActions(answer) {
   function button(text, label, act) {
     const element = document.createElement("button");
     Object.assign(element, { type: "button", className: "quiet", textContent: text, ariaLabel: label, title: label });
-    element.addEventListener("click", () => act(element.closest(".message")));
+    element.addEventListener("click", () => run(element, act));
     return element;
   }
 
@@ -51,9 +52,16 @@ function makeActions(answer) {
     element.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      act(element.closest(".message"));
+      run(element, act);
     });
     return element;
+  }
+
+  /** On touch screens, the bar is closed by its use: it is over the composer. */
+  function run(element, act) {
+    const row = element.closest(".message");
+    act(row);
+    if (isTouch.matches) bar.remove();
   }
 
   function moveTo(row) {
@@ -69,7 +77,7 @@ function makeActions(answer) {
   async function react(row, emoji) {
     const shown = [...row.querySelectorAll(".reaction")].find((reaction) => reaction.value === emoji);
     const method = shown?.classList.contains("mine") ? "DELETE" : "PUT";
-    const response = await fetch(`${address(row)}/reactions/${encodeURIComponent(emoji)}`, { method }).catch(() => null);
+    const response = await request(`${address(row)}/reactions/${encodeURIComponent(emoji)}`, { method });
     if (!response?.ok) onFault(response ? await explain(response) : t("reaction-failed"));
   }
 
@@ -88,6 +96,9 @@ function makeActions(answer) {
 
   list.addEventListener("pointerleave", ({ pointerType }) => {
     if (pointerType === "mouse" && !bar.contains(document.activeElement)) bar.remove();
+  });
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (isTouch.matches && !target.closest?.(".message")) bar.remove();
   });
   return { moveTo, react, edit: (row, isAgain) => change(row, "openEdit", isAgain) };
 }
