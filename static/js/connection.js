@@ -1,70 +1,85 @@
-// One stream from the server, kept up whatever the network does.
+// One event stream from the server, which is opened again after every loss.
 //
-// EventSource gives up for good on any status but 200, on a wrong type and, in Firefox, on DNS failures; it never
-// notices a connection that is dead without an end, and its own retries know no back-off. So every loss ends it here,
-// and a new one begins at the cursor. https://html.spec.whatwg.org/multipage/server-sent-events.html
+// `EventSource` alone is not enough: it gives up for good on any status but 200, on a wrong content type and, in
+// Firefox, on DNS failures; it never notices a connection that is dead without an end; and its own retries have no
+// back-off. So each loss closes the `EventSource`, and a new one is opened at the cursor.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
+//
+// All times are of `performance.now()`: the wall clock may be set back or forward at any time.
 
 const TYPES = [
   "message", "message-edited", "message-deleted", "reaction", "room", "room-deleted", "member",
   "hello", "caught-up", "ping", "bye", "typing", "presence",
 ];
-const SILENCE = 60_000; // ms without any event, four pings: the connection is dead
-export const DOUBT = 20_000; // ms without any event after which somebody who looks does not wait for the watchdog
-const PATIENCE = 5000; // ms in which a try may succeed before somebody who looks has another one made
+const HELLO_WITHIN = 10_000; // ms after which a try that brought no `hello` is given up
+const SILENCE_MAX = 45_000; // ms without any event, i.e. three pings, after which the connection is dead
+/** ms without any event after which a page that becomes visible reconnects at once instead of waiting for the watchdog. */
+export const DOUBT = 20_000;
+const PATIENCE = 5000; // ms that a try gets before `hurry` replaces it by another one
 const RETRY_MIN = 500; // ms
-const RETRY_FIRST = 4000; // ms at most before the first retry; each failure doubles it
+const RETRY_FIRST_MAX = 4000; // ms before the first retry, at most; each failure doubles it
 const RETRY_MAX = 30_000; // ms
-const OVERLOADED = 20_000; // ms at least before a server that has too much to do is asked again
-const HEALTHY = 30_000; // ms of life after which the next failure starts from the shortest wait
+const OVERLOAD_WAIT_MIN = 20_000; // ms before an overloaded server is asked again
+const HEALTHY = 30_000; // ms of life after which the back-off starts from the beginning
 
-/** When something was lost that was last heard of at `heardAt`: it may have been lost long before it was missed. */
-export const lostAt = (heardAt) => (Date.now() - heardAt > DOUBT ? heardAt : Date.now());
+/** The time of a loss: the connection may have been dead for long before that was noticed. */
+export function lostAt(heardAt) {
+  const now = performance.now();
+  return now - heardAt > DOUBT ? heardAt : now;
+}
 
-/** States: connecting → catching-up → live, reconnecting after each loss, signed-out for good. */
+/**
+ * States: `connecting` → `catching-up` → `live`; `reconnecting` after each loss; `signed-out` is final.
+ *
+ * @typedef {{ type: string, text: string, id: number, after: number }} StreamEvent `after` is the cursor before the event.
+ */
 export class Connection {
   #address;
-  #on;
+  #callbacks;
   #source = null;
   #timer;
-  #heardAt = Date.now();
+  #heardAt = performance.now();
   #triedAt = 0;
   #openedAt = Infinity;
   #retryAt = Infinity;
-  #notBefore = 0; // as the server asked for
-  #lostAt;
+  #notBefore = 0; // when an overloaded server may be asked again
+  #lostAt; // null while nothing is lost
   #attempts = 0;
 
   /**
-   * `onEvent({type, text, id, after})` is called for each event, `after` being where the cursor was before it, and
-   * `onState(name, lostFor)`; `lostFor`: ms for which nothing came. `isSignedOut()` is asked when the server refuses.
+   * @param {string} address to which the cursor is appended
+   * @param {number} cursor id of the last event that is known
+   * @param {?number} lostAt since when nothing came; null at the start of the page
+   * @param {{ event(event: StreamEvent): void, state(name: string, lostFor: number): void, isSignedOut(): Promise<boolean> }} callbacks
+   *   `lostFor`: ms for which nothing came; `isSignedOut` is called when the server refuses the stream
    */
-  constructor(address, cursor, lostAt, on) {
+  constructor(address, cursor, lostAt, callbacks) {
     this.#address = address;
     this.#lostAt = lostAt;
-    this.#on = on;
+    this.#callbacks = callbacks;
     this.cursor = cursor;
     this.#enter("connecting");
     this.#open();
   }
 
-  /** Looks whether something is due. Called now and then, since a hidden page's own timers are late. */
+  /** Does what is due. Called now and then, since browsers delay the timers of hidden pages. */
   tick() {
-    const now = Date.now();
+    const now = performance.now();
+    if (this.state === "signed-out") return;
     if (now >= this.#retryAt) this.#open();
-    else if (now - Math.max(this.#heardAt, this.#triedAt) >= SILENCE) this.#renew();
+    else if (this.#isOpen && now - this.#heardAt >= SILENCE_MAX) this.#reopen();
+    else if (this.#source && !this.#isOpen && now - this.#triedAt >= HELLO_WITHIN) this.#fail(false);
   }
 
-  /** Somebody looks, or there is another network: what is in doubt is tried at once. */
+  /** The page became visible, or the network changed: replaces a connection that may be dead, and cuts back-off short. */
   hurry(isOtherNetwork) {
-    if (this.state === "signed-out" || Date.now() < this.#notBefore) return;
-    const isUnderWay = this.#source && !isOtherNetwork;
-    const [since, patience] = this.#isOpen ? [this.#heardAt, DOUBT] : [this.#triedAt, isUnderWay ? PATIENCE : RETRY_MIN];
-    const wait = since + patience - Date.now();
-    if (wait <= 0) this.#renew();
-    else if (this.#retryAt < Infinity) {
-      clearTimeout(this.#timer);
-      this.#retryIn(wait); // it failed a moment ago: the back-off is not waited out
-    }
+    const now = performance.now();
+    if (this.state === "signed-out" || now < this.#notBefore) return;
+    const isTrying = this.#source && !isOtherNetwork;
+    const [since, patience] = this.#isOpen ? [this.#heardAt, DOUBT] : [this.#triedAt, isTrying ? PATIENCE : RETRY_MIN];
+    const wait = since + patience - now;
+    if (wait <= 0) this.#reopen();
+    else if (this.#retryAt < Infinity) this.#retryIn(wait);
   }
 
   close() {
@@ -74,6 +89,7 @@ export class Connection {
     this.#source = null;
   }
 
+  /** Whether a `hello` came. */
   get #isOpen() {
     return this.state === "live" || this.state === "catching-up";
   }
@@ -81,27 +97,28 @@ export class Connection {
   #enter(name) {
     if (name === this.state) return;
     this.state = name;
-    this.#on.state(name, this.#lostAt === null ? 0 : Date.now() - this.#lostAt);
+    this.#callbacks.state(name, this.#lostAt === null ? 0 : performance.now() - this.#lostAt);
     if (name === "live") this.#lostAt = null;
   }
 
-  #renew() {
+  #reopen() {
     this.#lose();
     this.#open();
   }
 
   #open() {
     this.close();
-    this.#triedAt = Date.now();
+    this.#triedAt = performance.now();
     const source = new EventSource(this.#address + this.cursor);
     source.onerror = () => this.#fail(source.readyState === EventSource.CLOSED);
     for (const type of TYPES) source.addEventListener(type, (event) => this.#receive(event));
     this.#source = source;
+    this.#tickIn(HELLO_WITHIN);
   }
 
   #lose() {
     this.close();
-    if (Date.now() - this.#openedAt > HEALTHY) this.#attempts = 0;
+    if (performance.now() - this.#openedAt > HEALTHY) this.#attempts = 0;
     this.#openedAt = Infinity;
     this.#lostAt ??= lostAt(this.#heardAt);
     this.#enter("reconnecting");
@@ -109,19 +126,23 @@ export class Connection {
 
   async #fail(isRefused) {
     this.#lose();
-    const most = Math.min(RETRY_MAX, RETRY_FIRST * 2 ** this.#attempts++);
+    const most = Math.min(RETRY_MAX, RETRY_FIRST_MAX * 2 ** this.#attempts++);
     this.#retryIn(Math.max(RETRY_MIN, Math.random() * most));
-    if (isRefused && (await this.#on.isSignedOut())) this.#end();
+    if (isRefused && (await this.#callbacks.isSignedOut())) this.#end();
   }
 
   #retryIn(wait) {
-    this.#retryAt = Date.now() + wait;
+    this.#retryAt = performance.now() + wait;
+    this.#tickIn(wait);
+  }
+
+  #tickIn(wait) {
+    clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.tick(), wait + 1);
   }
 
   #end() {
     this.close();
-    this.#heardAt = Infinity;
     this.#enter("signed-out");
   }
 
@@ -129,16 +150,16 @@ export class Connection {
     if (event.target !== this.#source) return;
     const { type, data: text } = event;
     const after = this.cursor;
-    this.#heardAt = Date.now();
+    this.#heardAt = performance.now();
     if (event.lastEventId) this.cursor = Number(event.lastEventId);
     if (type === "hello") this.#greet(text);
-    this.#on.event({ type, text, id: this.cursor, after });
+    this.#callbacks.event({ type, text, id: this.cursor, after });
     if (type === "caught-up") this.#enter("live");
     if (type === "bye") this.#leave(text);
   }
 
   #greet(text) {
-    this.#openedAt = Date.now();
+    this.#openedAt = performance.now();
     this.#enter(parse(text)?.outcome === "replay" ? "catching-up" : "live");
   }
 
@@ -147,12 +168,12 @@ export class Connection {
     if (reason === "signed-out") return this.#end();
     this.#lose();
     const isOverloaded = reason === "overload";
-    this.#retryIn(isOverloaded ? OVERLOADED * (1 + Math.random()) : RETRY_MIN + Math.random() * RETRY_FIRST);
+    this.#retryIn(isOverloaded ? OVERLOAD_WAIT_MIN * (1 + Math.random()) : RETRY_MIN + Math.random() * RETRY_FIRST_MAX);
     if (isOverloaded) this.#notBefore = this.#retryAt;
   }
 }
 
-/** An object, or nothing: what is no JSON object is no event of ours. */
+/** The data of an event; null if it is no JSON object. */
 export function parse(text) {
   try {
     const data = JSON.parse(text);

@@ -1,183 +1,222 @@
-// Follows everything that the reader may see. All tabs of a browser share one connection, since a browser has no more
-// than six to a server over HTTP/1.1: who holds the lock listens and tells the others on a channel. Nobody trusts:
-// each tab has its own cursor, takes what comes next after it and nothing else, and asks where something is missing.
+// Follows all events that the reader may see. All tabs of a browser share one connection, since a browser opens at most
+// six to a server over HTTP/1.1. The tab that holds a Web Lock, the leader, listens and passes what it hears to the
+// others, the followers, over a BroadcastChannel. Each tab has its own cursor: it takes only the event that comes next
+// after it, and asks the leader for what is missing. A leader that does not answer is replaced.
 
 import { Connection, DOUBT, lostAt, parse } from "./connection.js";
 import { isSignedOut } from "./page.js";
 import { Recent } from "./recent.js";
 
-const LOOK = 5000; // ms between looks at whether something is due
-const PATIENCE = 5000; // ms within which who listens answers; else it is frozen, and another takes over
-const HIDDEN_MAX = 300_000; // ms after which a hidden tab that shares nothing gives its connection up
-const SIGNALS = ["typing", "presence", "bye", "hello"]; // that do not move the cursor
-const NOTES = ["ping", "caught-up"]; // that do, but are not part of history
+const LOOK_EVERY = 5000; // ms between looks at whether something is due
+const PATIENCE = 5000; // ms within which the leader answers; otherwise it is frozen, and another tab takes over
+const HIDDEN_MAX = 300_000; // ms after which a hidden tab that shares nothing closes its connection
+const SIGNALS = ["typing", "presence", "bye", "hello"]; // do not move the cursor
+const NOTES = ["ping", "caught-up"]; // move the cursor, but are no part of the history
 
 /**
- * Calls `onEvent(type, data, id)` for each event of all rooms after `cursor`, and `onState(name, {lostFor, cursor})`
- * when the connection enters another state: connecting, catching-up, live, reconnecting, offline, signed-out. `lostFor`:
- * ms for which nothing had come; `cursor`: where this page stands. A `hello` with the outcome `gap` or `reset` means
- * that what is shown has to be fetched anew. `log` names the log, `handle` the reader, where they have a name.
+ * Follows the events of all rooms after `cursor`.
+ *
+ * @param {number} cursor
+ * @param {object} options
+ * @param {string} options.log names the log that the cursor belongs to
+ * @param {string} options.handle the reader; empty without an account
+ * @param {(type: string, data: object, id: number) => void} options.onEvent a `hello` with the outcome `gap` or `reset`
+ *   means that everything shown has to be fetched again
+ * @param {(name: string, detail: { lostFor: number, cursor: number }) => void} options.onState called when the state
+ *   changes: connecting, catching-up, live, reconnecting, offline, signed-out. `lostFor`: ms for which nothing came;
+ *   `cursor`: the last event that this page knows
  */
-export function follow(cursor, { log, handle, onEvent, onState }) {
-  const name = `backscroll ${log} ${handle}`;
-  const address = `/api/v1/events?include=html&limit_replay=500&as=${encodeURIComponent(handle)}&after=`;
-  const isShared = Boolean(navigator.locks && window.BroadcastChannel);
-  const me = Math.random();
-  let state = null;
-  let heardAt = Date.now();
-  let hiddenAt = null;
-  let askedAt = null;
-  let timer = null; // while this tab follows
-  let channel = null;
-  let campaign = null; // to be the one that listens
-  let connection = null; // of the one that listens
-  let recent = null;
-
-  // What every tab does with what it hears
-
-  function take({ type, text, id, after }) {
-    const data = parse(text);
-    if (!SIGNALS.includes(type)) {
-      if (after > cursor) return ask();
-      if (id <= cursor && !NOTES.includes(type)) return;
-      cursor = Math.max(cursor, id);
-    }
-    if (!data) return;
-    if (type === "hello") greet(data);
-    onEvent(type, data, id);
-  }
-
-  function greet(hello) {
-    if (hello.log !== log) hello.outcome = "reset";
-    log = hello.log;
-    if (isBreak(hello)) cursor = hello.head;
-    else if (hello.from > cursor) ask();
-  }
-
-  function enter(next, lostFor = 0) {
-    const shown = next === "reconnecting" && !navigator.onLine ? "offline" : next;
-    if (shown === state) return;
-    state = shown;
-    if (state === "signed-out") stop();
-    onState(state, { lostFor: Math.min(lostFor, performance.now()), cursor });
-  }
-
-  // The one that listens
-
-  function listen() {
-    recent = new Recent(cursor);
-    const on = { event: pass, state: passState, isSignedOut: () => handle && isSignedOut() };
-    connection = new Connection(address, cursor, state && lostAt(heardAt), on);
-  }
-
-  function pass(event) {
-    heardAt = Date.now();
-    channel?.postMessage({ events: [event] });
-    if (event.type === "hello" && isBreak(parse(event.text))) recent = new Recent(event.id);
-    else if (![...SIGNALS, ...NOTES].includes(event.type)) recent.add(event);
-    take(event);
-  }
-
-  function passState(next, lostFor) {
-    channel?.postMessage({ state: next, lostFor });
-    enter(next, lostFor);
-  }
-
-  function answer({ at, from, isUrgent }) {
-    if (isUrgent) connection.hurry();
-    else connection.tick();
-    channel.postMessage({ to: from, events: recent.after(at), head: connection.cursor, state: connection.state });
-  }
-
-  // The others
-
-  function hear({ data: said }) {
-    if (said.from) return void (connection && answer(said));
-    if (connection || (said.to && said.to !== me)) return;
-    heardAt = Date.now();
-    askedAt = null;
-    if (said.to) catchUp(said);
-    else said.events?.forEach(take);
-    if (said.state) enter(said.state, said.lostFor);
-  }
-
-  function catchUp({ events, head }) {
-    if (!events) onEvent("hello", { outcome: "gap" }, head);
-    events?.forEach((event) => take({ ...event, after: 0 }));
-    cursor = Math.max(cursor, head);
-  }
-
-  function ask(isUrgent = false) {
-    if (connection || askedAt !== null) return;
-    askedAt = Date.now();
-    channel.postMessage({ from: me, at: cursor, isUrgent });
-    setTimeout(doubt, PATIENCE + Math.random() * PATIENCE);
-  }
-
-  function doubt() {
-    if (askedAt !== null && Date.now() - askedAt >= PATIENCE && timer) compete({ steal: true });
-  }
-
-  /** Waits for the lock, or takes it, and listens until somebody takes it away. */
-  async function compete(options) {
-    campaign?.();
-    const waiting = new AbortController();
-    let end = () => waiting.abort();
-    const mine = () => end();
-    campaign = mine;
-    const lead = () => {
-      if (campaign !== mine) return;
-      askedAt = null;
-      listen();
-      return new Promise((resolve) => (end = resolve));
-    };
-    const lock = navigator.locks.request(name, options ?? { signal: waiting.signal }, lead);
-    await lock.catch(() => {}); // stolen, or given up
-    if (campaign !== mine) return;
-    connection?.close();
-    connection = null;
-    compete();
-  }
-
-  // Coming and going
-
-  function start() {
-    timer ??= setInterval(look, LOOK);
-    if (!isShared) return listen();
-    channel = new BroadcastChannel(name);
-    channel.onmessage = hear;
-    compete();
-    ask();
-  }
-
-  function stop() {
-    clearInterval(timer);
-    campaign?.();
-    connection?.close();
-    channel?.close();
-    timer = campaign = connection = channel = askedAt = null;
-  }
-
-  function look() {
-    if (!isShared && hiddenAt && Date.now() - hiddenAt > HIDDEN_MAX) stop();
-    else if (connection) connection.tick();
-    else if (Date.now() - heardAt > DOUBT || (state !== "live" && !document.hidden)) ask();
-  }
-
-  function wake({ type }) {
-    hiddenAt = document.hidden ? (hiddenAt ?? Date.now()) : null;
-    if (state === "signed-out" || (hiddenAt && type !== "online")) return;
-    if (!timer) start();
-    else if (connection) connection.hurry(type === "online");
-    else if (state !== "live" || Date.now() - heardAt > DOUBT) ask(true);
-  }
-
-  start();
-  for (const type of ["online", "offline"]) addEventListener(type, () => /^(reco|off)/.test(state) && enter("reconnecting"));
+export function follow(cursor, options) {
+  const stream = new Stream(cursor, options);
+  stream.start();
+  const wake = (event) => stream.wake(event);
+  for (const type of ["online", "offline"]) addEventListener(type, () => stream.networkChanged());
   for (const type of ["online", "focus"]) addEventListener(type, wake);
   for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, wake);
   addEventListener("pageshow", (event) => event.persisted && wake(event));
-  addEventListener("pagehide", stop);
+  addEventListener("pagehide", () => stream.stop());
+}
+
+class Stream {
+  #cursor;
+  #log;
+  #handle;
+  #onEvent;
+  #onState;
+  #name; // of the lock and of the channel
+  #address;
+  #isShared = Boolean(navigator.locks && window.BroadcastChannel);
+  #id = Math.random(); // of this tab
+  #state = null;
+  #heardAt = performance.now();
+  #hiddenAt = null;
+  #askedAt = null; // when the leader was asked; null: no answer is due
+  #timer = null; // null while this tab does not follow
+  #channel = null;
+  #campaign = null; // ends this tab's wait for the lock, or its leadership
+  #connection = null; // of the leader
+  #recent = null; // events for followers, kept by the leader
+
+  constructor(cursor, { log, handle, onEvent, onState }) {
+    this.#cursor = cursor;
+    this.#log = log;
+    this.#handle = handle;
+    this.#onEvent = onEvent;
+    this.#onState = onState;
+    this.#name = `backscroll ${log} ${handle}`;
+    this.#address = `/api/v1/events?include=html&limit_replay=500&as=${encodeURIComponent(handle)}&after=`;
+  }
+
+  start() {
+    this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY);
+    if (!this.#isShared) return this.#listen();
+    this.#channel = new BroadcastChannel(this.#name);
+    this.#channel.onmessage = ({ data }) => this.#hear(data);
+    this.#compete();
+    this.#ask();
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#campaign?.();
+    this.#connection?.close();
+    this.#channel?.close();
+    this.#timer = this.#campaign = this.#connection = this.#channel = this.#askedAt = null;
+  }
+
+  /** The page became visible, or the network came back. */
+  wake({ type }) {
+    this.#hiddenAt = document.hidden ? (this.#hiddenAt ?? performance.now()) : null;
+    if (this.#state === "signed-out" || (document.hidden && type !== "online")) return;
+    if (!this.#timer) this.start();
+    else if (this.#connection) this.#connection.hurry(type === "online");
+    else if (this.#state !== "live" || this.#isSilent) this.#ask(true);
+  }
+
+  networkChanged() {
+    if (["reconnecting", "offline"].includes(this.#state)) this.#enter("reconnecting");
+  }
+
+  get #isSilent() {
+    return performance.now() - this.#heardAt > DOUBT;
+  }
+
+  #look() {
+    if (!this.#isShared && this.#hiddenAt !== null && performance.now() - this.#hiddenAt > HIDDEN_MAX) this.stop();
+    else if (this.#connection) this.#connection.tick();
+    else if (this.#isSilent || (this.#state !== "live" && !document.hidden)) this.#ask();
+  }
+
+  // Every tab
+
+  #take({ type, text, id, after }) {
+    const data = parse(text);
+    if (!SIGNALS.includes(type)) {
+      if (after > this.#cursor) return this.#ask();
+      if (id <= this.#cursor && !NOTES.includes(type)) return;
+      this.#cursor = Math.max(this.#cursor, id);
+    }
+    if (!data) return;
+    if (type === "hello") this.#greet(data);
+    this.#onEvent(type, data, id);
+  }
+
+  #greet(hello) {
+    if (hello.log !== this.#log) hello.outcome = "reset";
+    this.#log = hello.log;
+    if (isBreak(hello)) this.#cursor = hello.head;
+    else if (hello.from > this.#cursor) this.#ask();
+  }
+
+  #enter(next, lostFor = 0) {
+    const shown = next === "reconnecting" && !navigator.onLine ? "offline" : next;
+    if (shown === this.#state) return;
+    this.#state = shown;
+    if (shown === "signed-out") this.stop();
+    this.#onState(shown, { lostFor: Math.min(lostFor, performance.now()), cursor: this.#cursor });
+  }
+
+  // The leader
+
+  #listen() {
+    this.#recent = new Recent(this.#cursor);
+    this.#connection = new Connection(this.#address, this.#cursor, this.#state && lostAt(this.#heardAt), {
+      event: (event) => this.#pass(event),
+      state: (name, lostFor) => this.#passState(name, lostFor),
+      isSignedOut: () => this.#handle && isSignedOut(),
+    });
+  }
+
+  #pass(event) {
+    this.#heardAt = performance.now();
+    this.#channel?.postMessage({ events: [event] });
+    if (event.type === "hello" && isBreak(parse(event.text))) this.#recent = new Recent(event.id);
+    else if (![...SIGNALS, ...NOTES].includes(event.type)) this.#recent.add(event);
+    this.#take(event);
+  }
+
+  #passState(name, lostFor) {
+    this.#channel?.postMessage({ state: name, lostFor });
+    this.#enter(name, lostFor);
+  }
+
+  #answer({ at, from, isUrgent }) {
+    if (isUrgent) this.#connection.hurry();
+    else this.#connection.tick();
+    const { cursor, state } = this.#connection;
+    this.#channel.postMessage({ to: from, events: this.#recent.after(at), head: cursor, state });
+  }
+
+  // The followers
+
+  #hear(said) {
+    if (said.from) return void (this.#connection && this.#answer(said));
+    if (this.#connection || (said.to && said.to !== this.#id)) return;
+    this.#heardAt = performance.now();
+    this.#askedAt = null;
+    if (said.to) this.#catchUp(said);
+    else said.events?.forEach((event) => this.#take(event));
+    if (said.state) this.#enter(said.state, said.lostFor);
+  }
+
+  #catchUp({ events, head }) {
+    if (!events) this.#onEvent("hello", { outcome: "gap" }, head);
+    events?.forEach((event) => this.#take({ ...event, after: 0 }));
+    this.#cursor = Math.max(this.#cursor, head);
+  }
+
+  #ask(isUrgent = false) {
+    if (this.#connection || this.#askedAt !== null) return;
+    this.#askedAt = performance.now();
+    this.#channel.postMessage({ from: this.#id, at: this.#cursor, isUrgent });
+    setTimeout(() => this.#replaceSilentLeader(), PATIENCE + Math.random() * PATIENCE);
+  }
+
+  #replaceSilentLeader() {
+    const isSilent = this.#askedAt !== null && performance.now() - this.#askedAt >= PATIENCE;
+    if (isSilent && this.#timer) this.#compete({ steal: true });
+  }
+
+  /** Waits for the lock, or steals it, and listens until another tab steals it. */
+  async #compete(options) {
+    this.#campaign?.();
+    const waiting = new AbortController();
+    let end = () => waiting.abort();
+    const mine = () => end();
+    this.#campaign = mine;
+    const lead = () => {
+      if (this.#campaign !== mine) return;
+      this.#askedAt = null;
+      this.#listen();
+      return new Promise((resolve) => (end = resolve));
+    };
+    const lock = navigator.locks.request(this.#name, options ?? { signal: waiting.signal }, lead);
+    await lock.catch(() => {}); // stolen, or no longer waited for
+    if (this.#campaign !== mine) return;
+    this.#connection?.close();
+    this.#connection = null;
+    this.#compete();
+  }
 }
 
 /** Whether the stream goes on somewhere else than where it was left. */

@@ -57,6 +57,43 @@ describe("the connection", { timeout: 400_000 }, () => {
     assert.equal(proxy.open, 1, "one stream, not more");
   });
 
+  it("is live again soon after a network that swallows everything is back, in all tabs", async () => {
+    const leader = await somebody("tunnel", ({ page }) => page.clock.install());
+    const follower = await leader.anotherTab();
+    await follower.mark();
+    await follower.seesText("hello tunnel");
+    proxy.swallowAll();
+    const missed = await bot.post("while everything is swallowed");
+    for (let seconds = 0; seconds < 70; seconds += 5) await leader.page.clock.runFor(5000);
+    proxy.comeBack();
+    const { asked } = proxy;
+    for (let seconds = 0; seconds < 30 && proxy.asked === asked; seconds += 5) await leader.page.clock.runFor(5000);
+    assert.ok(proxy.asked > asked, "it is tried again, since the former try was given up");
+    for (const tab of [leader, follower]) {
+      await tab.seesText(missed.body, 20_000);
+      await hasEverything(tab);
+    }
+  });
+
+  it("is live again though the clock was set back by an hour", async () => {
+    const visitor = await here.visitor({}, proxy);
+    await visitor.page.addInitScript(() => {
+      const now = Date.now.bind(Date);
+      window.setBack = 0;
+      Date.now = () => now() - window.setBack;
+    });
+    await visitor.join("traveller-in-time");
+    await visitor.mark();
+    await visitor.seesText((await bot.post("before the clock is set back")).body);
+    proxy.goAway();
+    await until("the page says that it has lost the stream", async () => (await visitor.status()) === "Reconnecting…");
+    await visitor.page.evaluate(() => void (window.setBack = 3_600_000));
+    const missed = await bot.post("an hour earlier");
+    proxy.comeBack();
+    await visitor.seesText(missed.body, BACK_WITHIN_MS);
+    await hasEverything(visitor);
+  });
+
   it("is tried again as soon as the network is back", async () => {
     const visitor = await somebody("traveller");
     await visitor.context.setOffline(true);

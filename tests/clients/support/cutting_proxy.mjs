@@ -53,6 +53,7 @@ export class CuttingProxy {
   #plan = [];
   #away = false;
   #answer = null;
+  #isHole = false;
   /** Names of the cuts that were made. */
   made = [];
   /** Streams asked for so far, those that were refused included. */
@@ -98,8 +99,16 @@ export class CuttingProxy {
     this.#streams.clear();
   }
 
+  /** The same for everything that is open or is asked for: nothing is refused, and no answer ever comes. Until `comeBack()`. */
+  swallowAll() {
+    this.#isHole = true;
+    for (const socket of this.#connections) socket.isSwallowed = true;
+    this.#streams.clear();
+  }
+
   comeBack() {
     this.#away = false;
+    this.#isHole = false;
   }
 
   /** Streams get this answer, as from a proxy that cannot reach the server; what is open is reset. null: no more. */
@@ -129,7 +138,9 @@ export class CuttingProxy {
       socket.setNoDelay(true);
       socket.on("error", close);
     }
+    client.isSwallowed = this.#isHole;
     client.on("data", (bytes) => {
+      if (client.isSwallowed) return;
       if (STREAM.test(bytes.toString("latin1"))) {
         this.asked++;
         if (this.#away) return close();
@@ -140,7 +151,7 @@ export class CuttingProxy {
       server.write(bytes);
     });
     server.on("data", (bytes) => {
-      if (stream.isSwallowed) return;
+      if (stream.isSwallowed || client.isSwallowed) return;
       const rest = this.#untilTheCut(stream, bytes);
       if (rest === null) return void client.write(bytes);
       this.made.push(stream.cut.name);
