@@ -11,6 +11,7 @@ import { byId } from "./page.js";
 import { changePresence } from "./people.js";
 import { openReadMark } from "./read_mark.js";
 import { openSending } from "./sending.js";
+import "./sidebar.js";
 import { say } from "./status.js";
 import { follow } from "./stream.js";
 

@@ -1,6 +1,7 @@
 // What rows show beyond what is the same for everybody: local time, day lines, groups, what is one's own.
 
 import { load } from "./later.js";
+import { mentionsOfReader } from "./mentions.js";
 import { LOCALE, t } from "./messages.js";
 import { byId, element } from "./page.js";
 import { idOf, rowAfter, rowBefore, rowsOf } from "./rows.js";
@@ -95,7 +96,7 @@ function read(row, handle) {
   time.textContent = clock.format(at);
   time.title = moment.format(at);
   row.classList.toggle("mine", handle !== "" && row.dataset.author === handle);
-  markMention(row, handle);
+  for (const mention of mentionsOfReader(row)) mention.classList.add("me");
   if (row.querySelector("pre")) load("code").then((code) => code?.dressCode(row));
   for (const button of row.querySelectorAll(".reaction")) {
     button.classList.toggle("mine", button.title.split(", ").includes(handle));
@@ -118,19 +119,6 @@ function placeLine(row, now, opensDay) {
   }
   now.line ??= element("li", "day", now.day);
   if (row.previousElementSibling !== now.line) row.before(now.line);
-}
-
-/** Marks where the reader is named, as the server counts it (src/store/rooms.rs). */
-function markMention(row, handle) {
-  if (!handle) return;
-  const name = `@${handle.toLowerCase()}`;
-  for (const span of row.querySelectorAll(".mention")) {
-    const after = span.nextSibling?.data ?? "";
-    const said = (span.textContent + after).toLowerCase();
-    if (!said.startsWith(name) || /[a-z0-9_-]/.test(said.charAt(name.length))) continue;
-    if (name.length < span.textContent.length) span.after(span.firstChild.splitText(name.length)); // a sentence goes on
-    span.classList.add("me");
-  }
 }
 
 /** `bob: the first line of what was said` */

@@ -5,9 +5,7 @@ import { keep, keptAt } from "./kept.js";
 import { isComposing, sends } from "./keys.js";
 import { EDITS } from "./later.js";
 import { t } from "./messages.js";
-import { byId } from "./page.js";
-
-const PATIENCE = 20_000; // ms to wait for an answer
+import { byId, json, request } from "./page.js";
 
 const isOpen = (id) => byId(id)?.querySelector(".edit");
 
@@ -17,7 +15,7 @@ const isOpen = (id) => byId(id)?.querySelector(".edit");
  */
 export async function openEdit(row, address, isAgain) {
   if (isOpen(row.id)) return;
-  const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  const response = await request(address);
   const message = response?.ok && (await response.json().catch(() => null));
   if (typeof message?.body !== "string") return response && !response.ok ? explain(response) : t("change-failed");
   let { body } = message;
@@ -117,9 +115,7 @@ function hold(form, id) {
 async function submit(form, address, method, content) {
   if (form.ariaBusy === "true") return false;
   form.ariaBusy = "true";
-  const headers = { "content-type": "application/json" };
-  const request = { method, headers, body: content && JSON.stringify(content), signal: AbortSignal.timeout(PATIENCE) };
-  const response = await fetch(address, request).catch(() => null);
+  const response = await request(address, content ? json(method, content) : { method });
   form.ariaBusy = "false";
   if (response?.ok) return true;
   form.fault.textContent = response ? await explain(response) : t("change-failed");

@@ -5,6 +5,7 @@ import { isComposing } from "./keys.js";
 import { t } from "./messages.js";
 import { byId } from "./page.js";
 
+const PATIENCE = 10_000; // ms to wait for a module
 const FIELDS = "#body, .edit textarea";
 const NAME_BEGINS = /(^|[\s(（【「])([@＠][^\s@]*|:[a-z0-9_+-]{2,})$/i;
 
@@ -17,13 +18,15 @@ let style = null;
 let completion = null;
 
 /**
- * A module; `null` while the server is out of reach: whoever needs it then asks again, under another address, since some
- * browsers remember a failure.
+ * Loads a module; null while the server cannot be reached. The caller then asks again, under another address, since some
+ * browsers remember a failure. `import` has no deadline of its own: over a dead connection it would wait for ever.
  */
 export async function fetchModule(name) {
-  modules[name] ??= import(`./${name}.js`).catch(() => import(`./${name}.js?${++failures}`));
+  modules[name] ??= soon(import(`./${name}.js`)).catch(() => soon(import(`./${name}.js?${++failures}`)));
   return modules[name].catch(() => (modules[name] = null));
 }
+
+const soon = (loading) => Promise.race([loading, new Promise((_, fail) => setTimeout(fail, PATIENCE))]);
 
 /** The same, with its style sheet there. */
 export async function load(name) {

@@ -1,12 +1,12 @@
 // People and emoji by name.
 
-import { byId } from "./page.js";
+import { byId, request } from "./page.js";
 
 let emoji = null;
 
 /** `[emoji, names]` of all there are. */
 export function allEmoji() {
-  emoji ??= fetch(new URL("../emoji.json", import.meta.url)).then((response) => response.json());
+  emoji ??= request(new URL("../emoji.json", import.meta.url)).then((response) => response.json());
   emoji.catch(() => (emoji = null));
   return emoji;
 }
@@ -24,7 +24,7 @@ export async function findEmoji(text) {
 const unlisted = new Map();
 
 async function findUnlisted() {
-  const response = await fetch(`/api/v1/rooms/${byId("room").dataset.room}/members`).catch(() => null);
+  const response = await request(`/api/v1/rooms/${byId("room").dataset.room}/members`);
   if (!response?.ok) return;
   for (const { handle, name } of (await response.json()).members) unlisted.set(handle, name);
 }

@@ -3,7 +3,7 @@
 
 import { keptAt } from "./kept.js";
 import { fetchModule } from "./later.js";
-import { byId } from "./page.js";
+import { byId, request } from "./page.js";
 
 export const SWITCH = "notices/on"; // kept where notifications are wanted
 const WRITING = 3500; // ms between tellings that one writes
@@ -58,7 +58,7 @@ if (handle) {
   byId("body").addEventListener("input", ({ target, timeStamp }) => {
     if (!target.value.trim() || timeStamp - toldAt < WRITING) return;
     toldAt = timeStamp;
-    fetch(`/api/v1/rooms/${room}/typing`, { method: "POST" }).catch(() => {});
+    request(`/api/v1/rooms/${room}/typing`, { method: "POST" });
   });
   byId("notify").addEventListener("change", async ({ target }) => (await notices())?.choose(target) ?? target.form.reset());
   if (isOn()) notices();

@@ -6,7 +6,7 @@ import { keep } from "./kept.js";
 import { fetchModule } from "./later.js";
 import { t } from "./messages.js";
 import { SWITCH, isOn } from "./news.js";
-import { byId, json } from "./page.js";
+import { byId, json, request } from "./page.js";
 import { say } from "./status.js";
 
 const DOUBT = 300; // ms within which a tab that is looked at says so
@@ -67,7 +67,7 @@ export async function choose(field) {
 
 async function chooseLevel(field) {
   const level = field.value;
-  const response = await fetch(`/api/v1/rooms/${byId("room").dataset.room}/notify`, json("PUT", { level })).catch(() => null);
+  const response = await request(`/api/v1/rooms/${byId("room").dataset.room}/notify`, json("PUT", { level }));
   if (response?.ok) return setLevel(level);
   field.value = levelOf();
   say(response ? await explain(response) : t("reconnecting"), SAID);

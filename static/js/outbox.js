@@ -4,11 +4,11 @@
 import { keep, kept, keptAt, watch } from "./kept.js";
 import { fetchModule } from "./later.js";
 import { t } from "./messages.js";
-import { isProblem, json } from "./page.js";
+import { isProblem, json, request } from "./page.js";
 
 const DAY = 86_400_000; // ms after which nobody is sure that it shall still be said
 const LATE = 30_000; // ms after which it may be given up
-const PATIENCE = 20_000; // ms to wait for an answer
+const LOCKED_MAX = 40_000; // ms to wait for another tab that sends
 const RETRY_MIN = 1000; // ms
 const RETRY_MAX = 30_000; // ms
 const ASKED_MAX = 60_000; // ms: a proxy may name hours
@@ -23,7 +23,7 @@ function newNonce() {
 /** One tab of a browser sends at a time. Where locks are missing or a frozen tab holds one, nonces make doubles harmless. */
 async function alone(name, work) {
   if (!navigator.locks) return work();
-  const request = navigator.locks.request(name, { signal: AbortSignal.timeout(2 * PATIENCE) }, work);
+  const request = navigator.locks.request(name, { signal: AbortSignal.timeout(LOCKED_MAX) }, work);
   return request.catch((error) => (error.name === "TimeoutError" ? work() : Promise.reject(error)));
 }
 
@@ -133,11 +133,10 @@ export class Outbox {
 
   async #post(entry) {
     const { room, nonce, body, answered } = entry;
-    const response = await fetch(`/api/v1/rooms/${room}/messages?include=html`, {
+    const response = await request(`/api/v1/rooms/${room}/messages?include=html`, {
       ...json("POST", { body, nonce, reply_to: answered?.id }),
       keepalive: body.length < KEEPALIVE_MAX,
-      signal: AbortSignal.timeout(PATIENCE),
-    }).catch(() => null);
+    });
     const message = response?.ok && (await response.json().catch(() => null));
     if (message?.id) {
       this.#attempts = 0;
@@ -166,9 +165,14 @@ export class Outbox {
 /** Written so long ago that it is not sent unasked. */
 const isOld = (entry) => ageOf(entry) > DAY;
 
-/** Whether something keeps it from going out. */
-export const isLate = (entry) => ageOf(entry) > LATE;
+/** Whether something keeps it from going out. The clock may have been set back since it was written. */
+export function isLate(entry) {
+  const attempt = `${entry.nonce} ${entry.meantAt}`;
+  if (!seenAt.has(attempt)) seenAt.set(attempt, performance.now());
+  return Math.max(ageOf(entry), performance.now() - seenAt.get(attempt)) > LATE;
+}
 
+const seenAt = new Map(); // when this page first saw a message, by `performance.now()`
 const ageOf = ({ at, meantAt }) => Date.now() - (meantAt ?? at);
 
 /** Refused by our own server, and for good: what a proxy says, or a server in trouble, is no answer. */

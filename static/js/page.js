@@ -12,12 +12,28 @@ export function element(tag, className, text) {
   return made;
 }
 
-/** What `fetch` needs to send this as JSON. */
-export const json = (method, value) => ({ method, headers: { "content-type": "application/json" }, body: JSON.stringify(value) });
+/** Half of a surrogate pair, as it is left where an emoji was cut, cannot be sent: it becomes U+FFFD. */
+export function wellFormed(text) {
+  return text.toWellFormed ? text.toWellFormed() : new TextDecoder().decode(new TextEncoder().encode(text));
+}
+
+/** Options of `fetch` that send a value as JSON. */
+export function json(method, value) {
+  const body = JSON.stringify(value, (_, part) => (typeof part === "string" ? wellFormed(part) : part));
+  return { method, headers: { "content-type": "application/json" }, body };
+}
+
+/**
+ * `fetch` with a deadline; null if no answer came. A request over a dead connection would otherwise wait for ever, and
+ * block one of the few connections to the server.
+ */
+export function request(address, options = {}) {
+  return fetch(address, { signal: AbortSignal.timeout(PATIENCE), ...options }).catch(() => null);
+}
 
 /** Whether nobody is signed in here, by the server's own word and not by a proxy's. */
 export async function isSignedOut() {
-  const response = await fetch("/api/v1/me", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  const response = await request("/api/v1/me", { cache: "no-store" });
   return response?.status === 401 && isProblem(response);
 }
 
@@ -25,9 +41,10 @@ export const isProblem = (response) => response?.headers.get("content-type")?.st
 
 /** A page of ours at this address, or an error: a proxy's page or a door is not a history. `null`: not there. */
 export async function fetchPage(address) {
-  const response = await fetch(address, { headers: { accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-  if (response.status === 404) return null;
+  const response = await request(address, { headers: { accept: "text/html" }, cache: "no-store" });
+  if (response?.status === 404) return null;
+  if (!response?.ok) throw new Error(`no answer from ${address}`);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (!response.ok || !page.getElementById("history")) throw new Error(`no history at ${address}`);
+  if (!page.getElementById("history")) throw new Error(`no history at ${address}`);
   return page;
 }

@@ -1,10 +1,9 @@
 // Who came and went while the page heard nothing, or where only a part of the people is listed.
 
-import { byId } from "./page.js";
+import { byId, request } from "./page.js";
 import { changePresence, showCounts } from "./people.js";
 
 const RETURN = 12_000; // ms after a loss in which whoever comes back comes back
-const PATIENCE = 20_000; // ms to wait for an answer
 let timer = null;
 
 /** Asks for it when everybody has had the time to come back, and not with all the others at once. */
@@ -14,7 +13,7 @@ export function recheckPresence() {
 }
 
 async function recheck() {
-  const response = await fetch(`/api/v1/rooms/${byId("room").dataset.room}/members`, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  const response = await request(`/api/v1/rooms/${byId("room").dataset.room}/members`);
   if (!response?.ok) return;
   const { members, count } = await response.json();
   const handles = (isHere) => members.filter(({ here }) => here === isHere).map(({ handle }) => handle);

@@ -1,6 +1,6 @@
 // One line of what an answer answers, where that is not on the page.
 
-import { byId } from "./page.js";
+import { byId, request } from "./page.js";
 
 const FIRST_MAX = 200; // characters of a line that are quoted
 
@@ -17,8 +17,8 @@ const seen = new IntersectionObserver((entries) => {
 export const observe = (link) => seen.observe(link);
 
 async function fill(link) {
-  const response = await fetch(`/api/v1/rooms/${byId("room").dataset.room}/messages/${link.hash.slice(2)}`);
-  if (!response.ok) return;
+  const response = await request(`/api/v1/rooms/${byId("room").dataset.room}/messages/${link.hash.slice(2)}`);
+  if (!response?.ok) return;
   const { author, body } = await response.json();
   const isOutdated = link.textContent !== ""; // it was changed or deleted meanwhile
   if (body !== undefined && !isOutdated) link.textContent = `${author.name}: ${body.trim().split("\n")[0].slice(0, FIRST_MAX)}`;

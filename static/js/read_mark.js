@@ -1,7 +1,7 @@
 // The read mark: it moves when somebody looks at the end of the history, and only then.
 
 import { noteRead } from "./news.js";
-import { json } from "./page.js";
+import { json, request } from "./page.js";
 
 const PAUSE = 1500; // ms between moves
 
@@ -24,10 +24,7 @@ export function openReadMark(main, history) {
     timer = null;
     const upTo = seen;
     if (upTo <= told || main.dataset.joined !== "true") return;
-    const response = await fetch(`/api/v1/rooms/${room}/read`, {
-      ...json("PUT", { up_to: upTo }),
-      keepalive: true,
-    }).catch(() => null);
+    const response = await request(`/api/v1/rooms/${room}/read`, { ...json("PUT", { up_to: upTo }), keepalive: true });
     if (!response?.ok) return;
     told = Math.max(told, upTo);
     noteRead(told);

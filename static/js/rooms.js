@@ -2,14 +2,15 @@
 // reader is told of, in the title, on the icon and on an installed app.
 
 import { fetchModule } from "./later.js";
+import { mentionsReader } from "./mentions.js";
 import { number, t } from "./messages.js";
 import { isOn, tabs } from "./news.js";
-import { byId } from "./page.js";
+import { byId, request } from "./page.js";
+import { showCurrentRoom } from "./sidebar.js";
 
 const COUNTED_MAX = 1000; // as the server has it: src/model/room.rs
 const LONG_HIDDEN = 60_000; // ms after which the reader may have read elsewhere
 const RETRY = 5000; // ms
-const PATIENCE = 20_000; // ms to wait for an answer
 const SPREAD = 2000; // ms over which pages ask again for what has changed for all of them
 
 const main = byId("room");
@@ -18,11 +19,10 @@ const list = document.querySelector(".sidebar-rooms");
 const icon = document.querySelector("link[rel=icon]");
 const calm = icon.href;
 const linkOf = (room) => list.querySelector(`[data-room="${room}"]`);
-const namesReader = ({ html }) => html?.includes(`class="mention" data-handle="${handle.toLowerCase()}"`);
 let timer = null; // from the wish for a new list until it is there
 let isStale = false; // something has changed since it was asked for
 let meanwhile = null; // messages that came since then
-let hiddenAt = document.hidden ? Date.now() : Infinity;
+let hiddenAt = document.hidden ? performance.now() : Infinity;
 let hiddenNews = 0; // what others wrote in this room while nobody looked
 
 /** Takes in a message that is not under the reader's eyes. */
@@ -35,7 +35,7 @@ export async function noteMessage(data) {
   const { notify, head, unread } = linkOf(room)?.dataset ?? {};
   if (!notify || (id <= head && unread === "0")) return; // not a member, or it was read elsewhere
   count(data);
-  const isWanted = notify === "everything" || (notify === "mentions" && namesReader(message));
+  const isWanted = notify === "everything" || (notify === "mentions" && mentionsReader(message.html));
   if (isWanted && isOn()) (await fetchModule("notices"))?.notify(data);
 }
 
@@ -45,14 +45,14 @@ function count({ id, room, message }) {
   if (!link?.dataset.notify || id <= link.dataset.head) return;
   link.dataset.head = id;
   link.dataset.unread++;
-  if (namesReader(message)) link.dataset.mentions++;
+  if (mentionsReader(message.html)) link.dataset.mentions++;
   showCount(link);
 }
 
 /** A message was deleted, or changed, perhaps to name the reader or no more. */
 export function noteChange({ room, message }) {
   const { unread, mentions } = linkOf(room)?.dataset ?? {};
-  if (unread > 0 && (message.deleted_at || mentions > 0 || namesReader(message))) refreshSoon();
+  if (unread > 0 && (message.deleted_at || mentions > 0 || mentionsReader(message.html))) refreshSoon();
 }
 
 /** What the reader knows a room by. */
@@ -126,8 +126,8 @@ async function refresh() {
 }
 
 async function fetchList() {
-  const request = fetch("/rooms", { headers: { accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-  const text = await request.then((response) => response.text()).catch(() => "");
+  const response = await request("/rooms", { headers: { accept: "text/html" }, cache: "no-store" });
+  const text = (await response?.text().catch(() => "")) ?? "";
   return new DOMParser().parseFromString(text, "text/html").querySelector(".sidebar-rooms");
 }
 
@@ -144,14 +144,15 @@ function adopt(fresh) {
     link.dataset.head = Math.max(link.dataset.head, former.head ?? 0); // up to there it counted by itself
   }
   list.replaceChildren(...fresh.children);
+  showCurrentRoom();
   if (linkOf(current)) showCount(linkOf(current));
   if (focused) linkOf(focused)?.focus();
 }
 
 tabs?.addEventListener("message", ({ data }) => clear(data));
 document.addEventListener("visibilitychange", () => {
-  if (Date.now() - hiddenAt > LONG_HIDDEN) refreshSoon();
-  hiddenAt = document.hidden ? Date.now() : Infinity;
+  if (performance.now() - hiddenAt > LONG_HIDDEN) refreshSoon();
+  hiddenAt = document.hidden ? performance.now() : Infinity;
   hiddenNews = 0;
   showTitle();
 });

@@ -1,16 +1,14 @@
 // Whoever signs out leaves nothing in this browser, in no tab; who could not be signed out loses nothing.
 
 import { ROOT, SIGNED_OUT } from "./kept.js";
-import { byId, isSignedOut } from "./page.js";
-
-const PATIENCE = 20_000; // ms to wait for an answer
+import { byId, isSignedOut, request } from "./page.js";
 
 document.addEventListener("submit", async (event) => {
   event.preventDefault();
   byId("error").hidden = true;
   const { action } = event.target;
   // The answer may be lost, or a proxy's: what counts is what holds afterwards.
-  await fetch(action, { method: "POST", redirect: "manual", signal: AbortSignal.timeout(PATIENCE) }).catch(() => {});
+  await request(action, { method: "POST", redirect: "manual" });
   if (await isSignedOut()) {
     wipe();
     location.assign("/");

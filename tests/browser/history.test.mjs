@@ -275,6 +275,22 @@ describe("a long history", { timeout: 300_000 }, () => {
     });
   }
 
+  it("a year of five digits is refused in words", async () => {
+    const visitor = await reader("gil");
+    const { page } = visitor;
+    const address = page.url();
+    for (const typed of ["20266-01-01", "0026-01-01"]) {
+      await page.click('[popovertarget="jump-to-date"]');
+      await page.evaluate((typed) => void (document.getElementById("jump-at").value = typed), typed);
+      await page.click("#jump-to-date button");
+      const said = await page.locator("#jump-at").evaluate((field) => field.validationMessage);
+      assert.notEqual(said, "", typed);
+      assert.ok(await page.locator("#jump-to-date").isVisible(), "it can be corrected");
+      assert.equal(page.url(), address);
+      await page.keyboard.press("Escape");
+    }
+  });
+
   it("a page without scripts says that its days are those of UTC", async () => {
     const visitor = await here.visitor({ javaScriptEnabled: false });
     await visitor.goto("/rooms/long");

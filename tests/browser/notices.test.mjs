@@ -101,6 +101,27 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     assert.equal(await icon.getAttribute("href"), calm);
   });
 
+  it("a live page and a reloaded one agree on who is mentioned", async () => {
+    const texts = ["hi @{}", "[@{}]", "@{}|@bot", "`@{}`", "https://example.org/@{}", "_@{}_", "@{}.smith yes", "@{}s", "nobody"];
+    for (const handle of ["mia", "renée", "Élise"]) {
+      const { visitor, slug } = await somebody(handle);
+      const { page } = visitor;
+      for (const [n, text] of texts.entries()) {
+        await bot.post(text.replace("{}", n % 2 ? handle : handle.toUpperCase()), slug);
+        const isCounted = () => page.evaluate(([room, count]) => document.querySelector(`[data-room="${room}"]`).dataset.unread === count, [slug, String(n + 1)]);
+        await until("it is counted", isCounted);
+      }
+      const live = await badge(visitor, slug);
+      const { mentions } = await link(visitor, slug).evaluate(({ dataset }) => dataset);
+      await page.reload();
+      assert.equal(await badge(visitor, slug), live, `${handle}, reloaded`);
+      await visitor.goto(`/rooms/${slug}`);
+      await visitor.seesText("nobody");
+      const marked = await page.evaluate(() => [...document.querySelectorAll("#history .message")].filter((row) => row.querySelector(".mention.me")).length);
+      assert.equal(marked, Number(mentions), `${handle}, in the rows`);
+    }
+  });
+
   it("what is read in one tab is read in the others", async () => {
     const { visitor, slug } = await somebody("berta");
     await bot.post("@berta", slug);

@@ -146,6 +146,25 @@ describe("the outbox", { timeout: 400_000 }, () => {
     await isWrittenOnce(visitor, "from the train");
   });
 
+  it("half of an emoji is repaired before it is sent, in messages and in changes of them", async () => {
+    const visitor = await somebody("halina");
+    const { page } = visitor;
+    const write = (selector, text) =>
+      page.evaluate(([selector, text]) => {
+        const field = document.querySelector(selector);
+        field.value = text;
+        field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+      }, [selector, text]);
+    await write("#body", "cut here: \ud83d");
+    await visitor.composer.press("Enter");
+    await isWrittenOnce(visitor, "cut here: \ufffd");
+    await visitor.composer.press("ArrowUp");
+    await page.locator(".edit textarea").waitFor();
+    await write(".edit textarea", "and \udc4d here");
+    await page.locator(".edit textarea").press("Enter");
+    await visitor.seesText("and \ufffd here");
+  });
+
   it("a message that is refused keeps its place, with the reason, and is tried again, changed or discarded", async () => {
     const visitor = await somebody("hana");
     const { page } = visitor;
@@ -183,6 +202,21 @@ describe("the outbox", { timeout: 400_000 }, () => {
     await page.locator("#outbox li", { hasText: "the ill one" }).getByRole("button", { name: "Discard" }).click();
     await page.clock.fastForward(LATE_MS);
     await isWrittenOnce(visitor, "the one behind");
+  });
+
+  it("a message can be given up, too, where the clock was set back after it was written", async () => {
+    const visitor = await somebodyWithAClock("zeno");
+    proxy.plan(...Array(60).fill(BUSY));
+    await visitor.say("written in the future");
+    await sees(visitor.page, "it waits", (texts) => texts.length === 1);
+    await visitor.page.evaluate((hour) => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() - hour;
+    }, 60 * MINUTE_MS);
+    await visitor.page.clock.runFor(LATE_MS);
+    await visitor.page.locator("#outbox button").click();
+    await isEmpty(visitor.page);
+    proxy.forget();
   });
 
   it("a message can be given up, too, where nothing can be fetched", async () => {

@@ -1,0 +1,20 @@
+// Mentions are decided by the server, once: a rendered row has `<span class="mention" data-handle="…">` for each. Badges,
+// notifications and the mark in the row all ask the row.
+
+import { byId } from "./page.js";
+
+const normal = (handle) => handle.normalize("NFC").toLowerCase();
+const reader = normal(byId("room").dataset.handle);
+
+/** The mentions of the reader in a row, or in another part of a document. */
+export function mentionsOfReader(root) {
+  return reader ? [...root.querySelectorAll(".mention[data-handle]")].filter(({ dataset }) => normal(dataset.handle) === reader) : [];
+}
+
+/** Whether a row, as HTML from the server, mentions the reader. */
+export function mentionsReader(html) {
+  if (!html) return false;
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return mentionsOfReader(template.content).length > 0;
+}
