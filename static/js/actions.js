@@ -1,16 +1,17 @@
 // The action bar: there is one, which moves to the row under the pointer or the focus.
 
-import { excerpt } from "./dress.js";
+import { excerpt } from "./decorate.js";
+import { byId } from "./dom.js";
 import { explain } from "./explain.js";
+import { request } from "./http.js";
 import { isTouch } from "./keys.js";
-import { load } from "./later.js";
+import { loadWithStyle } from "./lazy_modules.js";
 import { t } from "./messages.js";
-import { byId, request } from "./page.js";
 import { idOf } from "./rows.js";
 import { say } from "./status.js";
 
 const EMOJI = ["👍", "❤️", "😂"];
-const SAID = 10_000; // ms for which a fault is shown
+const SAID = 10_000; // ms for which an error is shown
 
 const { room } = byId("room").dataset;
 const onFault = (text) => say(text, SAID);
@@ -83,13 +84,13 @@ function makeActions(answer) {
 
   async function pick(row) {
     const { id } = row;
-    const picker = await load("picker");
+    const picker = await loadWithStyle("picker");
     if (!picker) return onFault(t("reaction-failed"));
     picker.openPicker(more, (emoji) => react(byId(id) ?? row, emoji)).catch(() => onFault(t("reaction-failed")));
   }
 
   async function change(row, how, isAgain) {
-    const editing = await load("edit");
+    const editing = await loadWithStyle("edit");
     const fault = editing ? await editing[how](row, address(row), isAgain) : t("change-failed");
     if (fault) onFault(fault);
   }

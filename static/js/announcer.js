@@ -1,9 +1,10 @@
-// Says what others write to people who listen. The history itself is no live region: it would be read out as it loads.
+// Announces new messages of others to screen readers. The history itself is no live region: it would be read out as it
+// loads.
 
-import { isNews } from "./away.js";
-import { excerpt } from "./dress.js";
+import { isNews } from "./connection_status.js";
+import { excerpt } from "./decorate.js";
+import { byId } from "./dom.js";
 import { t } from "./messages.js";
-import { byId } from "./page.js";
 
 const PAUSE = 1000; // ms in which what comes is summed up
 
@@ -11,7 +12,7 @@ const line = byId("announcer");
 let news = [];
 let timer = null;
 
-/** What is part of a summary is not said beside it. */
+/** Announces rows that are not counted in a summary. */
 export function announce(rows) {
   news.push(...rows.filter(isNews));
   if (!news.length) return;

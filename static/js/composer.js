@@ -1,11 +1,11 @@
-// Writing: what is typed is kept at each key, and leaves the composer only into the outbox.
+// The composer: its text is stored as a draft at each key, and moves to the outbox when it is sent.
 
 import { isComposing, isTouch, sends } from "./keys.js";
-import { byId } from "./page.js";
+import { byId } from "./dom.js";
 
 /**
- * `send(body, answered)` takes a message over, or answers why it does not. Returns `answer(id, text)`, which makes the
- * next message an answer; `insert(body, answered)`, which puts a text back; `clear()`.
+ * `send(body, answered)` takes a message; it returns the reason if it refuses it. Returns `answer(id, text)`, which makes
+ * the next message a reply; `insert(body, answered)`, which puts a text back; `clear()`.
  */
 export function openComposer(drafts, send) {
   const form = byId("composer");

@@ -1,7 +1,7 @@
-// What is half written, in each room.
+// Drafts: one for each room, stored in this browser.
 
-import { keep, kept, keptAt, watch } from "./kept.js";
 import { t } from "./messages.js";
+import { getAllStored, getStored, store, watch } from "./storage.js";
 
 export class Drafts {
   #prefix;
@@ -15,17 +15,17 @@ export class Drafts {
   }
 
   read() {
-    return keptAt(this.#prefix + this.#room);
+    return getStored(this.#prefix + this.#room);
   }
 
   /** `answered` is the message that it answers, as `{ id, text }`. */
   save(body, answered) {
-    keep(this.#prefix + this.#room, body.trim() ? { body, answered } : null);
+    store(this.#prefix + this.#room, body.trim() ? { body, answered } : null);
   }
 
-  /** Names in the sidebar the rooms where something waits to be finished. */
+  /** Marks rooms with a draft in the sidebar. */
   #mark() {
-    const drafts = kept(this.#prefix);
+    const drafts = getAllStored(this.#prefix);
     for (const link of document.querySelectorAll(".room-link")) {
       const { room } = link.dataset;
       if (room !== this.#room && drafts.has(this.#prefix + room)) link.dataset.draft = t("draft");

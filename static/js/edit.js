@@ -1,11 +1,12 @@
-// One's own message, changed or taken away in its place.
+// Forms in the row of one's own message: to edit it, and to delete it.
 
+import { byId } from "./dom.js";
 import { explain } from "./explain.js";
-import { keep, keptAt } from "./kept.js";
+import { json, request } from "./http.js";
 import { isComposing, sends } from "./keys.js";
-import { EDITS } from "./later.js";
+import { EDITS } from "./lazy_modules.js";
 import { t } from "./messages.js";
-import { byId, json, request } from "./page.js";
+import { getStored, store } from "./storage.js";
 
 const isOpen = (id) => byId(id)?.querySelector(".edit");
 
@@ -21,7 +22,7 @@ export async function openEdit(row, address, isAgain) {
   let { body } = message;
   if (isOpen(row.id)) return; // a second click came before the text
   const key = EDITS + row.dataset.id;
-  const begun = keptAt(key) ?? body;
+  const begun = getStored(key) ?? body;
   const form = makeForm("edit");
   const field = document.createElement("textarea");
   Object.assign(field, { value: begun, dir: "auto", ariaLabel: t("your-message"), rows: Math.min(12, begun.split("\n").length) });
@@ -29,7 +30,7 @@ export async function openEdit(row, address, isAgain) {
   form.end.append(button(t("save"), "primary", "submit"), button(t("cancel"), "quiet", "button", () => close()));
   const end = hold(form, row.id);
   const close = () => {
-    keep(key, null);
+    store(key, null);
     end();
   };
   if (!isAgain) {
@@ -37,7 +38,7 @@ export async function openEdit(row, address, isAgain) {
     field.focus();
     field.setSelectionRange(begun.length, begun.length);
   }
-  field.addEventListener("input", () => keep(key, field.value));
+  field.addEventListener("input", () => store(key, field.value));
   field.addEventListener("keydown", (event) => {
     if (isComposing(event)) return;
     if (event.key === "Escape") close();

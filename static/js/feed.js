@@ -1,10 +1,10 @@
-// What the stream brings, gathered for a moment before the page is touched: however much comes, there is time to type.
+// Batches events of the stream before the page is changed, so that typing is never blocked, however many come.
 
 const FRAME = 16; // ms
 const SHARE = 4; // times as long as the last change took is the next one waited for
 const BATCH = 20; // events at once: a replay must not hold the page up
 
-/** `onEvents(events)` takes some of them, in the order in which they came. */
+/** `onEvents(events)` is called with the events of a batch, in the order in which they came. */
 export function openFeed(onEvents) {
   const gathered = [];
   let pause = FRAME;

@@ -1,13 +1,13 @@
-// The rows of the history: a window into the room's past, in the order of ids, never moving under the reader's eyes.
-// Here is what every page needs; past.js, loaded when somebody moves, leads to other parts of the history.
+// The rows of the history, in the order of ids, which never move while they are read. pagination.js, which is loaded when
+// the reader moves, fetches other parts of the history.
 //
 // The scroller is reversed (css/room.css): scrollTop is 0 at the end and negative above it, so that a page opens
 // at its end and rows that come in above move nothing. Everything else is compensated by keepPlace.
 
-import { dress, newLineShown, quoteAnew, rename, undress } from "./dress.js";
-import { fetchModule } from "./later.js";
+import { decorate, discardDecoration, newLineShown, refreshQuotes, rename } from "./decorate.js";
+import { byId } from "./dom.js";
+import { loadModule } from "./lazy_modules.js";
 import { t } from "./messages.js";
-import { byId } from "./page.js";
 import { firstBelow, idOf, isRow, parseRow, rowBefore, rowsOf } from "./rows.js";
 
 const NEAR_END = 100; // px within which the page sticks to the end
@@ -20,7 +20,7 @@ export class History {
   list = byId("history");
   scroller = byId("scroller");
   address = `/rooms/${this.main.dataset.room}`;
-  head = Number(this.main.dataset.cursor); // what the newest page knows
+  head = Number(this.main.dataset.cursor); // cursor of the newest page that was fetched
   reach = this.head; // the newest event that the stream has brought
   asOf = new WeakMap(); // row → the event up to which it is current
   held = null; // events that came while a page was being fetched
@@ -41,7 +41,7 @@ export class History {
     this.scroller.addEventListener("click", (event) => this.#clicked(event));
     this.list.querySelector(".here")?.addEventListener("blur", ({ target }) => target.remove());
     for (const row of rowsOf(this.list)) this.asOf.set(row, this.head);
-    this.dress(rowsOf(this.list));
+    this.decorate(rowsOf(this.list));
     this.openAt();
     this.#openAtUnread();
     this.#showLatest();
@@ -59,13 +59,13 @@ export class History {
     return this.scroller.getBoundingClientRect().top;
   }
 
-  /** What somebody at the end has seen everything up to. */
+  /** The event up to which a reader at the end has seen everything. */
   get readUpTo() {
     const row = this.#lastRow();
     return row ? Math.min(idOf(row), this.reach) : 0;
   }
 
-  /** Takes in `{ id, html }`: rows as HTML, each with the event that it is current as of; or `{ id, by }`: somebody's name. */
+  /** Applies events: `{ id, html }` is a row as of the event `id`; `{ id, by }` carries a user's name. */
   apply(events) {
     if (this.held) return void this.held.push(...events);
     this.reach = Math.max(this.reach, ...events.map(({ id }) => id));
@@ -86,10 +86,10 @@ export class History {
         const row = parseRow(html);
         const isNew = row && this.#place(row, id);
         if (row?.isConnected) changed.push(row);
-        else if (row) quoteAnew(row);
+        else if (row) refreshQuotes(row);
         if (isNew && row.dataset.author !== this.#handle) news.push(row);
       }
-      this.dress(changed);
+      this.decorate(changed);
     });
     if (rowsOf(this.list).length > ROWS_MAX) this.#go((past) => past.trim());
     if (!this.isLive || !this.isAtEnd) this.unseen += news.length;
@@ -97,7 +97,7 @@ export class History {
     this.on.news(news);
   }
 
-  /** After a gap: everything anew, around what is being read. */
+  /** After a gap: fetches everything again, around the row that is read. */
   async refetch() {
     this.held = []; // what comes now would stand below a hole
     const isDone = await this.#go((past) => past.refetch().then(() => true));
@@ -118,7 +118,7 @@ export class History {
     this.#go((past) => past.toDate(event.target));
   }
 
-  /** Where what was not read yet begins before the page. */
+  /** Goes to the first unread message if that is before the page. */
   #openAtUnread() {
     const { marked, read, joined } = this.main.dataset;
     const first = this.list.querySelector(".message");
@@ -128,8 +128,8 @@ export class History {
   }
 
   async #go(somewhere) {
-    const module = await fetchModule("past");
-    if (module) return somewhere((this.#past ??= new module.Past(this)));
+    const module = await loadModule("pagination");
+    if (module) return somewhere((this.#past ??= new module.Pagination(this)));
   }
 
   openAt() {
@@ -162,13 +162,13 @@ export class History {
     else if (now) this.scroller.scrollTop += now.getBoundingClientRect().top - top;
   }
 
-  dress(rows) {
-    dress(this.list, rows, this.#handle);
+  decorate(rows) {
+    decorate(this.list, rows, this.#handle);
     const { marked } = this.main.dataset;
     if (marked) byId(`m${marked}`)?.classList.add("marked");
   }
 
-  /** Puts a row, as of an event, where it belongs, if that is in sight. Answers whether it is a new message. */
+  /** Inserts or replaces a row as of an event, if its place is loaded. Returns whether it is a new message. */
   #place(row, id) {
     const former = byId(row.id);
     if (former && id <= this.asOf.get(former)) return false;
@@ -181,7 +181,7 @@ export class History {
 
   #replace(former, row) {
     const hadFocus = former.contains(document.activeElement);
-    undress(former, row);
+    discardDecoration(former, row);
     former.replaceWith(row);
     if (!hadFocus) return;
     row.tabIndex = -1;

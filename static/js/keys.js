@@ -1,4 +1,4 @@
-// Keys while writing.
+// Which keys send a message, and which belong to an input method.
 
 /** An input method's own key. Safari ends a composition before the key that commits it, which then only has this code. */
 export const isComposing = (event) => event.isComposing || event.keyCode === 229;

@@ -1,7 +1,7 @@
-// Who has come into the room, and who has left it.
+// Changes of the member list: who joined the room, and who left it.
 
-import { fetchModule } from "./later.js";
-import { byId, element } from "./page.js";
+import { loadModule } from "./lazy_modules.js";
+import { byId, element } from "./dom.js";
 import { hue, itemOf, place, showCounts, viewer } from "./people.js";
 
 /** Takes a `member` event in. Doing so twice changes nothing. */
@@ -9,7 +9,7 @@ export async function changeMember({ handle, state, by }) {
   if (typeof handle !== "string") return;
   const shown = itemOf(handle);
   const isListed = shown || !document.querySelector(".people-more");
-  if (!isListed) (await fetchModule("presence"))?.recheckPresence(); // one of many: they are counted anew
+  if (!isListed) (await loadModule("presence"))?.recheckPresence(); // one of many: they are counted anew
   else if (state === "joined" && !shown) {
     place(memberItem(handle, by?.handle === handle ? by.name : handle), handle === viewer);
     showCounts(1);

@@ -1,7 +1,7 @@
 // Mentions are decided by the server, once: a rendered row has `<span class="mention" data-handle="…">` for each. Badges,
 // notifications and the mark in the row all ask the row.
 
-import { byId } from "./page.js";
+import { byId } from "./dom.js";
 
 const normal = (handle) => handle.normalize("NFC").toLowerCase();
 const reader = normal(byId("room").dataset.handle);

@@ -1,6 +1,7 @@
 // People and emoji by name.
 
-import { byId, request } from "./page.js";
+import { byId } from "./dom.js";
+import { request } from "./http.js";
 
 let emoji = null;
 

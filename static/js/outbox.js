@@ -1,20 +1,20 @@
-// Messages on their way. Each is kept until the server has it, through reloads and days; they go out one by one, in
-// the order in which they were written. A message is named by a nonce: sending it again never posts it twice.
+// Messages that are being sent. Each is stored until the server has it, also over reloads and days; they are sent one by
+// one, in the order in which they were written. Each has a nonce, so that sending it again never posts it twice.
 
-import { keep, kept, keptAt, watch } from "./kept.js";
-import { fetchModule } from "./later.js";
+import { isProblem, json, request } from "./http.js";
+import { loadModule } from "./lazy_modules.js";
 import { t } from "./messages.js";
-import { isProblem, json, request } from "./page.js";
+import { getAllStored, getStored, store, watch } from "./storage.js";
 
-const DAY = 86_400_000; // ms after which nobody is sure that it shall still be said
-const LATE = 30_000; // ms after which it may be given up
+const DAY = 86_400_000; // ms after which the user is asked before it is sent
+const LATE = 30_000; // ms after which a message can be discarded while it is being sent
 const LOCKED_MAX = 40_000; // ms to wait for another tab that sends
 const RETRY_MIN = 1000; // ms
 const RETRY_MAX = 30_000; // ms
 const ASKED_MAX = 60_000; // ms: a proxy may name hours
 const KEEPALIVE_MAX = 15_000; // characters: browsers finish requests of closed pages up to 64 KiB
 
-/** 128 random bits. */
+/** 128 random bits in hexadecimal digits. */
 function newNonce() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -53,7 +53,7 @@ export class Outbox {
 
   /** Of one room or of all, in the order in which they were written. */
   list(room) {
-    const entries = [...kept(this.#prefix + (room ? `${room}/` : "")).values()];
+    const entries = [...getAllStored(this.#prefix + (room ? `${room}/` : "")).values()];
     return entries.sort((a, b) => a.at - b.at || (a.nonce < b.nonce ? -1 : 1));
   }
 
@@ -62,30 +62,30 @@ export class Outbox {
     this.#keep({ nonce: newNonce(), room, body, answered, at: Math.max(Date.now(), last + 1) });
   }
 
-  /** Once more, on the person's word. */
+  /** Sends a message again, as the user asked for. */
   retry(entry) {
-    this.#keep({ ...entry, fault: undefined, meantAt: Date.now() });
+    this.#keep({ ...entry, fault: undefined, confirmedAt: Date.now() });
   }
 
   discard({ room, nonce }) {
-    keep(this.#key(room, nonce), null);
+    store(this.#key(room, nonce), null);
     this.#onChange();
   }
 
-  /** The stream has brought it. */
+  /** The stream has brought a message: it was sent. */
   settle(room, nonce) {
-    if (keptAt(this.#key(room, nonce))) this.discard({ room, nonce });
+    if (getStored(this.#key(room, nonce))) this.discard({ room, nonce });
   }
 
-  /** Whether it goes out by itself. */
+  /** Whether a message will be sent without asking. */
   sends = (entry) => !this.isSignedOut && !entry.fault && !isOld(entry);
 
-  /** What goes out by itself, of all rooms. */
+  /** The messages of all rooms that will be sent without asking. */
   waiting() {
     return this.list().filter(this.sends);
   }
 
-  /** Takes in where the connection stands. */
+  /** Takes a new state of the connection. */
   enter(state) {
     if (state === "signed-out") this.isSignedOut = true;
     if (state === "live") {
@@ -97,7 +97,7 @@ export class Outbox {
 
   /** The server can be reached again. */
   hurry() {
-    if (!keptAt(this.#pauseKey)?.isAsked) keep(this.#pauseKey, null);
+    if (!getStored(this.#pauseKey)?.isAsked) store(this.#pauseKey, null);
     this.#attempts = 0;
     this.#send();
   }
@@ -105,7 +105,7 @@ export class Outbox {
   #key = (room, nonce) => `${this.#prefix}${room}/${nonce}`;
 
   #keep(entry) {
-    keep(this.#key(entry.room, entry.nonce), entry);
+    store(this.#key(entry.room, entry.nonce), entry);
     this.#onChange();
     this.#send();
   }
@@ -120,7 +120,7 @@ export class Outbox {
   async #sendAll() {
     for (;;) {
       const [next] = this.waiting();
-      const pause = (keptAt(this.#pauseKey)?.until ?? 0) - Date.now();
+      const pause = (getStored(this.#pauseKey)?.until ?? 0) - Date.now();
       if (!next || (pause > 0 && pause <= ASKED_MAX)) {
         this.#isSending = false;
         if (next) this.#timer = setTimeout(() => this.#send(), Math.min(pause, RETRY_MAX) + 10);
@@ -144,10 +144,10 @@ export class Outbox {
       this.settle(room, nonce);
     } else if (isRefusal(response)) {
       if (response.status === 401) return void (this.isSignedOut = true);
-      const fault = (await (await fetchModule("explain"))?.explain(response)) ?? t("refused", { status: response.status });
+      const fault = (await (await loadModule("explain"))?.explain(response)) ?? t("refused", { status: response.status });
       const isTaken = response.status === 409;
-      if (!keptAt(this.#key(room, nonce))) return; // discarded meanwhile
-      if (isTaken) keep(this.#key(room, nonce), null);
+      if (!getStored(this.#key(room, nonce))) return; // discarded meanwhile
+      if (isTaken) store(this.#key(room, nonce), null);
       this.#keep({ ...entry, fault, nonce: isTaken ? newNonce() : nonce });
     } else {
       this.#pause(response);
@@ -158,22 +158,22 @@ export class Outbox {
     const asked = Math.min(ASKED_MAX, Number(response?.headers.get("retry-after")) * 1000);
     const ceiling = Math.min(RETRY_MAX, RETRY_MIN * 2 ** ++this.#attempts);
     const wait = asked || RETRY_MIN + Math.random() * (ceiling - RETRY_MIN);
-    keep(this.#pauseKey, { until: Date.now() + wait, isAsked: asked > 0 });
+    store(this.#pauseKey, { until: Date.now() + wait, isAsked: asked > 0 });
   }
 }
 
-/** Written so long ago that it is not sent unasked. */
+/** Whether it was written so long ago that the user is asked before it is sent. */
 const isOld = (entry) => ageOf(entry) > DAY;
 
-/** Whether something keeps it from going out. The clock may have been set back since it was written. */
+/** Whether sending takes so long that the message can be discarded. The clock may have been set back since it was written. */
 export function isLate(entry) {
-  const attempt = `${entry.nonce} ${entry.meantAt}`;
+  const attempt = `${entry.nonce} ${entry.confirmedAt}`;
   if (!seenAt.has(attempt)) seenAt.set(attempt, performance.now());
   return Math.max(ageOf(entry), performance.now() - seenAt.get(attempt)) > LATE;
 }
 
 const seenAt = new Map(); // when this page first saw a message, by `performance.now()`
-const ageOf = ({ at, meantAt }) => Date.now() - (meantAt ?? at);
+const ageOf = ({ at, confirmedAt }) => Date.now() - (confirmedAt ?? at);
 
 /** Refused by our own server, and for good: what a proxy says, or a server in trouble, is no answer. */
 function isRefusal(response) {

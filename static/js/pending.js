@@ -1,12 +1,12 @@
-// The rows of messages that have no id yet: below the history, in the order in which they go out.
+// Pending messages: rows below the history, in the order in which they are sent.
 
+import { byId, element } from "./dom.js";
 import { t } from "./messages.js";
-import { byId, element } from "./page.js";
-import { hue, nameOf } from "./people.js";
 import { isLate } from "./outbox.js";
-import { question } from "./unsent.js"; // at once: it is needed when nothing can be fetched
+import { question } from "./pending_actions.js"; // at once: it is needed when nothing can be fetched
+import { hue, nameOf } from "./people.js";
 
-/** Returns a function that shows what is on its way. `onEdit(entry)` puts its text back where it can be changed. */
+/** Returns a function that shows the outbox. `onEdit(entry)` puts a text back into the composer. */
 export function openPending(outbox, { room, handle }, onEdit) {
   const list = element("ol", "history");
   list.id = "outbox";

@@ -1,6 +1,6 @@
-// Who is in the room, and who of them is here.
+// The member list, and which members are online.
 
-import { byId, element } from "./page.js";
+import { byId } from "./dom.js";
 
 const members = byId("members");
 export const { handle: viewer } = byId("room").dataset;

@@ -1,6 +1,6 @@
 // Any emoji, by its name; those used last come first.
 
-import { keep, keptAt } from "./kept.js";
+import { getStored, store } from "./storage.js";
 import { isComposing } from "./keys.js";
 import { t } from "./messages.js";
 import { allEmoji, findEmoji } from "./names.js";
@@ -55,11 +55,11 @@ function recentFirst(all) {
   return [...new Set([...recent.filter(Boolean), ...all])];
 }
 
-const recentEmoji = () => keptAt(RECENT) ?? [];
+const recentEmoji = () => getStored(RECENT) ?? [];
 
 function remember(emoji) {
   const others = recentEmoji().filter((other) => other !== emoji);
-  keep(RECENT, [emoji, ...others].slice(0, RECENT_MAX));
+  store(RECENT, [emoji, ...others].slice(0, RECENT_MAX));
 }
 
 function showMore() {

@@ -1,6 +1,7 @@
-// Who came and went while the page heard nothing, or where only a part of the people is listed.
+// Fetches presence after a loss of the connection, or if only a part of the members is listed.
 
-import { byId, request } from "./page.js";
+import { byId } from "./dom.js";
+import { request } from "./http.js";
 import { changePresence, showCounts } from "./people.js";
 
 const RETURN = 12_000; // ms after a loss in which whoever comes back comes back

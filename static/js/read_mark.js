@@ -1,7 +1,7 @@
-// The read mark: it moves when somebody looks at the end of the history, and only then.
+// The read mark, which moves only while the reader looks at the end of the history: the page is visible and has the focus.
 
-import { noteRead } from "./news.js";
-import { json, request } from "./page.js";
+import { noteRead } from "./activity.js";
+import { json, request } from "./http.js";
 
 const PAUSE = 1500; // ms between moves
 

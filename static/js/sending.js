@@ -1,14 +1,14 @@
-// What somebody writes in this room, from the composer through the outbox into the history.
+// Connects the composer, the outbox, the pending rows and the history.
 
 import { openComposer } from "./composer.js";
 import { Drafts } from "./drafts.js";
-import { keepAgain, watchWipe } from "./kept.js";
 import { t } from "./messages.js";
 import { Outbox } from "./outbox.js";
 import { openPending } from "./pending.js";
 import { sayWaiting } from "./status.js";
+import { resumeStoring, watchSignOut } from "./storage.js";
 
-const PATIENCE = 5000; // ms of waiting that nobody needs to hear of
+const PATIENCE = 5000; // ms of waiting that are not shown
 
 export function openSending({ room, handle, log }, history) {
   const owner = `${log}/${handle}`;
@@ -23,7 +23,7 @@ export function openSending({ room, handle, log }, history) {
     outbox.add(room, body, answered);
     history.toLatest();
   });
-  watchWipe(() => {
+  watchSignOut(() => {
     composer.clear();
     outbox.enter("signed-out");
   });
@@ -55,7 +55,7 @@ export function openSending({ room, handle, log }, history) {
   return {
     answer: composer.answer,
     enter(state) {
-      if (state === "live") keepAgain();
+      if (state === "live") resumeStoring();
       outbox.enter(state);
     },
     settle: (nonce) => outbox.settle(room, nonce),

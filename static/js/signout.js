@@ -1,7 +1,8 @@
-// Whoever signs out leaves nothing in this browser, in no tab; who could not be signed out loses nothing.
+// Sign-out: removes everything that is stored in this browser, in all tabs, but only after the server has confirmed it.
 
-import { ROOT, SIGNED_OUT } from "./kept.js";
-import { byId, isSignedOut, request } from "./page.js";
+import { ROOT, SIGNED_OUT } from "./storage.js";
+import { byId } from "./dom.js";
+import { isSignedOut, request } from "./http.js";
 
 document.addEventListener("submit", async (event) => {
   event.preventDefault();

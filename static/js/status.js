@@ -1,6 +1,6 @@
-// The line between the history and the composer: usually empty.
+// The status line between the history and the composer, which is usually empty.
 
-import { byId } from "./page.js";
+import { byId } from "./dom.js";
 
 const line = byId("status");
 let said = "";
@@ -9,7 +9,7 @@ let waiting = "";
 let door = null;
 let timer = null;
 
-/** Says something, for `duration` ms where one is given. */
+/** Shows a text, for `duration` ms if given. */
 export function say(text, duration) {
   clearTimeout(timer);
   said = text;
@@ -17,14 +17,14 @@ export function say(text, duration) {
   if (duration) timer = setTimeout(() => say(""), duration);
 }
 
-/** Says what holds while nothing else is said, with a link where there is a way on. */
+/** Sets the text that is shown while there is no other, with a link if there is something to do. */
 export function sayStanding(text, link = null) {
   standing = text;
   door = link;
   show();
 }
 
-/** Says beside it that something waits to be sent. */
+/** Sets the text about pending messages, which is shown beside the other one. */
 export function sayWaiting(text) {
   waiting = text;
   show();

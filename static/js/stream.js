@@ -4,8 +4,8 @@
 // after it, and asks the leader for what is missing. A leader that does not answer is replaced.
 
 import { Connection, DOUBT, lostAt, parse } from "./connection.js";
-import { isSignedOut } from "./page.js";
-import { Recent } from "./recent.js";
+import { isSignedOut } from "./http.js";
+import { Recent } from "./recent_events.js";
 
 const LOOK_EVERY = 5000; // ms between looks at whether something is due
 const PATIENCE = 5000; // ms within which the leader answers; otherwise it is frozen, and another tab takes over

@@ -1,7 +1,7 @@
-// Who is writing, shown for a moment after they said so.
+// Who is typing, shown for some seconds after each signal.
 
+import { byId } from "./dom.js";
 import { t } from "./messages.js";
-import { byId } from "./page.js";
 
 const SHOWN = 6000; // ms
 const LATE = 50; // ms within which a message is on the page that overtook its author's signal

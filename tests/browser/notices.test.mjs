@@ -308,7 +308,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     const bodies = Array.from({ length: 8 }, (_, n) => `quickly ${n}`);
     let arePosted = () => {};
     const posted = new Promise((resolve) => (arePosted = resolve));
-    await page.route("**/js/rooms.js", async (route) => {
+    await page.route("**/js/room_list.js", async (route) => {
       await posted;
       await route.continue();
     });
@@ -358,7 +358,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
 
   it("a script that was lost on its way is fetched when it is needed again, and nothing is left out", async () => {
     const { visitor, slug } = await somebody("jana");
-    const lost = { typing: await loseOnce(visitor, "typing"), rooms: await loseOnce(visitor, "rooms"), walk: await loseOnce(visitor, "walk") };
+    const lost = { typing: await loseOnce(visitor, "typing"), rooms: await loseOnce(visitor, "room_list"), keyboard: await loseOnce(visitor, "keyboard_navigation") };
     await visitor.page.reload();
     await bot.post("while it was lost", slug);
     await until("the script of the rooms is lost", () => lost.rooms.length === 2);
@@ -376,12 +376,12 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
       await visitor.page.keyboard.press("Tab");
       return visitor.page.locator("#history[aria-label]").count();
     });
-    assert.ok(lost.walk.length > 2, "it was lost at first");
+    assert.ok(lost.keyboard.length > 2, "it was lost at first");
   });
 
   it("what a lost script left out is made good when the stream is back", async () => {
     const { visitor, slug } = await somebody("kim");
-    const lost = await loseOnce(visitor, "rooms");
+    const lost = await loseOnce(visitor, "room_list");
     await visitor.page.reload();
     await bot.post("while it was lost", slug);
     await until("the script of the rooms is lost", () => lost.length === 2);

@@ -42,7 +42,7 @@ impl<'a> MessageView<'a> {
         }
     }
 
-    /// Quotes a line of the message that this one answers. Without it `static/js/quote.js` looks for the message.
+    /// Quotes a line of the message that this one answers. Without it `static/js/quoted_message.js` looks for the message.
     #[must_use]
     pub fn quoting(self, answered: Option<&'a Message>) -> Self {
         Self { answered, ..self }

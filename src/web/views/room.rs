@@ -124,29 +124,32 @@ impl RoomPage {
 /// What a page without scripts offers as reactions.
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
-/// What `js/app.js` imports, named in the page so that all of it is fetched at once.
-const MODULES: [&str; 23] = [
-    "js/away.js",
+/// The modules that `js/app.js` imports, directly or not: the page names them so that they are fetched in parallel.
+const MODULES: [&str; 26] = [
+    "js/activity.js",
     "js/composer.js",
     "js/connection.js",
+    "js/connection_status.js",
+    "js/current_room.js",
+    "js/decorate.js",
+    "js/dom.js",
     "js/drafts.js",
-    "js/dress.js",
     "js/feed.js",
     "js/history.js",
-    "js/kept.js",
+    "js/http.js",
     "js/keys.js",
-    "js/later.js",
+    "js/lazy_modules.js",
+    "js/mentions.js",
     "js/messages.js",
-    "js/news.js",
     "js/outbox.js",
-    "js/page.js",
     "js/pending.js",
+    "js/pending_actions.js",
     "js/people.js",
     "js/read_mark.js",
-    "js/recent.js",
+    "js/recent_events.js",
     "js/rows.js",
     "js/sending.js",
     "js/status.js",
+    "js/storage.js",
     "js/stream.js",
-    "js/unsent.js",
 ];

@@ -1,17 +1,18 @@
-// The rooms at the side while the page is open: what is unread in each, and which there are; and how much of it the
-// reader is told of, in the title, on the icon and on an installed app.
+// The list of rooms at the side: unread counts and mentions of each, and the sum in the title, on the icon and on the
+// badge of an installed app.
 
-import { fetchModule } from "./later.js";
+import { isOn, tabs } from "./activity.js";
+import { showCurrentRoom } from "./current_room.js";
+import { byId } from "./dom.js";
+import { request } from "./http.js";
+import { loadModule } from "./lazy_modules.js";
 import { mentionsReader } from "./mentions.js";
 import { number, t } from "./messages.js";
-import { isOn, tabs } from "./news.js";
-import { byId, request } from "./page.js";
-import { showCurrentRoom } from "./sidebar.js";
 
 const COUNTED_MAX = 1000; // as the server has it: src/model/room.rs
 const LONG_HIDDEN = 60_000; // ms after which the reader may have read elsewhere
 const RETRY = 5000; // ms
-const SPREAD = 2000; // ms over which pages ask again for what has changed for all of them
+const SPREAD = 2000; // ms over which the requests of all pages for a changed list are spread
 
 const main = byId("room");
 const { room: current, handle } = main.dataset;
@@ -19,13 +20,13 @@ const list = document.querySelector(".sidebar-rooms");
 const icon = document.querySelector("link[rel=icon]");
 const calm = icon.href;
 const linkOf = (room) => list.querySelector(`[data-room="${room}"]`);
-let timer = null; // from the wish for a new list until it is there
+let timer = null; // set until the new list is there
 let isStale = false; // something has changed since it was asked for
 let meanwhile = null; // messages that came since then
 let hiddenAt = document.hidden ? performance.now() : Infinity;
 let hiddenNews = 0; // what others wrote in this room while nobody looked
 
-/** Takes in a message that is not under the reader's eyes. */
+/** Counts a message that the reader does not see, and notifies of it if wanted. */
 export async function noteMessage(data) {
   const { id, room, by, message } = data;
   if (by.handle === handle || message.deleted_at) return;
@@ -36,7 +37,7 @@ export async function noteMessage(data) {
   if (!notify || (id <= head && unread === "0")) return; // not a member, or it was read elsewhere
   count(data);
   const isWanted = notify === "everything" || (notify === "mentions" && mentionsReader(message.html));
-  if (isWanted && isOn()) (await fetchModule("notices"))?.notify(data);
+  if (isWanted && isOn()) (await loadModule("notifications"))?.notify(data);
 }
 
 /** Counts a message, unless the list knows of it already. */
@@ -49,13 +50,13 @@ function count({ id, room, message }) {
   showCount(link);
 }
 
-/** A message was deleted, or changed, perhaps to name the reader or no more. */
+/** A message in another room was changed or deleted: its mentions and the unread count may have changed. */
 export function noteChange({ room, message }) {
   const { unread, mentions } = linkOf(room)?.dataset ?? {};
   if (unread > 0 && (message.deleted_at || mentions > 0 || mentionsReader(message.html))) refreshSoon();
 }
 
-/** What the reader knows a room by. */
+/** The name of a room as the list shows it. */
 export const nameOf = (room) => linkOf(room)?.querySelector(".room-name").textContent ?? room;
 
 /** A room was read up to here. */
@@ -67,10 +68,10 @@ export function clear({ room, upTo }) {
   showCount(link);
 }
 
-/** What is told of this room. */
+/** The notification level of this room. */
 export const levelOf = () => linkOf(current).dataset.notify;
 
-/** That has changed. */
+/** Shows a new notification level of this room. */
 export function setLevel(level) {
   const link = linkOf(current);
   link.dataset.notify = level;
@@ -131,7 +132,7 @@ async function fetchList() {
   return new DOMParser().parseFromString(text, "text/html").querySelector(".sidebar-rooms");
 }
 
-/** What only this browser knows, and the focus, stay. */
+/** Replaces the list. Drafts, which only this browser knows, and the focus stay. */
 function adopt(fresh) {
   const focused = list.contains(document.activeElement) && document.activeElement.dataset.room;
   for (const link of fresh.querySelectorAll(".room-link")) {

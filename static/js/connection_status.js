@@ -1,11 +1,12 @@
-// What the page says of its connection: nothing of short losses, one quiet line of longer ones, and then what came back.
+// The connection status that the page shows: nothing for short losses, one line for longer ones, and a summary of what
+// was missed when the connection is back.
 
-import { markNew } from "./dress.js";
+import { markNew } from "./decorate.js";
 import { sumUp, t } from "./messages.js";
 import { idOf } from "./rows.js";
 import { say, sayStanding } from "./status.js";
 
-const QUIET = 5000; // ms of loss that nobody needs to hear of
+const QUIET = 5000; // ms of loss that are not shown
 const SAID = 10_000; // ms for which a summary is shown
 const STATES = {
   connecting: t("connecting"),
@@ -20,12 +21,12 @@ let state = "live";
 let timer = null; // from a loss on
 let isLong = false;
 let missed = null; // what the page missed, counted while it comes
-let told = 0; // the last event of which a summary has told
+let told = 0; // the last event that a summary has counted
 
-/** The last loss was one that people notice. */
+/** Whether the last loss was long enough to be shown. */
 export let wasLong = false;
 
-/** Takes in what `follow` says of the connection. */
+/** Shows a state of the connection, as `follow` reports it. */
 export function showState(name, { lostFor, cursor }) {
   state = name;
   if (name === "catching-up" && lostFor >= QUIET) missed ??= { after: cursor, messages: 0, edits: 0, deletes: 0 };
@@ -36,12 +37,12 @@ export function showState(name, { lostFor, cursor }) {
   showStanding();
 }
 
-/** Takes note of an event of this room. */
-export function noteEvent(type) {
+/** Counts an event of this room for the summary. */
+export function countMissed(type) {
   if (missed && COUNTED[type]) missed[COUNTED[type]] += 1;
 }
 
-/** Whether a row is no part of a summary. */
+/** Whether a row is not counted in a summary. */
 export const isNews = (row) => !missed && idOf(row) > told;
 
 function showLoss() {

@@ -1,23 +1,24 @@
-// Other parts of the history than what is shown: fetched as pages, put in place of it or beside it.
+// Fetches other pages of the history, and shows them in place of the rows that are shown, or before or after them.
 
-import { wasLong } from "./away.js";
-import { markNew } from "./dress.js";
+import { wasLong } from "./connection_status.js";
+import { markNew } from "./decorate.js";
+import { byId } from "./dom.js";
+import { fetchPage } from "./http.js";
 import { t } from "./messages.js";
-import { byId, fetchPage } from "./page.js";
 import { firstBelow, idOf, rowsOf } from "./rows.js";
 import { say } from "./status.js";
 
-const ROWS_KEPT = 240; // where there are too many
+const ROWS_KEPT = 240; // rows that stay when there are too many
 const RETRY_MAX = 30_000; // ms
-const SAID = 10_000; // ms for which a fault is shown
+const SAID = 10_000; // ms for which an error is shown
 
-export class Past {
+export class Pagination {
   #shown; // the History
   #list;
   #main;
   #loading = null; // a promise, while a page is on its way
-  #wish = null; // the last one to go somewhere
-  #isStale = false; // everything has to be fetched anew
+  #wish = null; // the latest request of the reader to go somewhere
+  #isStale = false; // everything has to be fetched again
   #isRefetching = false;
 
   constructor(shown) {
@@ -26,7 +27,10 @@ export class Past {
     this.#main = shown.main;
   }
 
-  /** Everything anew, around what is being read; where that is the end and much was missed, where it was. */
+  /**
+ * Fetches everything again, around the row that is being read. A reader at the end who missed much stays at the last row
+ * that they had seen.
+ */
   async refetch() {
     this.#isStale = true;
     if (this.#loading || this.#isRefetching) return;
@@ -59,7 +63,7 @@ export class Past {
     this.showRoom({ name: page.getElementById("room").dataset.name, topic: page.getElementById("room-topic").textContent });
   }
 
-  /** What the room is called now. */
+  /** Shows the room's new name and topic. */
   showRoom({ name, topic }) {
     if (typeof name !== "string" || typeof topic !== "string") return;
     const { room } = this.#main.dataset;
@@ -71,7 +75,7 @@ export class Past {
     byId("body")?.setAttribute("placeholder", t("message-to", { room: name }));
   }
 
-  /** Shows another part of the history, in place, or says that it cannot. */
+  /** Shows the page at an address in place of the rows. Returns whether it could be loaded; if not, the status line says so. */
   async goTo(address, place) {
     const wish = (this.#wish = {});
     while (this.#loading) await this.#loading;
@@ -91,7 +95,7 @@ export class Past {
     return isThere;
   }
 
-  /** To where a day begins for the reader. */
+  /** Goes to the beginning of a day in the reader's time zone. */
   async toDate(form) {
     form.hidePopover();
     const begin = new Date(`${form.elements.at.value}T00:00`);
@@ -105,7 +109,7 @@ export class Past {
     if (isThere) showAddress(address);
   }
 
-  /** Runs `work` with what the stream brings held back: a page that is fetched may be older or newer than that. */
+  /** Runs `work` while events of the stream are held back: the page that is fetched may be older or newer than they are. */
   async #load(work) {
     if (this.#loading) return false;
     let end;
@@ -116,7 +120,7 @@ export class Past {
       await work();
       isDone = true;
     } catch {
-      // the network's fault: whoever asked for it says so or asks again
+      // the network failed: the caller reports it or tries again
     }
     this.#loading = null;
     end();
@@ -131,7 +135,7 @@ export class Past {
     this.#shown.apply(held);
   }
 
-  /** Shows what a page holds, in the place of everything. */
+  /** Replaces all rows by those of a page. */
   #adopt(page) {
     const list = page.getElementById("history");
     list.querySelector(".here")?.remove();
@@ -151,7 +155,7 @@ export class Past {
     this.#swapLink("newer", page);
     this.#main.dataset.live = live;
     if (this.#shown.isLive) this.#shown.head = Number(cursor);
-    this.#shown.dress(rows);
+    this.#shown.decorate(rows);
   }
 
   #prepend(page) {
@@ -161,7 +165,7 @@ export class Past {
     const first = this.#list.querySelector(".message");
     this.#swapLink("older", page);
     this.#list.prepend(...rows);
-    this.#shown.dress(first ? [...rows, first] : rows);
+    this.#shown.decorate(first ? [...rows, first] : rows);
   }
 
   async loadMore(which) {
@@ -182,7 +186,7 @@ export class Past {
     else link.textContent = t("load-failed");
   }
 
-  /** Takes away the rows farthest from what is read, where there are too many. */
+  /** Removes the rows farthest from the one that is read, if there are too many. */
   trim() {
     this.#shown.keepPlace(() => this.#trim());
   }
@@ -196,7 +200,7 @@ export class Past {
       const first = rows[Math.min(rows.length - ROWS_KEPT, inChange.indexOf(true) >>> 0)];
       while (this.#list.firstElementChild !== first) this.#list.firstElementChild.remove();
       this.#setLink("older", `before=${idOf(first)}`);
-      this.#shown.dress([first]);
+      this.#shown.decorate([first]);
     } else {
       const last = rows[Math.max(ROWS_KEPT - 1, inChange.lastIndexOf(true))];
       while (this.#list.lastElementChild !== last) this.#list.lastElementChild.remove();
@@ -224,7 +228,7 @@ export class Past {
   }
 }
 
-/** What the browser says where one is: a reload or a bookmark leads there. */
+/** Shows an address in the browser, for reloads and bookmarks. */
 const showAddress = (address) => history.replaceState(null, "", address);
 
 function adoptPeople(page) {

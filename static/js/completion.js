@@ -1,4 +1,4 @@
-// Names as one types them: of people after @, of emoji after a colon.
+// Completion while typing: of people after @, of emoji after a colon.
 
 import { isComposing } from "./keys.js";
 import { t } from "./messages.js";
@@ -32,7 +32,7 @@ export async function complete(target) {
   open(target, end - (sign ? person.length : emoji.length) - 1, end, options.slice(0, SHOWN_MAX));
 }
 
-/** Nobody wants to be asked about a name that is complete. */
+/** A handle that is complete needs no completion. */
 function peopleOptions(wanted) {
   const people = findPeople(wanted);
   if (people.some(([handle]) => handle.toLowerCase() === wanted.toLowerCase())) return [];

@@ -1,4 +1,4 @@
-// From one room to another by its name.
+// The room switcher (Ctrl/Cmd K): finds rooms by name.
 
 import { isComposing } from "./keys.js";
 import { t } from "./messages.js";

@@ -1,5 +1,5 @@
-// What this browser keeps for somebody until it is sent: one key for each thing, so that tabs never overwrite each
-// other's. Where the browser keeps nothing, it lasts as long as the page.
+// Drafts, unsent messages and settings in `localStorage`: one key for each item, so that tabs never overwrite each
+// other's. If the browser stores nothing, items last as long as the page.
 
 export const ROOT = "backscroll/";
 export const SIGNED_OUT = `${ROOT}signed-out`;
@@ -10,11 +10,11 @@ let isSignedOut = false;
 try {
   storage = localStorage ?? {};
 } catch {
-  // the browser keeps nothing
+  // storage is disabled
 }
 
-/** Keeps a value, or nothing more with `null`. */
-export function keep(key, value) {
+/** Stores a value; null removes the item. */
+export function store(key, value) {
   memory.delete(key);
   try {
     if (value === null) storage.removeItem(ROOT + key);
@@ -25,34 +25,34 @@ export function keep(key, value) {
   }
 }
 
-export function keptAt(key) {
+export function getStored(key) {
   if (memory.has(key)) return memory.get(key);
   try {
     return JSON.parse(storage.getItem(ROOT + key));
   } catch {
-    return null; // what cannot be read is not ours
+    return null; // not written by this page
   }
 }
 
-/** What is kept under keys that begin so, by its key. */
-export function kept(prefix) {
+/** Returns all items whose key has this prefix, by key. */
+export function getAllStored(prefix) {
   const keys = [...Object.keys(storage).map((key) => key.slice(ROOT.length)), ...memory.keys()];
-  const found = keys.filter((key) => key.startsWith(prefix)).map((key) => [key, keptAt(key)]);
+  const found = keys.filter((key) => key.startsWith(prefix)).map((key) => [key, getStored(key)]);
   return new Map(found.filter(([, value]) => value !== null));
 }
 
-/** Calls `onChange()` when another tab has changed something under a key that begins so. */
+/** Calls `onChange()` when another tab has changed an item whose key has this prefix. */
 export function watch(prefix, onChange) {
   addEventListener("storage", ({ key }) => {
     if (key?.startsWith(ROOT + prefix)) onChange();
   });
 }
 
-/** Whoever was signed out is in again. */
-export const keepAgain = () => (isSignedOut = false);
+/** The user has signed in again: items are stored again, not only kept in memory. */
+export const resumeStoring = () => (isSignedOut = false);
 
-/** Calls `onWiped()` when another tab has signed out. */
-export function watchWipe(onWiped) {
+/** Calls `onWiped()` when another tab has signed out and removed all items. */
+export function watchSignOut(onWiped) {
   addEventListener("storage", ({ key, newValue }) => {
     if (key !== SIGNED_OUT || newValue === null) return;
     isSignedOut = true;

@@ -1,32 +1,33 @@
-// Desktop notifications, for whoever has asked for them: one for each message, however many tabs are open, and none
-// while one of them is looked at.
+// Desktop notifications, if they are switched on: one for each message, however many tabs are open, and none while one
+// of the tabs is visible.
 
+import { SWITCH, isOn } from "./activity.js";
+import { byId } from "./dom.js";
 import { explain } from "./explain.js";
-import { keep } from "./kept.js";
-import { fetchModule } from "./later.js";
+import { json, request } from "./http.js";
+import { loadModule } from "./lazy_modules.js";
 import { t } from "./messages.js";
-import { SWITCH, isOn } from "./news.js";
-import { byId, json, request } from "./page.js";
 import { say } from "./status.js";
+import { store } from "./storage.js";
 
-const DOUBT = 300; // ms within which a tab that is looked at says so
-const EACH_MAX = 3; // messages at once that are told of one by one
+const DOUBT = 300; // ms within which a visible tab tells the others that it shows the message
+const EACH_MAX = 3; // notifications at once; more become one
 const TEXT_MAX = 200; // characters
 const SAID = 10_000; // ms for which a fault is shown
 
-const { levelOf, nameOf, setLevel } = await fetchModule("rooms");
+const { levelOf, nameOf, setLevel } = await loadModule("room_list");
 const others = window.BroadcastChannel && new BroadcastChannel("backscroll notices");
 const seen = new Set();
 let waiting = [];
 
-/** Tells of a message, unless somebody is looking or it is gone already. */
+/** Notifies of a message, unless a tab is visible or the message was deleted. */
 export function notify(data) {
   if (data.message.deleted_at) return;
   if (!document.hidden) return others?.postMessage(data.id);
   if (waiting.push(data) === 1) setTimeout(tell, DOUBT);
 }
 
-/** Of much at once, as after a night, with one notification. */
+/** Shows the notifications that are due; many at once become one. */
 function tell() {
   const due = waiting.filter(({ id }) => !seen.has(id));
   waiting = [];
@@ -37,7 +38,7 @@ function tell() {
   }
 }
 
-/** Of several with the same tag the browser shows one. */
+/** The browser shows one of several notifications with the same tag. */
 function show(tag, title, body) {
   try {
     const notice = new Notification(title, { body, tag: `backscroll ${tag}`, icon: document.querySelector("link[rel=icon]").href });
@@ -57,12 +58,12 @@ function goTo(room, id) {
   else location.assign(`/rooms/${room}/messages/${id}`);
 }
 
-/** The reader has changed what they are told of: in this room, or beside the page in this browser. */
+/** The reader changed the notification level of this room, or switched notifications of this browser on or off. */
 export async function choose(field) {
   if (field.type !== "checkbox") return chooseLevel(field);
   const isGranted = field.checked && (await window.Notification?.requestPermission()) === "granted";
   field.checked = isGranted;
-  keep(SWITCH, isGranted || null);
+  store(SWITCH, isGranted || null);
 }
 
 async function chooseLevel(field) {

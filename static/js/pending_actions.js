@@ -1,7 +1,7 @@
-// What is said beside a message that does not go out, and what can be done with it.
+// Why a pending message is not sent, and the buttons to send, edit or discard it.
 
+import { byId, element } from "./dom.js";
 import { moment, t } from "./messages.js";
-import { byId, element } from "./page.js";
 
 export function question(entry, outbox, onEdit) {
   const line = element("p", "question");

@@ -1,14 +1,14 @@
-// The history by keyboard: one stop on the way through the page, arrows from row to row, and Tab within a row.
+// Keyboard navigation of the history: it is one tab stop; arrow keys lead from row to row, and Tab through a row.
 
-import { excerpt } from "./dress.js";
+import { excerpt } from "./decorate.js";
+import { byId } from "./dom.js";
 import { t } from "./messages.js";
-import { byId } from "./page.js";
 import { firstBelow, isRow, rowAfter, rowBefore, rowsOf } from "./rows.js";
 
 const list = byId("history");
 let current = null;
 
-/** Rows are reached by arrows, and what is in them from there. */
+/** Takes a row and what is in it out of the tab order. */
 function stepOver(row) {
   if (row === current || row.contains(document.activeElement)) return;
   row.tabIndex = -1;
@@ -52,7 +52,7 @@ function onKey(event) {
   next.focus();
 }
 
-/** The keys of long ways, where nothing else has a use for them. */
+/** Page Up, Page Down, Home and End scroll the history, unless the focused element uses them. */
 function scroll(event) {
   const { key, target, ctrlKey, metaKey, shiftKey, altKey } = event;
   const isWriting = target.matches("textarea");
@@ -65,8 +65,8 @@ function scroll(event) {
   scroller.scrollTop = Math.max(-scroller.scrollHeight, Math.min(0, scroller.scrollTop + ways[key]));
 }
 
-/** Once; `event` is the key that asked for it. */
-export function openWalk(event) {
+/** Switches it on, once. `event` is the key that loaded this module. */
+export function openKeyboardNavigation(event) {
   if (list.ariaLabel) return;
   scroll(event);
   addEventListener("keydown", scroll);

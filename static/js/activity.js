@@ -1,24 +1,28 @@
-// What happens where the reader does not look: in other rooms, in a hidden page; and who is writing. The code for it is
-// fetched when it happens for the first time.
+// Activity that is not in the visible history: messages in other rooms or while the page is hidden, and who is typing.
+// The modules that show it are loaded when it happens for the first time.
 
-import { keptAt } from "./kept.js";
-import { fetchModule } from "./later.js";
-import { byId, request } from "./page.js";
+import { getStored } from "./storage.js";
+import { loadModule } from "./lazy_modules.js";
+import { byId } from "./dom.js";
+import { request } from "./http.js";
 
-export const SWITCH = "notices/on"; // kept where notifications are wanted
-const WRITING = 3500; // ms between tellings that one writes
+export const SWITCH = "notices/on"; // stored in browsers in which notifications are switched on
+const WRITING = 3500; // ms between `typing` requests
 
 const { room, handle } = byId("room").dataset;
-const notices = () => fetchModule("notices");
+const notices = () => loadModule("notifications");
 let turn = Promise.resolve();
 let typing = null;
-let isBehind = false; // something of other rooms could not be taken in
+let isBehind = false; // the room list missed an event, since its module could not be loaded
 
 export const tabs = window.BroadcastChannel && new BroadcastChannel("backscroll rooms");
-export const isOn = () => keptAt(SWITCH) && window.Notification?.permission === "granted";
+export const isOn = () => getStored(SWITCH) && window.Notification?.permission === "granted";
 
-/** Takes an event of any room in; `isRead`: it is under the reader's eyes. One after the other, also while code is fetched. */
-export function takeNews(...news) {
+/**
+ * Takes an event of any room; `isRead`: the reader sees it. Events are handled one after the other, also while modules
+ * are being loaded.
+ */
+export function noteActivity(...news) {
   const taken = turn.then(() => take(...news));
   turn = taken.catch(() => {});
   return taken;
@@ -29,25 +33,25 @@ async function take(type, data, isRead) {
   if (type === "message") {
     if (isHere) typing?.endTyping(data.by);
     if (!isHere || !isRead) await (await rooms())?.noteMessage(data);
-    else if (isOn()) (await notices())?.notify(data); // says that it was looked at
+    else if (isOn()) (await notices())?.notify(data); // tells the other tabs that it was seen
   } else if (type === "typing") {
-    if (isHere) (typing ??= await fetchModule("typing"))?.showTyping(data);
+    if (isHere) (typing ??= await loadModule("typing"))?.showTyping(data);
   } else if (type.startsWith("message")) {
     if (!isHere) (await rooms())?.noteChange(data);
   } else if (type.startsWith("room") || (type === "member" && data.handle === handle && !isHere)) (await rooms())?.refreshSoon();
 }
 
 async function rooms() {
-  const module = await fetchModule("rooms");
+  const module = await loadModule("room_list");
   if (isBehind) module?.refreshSoon();
   isBehind = !module;
   return module;
 }
 
-/** The server can be reached again. */
+/** Called when the server can be reached again. */
 export const catchUp = () => isBehind && rooms();
 
-/** The reader has read this room up to here. */
+/** Called when the reader has read this room up to an event. */
 export async function noteRead(upTo) {
   tabs?.postMessage({ room, upTo });
   if (document.querySelector(".room-link[aria-current] .badge")) (await rooms())?.clear({ room, upTo });

@@ -1,16 +1,16 @@
-// What few need at once is fetched when somebody needs it.
+// Loads modules that are not needed at the start when they are first used.
 
-import { kept } from "./kept.js";
+import { byId } from "./dom.js";
 import { isComposing } from "./keys.js";
 import { t } from "./messages.js";
-import { byId } from "./page.js";
+import { getAllStored } from "./storage.js";
 
 const PATIENCE = 10_000; // ms to wait for a module
 const FIELDS = "#body, .edit textarea";
 const NAME_BEGINS = /(^|[\s(（【「])([@＠][^\s@]*|:[a-z0-9_+-]{2,})$/i;
 
 const { room, handle, log } = byId("room").dataset;
-export const EDITS = `edit/${log}/${handle}/${room}/`; // where changes of messages are kept that were begun
+export const EDITS = `edit/${log}/${handle}/${room}/`; // prefix of stored edits that were not sent yet
 const list = byId("history");
 const modules = {};
 let failures = 0;
@@ -21,17 +21,17 @@ let completion = null;
  * Loads a module; null while the server cannot be reached. The caller then asks again, under another address, since some
  * browsers remember a failure. `import` has no deadline of its own: over a dead connection it would wait for ever.
  */
-export async function fetchModule(name) {
+export async function loadModule(name) {
   modules[name] ??= soon(import(`./${name}.js`)).catch(() => soon(import(`./${name}.js?${++failures}`)));
   return modules[name].catch(() => (modules[name] = null));
 }
 
 const soon = (loading) => Promise.race([loading, new Promise((_, fail) => setTimeout(fail, PATIENCE))]);
 
-/** The same, with its style sheet there. */
-export async function load(name) {
+/** Loads a module and the style sheet of overlays and actions. */
+export async function loadWithStyle(name) {
   style ??= loadStyle();
-  const [module] = await Promise.all([fetchModule(name), style]);
+  const [module] = await Promise.all([loadModule(name), style]);
   return module;
 }
 
@@ -43,9 +43,9 @@ async function loadStyle() {
   if (type === "error") style = null;
 }
 
-/** What can be done with a row. `answer(id, text)` begins an answer. */
-export function openLater(answer) {
-  const actions = async () => (await load("actions"))?.openActions(answer);
+/** Loads the action bar when the pointer or the focus enters a row. `answer(id, text)` begins a reply in the composer. */
+export function openRowActions(answer) {
+  const actions = async () => (await loadWithStyle("actions"))?.openActions(answer);
 
   async function point({ target }) {
     const row = target.closest?.(".message");
@@ -60,7 +60,7 @@ export function openLater(answer) {
   }
 
   async function editAgain() {
-    for (const key of kept(EDITS).keys()) {
+    for (const key of getAllStored(EDITS).keys()) {
       const row = byId(`m${key.slice(EDITS.length)}`);
       if (row?.matches(".mine:not(.message-deleted)")) (await actions())?.edit(row, true);
     }
@@ -82,12 +82,12 @@ export function openLater(answer) {
 
 async function complete({ target, isComposing }) {
   if (isComposing || !target.matches?.(FIELDS)) return;
-  if (NAME_BEGINS.test(target.value.slice(0, target.selectionStart))) completion ??= await load("complete");
-  completion?.complete(target); // at once where it is there: the next key may be Enter
+  if (NAME_BEGINS.test(target.value.slice(0, target.selectionStart))) completion ??= await loadWithStyle("completion");
+  completion?.complete(target); // synchronously if it is loaded: the next key may be Enter
 }
 
 async function switchRoom() {
-  (await load("switcher"))?.openSwitcher();
+  (await loadWithStyle("room_switcher"))?.openSwitcher();
 }
 
 function switchButton() {

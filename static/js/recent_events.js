@@ -1,4 +1,4 @@
-// The last events that one tab has heard, for the other tabs that have not.
+// The latest events that the leader has received, for followers that missed some.
 
 const COUNT_MAX = 1000;
 const SIZE_MAX = 1_000_000; // UTF-16 units
@@ -8,7 +8,7 @@ export class Recent {
   #size = 0;
   #from;
 
-  /** Nothing is known of what was before `from`. */
+  /** Events up to `from` are unknown. */
   constructor(from) {
     this.#from = from;
   }
@@ -23,7 +23,7 @@ export class Recent {
     }
   }
 
-  /** All that came after this id; `null` if some of it is not here any more. */
+  /** Returns the events after an id; null if some of them are no longer here. */
   after(id) {
     return id < this.#from ? null : this.#events.filter((event) => event.id > id);
   }

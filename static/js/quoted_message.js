@@ -1,6 +1,7 @@
-// One line of what an answer answers, where that is not on the page.
+// The quoted line of a reply whose original is not on the page.
 
-import { byId, request } from "./page.js";
+import { byId } from "./dom.js";
+import { request } from "./http.js";
 
 const FIRST_MAX = 200; // characters of a line that are quoted
 

@@ -1,9 +1,10 @@
-// What rows show beyond what is the same for everybody: local time, day lines, groups, what is one's own.
+// Decorates the rows that the server rendered, which are the same for everybody: local times, day lines, groups of one
+// author, the reader's own messages and mentions, quotes.
 
-import { load } from "./later.js";
+import { byId, element } from "./dom.js";
+import { loadWithStyle } from "./lazy_modules.js";
 import { mentionsOfReader } from "./mentions.js";
 import { LOCALE, t } from "./messages.js";
-import { byId, element } from "./page.js";
 import { idOf, rowAfter, rowBefore, rowsOf } from "./rows.js";
 
 const GROUP = 5 * 60_000; // ms between rows of one author that still read as one
@@ -13,12 +14,12 @@ const moment = format({ dateStyle: "full", timeStyle: "medium" });
 const day = format({ weekday: "long", day: "numeric", month: "long" });
 const dayOfYear = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
-const known = new WeakMap(); // row → what was read from it
+const known = new WeakMap(); // row → its decoration
 
 const newLine = element("li", "new");
 let newAfter = Infinity;
 
-/** Draws the line between what was seen, up to this id, and what is new. */
+/** Shows the "new" line after the message or event with this id. */
 export function markNew(after, text) {
   newAfter = after;
   newLine.textContent = text;
@@ -26,8 +27,8 @@ export function markNew(after, text) {
 
 export const newLineShown = () => (newLine.isConnected ? newLine : null);
 
-/** Brings rows into the reader's terms, and those after them, which may follow somebody else now. */
-export function dress(list, rows, handle) {
+/** Decorates rows, and the rows after them, whose group may have changed. */
+export function decorate(list, rows, handle) {
   const touched = new Set();
   for (const row of rows) {
     if (!known.has(row)) read(row, handle);
@@ -38,7 +39,7 @@ export function dress(list, rows, handle) {
   for (const row of touched) if (row?.isConnected) join(row);
 }
 
-/** Above the first row of others that was not read, unless it is not known whether that is the first. */
+/** Places the "new" line above the first unread row of others. It is hidden if that row may not be the first one. */
 function placeNewLine(list, touched) {
   if (newAfter === Infinity) return;
   const before = newLine.isConnected ? rowAfter(newLine) : null;
@@ -61,7 +62,7 @@ function join(row) {
   if (now.quote) fillQuote(now.quote);
 }
 
-/** Shows what somebody is called. Answers with their rows, where that is new. */
+/** Shows a user's new name everywhere on the page. Returns their rows whose name changed. */
 export function rename({ handle, name }) {
   const rows = [];
   for (const shown of document.querySelectorAll(".name")) {
@@ -75,8 +76,8 @@ export function rename({ handle, name }) {
   return rows;
 }
 
-/** Takes away what belongs to a row but stands beside it, and leaves what it quotes to its next state. */
-export function undress(row, next) {
+/** Removes the day line of a row that is about to be replaced by `next`, which takes over its quote. */
+export function discardDecoration(row, next) {
   known.get(row)?.line?.remove();
   const [former, quote] = [row, next].map((one) => one.querySelector(".message-quote"));
   if (former && quote) quote.textContent = former.textContent;
@@ -84,8 +85,8 @@ export function undress(row, next) {
 
 const quotesOf = ({ id }) => byId("history").querySelectorAll(`.message-quote[href$="#${id}"]`);
 
-/** A row that is not on the page has changed, or has no text any more; one that is may know of something later. */
-export function quoteAnew(row) {
+/** Updates the quotes of a message that changed. If its row is on the page, that row is at least as new. */
+export function refreshQuotes(row) {
   for (const quote of quotesOf(row)) quote.textContent = excerpt(byId(row.id) ?? row);
 }
 
@@ -97,7 +98,7 @@ function read(row, handle) {
   time.title = moment.format(at);
   row.classList.toggle("mine", handle !== "" && row.dataset.author === handle);
   for (const mention of mentionsOfReader(row)) mention.classList.add("me");
-  if (row.querySelector("pre")) load("code").then((code) => code?.dressCode(row));
+  if (row.querySelector("pre")) loadWithStyle("copy_code").then((code) => code?.addCopyButtons(row));
   for (const button of row.querySelectorAll(".reaction")) {
     button.classList.toggle("mine", button.title.split(", ").includes(handle));
   }
@@ -121,22 +122,22 @@ function placeLine(row, now, opensDay) {
   if (row.previousElementSibling !== now.line) row.before(now.line);
 }
 
-/** `bob: the first line of what was said` */
+/** Returns `bob: the first line of the message`. */
 export function excerpt(row) {
   const author = row.querySelector(".message-author").textContent;
   const text = row.querySelector(".message-body")?.textContent ?? t("deleted");
   return `${author}: ${text.trim().split("\n")[0]}`;
 }
 
-/** Quotes what is answered. */
+/** Fills the quote of a reply, from its row or, if that is not on the page, from the server. */
 function fillQuote(link) {
   const row = byId(link.hash.slice(1));
   const text = row && excerpt(row);
   if (text && link.textContent !== text) link.textContent = text;
-  else if (!row && !link.textContent) load("quote").then((quote) => quote?.observe(link));
+  else if (!row && !link.textContent) loadWithStyle("quoted_message").then((quote) => quote?.observe(link));
 }
 
-/** A quote leads to its row; where that is on the page, without leaving it. */
+/** A click on a quote scrolls to the quoted row if that is on the page; otherwise the link is followed. */
 byId("history").addEventListener("click", (event) => {
   const link = event.target.closest(".message-quote");
   const row = link && byId(link.hash.slice(1));

@@ -1,13 +1,13 @@
-// Code that one can take along.
+// Buttons that copy blocks of code.
 
+import { byId } from "./dom.js";
 import { t } from "./messages.js";
-import { byId } from "./page.js";
 import { say } from "./status.js";
 
 const SAID = 3000; // ms for which the page says so
 
-/** A button for each block of code. What it says is no part of the row's text. */
-export function dressCode(row) {
+/** Adds a button to each block of code. Its label is no part of the row's text. */
+export function addCopyButtons(row) {
   for (const block of row.querySelectorAll("pre")) {
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "copy", ariaLabel: t("copy-code") });

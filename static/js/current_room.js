@@ -1,6 +1,6 @@
 // The list of rooms at the side: the current room is kept in sight.
 
-import { byId } from "./page.js";
+import { byId } from "./dom.js";
 
 const sidebar = byId("sidebar");
 const list = sidebar.querySelector(".sidebar-rooms");

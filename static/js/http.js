@@ -1,16 +1,6 @@
-// The page, and pages like it.
+// Requests to the server.
 
 const PATIENCE = 20_000; // ms to wait for an answer
-
-export const byId = (id) => document.getElementById(id);
-
-/** With a text that may be in any language. */
-export function element(tag, className, text) {
-  const made = document.createElement(tag);
-  made.className = className;
-  if (text !== undefined) Object.assign(made, { textContent: text, dir: "auto" });
-  return made;
-}
 
 /** Half of a surrogate pair, as it is left where an emoji was cut, cannot be sent: it becomes U+FFFD. */
 export function wellFormed(text) {
@@ -31,15 +21,19 @@ export function request(address, options = {}) {
   return fetch(address, { signal: AbortSignal.timeout(PATIENCE), ...options }).catch(() => null);
 }
 
-/** Whether nobody is signed in here, by the server's own word and not by a proxy's. */
+/** Whether our server says that nobody is signed in here. A 401 of a proxy does not count. */
 export async function isSignedOut() {
   const response = await request("/api/v1/me", { cache: "no-store" });
   return response?.status === 401 && isProblem(response);
 }
 
+/** Whether an answer is an error of our server, and not of a proxy. */
 export const isProblem = (response) => response?.headers.get("content-type")?.startsWith("application/problem+json");
 
-/** A page of ours at this address, or an error: a proxy's page or a door is not a history. `null`: not there. */
+/**
+ * Fetches a page with a history. Returns null if the server says 404; throws if there is no answer, or if the answer is
+ * no page with a history, such as the sign-in page of a proxy.
+ */
 export async function fetchPage(address) {
   const response = await request(address, { headers: { accept: "text/html" }, cache: "no-store" });
   if (response?.status === 404) return null;
