@@ -5,7 +5,9 @@
 // back-off. So each loss closes the `EventSource`, and a new one is opened at the cursor.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 //
-// All times are of `performance.now()`: the wall clock may be set back or forward at any time.
+// Waits are measured by `performance.now()`: the wall clock may be set back or forward at any time.
+
+import { moment, since } from "./clock.js";
 
 const TYPES = [
   "message", "message-edited", "message-deleted", "reaction", "room", "room-deleted", "member",
@@ -22,11 +24,8 @@ const RETRY_MAX = 30_000; // ms
 const OVERLOAD_WAIT_MIN = 20_000; // ms before an overloaded server is asked again
 const HEALTHY = 30_000; // ms of life after which the back-off starts from the beginning
 
-/** The time of a loss: the connection may have been dead for long before that was noticed. */
-export function lostAt(heardAt) {
-  const now = performance.now();
-  return now - heardAt > DOUBT ? heardAt : now;
-}
+/** The moment of a loss: the connection may have been dead for long before that was noticed. */
+export const lostAt = (heardAt) => (since(heardAt) > DOUBT ? heardAt : moment());
 
 /**
  * States: `connecting` → `catching-up` → `live`; `reconnecting` after each loss; `signed-out` is final.
@@ -38,7 +37,7 @@ export class Connection {
   #callbacks;
   #source = null;
   #timer;
-  #heardAt = performance.now();
+  #heardAt = moment();
   #triedAt = 0;
   #openedAt = Infinity;
   #retryAt = Infinity;
@@ -49,7 +48,7 @@ export class Connection {
   /**
    * @param {string} address to which the cursor is appended
    * @param {number} cursor id of the last event that is known
-   * @param {?number} lostAt since when nothing came; null at the start of the page
+   * @param {?object} lostAt the moment since when nothing came; null at the start of the page
    * @param {{ event(event: StreamEvent): void, state(name: string, lostFor: number): void, isSignedOut(): Promise<boolean> }} callbacks
    *   `lostFor`: ms for which nothing came; `isSignedOut` is called when the server refuses the stream
    */
@@ -67,7 +66,7 @@ export class Connection {
     const now = performance.now();
     if (this.state === "signed-out") return;
     if (now >= this.#retryAt) this.#open();
-    else if (this.#isOpen && now - this.#heardAt >= SILENCE_MAX) this.#reopen();
+    else if (this.#isOpen && since(this.#heardAt) >= SILENCE_MAX) this.#reopen();
     else if (this.#source && !this.#isOpen && now - this.#triedAt >= HELLO_WITHIN) this.#fail(false);
   }
 
@@ -76,8 +75,8 @@ export class Connection {
     const now = performance.now();
     if (this.state === "signed-out" || now < this.#notBefore) return;
     const isTrying = this.#source && !isOtherNetwork;
-    const [since, patience] = this.#isOpen ? [this.#heardAt, DOUBT] : [this.#triedAt, isTrying ? PATIENCE : RETRY_MIN];
-    const wait = since + patience - now;
+    const patience = isTrying ? PATIENCE : RETRY_MIN;
+    const wait = this.#isOpen ? DOUBT - since(this.#heardAt) : this.#triedAt + patience - now;
     if (wait <= 0) this.#reopen();
     else if (this.#retryAt < Infinity) this.#retryIn(wait);
   }
@@ -97,7 +96,7 @@ export class Connection {
   #enter(name) {
     if (name === this.state) return;
     this.state = name;
-    this.#callbacks.state(name, this.#lostAt === null ? 0 : performance.now() - this.#lostAt);
+    this.#callbacks.state(name, this.#lostAt === null ? 0 : since(this.#lostAt));
     if (name === "live") this.#lostAt = null;
   }
 
@@ -150,7 +149,7 @@ export class Connection {
     if (event.target !== this.#source) return;
     const { type, data: text } = event;
     const after = this.cursor;
-    this.#heardAt = performance.now();
+    this.#heardAt = moment();
     if (event.lastEventId) this.cursor = Number(event.lastEventId);
     if (type === "hello") this.#greet(text);
     this.#callbacks.event({ type, text, id: this.cursor, after });

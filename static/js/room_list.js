@@ -2,6 +2,7 @@
 // badge of an installed app.
 
 import { isOn, tabs } from "./activity.js";
+import { moment, since } from "./clock.js";
 import { showCurrentRoom } from "./current_room.js";
 import { byId } from "./dom.js";
 import { request } from "./http.js";
@@ -23,7 +24,7 @@ const linkOf = (room) => list.querySelector(`[data-room="${room}"]`);
 let timer = null; // set until the new list is there
 let isStale = false; // something has changed since it was asked for
 let meanwhile = null; // messages that came since then
-let hiddenAt = document.hidden ? performance.now() : Infinity;
+let hiddenAt = document.hidden ? moment() : null;
 let hiddenNews = 0; // what others wrote in this room while nobody looked
 
 /** Counts a message that the reader does not see, and notifies of it if wanted. */
@@ -152,8 +153,8 @@ function adopt(fresh) {
 
 tabs?.addEventListener("message", ({ data }) => clear(data));
 document.addEventListener("visibilitychange", () => {
-  if (performance.now() - hiddenAt > LONG_HIDDEN) refreshSoon();
-  hiddenAt = document.hidden ? performance.now() : Infinity;
+  if (hiddenAt && since(hiddenAt) > LONG_HIDDEN) refreshSoon();
+  hiddenAt = document.hidden ? moment() : null;
   hiddenNews = 0;
   showTitle();
 });

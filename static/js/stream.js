@@ -3,6 +3,7 @@
 // others, the followers, over a BroadcastChannel. Each tab has its own cursor: it takes only the event that comes next
 // after it, and asks the leader for what is missing. A leader that does not answer is replaced.
 
+import { moment, since } from "./clock.js";
 import { Connection, DOUBT, lostAt, parse } from "./connection.js";
 import { isSignedOut } from "./http.js";
 import { Recent } from "./recent_events.js";
@@ -48,7 +49,7 @@ class Stream {
   #isShared = Boolean(navigator.locks && window.BroadcastChannel);
   #id = Math.random(); // of this tab
   #state = null;
-  #heardAt = performance.now();
+  #heardAt = moment();
   #hiddenAt = null;
   #askedAt = null; // when the leader was asked; null: no answer is due
   #timer = null; // null while this tab does not follow
@@ -86,7 +87,7 @@ class Stream {
 
   /** The page became visible, or the network came back. */
   wake({ type }) {
-    this.#hiddenAt = document.hidden ? (this.#hiddenAt ?? performance.now()) : null;
+    this.#hiddenAt = document.hidden ? (this.#hiddenAt ?? moment()) : null;
     if (this.#state === "signed-out" || (document.hidden && type !== "online")) return;
     if (!this.#timer) this.start();
     else if (this.#connection) this.#connection.hurry(type === "online");
@@ -98,11 +99,11 @@ class Stream {
   }
 
   get #isSilent() {
-    return performance.now() - this.#heardAt > DOUBT;
+    return since(this.#heardAt) > DOUBT;
   }
 
   #look() {
-    if (!this.#isShared && this.#hiddenAt !== null && performance.now() - this.#hiddenAt > HIDDEN_MAX) this.stop();
+    if (!this.#isShared && this.#hiddenAt !== null && since(this.#hiddenAt) > HIDDEN_MAX) this.stop();
     else if (this.#connection) this.#connection.tick();
     else if (this.#isSilent || (this.#state !== "live" && !document.hidden)) this.#ask();
   }
@@ -148,7 +149,7 @@ class Stream {
   }
 
   #pass(event) {
-    this.#heardAt = performance.now();
+    this.#heardAt = moment();
     this.#channel?.postMessage({ events: [event] });
     if (event.type === "hello" && isBreak(parse(event.text))) this.#recent = new Recent(event.id);
     else if (![...SIGNALS, ...NOTES].includes(event.type)) this.#recent.add(event);
@@ -172,7 +173,7 @@ class Stream {
   #hear(said) {
     if (said.from) return void (this.#connection && this.#answer(said));
     if (this.#connection || (said.to && said.to !== this.#id)) return;
-    this.#heardAt = performance.now();
+    this.#heardAt = moment();
     this.#askedAt = null;
     if (said.to) this.#catchUp(said);
     else said.events?.forEach((event) => this.#take(event));

@@ -276,7 +276,7 @@ describe("a long history", { timeout: 300_000 }, () => {
   }
 
   it("a year of five digits is refused in words", async () => {
-    const visitor = await reader("gil");
+    const visitor = await reader("gina");
     const { page } = visitor;
     const address = page.url();
     for (const typed of ["20266-01-01", "0026-01-01"]) {

@@ -125,8 +125,9 @@ impl RoomPage {
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// The modules that `js/app.js` imports, directly or not: the page names them so that they are fetched in parallel.
-const MODULES: [&str; 26] = [
+const MODULES: [&str; 27] = [
     "js/activity.js",
+    "js/clock.js",
     "js/composer.js",
     "js/connection.js",
     "js/connection_status.js",
