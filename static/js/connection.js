@@ -14,6 +14,8 @@ const TYPES = [
   "hello", "caught-up", "ping", "bye", "typing", "presence",
 ];
 const HELLO_WITHIN = 10_000; // ms after which a try that brought no `hello` is given up
+const IDLE_MAX = 6; // connections that browsers keep open to a server over HTTP/1.1
+const PROBE_WITHIN = 2000; // ms
 const SILENCE_MAX = 45_000; // ms without any event, i.e. three pings, after which the connection is dead
 /** ms without any event after which a page that becomes visible reconnects at once instead of waiting for the watchdog. */
 export const DOUBT = 20_000;
@@ -67,7 +69,7 @@ export class Connection {
     if (this.state === "signed-out") return;
     if (now >= this.#retryAt) this.#open();
     else if (this.#isOpen && since(this.#heardAt) >= SILENCE_MAX) this.#reopen();
-    else if (this.#source && !this.#isOpen && now - this.#triedAt >= HELLO_WITHIN) this.#fail(false);
+    else if (this.#source && !this.#isOpen && now - this.#triedAt >= HELLO_WITHIN) this.#giveUp();
   }
 
   /** The page became visible, or the network changed: replaces a connection that may be dead, and cuts back-off short. */
@@ -123,10 +125,15 @@ export class Connection {
     this.#enter("reconnecting");
   }
 
-  async #fail(isRefused) {
+  #giveUp() {
+    dropIdleConnections();
+    this.#fail(false, PROBE_WITHIN + RETRY_MIN);
+  }
+
+  async #fail(isRefused, waitMin = RETRY_MIN) {
     this.#lose();
     const most = Math.min(RETRY_MAX, RETRY_FIRST_MAX * 2 ** this.#attempts++);
-    this.#retryIn(Math.max(RETRY_MIN, Math.random() * most));
+    this.#retryIn(Math.max(waitMin, Math.random() * most));
     if (isRefused && (await this.#callbacks.isSignedOut())) this.#end();
   }
 
@@ -170,6 +177,16 @@ export class Connection {
     this.#retryIn(isOverloaded ? OVERLOAD_WAIT_MIN * (1 + Math.random()) : RETRY_MIN + Math.random() * RETRY_FIRST_MAX);
     if (isOverloaded) this.#notBefore = this.#retryAt;
   }
+}
+
+/**
+ * Makes the browser close idle connections that died together with the stream: it would use one of them for each try,
+ * and each try would wait for its whole time. A request that is aborted closes the connection that it was given.
+ */
+function dropIdleConnections() {
+  const probes = new AbortController();
+  for (let n = 0; n < IDLE_MAX; n++) fetch("/healthz", { cache: "no-store", signal: probes.signal }).catch(() => {});
+  setTimeout(() => probes.abort(), PROBE_WITHIN);
 }
 
 /** The data of an event; null if it is no JSON object. */

@@ -2,8 +2,7 @@
 
 import { byId } from "./dom.js";
 
-const sidebar = byId("sidebar");
-const list = sidebar.querySelector(".sidebar-rooms");
+const list = byId("sidebar").querySelector(".sidebar-rooms");
 
 /** Scrolls the list, and nothing else, until the current room is in sight. */
 export function showCurrentRoom() {
@@ -15,5 +14,5 @@ export function showCurrentRoom() {
   if (!isInSight) list.scrollTop += (top + bottom) / 2 - (edges.top + edges.bottom) / 2;
 }
 
-sidebar.addEventListener("toggle", showCurrentRoom); // as a sheet, it has no layout before it is opened
-showCurrentRoom();
+// At load, when the window becomes smaller, and when the list is opened as a sheet: it has no size before.
+new ResizeObserver(showCurrentRoom).observe(list);

@@ -100,6 +100,10 @@ describe("the frame of the page", { timeout: 300_000 }, () => {
     await bot.ask("PATCH", `/api/v1/rooms/${last}`, { name: "aaa, the first" });
     await visitor.page.locator(".room-link[aria-current]").filter({ hasText: "aaa" }).waitFor();
     await until("it is in sight where it went", isInSight);
+    await visitor.page.setViewportSize({ width: 1280, height: 900 });
+    await visitor.goto("/rooms/room-15");
+    await visitor.page.setViewportSize({ width: 1280, height: 400 });
+    await until("it is in sight in a smaller window", isInSight);
     await bot.ask("PATCH", `/api/v1/rooms/${last}`, { name: "room 59" });
     await visitor.page.setViewportSize({ width: 360, height: 500 });
     await visitor.goto(`/rooms/${last}`);
