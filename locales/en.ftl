@@ -270,7 +270,7 @@ reconnecting = Reconnecting…
 waiting-for-network = Offline. Waiting for the network…
 signed-out = You are signed out.
 sign-in-again = Sign in again
-room-deleted = This room was deleted.
+room-lost = This room no longer exists, or you don’t have access.
 refused =
     { $status ->
         [401] You are signed out.

@@ -229,7 +229,7 @@ reconnecting = 正在重新连接…
 waiting-for-network = 离线，正在等待网络…
 signed-out = 你已退出登录。
 sign-in-again = 重新登录
-room-deleted = 这个房间已被删除。
+room-lost = 这个房间已不存在，或者你没有访问权限。
 refused =
     { $status ->
         [401] 你已退出登录。

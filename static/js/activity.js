@@ -38,7 +38,8 @@ async function take(type, data, isRead) {
     if (isHere) (typing ??= await loadModule("typing"))?.showTyping(data);
   } else if (type.startsWith("message")) {
     if (!isHere) (await rooms())?.noteChange(data);
-  } else if (type.startsWith("room") || (type === "member" && data.handle === handle && !isHere)) (await rooms())?.refreshSoon();
+  } else if (type === "room-deleted") (await rooms())?.remove(data.room);
+  else if (type === "room" || (type === "member" && data.handle === handle)) (await rooms())?.refreshSoon();
 }
 
 async function rooms() {

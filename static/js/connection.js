@@ -10,7 +10,7 @@
 import { moment, since } from "./clock.js";
 
 const TYPES = [
-  "message", "message-edited", "message-deleted", "reaction", "room", "room-deleted", "member",
+  "message", "message-edited", "message-deleted", "reaction", "room", "room-deleted", "member", "user",
   "hello", "caught-up", "ping", "bye", "typing", "presence",
 ];
 const HELLO_WITHIN = 10_000; // ms after which a try that brought no `hello` is given up
@@ -26,11 +26,14 @@ const RETRY_MAX = 30_000; // ms
 const OVERLOAD_WAIT_MIN = 20_000; // ms before an overloaded server is asked again
 const HEALTHY = 30_000; // ms of life after which the back-off starts from the beginning
 
+/** States in which the server has nothing more to say to this reader: nothing is tried again. */
+export const FINAL = ["signed-out", "gone"];
+
 /** The moment of a loss: the connection may have been dead for long before that was noticed. */
 export const lostAt = (heardAt) => (since(heardAt) > DOUBT ? heardAt : moment());
 
 /**
- * States: `connecting` → `catching-up` → `live`; `reconnecting` after each loss; `signed-out` is final.
+ * States: `connecting` → `catching-up` → `live`; `reconnecting` after each loss; `signed-out` and `gone` are final.
  *
  * @typedef {{ type: string, text: string, id: number, after: number }} StreamEvent `after` is the cursor before the event.
  */
@@ -66,7 +69,7 @@ export class Connection {
   /** Does what is due. Called now and then, since browsers delay the timers of hidden pages. */
   tick() {
     const now = performance.now();
-    if (this.state === "signed-out") return;
+    if (FINAL.includes(this.state)) return;
     if (now >= this.#retryAt) this.#open();
     else if (this.#isOpen && since(this.#heardAt) >= SILENCE_MAX) this.#reopen();
     else if (this.#source && !this.#isOpen && now - this.#triedAt >= HELLO_WITHIN) this.#giveUp();
@@ -75,7 +78,7 @@ export class Connection {
   /** The page became visible, or the network changed: replaces a connection that may be dead, and cuts back-off short. */
   hurry(isOtherNetwork) {
     const now = performance.now();
-    if (this.state === "signed-out" || now < this.#notBefore) return;
+    if (FINAL.includes(this.state) || now < this.#notBefore) return;
     const isTrying = this.#source && !isOtherNetwork;
     const patience = isTrying ? PATIENCE : RETRY_MIN;
     const wait = this.#isOpen ? DOUBT - since(this.#heardAt) : this.#triedAt + patience - now;
@@ -134,7 +137,7 @@ export class Connection {
     this.#lose();
     const most = Math.min(RETRY_MAX, RETRY_FIRST_MAX * 2 ** this.#attempts++);
     this.#retryIn(Math.max(waitMin, Math.random() * most));
-    if (isRefused && (await this.#callbacks.isSignedOut())) this.#end();
+    if (isRefused && (await this.#callbacks.isSignedOut())) this.#end("signed-out");
   }
 
   #retryIn(wait) {
@@ -147,9 +150,9 @@ export class Connection {
     this.#timer = setTimeout(() => this.tick(), wait + 1);
   }
 
-  #end() {
+  #end(state) {
     this.close();
-    this.#enter("signed-out");
+    this.#enter(state);
   }
 
   #receive(event) {
@@ -171,7 +174,7 @@ export class Connection {
 
   #leave(text) {
     const reason = parse(text)?.reason;
-    if (reason === "signed-out") return this.#end();
+    if (FINAL.includes(reason)) return this.#end(reason);
     this.#lose();
     const isOverloaded = reason === "overload";
     this.#retryIn(isOverloaded ? OVERLOAD_WAIT_MIN * (1 + Math.random()) : RETRY_MIN + Math.random() * RETRY_FIRST_MAX);

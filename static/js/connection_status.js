@@ -15,11 +15,13 @@ const STATES = {
   offline: t("waiting-for-network"),
   "signed-out": t("signed-out"),
 };
+const LOST_ROOM = t("room-lost");
 const COUNTED = { message: "messages", "message-edited": "edits", "message-deleted": "deletes" };
 
 let state = "live";
 let timer = null; // from a loss on
 let isLong = false;
+let isRoomLost = false; // it was deleted, or the reader may not see it any more
 let missed = null; // what the page missed, counted while it comes
 let told = 0; // the last event that a summary has counted
 
@@ -34,6 +36,12 @@ export function showState(name, { lostFor, cursor }) {
     wasLong = lostFor >= QUIET;
     endLoss(cursor);
   } else timer ??= setTimeout(showLoss, QUIET);
+  showStanding();
+}
+
+/** Shows whether the room of the page is there for the reader. */
+export function showRoomLost(isLost) {
+  isRoomLost = isLost;
   showStanding();
 }
 
@@ -65,6 +73,7 @@ function endLoss(cursor) {
 
 function showStanding() {
   if (state === "signed-out") sayStanding(STATES[state], doorLink());
+  else if (isRoomLost || state === "gone") sayStanding(LOST_ROOM);
   else sayStanding(isLong ? STATES[state] : "");
 }
 

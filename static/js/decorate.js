@@ -62,9 +62,13 @@ function join(row) {
   if (now.quote) fillQuote(now.quote);
 }
 
+/** The names of users who were renamed since the page was loaded, by handle. */
+export const renamed = new Map();
+
 /** Shows a user's new name everywhere on the page. Returns their rows whose name changed. */
 export function rename({ handle, name }) {
   const rows = [];
+  renamed.set(handle, name);
   for (const shown of document.querySelectorAll(".name")) {
     const row = shown.parentElement;
     if ((row.dataset.author ?? row.dataset.handle) !== handle || shown.textContent === name) continue;
@@ -73,6 +77,11 @@ export function rename({ handle, name }) {
     shown.title = name === handle ? "" : `@${handle}`;
     rows.push(row);
   }
+  for (const quote of byId("history").querySelectorAll(`.message-quote[data-author="${CSS.escape(handle)}"]`)) {
+    if (byId(quote.hash.slice(1)) || quote.textContent.startsWith(`${name}: `)) continue;
+    quote.textContent = "";
+    fillQuote(quote);
+  }
   return rows;
 }
 
@@ -80,7 +89,9 @@ export function rename({ handle, name }) {
 export function discardDecoration(row, next) {
   known.get(row)?.line?.remove();
   const [former, quote] = [row, next].map((one) => one.querySelector(".message-quote"));
-  if (former && quote) quote.textContent = former.textContent;
+  if (!former || !quote) return;
+  quote.textContent = former.textContent;
+  Object.assign(quote.dataset, former.dataset);
 }
 
 const quotesOf = ({ id }) => byId("history").querySelectorAll(`.message-quote[href$="#${id}"]`);
@@ -133,6 +144,7 @@ export function excerpt(row) {
 function fillQuote(link) {
   const row = byId(link.hash.slice(1));
   const text = row && excerpt(row);
+  if (row) link.dataset.author = row.dataset.author;
   if (text && link.textContent !== text) link.textContent = text;
   else if (!row && !link.textContent) loadWithStyle("quoted_message").then((quote) => quote?.observe(link));
 }

@@ -1,5 +1,6 @@
 // People and emoji by name.
 
+import { renamed } from "./decorate.js";
 import { byId } from "./dom.js";
 import { request } from "./http.js";
 
@@ -37,7 +38,7 @@ export function findPeople(text) {
   const wanted = text.toLowerCase();
   const people = new Map();
   for (const item of document.querySelectorAll("#members [data-handle]")) people.set(item.dataset.handle, item.textContent.trim());
-  for (const [handle, name] of unlisted) if (!people.has(handle)) people.set(handle, name);
+  for (const [handle, name] of unlisted) if (!people.has(handle)) people.set(handle, renamed.get(handle) ?? name);
   for (const row of document.querySelectorAll("#history [data-author]")) {
     const { author } = row.dataset;
     if (!people.has(author)) people.set(author, row.querySelector(".message-author")?.textContent ?? author);

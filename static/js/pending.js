@@ -28,6 +28,7 @@ export function openPending(outbox, { room, handle }, onEdit) {
 
   function rowOf(entry, isMoving) {
     const row = element("li", "message pending");
+    row.dataset.author = handle;
     row.ariaBusy = outbox.sends(entry);
     row.append(element("span", `message-author name hue-${hue(handle)}`, nameOf(handle)));
     if (entry.answered) row.append(element("span", "message-quote", entry.answered.text));

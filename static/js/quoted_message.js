@@ -22,5 +22,6 @@ async function fill(link) {
   if (!response?.ok) return;
   const { author, body } = await response.json();
   const isOutdated = link.textContent !== ""; // it was changed or deleted meanwhile
+  link.dataset.author = author.handle;
   if (body !== undefined && !isOutdated) link.textContent = `${author.name}: ${body.trim().split("\n")[0].slice(0, FIRST_MAX)}`;
 }

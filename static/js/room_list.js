@@ -106,6 +106,13 @@ function showTitle() {
   navigator.setAppBadge?.(count).catch(() => {});
 }
 
+/** A room is no longer there for the reader. */
+export function remove(room) {
+  linkOf(room)?.closest("li").remove();
+  showTitle();
+  refreshSoon(); // a heading may go with it, and a list that is on its way may still have it
+}
+
 /** Rooms have come, gone or been renamed, or were read elsewhere. */
 export function refreshSoon() {
   isStale = true;

@@ -4,7 +4,7 @@
 // after it, and asks the leader for what is missing. A leader that does not answer is replaced.
 
 import { moment, since } from "./clock.js";
-import { Connection, DOUBT, lostAt, parse } from "./connection.js";
+import { Connection, DOUBT, FINAL, lostAt, parse } from "./connection.js";
 import { isSignedOut } from "./http.js";
 import { Recent } from "./recent_events.js";
 
@@ -24,7 +24,7 @@ const NOTES = ["ping", "caught-up"]; // move the cursor, but are no part of the 
  * @param {(type: string, data: object, id: number) => void} options.onEvent a `hello` with the outcome `gap` or `reset`
  *   means that everything shown has to be fetched again
  * @param {(name: string, detail: { lostFor: number, cursor: number }) => void} options.onState called when the state
- *   changes: connecting, catching-up, live, reconnecting, offline, signed-out. `lostFor`: ms for which nothing came;
+ *   changes: connecting, catching-up, live, reconnecting, offline, signed-out, gone. `lostFor`: ms for which nothing came;
  *   `cursor`: the last event that this page knows
  */
 export function follow(cursor, options) {
@@ -88,7 +88,7 @@ class Stream {
   /** The page became visible, or the network came back. */
   wake({ type }) {
     this.#hiddenAt = document.hidden ? (this.#hiddenAt ?? moment()) : null;
-    if (this.#state === "signed-out" || (document.hidden && type !== "online")) return;
+    if (FINAL.includes(this.#state) || (document.hidden && type !== "online")) return;
     if (!this.#timer) this.start();
     else if (this.#connection) this.#connection.hurry(type === "online");
     else if (this.#state !== "live" || this.#isSilent) this.#ask(true);
@@ -133,7 +133,7 @@ class Stream {
     const shown = next === "reconnecting" && !navigator.onLine ? "offline" : next;
     if (shown === this.#state) return;
     this.#state = shown;
-    if (shown === "signed-out") this.stop();
+    if (FINAL.includes(shown)) this.stop();
     this.#onState(shown, { lostFor: Math.min(lostFor, performance.now()), cursor: this.#cursor });
   }
 
