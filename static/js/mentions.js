@@ -3,12 +3,12 @@
 
 import { byId } from "./dom.js";
 
-const normal = (handle) => handle.normalize("NFC").toLowerCase();
-const reader = normal(byId("room").dataset.handle);
+/** The same as `mention_key` in src/model/user.rs, which `data-handle` holds. */
+const reader = byId("room").dataset.handle.toLowerCase().normalize();
 
 /** The mentions of the reader in a row, or in another part of a document. */
 export function mentionsOfReader(root) {
-  return reader ? [...root.querySelectorAll(".mention[data-handle]")].filter(({ dataset }) => normal(dataset.handle) === reader) : [];
+  return reader ? [...root.querySelectorAll(".mention")].filter(({ dataset }) => dataset.handle === reader) : [];
 }
 
 /** Whether a row, as HTML from the server, mentions the reader. */
