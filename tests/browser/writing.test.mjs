@@ -38,9 +38,9 @@ describe("writing", { timeout: 240_000 }, () => {
 
   it("a name within a sentence without spaces is marked alone", async () => {
     const { page, post } = await scene("王五", {}, "wangwu");
-    const message = await post("@王五你好");
+    const message = await post("谢谢@王五，你好");
     assert.equal(await row(page, message).locator(".me").textContent(), "@王五");
-    assert.equal(await row(page, message).locator(".message-body").textContent(), "@王五你好");
+    assert.equal(await row(page, message).locator(".message-body").textContent(), "谢谢@王五，你好");
   });
 
   it("code is copied with a button that a keyboard reaches and that is no part of the text", async () => {
