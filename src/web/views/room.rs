@@ -8,7 +8,7 @@ use crate::{
     model::{
         ids::{EventId, MessageId},
         message::Message,
-        room::{NotifyLevel, RoomKind, RoomView},
+        room::{NotifyLevel, RoomInfo, RoomKind, RoomView},
         user::{Person, RoomMember},
     },
     web::{locale::Locale, preferences::Scheme},
@@ -94,8 +94,10 @@ impl RoomPage {
 
     /// HTML: what stands above the first message of the room.
     fn beginning(&self) -> String {
+        let RoomInfo { kind, name, .. } = &self.room.info;
+        let sign = if *kind == RoomKind::Open { "#" } else { "" };
         self.locale
-            .beginning(isolate("strong", &self.room.info.name))
+            .beginning(isolate("strong", &format!("{sign}{name}")))
     }
 
     fn is_closed(&self) -> bool {
