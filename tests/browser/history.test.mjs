@@ -334,6 +334,8 @@ describe("a long history", { timeout: 300_000 }, () => {
     await page.keyboard.press("PageUp");
     await until("it is a page further up", async () => (await height()) > 300);
     const there = await height();
+    const above = () => page.locator("#scroller").evaluate(({ scrollHeight, clientHeight, scrollTop }) => scrollHeight - clientHeight + scrollTop);
+    await until("older messages are there", async () => (await above()) > 300);
     await page.keyboard.press("PageUp");
     await until("it is two pages up", async () => (await height()) > there + 300);
     await page.keyboard.press("PageDown");
