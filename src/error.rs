@@ -81,6 +81,23 @@ impl Error {
         !matches!(self, Self::Database(_) | Self::Io(_) | Self::Unavailable(_))
     }
 
+    /// Returns whether the same question may be answered a little later: the server is busy or stops, or another program
+    /// holds the file locked. Everything else, such as a damaged page of the file, stays as it is.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM and SQLITE_INTERRUPT; extended codes have these in their low byte.
+        const PASSING: [u32; 4] = [5, 6, 7, 9];
+        match self {
+            Self::Unavailable(_)
+            | Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) => true,
+            Self::Database(sqlx::Error::Database(error)) => {
+                let code: Option<u32> = error.code().and_then(|code| code.parse().ok());
+                code.is_some_and(|code| PASSING.contains(&(code & 0xff)))
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the database refused a change for what it says: by a constraint of the schema, or as a text that SQLite
     /// cannot take. The machine is not at fault.
     #[must_use]

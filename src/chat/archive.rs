@@ -221,6 +221,8 @@ fn clean_name(mut name: String) -> Option<String> {
 }
 
 fn clean_handle(handle: &str) -> String {
+    // An export has U+FFFD where a stored handle was not UTF-8.
+    let handle = handle.replace('\u{fffd}', "_");
     let words: Vec<_> = handle.split_whitespace().collect();
     let handle = without_stray_characters(&words.join("_").nfc().collect::<String>());
     // Some names have a meaning of their own here.

@@ -15,6 +15,9 @@ pub(super) struct Check {
     database: Database,
 }
 
+/// Values that cannot be read and are told one by one.
+const UNREADABLE_TOLD: usize = 100;
+
 pub(super) async fn run(check: Check) -> Result<(), Failure> {
     let file = check.database.db.display();
     let unreadable =
@@ -37,7 +40,16 @@ pub(super) async fn run(check: Check) -> Result<(), Failure> {
     if damage.is_empty() {
         print("ok     the file is sound, and its references hold\n")?;
     }
-    let mut faulty = damage.len();
+    let unreadable_values = check::find_unreadable(&mut tx, UNREADABLE_TOLD)
+        .await
+        .map_err(|error| unreadable(&error))?;
+    for fault in &unreadable_values {
+        print(&format!("FAULT  {fault}\n"))?;
+    }
+    if unreadable_values.is_empty() {
+        print("ok     every value can be read\n")?;
+    }
+    let mut faulty = damage.len() + unreadable_values.len();
     for verdict in check::judge(&mut tx)
         .await
         .map_err(|error| unreadable(&error))?

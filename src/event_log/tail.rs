@@ -165,6 +165,12 @@ impl Tail {
         self.cursor
     }
 
+    /// Gives up what follows the cursor, since it cannot be read, and moves the cursor to the head, which is returned.
+    pub fn skip_to_head(&mut self) -> EventId {
+        self.cursor = self.cursor.max(self.log.head());
+        self.cursor
+    }
+
     /// Whether the last reading brought everything that there was.
     #[must_use]
     pub fn has_read_all(&self) -> bool {

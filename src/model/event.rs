@@ -7,13 +7,12 @@ use super::{
     time::Timestamp,
     user::Person,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
 /// One change of the log, as a reader of its room is told of it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(try_from = "EventRow")]
+#[derive(Clone, Debug)]
 pub struct Event {
     /// Its place in the log.
     pub id: EventId,
@@ -47,70 +46,18 @@ pub enum Object {
 }
 
 /// Whether somebody is a member of the event's room.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Member {
-    /// Of whom.
+    /// Id of the user whose membership changed.
     pub user_id: UserId,
-    /// Of whom.
+    /// Handle of the user whose membership changed.
     pub handle: String,
     /// Whether they are a member now.
     pub state: Membership,
 }
 
-/// An event as the store writes it: one of the last four is there.
-#[derive(Deserialize)]
-struct EventRow {
-    id: EventId,
-    room_id: RoomId,
-    room: String,
-    open: bool,
-    at: Timestamp,
-    by: Person,
-    kind: String,
-    message: Option<Arc<Message>>,
-    room_info: Option<RoomInfo>,
-    member: Option<Member>,
-    payload: Option<Box<RawValue>>,
-}
-
-impl TryFrom<EventRow> for Event {
-    type Error = String;
-
-    fn try_from(row: EventRow) -> Result<Self, Self::Error> {
-        let object = row.message.map(Object::Message);
-        let object = object
-            .or(row.room_info.map(Object::Room))
-            .or(row.member.map(Object::Member));
-        // A bot may have posted `null`, which cannot be told from nothing here; its event's name can.
-        let custom = custom_kind_fault(&row.kind).is_none();
-        let payload = || custom.then(|| row.payload.unwrap_or_else(|| RawValue::NULL.to_owned()));
-        let object = object.or_else(|| payload().map(Object::Custom));
-        let object = object.ok_or_else(|| format!("event {} is about nothing", row.id))?;
-        let EventRow {
-            id,
-            room_id,
-            room,
-            open: is_open,
-            at,
-            by,
-            kind,
-            ..
-        } = row;
-        Ok(Self {
-            id,
-            room_id,
-            room,
-            is_open,
-            at,
-            by,
-            kind,
-            object,
-        })
-    }
-}
-
 /// Whether somebody is a member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Membership {
     /// They are.

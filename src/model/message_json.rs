@@ -58,15 +58,10 @@ impl JsonWriter<'_> {
 
     /// A time, in its one spelling.
     pub fn time(&mut self, time: Timestamp) -> &mut Self {
-        match time.spelling() {
-            Some(text) => {
-                self.0.push(b'"');
-                self.0.extend_from_slice(&text);
-                self.0.push(b'"');
-                self
-            }
-            None => self.by_serde(&time),
-        }
+        self.0.push(b'"');
+        self.0.extend_from_slice(&time.spelling());
+        self.0.push(b'"');
+        self
     }
 
     /// A text. Most have nothing to be escaped (RFC 8259, section 7), and to see that is quick.

@@ -19,6 +19,18 @@ pub enum RoomKind {
     Direct,
 }
 
+impl RoomKind {
+    /// Reads a kind as it is stored. One that is not known is closed: nobody is let in by mistake.
+    #[must_use]
+    pub fn of_stored(text: &[u8]) -> Self {
+        match text {
+            b"open" => Self::Open,
+            b"direct" => Self::Direct,
+            _ => Self::Closed,
+        }
+    }
+}
+
 /// What a member wants to be told of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
 #[serde(rename_all = "lowercase")]
@@ -49,7 +61,7 @@ impl NotifyLevel {
 }
 
 /// A room as everybody who may see it sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomInfo {
     /// Its address: `[a-z0-9][a-z0-9-]{0,62}`.
     pub slug: String,

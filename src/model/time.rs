@@ -1,39 +1,93 @@
-//! One spelling of time, in the file, on the wire and in pages.
+//! Times: UTC with milliseconds in one spelling, in the file, on the wire and in pages.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, SubsecRound, Timelike as _, Utc};
+use chrono::{
+    DateTime, Datelike as _, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Timelike as _, Utc,
+};
 use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 
-/// A moment in UTC with milliseconds, written `2026-11-22T05:41:03.123Z`: sorts as text, and people read
-/// it with `sqlite3`.
+/// A time in UTC with milliseconds, between the years 0000 and 9999, written `2026-11-22T05:41:03.123Z`.
+///
+/// This spelling sorts as text, and people can read it with `sqlite3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {
-    /// Reads any RFC 3339 time, in any offset; finer than milliseconds is cut off. `None`: not a time.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        if let Some(time) = parse_own_spelling(text.as_bytes()) {
-            return Some(time);
+    /// The earliest time that can be written.
+    pub const MIN: Self = Self::at_millis(-62_167_219_200_000);
+    /// The latest time that can be written.
+    pub const MAX: Self = Self::at_millis(253_402_300_799_999);
+    /// Stands for a stored time that cannot be read: `0000-01-01T00:00:00.000Z`.
+    pub const UNKNOWN: Self = Self::MIN;
+
+    const fn at_millis(milliseconds: i64) -> Self {
+        match DateTime::from_timestamp_millis(milliseconds) {
+            Some(time) => Self(time),
+            None => Self(DateTime::UNIX_EPOCH),
         }
-        let time = DateTime::parse_from_rfc3339(text).ok()?;
-        Some(time.to_utc().into())
     }
 
-    /// The same moment for calculations.
+    /// Parses an RFC 3339 time with any offset. Digits after the milliseconds are cut off, and second 60 becomes
+    /// 59.999. Returns `None` for anything else, and for years outside of 0000 to 9999 in UTC.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_own_spelling(text.as_bytes()).or_else(|| Self::within_range(parse_rfc3339(text)?))
+    }
+
+    /// Like [`Timestamp::parse`], but times outside of the range become its nearest end: what a query needs, where
+    /// "until the year 10000" is a meaningful question.
+    #[must_use]
+    pub fn parse_clamped(text: &str) -> Option<Self> {
+        parse_own_spelling(text.as_bytes()).or_else(|| Some(parse_rfc3339(text)?.into()))
+    }
+
+    /// Reads a time as it may be stored: in the spelling of this program, as RFC 3339, or as SQLite's own functions
+    /// write it (`2020-01-01 10:00:00`, `2020-01-01`), which is UTC. Returns `None` for anything else.
+    #[must_use]
+    pub fn parse_stored(text: &[u8]) -> Option<Self> {
+        parse_own_spelling(text).or_else(|| {
+            let text = str::from_utf8(text).ok()?;
+            Self::parse(text).or_else(|| parse_sqlite_spelling(text))
+        })
+    }
+
+    /// Returns the time if it lies within the years 0000 to 9999.
+    fn within_range(time: DateTime<Utc>) -> Option<Self> {
+        let clamped = Self::from(time);
+        (time.year() == clamped.0.year()).then_some(clamped)
+    }
+
+    /// Returns the same time for calculations.
     #[must_use]
     pub fn to_utc(self) -> DateTime<Utc> {
         self.0
     }
 
-    /// Digit by digit; `None`: in a year that has not four digits.
+    /// Returns the ASCII digits of `2026-11-22T05:41:03.123Z`.
     #[must_use]
-    pub fn spelling(self) -> Option<[u8; 24]> {
-        own_spelling(self.0)
+    pub fn spelling(self) -> [u8; 24] {
+        let time = self.0;
+        let numbers = [
+            time.year().unsigned_abs(),
+            time.month(),
+            time.day(),
+            time.hour(),
+            time.minute(),
+            time.second(),
+            time.timestamp_subsec_millis(),
+        ];
+        let mut text = *OWN_SPELLING;
+        for ((end, length), mut number) in ENDS.into_iter().zip(numbers) {
+            for digit in text[end - length..end].iter_mut().rev() {
+                *digit = b"0123456789"[(number % 10) as usize];
+                number /= 10;
+            }
+        }
+        text
     }
 
-    /// To the second, as in plain-text history: `2026-11-22T05:41:03Z`.
+    /// Formats to the second, as in plain-text history: `2026-11-22T05:41:03Z`.
     #[must_use]
     pub fn to_seconds(self) -> String {
         self.0.to_rfc3339_opts(SecondsFormat::Secs, true)
@@ -41,8 +95,13 @@ impl Timestamp {
 }
 
 impl From<DateTime<Utc>> for Timestamp {
+    /// Cuts off what is finer than milliseconds. Second 60, which chrono holds as a second with 1,000 milliseconds
+    /// and more, becomes 59.999; times outside of the range become its nearest end.
     fn from(time: DateTime<Utc>) -> Self {
-        Self(time.trunc_subsecs(3))
+        let milliseconds = time.timestamp_subsec_millis().min(999);
+        let second = DateTime::from_timestamp(time.timestamp(), 0).unwrap_or(time);
+        let time = second + TimeDelta::milliseconds(milliseconds.into());
+        Self(time.clamp(Self::MIN.0, Self::MAX.0))
     }
 }
 
@@ -50,7 +109,7 @@ impl TryFrom<String> for Timestamp {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not an RFC 3339 time")
+        Self::parse(&text).ok_or("not an RFC 3339 time of the years 0000 to 9999 (UTC)")
     }
 }
 
@@ -68,42 +127,15 @@ impl Serialize for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.spelling() {
-            Some(text) => f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?),
-            None => f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true)),
-        }
+        f.write_str(str::from_utf8(&self.spelling()).map_err(|_| fmt::Error)?)
     }
 }
 
-/// The spelling above, digit by digit: a replay reads and writes hundreds of thousands of them, and the general
-/// way costs as much as the rest of a message. Each number with where its digits end.
+/// The spelling of this program. A replay parses and writes hundreds of thousands of times, and the general parser and
+/// formatter of chrono would cost as much as everything else about a message.
 const OWN_SPELLING: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
+/// For each number in it: where its digits end, and how many there are.
 const ENDS: [(usize, usize); 7] = [(4, 4), (7, 2), (10, 2), (13, 2), (16, 2), (19, 2), (23, 3)];
-
-fn own_spelling(time: DateTime<Utc>) -> Option<[u8; 24]> {
-    let year = u32::try_from(time.year())
-        .ok()
-        .filter(|year| *year < 10_000)?;
-    let (month, day, hour) = (time.month(), time.day(), time.hour());
-    let milliseconds = time.timestamp_subsec_millis();
-    let numbers = [
-        year,
-        month,
-        day,
-        hour,
-        time.minute(),
-        time.second(),
-        milliseconds,
-    ];
-    let mut text = *OWN_SPELLING;
-    for ((end, length), mut number) in ENDS.into_iter().zip(numbers) {
-        for digit in text[end - length..end].iter_mut().rev() {
-            *digit = b'0' + u8::try_from(number % 10).ok()?;
-            number /= 10;
-        }
-    }
-    Some(text)
-}
 
 fn parse_own_spelling(text: &[u8]) -> Option<Timestamp> {
     let text: &[u8; 24] = text.try_into().ok()?;
@@ -124,6 +156,19 @@ fn parse_own_spelling(text: &[u8]) -> Option<Timestamp> {
     Some(Timestamp(time.and_utc()))
 }
 
+fn parse_rfc3339(text: &str) -> Option<DateTime<Utc>> {
+    Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
+}
+
+/// Parses what SQLite's `datetime()` and `date()` write (<https://sqlite.org/lang_datefunc.html>).
+fn parse_sqlite_spelling(text: &str) -> Option<Timestamp> {
+    let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M"));
+    let time =
+        time.or_else(|_| NaiveDate::parse_from_str(text, "%Y-%m-%d").map(NaiveDateTime::from));
+    Timestamp::within_range(time.ok()?.and_utc())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +184,52 @@ mod tests {
             "2004-12-25T09:14:00.000Z"
         );
         assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn a_year_has_four_digits_in_utc() {
+        let late = "9999-12-31T23:59:59-01:00";
+        let early = "0000-01-01T00:00:00+01:00";
+        assert_eq!(Timestamp::parse(late), None);
+        assert_eq!(Timestamp::parse(early), None);
+        assert_eq!(Timestamp::parse_clamped(late), Some(Timestamp::MAX));
+        assert_eq!(Timestamp::parse_clamped(early), Some(Timestamp::MIN));
+        assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Timestamp::MIN.to_string(), "0000-01-01T00:00:00.000Z");
+        assert_eq!(Timestamp::from(DateTime::<Utc>::MAX_UTC), Timestamp::MAX);
+        assert_eq!(Timestamp::from(DateTime::<Utc>::MIN_UTC), Timestamp::MIN);
+    }
+
+    #[test]
+    fn second_60_is_the_end_of_its_minute() {
+        for text in ["2016-12-31T23:59:60Z", "2017-01-01T00:59:60.5+01:00"] {
+            let time = Timestamp::parse(text).unwrap();
+            assert_eq!(time.to_string(), "2016-12-31T23:59:59.999Z");
+            assert_eq!(Timestamp::parse(&time.to_string()), Some(time));
+        }
+    }
+
+    #[test]
+    fn a_stored_time_may_be_written_by_sqlite() {
+        for (text, time) in [
+            ("2020-01-01 10:00:00", "2020-01-01T10:00:00.000Z"),
+            ("2020-01-01 10:00:00.5", "2020-01-01T10:00:00.500Z"),
+            ("2020-01-01 10:00", "2020-01-01T10:00:00.000Z"),
+            ("2020-01-01", "2020-01-01T00:00:00.000Z"),
+            ("2020-01-01T10:00:00+02:00", "2020-01-01T08:00:00.000Z"),
+        ] {
+            let stored = Timestamp::parse_stored(text.as_bytes());
+            assert_eq!(stored.unwrap().to_string(), time);
+        }
+        for text in [
+            "",
+            "now",
+            "+10000-01-01T00:59:59.000Z",
+            "-0001-12-31T23:00:00.000Z",
+        ] {
+            assert_eq!(Timestamp::parse_stored(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(Timestamp::parse_stored(b"2020-01-01 10:00:0\xff"), None);
     }
 
     #[test]

@@ -17,6 +17,17 @@ pub struct Person {
     pub name: String,
 }
 
+impl Person {
+    /// Stands for a person whose row is missing from the file. Ids differ, and so do these handles.
+    #[must_use]
+    pub fn unknown(id: UserId) -> Self {
+        Self {
+            handle: format!("unknown-{id}"),
+            name: "Unknown person".into(),
+        }
+    }
+}
+
 /// An entry in the list of a room's members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomMember {
@@ -28,7 +39,7 @@ pub struct RoomMember {
 }
 
 /// An account.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     /// The event by which they joined the server.
     pub id: UserId,
@@ -37,7 +48,6 @@ pub struct User {
     /// For display.
     pub name: String,
     /// When they joined.
-    #[sqlx(try_from = "String")]
     pub created_at: Timestamp,
 }
 

@@ -1,6 +1,7 @@
-//! What `export` reads and `import` writes: many messages a trip.
+//! The statements of `export` and `import`, each for many messages.
 
 use super::{
+    damage::{lossy, unknown_handle},
     db::Connection,
     messages::{broken_json, parse},
     statements::statements,
@@ -16,33 +17,61 @@ use crate::{
 use serde::Serialize;
 use std::collections::HashMap;
 
+/// A time as it is exported, so that `import` accepts it: as [`Timestamp::parse_stored`] reads it, or
+/// [`Timestamp::UNKNOWN`] in place of one that cannot be read.
+macro_rules! exported_time {
+    ($time:literal) => {
+        concat!(
+            "iif(",
+            $time,
+            " glob '[0-9][0-9][0-9][0-9]-*',
+                 coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', ",
+            $time,
+            "), '0000-01-01T00:00:00.000Z'),
+                 '0000-01-01T00:00:00.000Z')"
+        )
+    };
+}
+
 statements! {
-    // json_patch leaves out what is null. What is said of a room as a whole stands with its first message.
-    READ_LINES = "with page as (
+    // `json_patch` leaves out what is null, and `cast` does nothing to a text: JSON cannot hold blobs, which a damaged
+    // file may have in place of texts. A nonce or an emoji that `import` would refuse is left out (U+FFFD stands for what
+    // is not UTF-8). What describes the room as a whole stands with its first message. A message
+    // whose room is missing is left out: nobody knows who may read it.
+    READ_LINES = concat!(
+        "with page as (
             select *, id = (select min(f.id) from messages f where f.room_id = messages.room_id) as is_first
             from messages where id > ?1 and id <= ?2 order by id limit 1000)
-        select coalesce(max(id), 0), coalesce(group_concat(j, char(10) order by id) || char(10), '') from (
+        select (select coalesce(max(id), 0) from page), coalesce(group_concat(j, char(10) order by id) || char(10), '') from (
             select m.id, json_patch('{}', json_object(
-                'room', r.slug, 'author', a.handle, 'at', m.created_at, 'body', m.body, 'id', m.id,
-                'author_name', iif(a.name <> a.handle, a.name, null),
-                'reply_to', m.reply_to, 'nonce', m.nonce, 'edited_at', m.edited_at, 'deleted_at', m.deleted_at,
+                'room', cast(r.slug as text), 'author', cast(coalesce(a.handle, ", unknown_handle!("m.author_id"), ") as text),
+                'at', ", exported_time!("m.created_at"), ", 'body', cast(m.body as text), 'id', m.id,
+                'author_name', iif(a.name <> a.handle, cast(a.name as text), null),
+                'reply_to', m.reply_to, 'nonce', iif(m.nonce not glob '*[^!-~]*', cast(m.nonce as text), null),
+                'edited_at', case when m.edited_at is not null then ", exported_time!("m.edited_at"), " end,
+                'deleted_at', case when m.deleted_at is not null then ", exported_time!("m.deleted_at"), " end,
                 'reactions', case when exists (select 1 from reactions x where x.message_id = m.id) then (
-                    select json_group_array(json_object('emoji', x.emoji, 'by', u.handle, 'at', e.at) order by x.event_id)
-                    from reactions x join users u on u.id = x.user_id join events e on e.id = x.event_id
-                    where x.message_id = m.id) end,
+                    select json_group_array(json_object('emoji', cast(x.emoji as text),
+                        'by', cast(coalesce(u.handle, ", unknown_handle!("x.user_id"), ") as text),
+                        'at', ", exported_time!("coalesce(e.at, m.created_at)"), ") order by x.event_id)
+                    from reactions x left join users u on u.id = x.user_id left join events e on e.id = x.event_id
+                    where x.message_id = m.id and x.emoji not glob '*' || char(65533) || '*') end,
                 'names', case when m.is_first or exists (select 1 from reactions x where x.message_id = m.id) then json((
-                    select nullif(json_group_object(u.handle, u.name order by u.handle), '{}') from users u
+                    select nullif(json_group_object(cast(u.handle as text), cast(u.name as text) order by u.handle), '{}')
+                    from users u
                     where u.name <> u.handle and u.id <> m.author_id and u.id in (
                         select x.user_id from reactions x where x.message_id = m.id
                         union select r.made_by where m.is_first
                         union select s.user_id from memberships s where m.is_first and s.room_id = r.id))) end,
-                'room_kind', iif(r.kind <> 'open', r.kind, null),
+                'room_kind', case r.kind when 'open' then null when 'direct' then 'direct' else 'closed' end,
                 'room_info', case when m.is_first then
-                    json_object('name', r.name, 'topic', r.topic, 'made_by', b.handle, 'members', (
-                        select json_group_array(u.handle order by u.handle)
+                    json_object('name', cast(r.name as text), 'topic', cast(r.topic as text),
+                        'made_by', cast(b.handle as text), 'members', (
+                        select json_group_array(cast(u.handle as text) order by u.handle)
                         from memberships s join users u on u.id = s.user_id where s.room_id = r.id)) end)) as j
-            from page m join rooms r on r.id = m.room_id join users a on a.id = m.author_id
-            join users b on b.id = r.made_by)";
+            from page m join rooms r on r.id = m.room_id left join users a on a.id = m.author_id
+            left join users b on b.id = r.made_by)"
+    );
     LAST_MESSAGE = "select coalesce(max(id), 0) from messages";
     COUNT_MESSAGES = "select count(*) from messages";
     LIST_USERS = "select handle, id from users";
@@ -66,63 +95,65 @@ statements! {
         where true on conflict do nothing";
 }
 
-/// The last message that there is.
+/// Returns the id of the newest message, or 0 where there is none.
 pub async fn last_message(connection: &mut Connection) -> Result<MessageId> {
     Ok(sqlx::query_scalar(LAST_MESSAGE)
         .fetch_one(connection)
         .await?)
 }
 
-/// How many messages there are.
+/// Returns the number of messages.
 pub async fn count_messages(connection: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar(COUNT_MESSAGES)
         .fetch_one(connection)
         .await?)
 }
 
-/// The lines of up to 1,000 messages that follow one, up to another one, and the last of them; `None`: there is
-/// nothing left.
+/// Returns the lines of up to 1,000 messages after `after` and up to `up_to`, and the id of the last of these messages.
+/// Returns `None` where there are none.
 pub async fn read_lines(
     connection: &mut Connection,
     after: MessageId,
     up_to: MessageId,
 ) -> Result<Option<(MessageId, String)>> {
-    let (last, lines): (MessageId, String) = sqlx::query_as(READ_LINES)
+    let (last, lines): (MessageId, Vec<u8>) = sqlx::query_as(READ_LINES)
         .bind(after)
         .bind(up_to)
         .fetch_one(connection)
         .await?;
-    Ok((!lines.is_empty()).then_some((last, lines)))
+    Ok((last > after).then(|| (last, lossy(&lines))))
 }
 
-/// Everybody, by handle.
+/// Returns the ids of all users by their handles.
 pub async fn list_users(connection: &mut Connection) -> Result<HashMap<String, UserId>> {
-    let rows: Vec<(String, UserId)> = sqlx::query_as(LIST_USERS).fetch_all(connection).await?;
-    Ok(rows.into_iter().collect())
+    let rows: Vec<(Vec<u8>, UserId)> = sqlx::query_as(LIST_USERS).fetch_all(connection).await?;
+    let rows = rows.into_iter().map(|(handle, id)| (lossy(&handle), id));
+    Ok(rows.collect())
 }
 
-/// A room that is there.
+/// An existing room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownRoom {
-    /// Its id.
+    /// The id of the room.
     pub id: RoomId,
     /// Who may see it.
     pub kind: RoomKind,
-    /// Nobody has posted there yet.
+    /// Whether it has no messages.
     pub is_empty: bool,
 }
 
-/// All rooms, by slug.
+/// Returns all rooms by their slugs.
 pub async fn list_rooms(connection: &mut Connection) -> Result<HashMap<String, KnownRoom>> {
-    let rows: Vec<(String, RoomId, RoomKind, bool)> =
+    let rows: Vec<(Vec<u8>, RoomId, Vec<u8>, bool)> =
         sqlx::query_as(LIST_ROOMS).fetch_all(connection).await?;
-    let rooms = rows
-        .into_iter()
-        .map(|(slug, id, kind, is_empty)| (slug, KnownRoom { id, kind, is_empty }));
+    let rooms = rows.into_iter().map(|(slug, id, kind, is_empty)| {
+        let kind = RoomKind::of_stored(&kind);
+        (lossy(&slug), KnownRoom { id, kind, is_empty })
+    });
     Ok(rooms.collect())
 }
 
-/// By what a message is recognised.
+/// What identifies a message of an archive among the stored ones.
 #[derive(Clone, Debug, Serialize)]
 pub struct Mark<'a> {
     /// Handle of its author.
@@ -131,13 +162,13 @@ pub struct Mark<'a> {
     pub room: &'a str,
     /// When it was posted.
     pub at: Timestamp,
-    /// Its nonce, its own or the one made for it.
+    /// The nonce of the message, or the one made from its line.
     pub nonce: &'a str,
-    /// Its id in the log that it comes from, if it has no nonce of its own.
+    /// Its id in the log that it was exported from, if it has no nonce of its own.
     pub id: Option<i64>,
 }
 
-/// The messages that are there already, one for each mark.
+/// Returns for each mark the id of the existing message, if there is one.
 pub async fn find_known(
     connection: &mut Connection,
     marks: &[Mark<'_>],
@@ -150,32 +181,32 @@ pub async fn find_known(
     parse(&known)
 }
 
-/// An account to be added.
+/// A user to be inserted.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewUser {
-    /// That of the event by which they came.
+    /// The id of the event by which they joined the server.
     pub id: UserId,
-    /// Unique.
+    /// The unique name.
     pub handle: String,
-    /// What it shares with handles that look like it.
+    /// The handle as [`fold_handle`](crate::model::user::fold_handle) folds it.
     pub folded: String,
-    /// For display.
+    /// The name for display.
     pub name: String,
     /// What `name` shares with names that look like it.
     pub name_folded: String,
-    /// When they came.
+    /// When they joined the server.
     pub at: Timestamp,
 }
 
-/// Adds accounts, however many, in one trip.
+/// Inserts any number of users with one statement.
 pub async fn insert_users(connection: &mut Connection, users: &[NewUser]) -> Result<()> {
     insert(connection, INSERT_USERS, users).await
 }
 
-/// What became of a message after it was posted.
+/// Edit and deletion times of a message.
 #[derive(Clone, Debug, Serialize)]
 pub struct MessageState {
-    /// Which one.
+    /// The id of the message.
     pub id: MessageId,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,
@@ -183,25 +214,25 @@ pub struct MessageState {
     pub deleted_at: Option<Timestamp>,
 }
 
-/// Notes what became of messages, however many, in one trip.
+/// Sets edit and deletion times of any number of messages with one statement.
 pub async fn set_states(connection: &mut Connection, states: &[MessageState]) -> Result<()> {
     insert(connection, SET_STATES, states).await
 }
 
-/// A reaction to be added.
+/// A reaction to be inserted.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewReaction {
-    /// Under which message.
+    /// The message reacted to.
     pub message_id: MessageId,
-    /// What.
+    /// The emoji.
     pub emoji: String,
-    /// By whom.
+    /// The user who reacted.
     pub user_id: UserId,
-    /// The event that says so.
+    /// The event of the reaction, which orders them.
     pub event_id: EventId,
 }
 
-/// Adds reactions, however many, in one trip.
+/// Inserts any number of reactions with one statement; existing ones are left as they are.
 pub async fn insert_reactions(
     connection: &mut Connection,
     reactions: &[NewReaction],

@@ -1,7 +1,30 @@
-//! What must hold in every file, one question each. Read-only.
+//! The rules that hold in every sound file, one statement each. Nothing is written.
 
-use super::{db::Connection, statements::statements};
+use super::{
+    damage::{Damages, Values},
+    db::Connection,
+    events,
+    statements::statements,
+};
 use crate::error::Result;
+
+/// A rule on times: in rows of `$table`, `$column` is null or in the spelling of this program. What is no time has no
+/// spelling, and a date that does not exist another one.
+macro_rules! odd_times {
+    ($id:literal, $table:literal, $column:literal) => {
+        concat!(
+            "select count(*), min(",
+            $id,
+            ") from ",
+            $table,
+            " where ",
+            $column,
+            " is not strftime('%Y-%m-%dT%H:%M:%fZ', ",
+            $column,
+            ")"
+        )
+    };
+}
 
 statements! {
     INTEGRITY = "select integrity_check from pragma_integrity_check";
@@ -51,12 +74,22 @@ statements! {
     ODD_DATA = "select count(*), min(id) from events where kind = 'member' and data ->> '$.user' is null
         or kind not in ('user', 'message', 'message-edited', 'message-deleted', 'reaction', 'room', 'room-deleted', 'member')
            and data -> '$.payload' is null";
-    ODD_TIMES = "select count(*), min(id) from events where at not glob
-        '[0-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9].[0-9][0-9][0-9]Z'";
+    ODD_TIMES = odd_times!("id", "events", "at");
+    ODD_CREATED_AT = odd_times!("id", "messages", "created_at");
+    ODD_EDITED_AT = odd_times!("id", "messages", "edited_at");
+    ODD_DELETED_AT = odd_times!("id", "messages", "deleted_at");
+    ODD_ARRIVALS = odd_times!("id", "users", "created_at");
+    ODD_FOUNDINGS = odd_times!("id", "rooms", "created_at");
+    ODD_JOININGS = odd_times!("event_id", "memberships", "joined_at");
+    ODD_SIGN_INS = odd_times!("user_id", "sessions", "created_at");
+    ODD_ERAS = odd_times!("next_id", "eras", "at");
+    // Texts that no event shows. What messages say and who wrote them is read with the events.
+    USER_TEXTS = "select id, handle, name from users order by id";
+    ROOM_TEXTS = "select id, slug, name, topic from rooms order by id";
     LOGS_WITHOUT_NAME = "select not exists (select 1 from meta where key = 'log' and value <> ''), null";
 }
 
-/// What must hold, and the question that finds where it does not: how many rows, and the first of them.
+/// Each rule with the statement that counts the rows which break it and returns the first of them.
 const RULES: &[(&str, &str)] = &[
     ("the log has a name", LOGS_WITHOUT_NAME),
     (
@@ -72,6 +105,20 @@ const RULES: &[(&str, &str)] = &[
         EVENTS_IN_HOLES,
     ),
     ("events have times of one spelling", ODD_TIMES),
+    ("messages have times of one spelling", ODD_CREATED_AT),
+    (
+        "edits of messages have times of one spelling",
+        ODD_EDITED_AT,
+    ),
+    (
+        "deletions of messages have times of one spelling",
+        ODD_DELETED_AT,
+    ),
+    ("people have times of one spelling", ODD_ARRIVALS),
+    ("rooms have times of one spelling", ODD_FOUNDINGS),
+    ("memberships have times of one spelling", ODD_JOININGS),
+    ("sessions have times of one spelling", ODD_SIGN_INS),
+    ("eras have times of one spelling", ODD_ERAS),
     ("events that carry data have it", ODD_DATA),
     (
         "events name people and rooms that are there",
@@ -119,10 +166,10 @@ const RULES: &[(&str, &str)] = &[
     ("nobody has read what was not written", MARKS_BEYOND_LOG),
 ];
 
-/// How many rows there are of each kind.
+/// Numbers of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Sums {
-    /// Rows of the log.
+    /// Events.
     pub events: i64,
     /// Messages, deleted ones included.
     pub messages: i64,
@@ -132,7 +179,7 @@ pub struct Sums {
     pub rooms: i64,
 }
 
-/// Counts what there is.
+/// Returns the numbers of rows.
 pub async fn sum_up(connection: &mut Connection) -> Result<Sums> {
     let (events, messages, people, rooms) = sqlx::query_as(SUM_UP).fetch_one(connection).await?;
     Ok(Sums {
@@ -143,7 +190,7 @@ pub async fn sum_up(connection: &mut Connection) -> Result<Sums> {
     })
 }
 
-/// What SQLite itself finds wrong with the file: its pages, its indexes, its references between tables.
+/// Returns what SQLite itself finds wrong with the file: its pages, its indexes, its foreign keys.
 pub async fn find_damage(connection: &mut Connection) -> Result<Vec<String>> {
     let mut faults: Vec<String> = sqlx::query_scalar(INTEGRITY)
         .fetch_all(&mut *connection)
@@ -153,25 +200,59 @@ pub async fn find_damage(connection: &mut Connection) -> Result<Vec<String>> {
     Ok(faults)
 }
 
-/// Rows that refer to a row that is not there.
+/// The id, slug, name and topic of a room as they are stored.
+type RoomTexts = (i64, Vec<u8>, Vec<u8>, Vec<u8>);
+
+/// Returns the values that cannot be read as they stand, at most about `limit`: each event is read with what it is about,
+/// as a reader of the whole log would see it.
+pub async fn find_unreadable(connection: &mut Connection, limit: usize) -> Result<Vec<String>> {
+    let mut found = events::find_damage(connection, limit).await?;
+    let mut damages = Damages::default();
+    let mut texts = |table, row, columns: &[(&'static str, Vec<u8>)]| {
+        let damages = &mut damages;
+        let mut values = Values {
+            damages,
+            table,
+            row,
+        };
+        for (column, text) in columns {
+            values.text(column, text);
+        }
+    };
+    let users: Vec<(i64, Vec<u8>, Vec<u8>)> = sqlx::query_as(USER_TEXTS)
+        .fetch_all(&mut *connection)
+        .await?;
+    for (id, handle, name) in users {
+        texts("users", id, &[("handle", handle), ("name", name)]);
+    }
+    let rooms: Vec<RoomTexts> = sqlx::query_as(ROOM_TEXTS).fetch_all(connection).await?;
+    for (id, slug, name, topic) in rooms {
+        let columns = [("slug", slug), ("name", name), ("topic", topic)];
+        texts("rooms", id, &columns);
+    }
+    found.extend(damages.into_vec());
+    Ok(found.iter().take(limit).map(ToString::to_string).collect())
+}
+
+/// Returns the rows that refer to a missing row.
 pub async fn find_broken_references(connection: &mut Connection) -> Result<Vec<String>> {
     Ok(sqlx::query_scalar(FOREIGN_KEYS)
         .fetch_all(connection)
         .await?)
 }
 
-/// Whether a rule holds everywhere.
+/// The result of checking a rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Verdict {
-    /// What must hold.
+    /// The rule in words.
     pub rule: &'static str,
-    /// In how many rows it does not.
+    /// The number of rows that break it.
     pub faults: i64,
     /// The first of them.
     pub first: Option<i64>,
 }
 
-/// Judges every rule.
+/// Checks every rule.
 pub async fn judge(connection: &mut Connection) -> Result<Vec<Verdict>> {
     let mut verdicts = Vec::with_capacity(RULES.len());
     for (rule, sql) in RULES {

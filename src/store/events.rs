@@ -1,59 +1,70 @@
 //! The table `events`: appending to the log, and reading what follows a cursor.
 
 use super::{
+    damage::{Damage, Damages, Values, lossy, unknown_handle},
     db::Connection,
-    message_row::{Fields, message_fields},
-    messages::{broken_json, message_json, parse},
+    message_row::{message_row, read_message},
+    messages::broken_json,
+    rows::{Row, Rows, join_rows, join_rows_unordered},
     statements::statements,
 };
 use crate::{
     error::Result,
     model::{
-        event::{Event, Object, kind},
+        event::{Event, Member, Membership, Object, custom_kind_fault, kind},
         ids::{EventId, MessageId, RoomId, UserId},
+        room::{RoomInfo, RoomKind},
         time::Timestamp,
     },
 };
 use serde::Serialize;
-use std::sync::Arc;
+use serde_json::value::RawValue;
+use std::{collections::BTreeSet, sync::Arc};
 
-/// An event with the current state of what it is about, as JSON in the form of [`Event`].
-macro_rules! event_json {
-    () => {
-        concat!(
-            "json_object('id', e.id, 'room_id', e.room_id, 'room', r.slug, 'open', json(iif(r.kind = 'open', 'true', 'false')),
-                'at', e.at, 'by', (select json_object('handle', b.handle, 'name', b.name) from users b where b.id = e.actor_id),
-                'kind', e.kind,
-                'message', case when m.id is not null then ", message_json!(), " end,
-                'room_info', case when e.kind = 'room'
-                    then json_object('slug', r.slug, 'name', r.name, 'topic', r.topic, 'kind', r.kind) end,
-                'member', case when e.kind = 'member' then (
-                    select json_object('user_id', u.id, 'handle', u.handle, 'state', iif(exists (
-                        select 1 from memberships s where s.room_id = e.room_id and s.user_id = u.id), 'joined', 'left'))
-                    from users u where u.id = e.data ->> '$.user') end,
-                'payload', e.data -> '$.payload')"
-        )
-    };
-}
-
-/// The same of a message that was posted, as [`read_event`] reads it: most events are of this kind, and JSON
-/// costs twice as much as everything else about them.
+/// A message that was posted, as [`read_post`] decodes it: most events are of this kind, and the message says who
+/// posted it. An empty field tells it from an [`event_row`].
 macro_rules! post_row {
     () => {
         concat!(
-            "concat_ws(char(31), e.room_id, r.slug, r.kind = 'open', e.at, ",
-            message_fields!(),
+            "concat_ws(char(31), '', e.room_id, r.kind = 'open', e.at, r.slug, ",
+            message_row!(),
             ")"
         )
     };
 }
 
+/// Any event, as [`read_any`] decodes it: the last fields are the current state of its object. None of it is an event
+/// about nothing.
+macro_rules! event_row {
+    () => {
+        concat!(
+            "concat_ws(char(31), e.kind, e.room_id, r.kind = 'open', e.at, r.slug, e.id,
+                coalesce((select concat_ws(char(31), replace(b.handle, char(31), ' '), replace(b.name, char(31), ' '))
+                          from users b where b.id = e.actor_id), char(31) || e.actor_id),
+                case when e.kind in ('message', 'message-edited', 'message-deleted', 'reaction')
+                         then case when m.id is not null then ", message_row!(), " end
+                     when e.kind in ('room', 'room-deleted')
+                         then concat_ws(char(31), r.kind, replace(r.name, char(31), ' '), r.topic)
+                     when e.kind = 'member' then (
+                         select concat_ws(char(31), d.id, iif(exists (
+                                select 1 from memberships s where s.room_id = e.room_id and s.user_id = d.id),
+                                'joined', 'left'), coalesce(u.handle, ", unknown_handle!("d.id"), "))
+                         from (select case when json_valid(e.data) then e.data ->> '$.user' end as id) d
+                         left join users u on u.id = d.id where d.id is not null)
+                     when json_valid(e.data) then coalesce(e.data -> '$.payload', 'null')
+                     else iif(e.data is null, 'null', '') end)"
+        )
+    };
+}
+
 /// What an event is made from. The outer loop goes through the events in their order, so that a limit ends it
-/// early (`cross join` keeps the order of the tables, <https://sqlite.org/optoverview.html> 8.1).
+/// early (`cross join` keeps the order of the tables, <https://sqlite.org/optoverview.html> 8.1). A message of another
+/// room is no object of an event: its readers may not be allowed to see it.
 macro_rules! event_tables {
     () => {
         " events e cross join rooms r on r.id = e.room_id
-          left join messages m on m.id = e.message_id left join users a on a.id = m.author_id "
+          left join messages m on m.id = e.message_id and m.room_id = e.room_id
+          left join users a on a.id = m.author_id "
     };
 }
 
@@ -61,8 +72,8 @@ macro_rules! event_tables {
 /// looked at, the last id of the page, and its events.
 ///
 /// `$end` is the last id to look at, `$filter` which events up to there the reader wants and may see. Where 256
-/// events would weigh more than 128 KiB, about as many are taken as fit: they are weighed before anything is made
-/// of them, roughly. Of a page that has the heaviest first, that is 1 MiB in the worst case.
+/// events would weigh more than 128 KiB, about as many are taken as fit: their sizes are estimated before any row is
+/// made. Of a page that has the heaviest events first, that is 1 MiB in the worst case.
 macro_rules! page {
     ($end:literal, $filter:literal) => {
         concat!(
@@ -74,13 +85,13 @@ macro_rules! page {
                 where e.id > ?1 and e.id <= (select last from scan) ", $filter, " order by e.id limit 256),
             room as (select max(1, min(256, 256 * 131072 / coalesce(sum(weight), 1))) as events from weighed),
             page as (
-                select e.id, iif(e.kind = 'message', ", post_row!(), ", ", event_json!(), ") as row
+                select e.id, iif(e.kind = 'message' and m.id = e.id, ", post_row!(), ", ", event_row!(), ") as row
                 from ", event_tables!(), "
                 where e.id > ?1 and e.id <= (select last from scan) ", $filter, "
                 order by e.id limit (select events from room))
             select (select coalesce(max(id), 0) from events) as head, (select events from room) as room,
                    count(id) as kept, (select last from scan) as scanned, coalesce(max(id), 0) as last,
-                   coalesce(group_concat(row, char(30)), '') as rows
+                   ", join_rows_unordered!(), " as rows
             from page"
         )
     };
@@ -109,7 +120,10 @@ statements! {
         order by r.id";
     FIND_BY_NONCE = "select id, kind = ?3 and room_id = ?4 and (data -> '$.payload') = json(?5)
         from events where actor_id = ?1 and data ->> '$.nonce' = ?2";
-    FIND_EVENT = concat!("select ", event_json!(), " from ", event_tables!(), " where e.id = ?");
+    FIND_EVENT = concat!(
+        "select ", join_rows!("id"), " from (
+            select e.id, ", event_row!(), " as row from ", event_tables!(), " where e.id = ?)"
+    );
     READ_ALL = page!("select max(id) from events", "");
     READ_ROOM = page!("select max(id) from events", "and e.room_id = ?2");
     // ?2 the viewer (null: nobody); ?3 the rooms asked for as JSON (null: all); ?4 whether only rooms joined.
@@ -137,29 +151,29 @@ statements! {
         (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3 + 0)) as missed";
 }
 
-/// The id of the last event.
+/// Returns the id of the last event, or 0 in an empty log.
 pub async fn head(connection: &mut Connection) -> Result<EventId> {
     Ok(sqlx::query_scalar(HEAD).fetch_one(connection).await?)
 }
 
-/// A row of the log to be.
+/// An event to be appended.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewEvent<'a> {
-    /// Where it happens; `None`: to the server as a whole or, where a room is made, in that room.
+    /// The room; `None` for the server as a whole, and for the event that makes a room, which is in that room.
     pub room_id: Option<RoomId>,
-    /// What happens.
+    /// The name of the event, see [`kind`].
     pub kind: &'a str,
-    /// To which message.
+    /// The message that it is about.
     pub message_id: Option<MessageId>,
-    /// Who does it; `None`: whom the event itself makes.
+    /// The user who acts; `None` for the user whom the event itself makes.
     pub actor_id: Option<UserId>,
-    /// When.
+    /// The time of the event.
     pub at: Timestamp,
-    /// JSON, see the migration.
+    /// JSON as the migration `0001_log.sql` describes it.
     pub data: Option<String>,
 }
 
-/// Appends an event; its id is the next one.
+/// Appends an event and returns its id, which is the next free one.
 pub async fn append_event(connection: &mut Connection, event: &NewEvent<'_>) -> Result<EventId> {
     let id = sqlx::query_scalar(APPEND)
         .bind(event.room_id)
@@ -173,17 +187,17 @@ pub async fn append_event(connection: &mut Connection, event: &NewEvent<'_>) -> 
     Ok(id)
 }
 
-/// An event whose id was chosen: the next free one, or, in a run, the one after the one before.
+/// An event with its id. Ids of a run of events follow each other, beginning with the next free one.
 #[derive(Clone, Debug, Serialize)]
 pub struct NumberedEvent<'a> {
-    /// Its id.
+    /// The id of the event.
     pub id: EventId,
-    /// The rest.
+    /// Everything else.
     #[serde(flatten)]
     pub event: NewEvent<'a>,
 }
 
-/// Appends events, however many, in one trip.
+/// Appends any number of events with one statement.
 pub async fn append_events(
     connection: &mut Connection,
     events: &[NumberedEvent<'_>],
@@ -196,7 +210,7 @@ pub async fn append_events(
     Ok(())
 }
 
-/// Appends an event of somebody to each room in which they are named: as a member, or as an author.
+/// Appends a `member` event to each room in which the user is a member or has written a message.
 pub async fn append_where_named(
     connection: &mut Connection,
     user: UserId,
@@ -210,7 +224,8 @@ pub async fn append_where_named(
     Ok(())
 }
 
-/// The custom event that an actor posted under this nonce, and whether it is the same as another one.
+/// Returns the id of the custom event that the user posted with this nonce, and whether it has this kind, room and
+/// payload.
 pub async fn find_event_by_nonce(
     connection: &mut Connection,
     actor: UserId,
@@ -226,22 +241,25 @@ pub async fn find_event_by_nonce(
         .await?)
 }
 
-/// One event of a room.
+/// Returns the event with this id; `None` also for one about nothing.
 pub async fn find_event(connection: &mut Connection, id: EventId) -> Result<Option<Event>> {
-    let json: Option<String> = sqlx::query_scalar(FIND_EVENT)
+    let rows: Vec<u8> = sqlx::query_scalar(FIND_EVENT)
         .bind(id)
-        .fetch_optional(connection)
+        .fetch_one(connection)
         .await?;
-    json.as_deref().map(parse).transpose()
+    let mut damages = Damages::default();
+    let events = read_events(&rows, &mut damages)?;
+    damages.log();
+    Ok(events.into_iter().next())
 }
 
-/// Who reads, and which rooms they ask for.
+/// The events that a reader asks for and may see.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum Selection {
-    /// One room that the reader may see.
+    /// Events of one room, which the reader may see.
     Room(RoomId),
-    /// What a viewer may see, of the rooms named or of all, and perhaps only of those joined.
+    /// Events that the viewer may see: of the named rooms or of all, and only of joined ones if `joined` is set.
     Visible {
         viewer: Option<UserId>,
         rooms: Option<Vec<RoomId>>,
@@ -260,15 +278,41 @@ pub struct EventPage {
     pub head: EventId,
 }
 
-type PageRow = (EventId, i64, i64, EventId, EventId, String);
+type PageRow = (EventId, i64, i64, EventId, EventId, Vec<u8>);
 
 /// Reads what follows a cursor, whoever may see it: what the log itself reads after a commit.
 pub async fn read_log_after(connection: &mut Connection, after: EventId) -> Result<EventPage> {
+    let mut damages = Damages::default();
+    let page = read_log(connection, after, &mut damages).await?;
+    damages.log();
+    Ok(page)
+}
+
+async fn read_log(
+    connection: &mut Connection,
+    after: EventId,
+    damages: &mut Damages,
+) -> Result<EventPage> {
     let row: PageRow = sqlx::query_as(READ_ALL)
         .bind(after)
         .fetch_one(connection)
         .await?;
-    page_of(row, after)
+    page_of(row, after, damages)
+}
+
+/// Reads the whole log and returns what cannot be read of it, at most about `limit` values.
+pub async fn find_damage(connection: &mut Connection, limit: usize) -> Result<BTreeSet<Damage>> {
+    let mut found = BTreeSet::new();
+    let mut after = EventId::EARLIEST;
+    loop {
+        let mut damages = Damages::default();
+        let page = read_log(connection, after, &mut damages).await?;
+        found.extend(damages.into_vec());
+        after = page.scanned;
+        if page.scanned >= page.head || found.len() >= limit {
+            return Ok(found);
+        }
+    }
 }
 
 /// Reads what follows a cursor, bounded in rows, in bytes, and in rows that are only looked at.
@@ -290,50 +334,145 @@ pub async fn read_after(
             .bind(*joined),
     };
     let row: PageRow = query.fetch_one(connection).await?;
-    page_of(row, after)
+    let mut damages = Damages::default();
+    let page = page_of(row, after, &mut damages)?;
+    damages.log();
+    Ok(page)
 }
 
 /// A page that is not full has been read up to where its scan ended.
-fn page_of(row: PageRow, after: EventId) -> Result<EventPage> {
+fn page_of(row: PageRow, after: EventId, damages: &mut Damages) -> Result<EventPage> {
     let (head, room, kept, scanned, last, rows) = row;
     let scanned = if kept >= room { last } else { scanned };
-    let mut fields = Fields::new(&rows);
-    let mut events = Vec::with_capacity(usize::try_from(kept).unwrap_or_default());
-    while !fields.is_at_end() {
-        events.push(read_event(&mut fields)?);
-    }
     Ok(EventPage {
-        events,
+        events: read_events(&rows, damages)?,
         scanned: scanned.max(after),
         head,
     })
 }
 
-fn read_event(fields: &mut Fields<'_>) -> Result<Event> {
-    if fields.is_json() {
-        return parse(fields.read_rest_of_row());
+/// Decodes events and sorts them. Those about nothing, such as a message whose row is missing, are noted and left out: history does
+/// not show them, either.
+fn read_events(joined: &[u8], damages: &mut Damages) -> Result<Vec<Event>> {
+    let mut events = Vec::new();
+    for row in Rows::new(joined) {
+        let mut row = row?;
+        let kind = row.field();
+        events.extend(if kind.is_empty() {
+            read_post(row, damages)
+        } else {
+            read_any(&lossy(kind), row, damages)
+        });
     }
-    let room_id = RoomId(fields.read_number()?);
-    let (room, is_open) = (fields.read()?.to_owned(), fields.read()? == "1");
-    let at = fields.read_time()?;
-    let message = fields.read_message(&room)?;
-    Ok(Event {
-        id: EventId(message.id.0),
-        room_id,
-        room,
-        is_open,
-        at,
+    events.sort_by_key(|event| event.id);
+    Ok(events)
+}
+
+/// The fields with which each event begins.
+struct Start<'a> {
+    room_id: RoomId,
+    is_open: bool,
+    at: &'a [u8],
+    room: String,
+}
+
+impl<'a> Start<'a> {
+    fn read(row: &mut Row<'a>) -> Option<Self> {
+        Some(Self {
+            room_id: RoomId(row.number()?),
+            is_open: row.field() == b"1",
+            at: row.field(),
+            room: lossy(row.field()),
+        })
+    }
+}
+
+fn read_post(mut row: Row<'_>, damages: &mut Damages) -> Option<Event> {
+    let start = Start::read(&mut row)?;
+    let message = read_message(row, &start.room, damages)?;
+    let id = EventId(message.id.0);
+    Some(Event {
+        id,
+        room_id: start.room_id,
+        room: start.room,
+        is_open: start.is_open,
+        at: of_event(damages, id).time("at", start.at),
         by: message.author.clone(),
         kind: kind::MESSAGE.to_owned(),
         object: Object::Message(Arc::new(message)),
     })
 }
 
+fn read_any(kind: &str, mut row: Row<'_>, damages: &mut Damages) -> Option<Event> {
+    let start = Start::read(&mut row)?;
+    let id = EventId(row.number()?);
+    let (handle, name) = (row.field(), row.field());
+    let mut values = of_event(damages, id);
+    let (at, by) = (values.time("at", start.at), values.person(handle, name));
+    let Some(object) = read_object(kind, row, (&start.room, id), damages) else {
+        of_event(damages, id).note("what it is about");
+        return None;
+    };
+    Some(Event {
+        id,
+        room_id: start.room_id,
+        room: start.room,
+        is_open: start.is_open,
+        at,
+        by,
+        kind: kind.to_owned(),
+        object,
+    })
+}
+
+fn read_object(
+    kind: &str,
+    mut row: Row<'_>,
+    (room, id): (&str, EventId),
+    damages: &mut Damages,
+) -> Option<Object> {
+    match kind {
+        kind::MESSAGE | kind::MESSAGE_EDITED | kind::MESSAGE_DELETED | kind::REACTION => {
+            let message = read_message(row, room, damages)?;
+            Some(Object::Message(Arc::new(message)))
+        }
+        kind::ROOM | kind::ROOM_DELETED => Some(Object::Room(RoomInfo {
+            slug: room.to_owned(),
+            kind: RoomKind::of_stored(row.field()),
+            name: lossy(row.field()),
+            topic: lossy(row.rest()),
+        })),
+        kind::MEMBER => Some(Object::Member(Member {
+            user_id: UserId(row.number()?),
+            state: match row.field() {
+                b"joined" => Membership::Joined,
+                _ => Membership::Left,
+            },
+            handle: lossy(row.rest()),
+        })),
+        custom if custom_kind_fault(custom).is_none() => {
+            let payload: Option<Box<RawValue>> = of_event(damages, id).json("data", row.rest());
+            Some(Object::Custom(
+                payload.unwrap_or_else(|| RawValue::NULL.to_owned()),
+            ))
+        }
+        _ => None,
+    }
+}
+
+fn of_event(damages: &mut Damages, id: EventId) -> Values<'_, EventId> {
+    Values {
+        damages,
+        table: "events",
+        row: id,
+    }
+}
+
 fn json_of(rooms: Option<&[RoomId]>) -> Option<String> {
     rooms.map(|rooms| serde_json::json!(rooms).to_string())
 }
 
-/// Where a cursor stands.
+/// The status of a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Stand {
     /// The last event of the log.
@@ -346,7 +485,7 @@ pub struct Stand {
     pub missed: i64,
 }
 
-/// Looks where a cursor stands; counts what was missed up to `count_to`.
+/// Returns the status of a cursor. Missed events are counted up to `count_to`.
 pub async fn find_stand(
     connection: &mut Connection,
     cursor: EventId,

@@ -1,8 +1,9 @@
 //! The table `memberships`: who is in which room, and how far they have read.
 
 use super::{
+    damage::{parse_lossy, text_of},
     db::Connection,
-    messages::{broken_json, parse},
+    messages::broken_json,
     statements::statements,
 };
 use crate::{
@@ -14,6 +15,7 @@ use crate::{
         user::Person,
     },
 };
+use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 /// How many members the room `$room` has, and the first `$limit` of them as JSON.
 macro_rules! list_members_sql {
@@ -22,8 +24,8 @@ macro_rules! list_members_sql {
             "(select count(*) from memberships where room_id = ",
             $room,
             ") as count,
-        (select json_group_array(json_object('handle', handle, 'name', name)) from (
-            select u.handle, u.name from memberships s join users u on u.id = s.user_id
+        (select json_group_array(json_object('handle', handle, 'name', name) order by lower(handle), handle) from (
+            select cast(u.handle as text) as handle, cast(u.name as text) as name from memberships s join users u on u.id = s.user_id
             where s.room_id = ",
             $room,
             " order by lower(u.handle), u.handle limit ",
@@ -159,12 +161,12 @@ pub async fn list_members(
     room: RoomId,
     limit: i64,
 ) -> Result<(Vec<Person>, i64)> {
-    let (count, members): (i64, String) = sqlx::query_as(LIST_MEMBERS)
+    let (count, members): (i64, Vec<u8>) = sqlx::query_as(LIST_MEMBERS)
         .bind(room)
         .bind(limit)
         .fetch_one(connection)
         .await?;
-    Ok((parse(&members)?, count))
+    Ok((parse_lossy(&members)?, count))
 }
 
 /// The rooms that somebody is a member of, and the events that made them one.
@@ -179,7 +181,7 @@ pub async fn list_rooms_of(
 }
 
 /// A room of a person; of somebody who is in no room, nothing but who they are.
-#[derive(Clone, Debug, sqlx::FromRow)]
+#[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub struct RoomOfPerson {
     pub user_id: UserId,
@@ -187,6 +189,19 @@ pub struct RoomOfPerson {
     pub room_id: Option<RoomId>,
     pub slug: Option<String>,
     pub is_open: bool,
+}
+
+impl FromRow<'_, SqliteRow> for RoomOfPerson {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let room_id: Option<RoomId> = row.try_get("room_id")?;
+        Ok(Self {
+            user_id: row.try_get("user_id")?,
+            handle: text_of(row, "handle")?,
+            room_id,
+            slug: room_id.map(|_| text_of(row, "slug")).transpose()?,
+            is_open: row.try_get("is_open")?,
+        })
+    }
 }
 
 /// The rooms of these people, by handle.

@@ -1,8 +1,10 @@
 //! The table `messages`: their current state, singly and in pages.
 
 use super::{
+    damage::{Damages, lossy},
     db::Connection,
-    message_row::{message_row, read_messages},
+    message_row::{message_row, read_messages, read_messages_of_rooms},
+    rows::{join_rows, join_rows_unordered},
     statements::statements,
 };
 use crate::{
@@ -14,47 +16,73 @@ use crate::{
     },
 };
 use serde::Deserialize;
+use std::cmp::Reverse;
 
-/// A message as JSON, in the form of [`Message`]; of `m`, with its author `a` and the slug of its room in `r`.
-macro_rules! message_json {
-    () => {
-        concat!("json_object('id', m.id, 'room', r.slug, 'author', json_object('handle', a.handle, 'name', a.name),
-            'body', case when m.deleted_at is null then m.body end, 'at', m.created_at,
-            'edited_at', m.edited_at, 'deleted_at', m.deleted_at, 'reply_to', m.reply_to, 'nonce', m.nonce,
-            'reactions', json(iif(not m.is_reacted, '[]', ", crate::store::message_row::reactions_json!(), ")))")
-    };
-}
-pub(super) use message_json;
-
-/// A page is two walks from a pivot, older and newer, each with one row more than asked for to tell whether
-/// the history goes on there. The subqueries are in order, and so is what is made of them.
+/// A page of the whole history is two walks from a pivot in the order of ids, older and newer, each with one row more
+/// than asked for to tell whether the history goes on there.
 macro_rules! page {
-    ($pivot:literal, $author:literal) => {
+    ($pivot:literal) => {
         concat!(
             "with pivot as (select ",
             $pivot,
             " as id)
             select (select coalesce(max(id), 0) from events) as head,
-            (select coalesce(group_concat(j, char(30)), '') from (
-                select ",
+            (select ",
+            join_rows_unordered!(),
+            " from (
+                select m.id, ",
             message_row!(),
-            " as j
-                from messages m join users a on a.id = m.author_id
-                where m.room_id = ?1 and m.id < (select id from pivot) ",
-            $author,
-            "
-                and (?5 is null or m.created_at >= ?5) and (?6 is null or m.created_at < ?6)
+            " as row from messages m left join users a on a.id = m.author_id
+                where m.room_id = ?1 and m.id < (select id from pivot)
                 order by m.id desc limit ?3 + 0)) as older,
-            (select coalesce(group_concat(j, char(30)), '') from (
-                select ",
+            (select ",
+            join_rows_unordered!(),
+            " from (
+                select m.id, ",
             message_row!(),
-            " as j
-                from messages m join users a on a.id = m.author_id
-                where m.room_id = ?1 and m.id >= (select id from pivot) ",
-            $author,
-            "
-                and (?5 is null or m.created_at >= ?5) and (?6 is null or m.created_at < ?6)
+            " as row from messages m left join users a on a.id = m.author_id
+                where m.room_id = ?1 and m.id >= (select id from pivot)
                 order by m.id limit ?4 + 0)) as newer"
+        )
+    };
+}
+
+/// A page of a filtered history, which is in the order of time, and of ids where times are the same: only so does an
+/// index hold exactly what is asked for, also in rooms whose messages were imported in another order.
+///
+/// The pivot is a place in that order: the time `?8`, or right after the message `?9`, or the message `?2`; where one is
+/// missing, its neighbour in the order of ids stands in for it. The walks begin there or where the time span from `?5` to
+/// `?6` ends, whichever comes first. Texts of times begin with a digit, so `~` is later than any.
+macro_rules! filtered_page {
+    ($index:literal, $author:literal) => {
+        concat!(
+            "with pivot as (select
+                case when ?8 is not null then ?8
+                     when ?9 is not null then coalesce(
+                         (select created_at from messages where room_id = ?1 and id <= ?9 order by id desc limit 1), '')
+                     else coalesce(
+                         (select created_at from messages where room_id = ?1 and id >= ?2 order by id limit 1), '~')
+                     end as at,
+                case when ?8 is not null then 0
+                     when ?9 is not null then 1 + coalesce(
+                         (select id from messages where room_id = ?1 and id <= ?9 order by id desc limit 1), 0)
+                     else coalesce((select id from messages where room_id = ?1 and id >= ?2 order by id limit 1), 0)
+                     end as id),
+            upper as (select min(at, ?6) as at, iif(at < ?6, id, 0) as id from pivot),
+            lower as (select max(at, ?5) as at, iif(at >= ?5, id, 0) as id from pivot)
+            select (select coalesce(max(id), 0) from events) as head,
+            (select ", join_rows!("at desc, id desc"), " from (
+                select m.id, m.created_at as at, ", message_row!(), " as row
+                from messages m indexed by ", $index, " left join users a on a.id = m.author_id
+                where m.room_id = ?1 ", $author, " and m.created_at >= ?5
+                  and (m.created_at, m.id) < (select at, id from upper)
+                order by m.created_at desc, m.id desc limit ?3 + 0)) as older,
+            (select ", join_rows!("at, id"), " from (
+                select m.id, m.created_at as at, ", message_row!(), " as row
+                from messages m indexed by ", $index, " left join users a on a.id = m.author_id
+                where m.room_id = ?1 ", $author, " and m.created_at < ?6
+                  and (m.created_at, m.id) >= (select at, id from lower)
+                order by m.created_at, m.id limit ?4 + 0)) as newer"
         )
     };
 }
@@ -69,24 +97,26 @@ macro_rules! insert_messages_sql {
 pub(super) use insert_messages_sql;
 
 statements! {
-    PAGE_AT_ID = page!("?2", "and ?7 is null");
-    PAGE_AT_ID_BY_AUTHOR = page!("?2", "and m.author_id = (select id from users where handle = ?7)");
+    PAGE_AT_ID = page!("?2");
     PAGE_AT_TIME = page!(
-        "coalesce((select id from messages where room_id = ?1 and created_at >= ?2 order by created_at, id limit 1), 1 << 53)",
-        "and ?7 is null"
+        "coalesce((select id from messages where room_id = ?1 and created_at >= ?2 order by created_at, id limit 1), 1 << 53)"
     );
-    PAGE_AT_TIME_BY_AUTHOR = page!(
-        "coalesce((select id from messages where room_id = ?1 and created_at >= ?2 order by created_at, id limit 1), 1 << 53)",
+    FILTERED_PAGE = filtered_page!("messages_by_time", "and ?7 is null");
+    FILTERED_PAGE_BY_AUTHOR = filtered_page!(
+        "messages_by_author",
         "and m.author_id = (select id from users where handle = ?7)"
     );
     FIND_MESSAGE = concat!(
-        "select ", message_json!(), " from messages m join rooms r on r.id = m.room_id join users a on a.id = m.author_id
-         where m.room_id = ? and m.id = ?"
+        "select ", join_rows!("id"), " from (
+            select m.id, concat_ws(char(31), r.slug, ", message_row!(), ") as row
+            from messages m join rooms r on r.id = m.room_id left join users a on a.id = m.author_id
+            where m.room_id = ? and m.id = ?)"
     );
     FIND_MESSAGES = concat!(
-        "select '[' || coalesce(group_concat(j), '') || ']' from (select ", message_json!(), " as j
+        "select ", join_rows!("id"), " from (
+            select m.id, concat_ws(char(31), r.slug, ", message_row!(), ") as row
             from json_each(?) wanted join messages m on m.id = wanted.value
-            join rooms r on r.id = m.room_id join users a on a.id = m.author_id)"
+            join rooms r on r.id = m.room_id left join users a on a.id = m.author_id)"
     );
     FIND_STATE = "select author_id, body, deleted_at is not null from messages where room_id = ? and id = ?";
     INSERT_MESSAGES = insert_messages_sql!();
@@ -98,33 +128,42 @@ statements! {
               from rooms r where r.kind = 'open'";
 }
 
-/// Where a page of history lies.
+/// The place of a page in the history of a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// The end.
+    /// The newest messages.
     Newest,
-    /// What comes before a message.
+    /// Messages before this one.
     Before(MessageId),
-    /// What comes after it.
+    /// Messages after this one.
     After(MessageId),
-    /// A message and its surroundings.
+    /// This message with messages before and after it.
     Around(MessageId),
-    /// The surroundings of the first message at a time or later.
+    /// The first message at this time or later, with messages before and after it.
     At(Timestamp),
 }
 
-/// Which messages belong into a page.
+/// Which messages belong into a page. A filtered page is in the order of time, others are in the order of ids; these
+/// differ only where messages were imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// By this handle.
+    /// Posted by the person with this handle.
     pub author: Option<String>,
-    /// Posted then or later.
+    /// Posted at this time or later.
     pub since: Option<Timestamp>,
-    /// Posted before.
+    /// Posted before this time.
     pub until: Option<Timestamp>,
 }
 
-/// A page of a room's history with the log's head, all in one snapshot.
+impl Filter {
+    /// Returns whether every message belongs into the page.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Returns a page of a room's history with the log's head, all in one snapshot.
 pub async fn read_history(
     connection: &mut Connection,
     (room, slug): (RoomId, &str),
@@ -133,36 +172,52 @@ pub async fn read_history(
     filter: &Filter,
 ) -> Result<HistoryPage> {
     let half = limit / 2;
-    // (pivot, how many older, how many newer); 0 rows asked for are still looked for, to tell whether they are there
-    let (pivot, want_older, want_newer) = match anchor {
-        Anchor::Newest => (EventId::LIMIT.to_string(), limit, 0),
-        Anchor::Before(id) => (id.to_string(), limit, 0),
-        Anchor::After(id) => ((id.0 + 1).to_string(), 0, limit),
-        Anchor::Around(id) => (id.to_string(), half, limit - half),
-        Anchor::At(time) => (time.to_string(), half, limit - half),
+    // 0 rows asked for are still looked for, to tell whether they are there.
+    let (want_older, want_newer) = match anchor {
+        Anchor::Newest | Anchor::Before(_) => (limit, 0),
+        Anchor::After(_) => (0, limit),
+        Anchor::Around(_) | Anchor::At(_) => (half, limit - half),
     };
-    let query = match (anchor, &filter.author) {
-        (Anchor::At(_), None) => sqlx::query_as(PAGE_AT_TIME).bind(room).bind(pivot),
-        (Anchor::At(_), Some(_)) => sqlx::query_as(PAGE_AT_TIME_BY_AUTHOR)
+    let (pivot, time) = match anchor {
+        Anchor::Newest => (EventId::LIMIT, None),
+        Anchor::Before(id) | Anchor::Around(id) => (id.0, None),
+        Anchor::After(id) => (id.0 + 1, None),
+        Anchor::At(time) => (EventId::LIMIT, Some(time.to_string())),
+    };
+    let after = match anchor {
+        Anchor::After(id) => Some(id),
+        _ => None,
+    };
+    let query = match (&time, filter) {
+        (None, filter) if filter.is_empty() => sqlx::query_as(PAGE_AT_ID).bind(room).bind(pivot),
+        (Some(time), filter) if filter.is_empty() => {
+            sqlx::query_as(PAGE_AT_TIME).bind(room).bind(time.clone())
+        }
+        (_, Filter { author: None, .. }) => sqlx::query_as(FILTERED_PAGE).bind(room).bind(pivot),
+        _ => sqlx::query_as(FILTERED_PAGE_BY_AUTHOR)
             .bind(room)
             .bind(pivot),
-        (_, None) => sqlx::query_as(PAGE_AT_ID)
-            .bind(room)
-            .bind(pivot.parse::<i64>().ok()),
-        (_, Some(_)) => sqlx::query_as(PAGE_AT_ID_BY_AUTHOR)
-            .bind(room)
-            .bind(pivot.parse::<i64>().ok()),
     };
-    let (head, older, newer): (EventId, String, String) = query
+    let mut query = query
         .bind(row_count(want_older))
-        .bind(row_count(want_newer))
-        .bind(filter.since.map(String::from))
-        .bind(filter.until.map(String::from))
-        .bind(filter.author.as_deref())
-        .fetch_one(connection)
-        .await?;
-    let mut older = read_messages(&older, slug)?;
-    let mut newer = read_messages(&newer, slug)?;
+        .bind(row_count(want_newer));
+    if !filter.is_empty() {
+        query = query
+            .bind(filter.since.map_or_else(String::new, String::from))
+            .bind(filter.until.map_or_else(|| "~".to_owned(), String::from))
+            .bind(filter.author.as_deref())
+            .bind(time)
+            .bind(after);
+    }
+    let (head, older, newer): (EventId, Vec<u8>, Vec<u8>) = query.fetch_one(connection).await?;
+    let mut damages = Damages::default();
+    let mut older = read_messages(&older, slug, &mut damages)?;
+    let mut newer = read_messages(&newer, slug, &mut damages)?;
+    damages.log();
+    if filter.is_empty() {
+        older.sort_by_key(|message| Reverse(message.id));
+        newer.sort_by_key(|message| message.id);
+    }
     let (has_older, has_newer) = (older.len() > want_older, newer.len() > want_newer);
     older.truncate(want_older);
     newer.truncate(want_newer);
@@ -180,34 +235,41 @@ fn row_count(wanted: usize) -> i64 {
     i64::try_from(wanted).unwrap_or(i64::MAX - 1) + 1
 }
 
-/// One message of a room.
+/// Returns the message with this id, if it belongs to the room.
 pub async fn find_message(
     connection: &mut Connection,
     room: RoomId,
     id: MessageId,
 ) -> Result<Option<Message>> {
-    let json: Option<String> = sqlx::query_scalar(FIND_MESSAGE)
+    let rows: Vec<u8> = sqlx::query_scalar(FIND_MESSAGE)
         .bind(room)
         .bind(id)
-        .fetch_optional(connection)
+        .fetch_one(connection)
         .await?;
-    json.as_deref().map(parse).transpose()
+    Ok(read_and_log(&rows)?.into_iter().next())
 }
 
-/// Messages of any rooms by their ids, in no particular order.
+/// Returns the messages with these ids, of any rooms, in the order of ids.
 pub async fn find_messages(connection: &mut Connection, ids: &[MessageId]) -> Result<Vec<Message>> {
     let ids = serde_json::json!(ids).to_string();
-    let json: String = sqlx::query_scalar(FIND_MESSAGES)
+    let rows: Vec<u8> = sqlx::query_scalar(FIND_MESSAGES)
         .bind(ids)
         .fetch_one(connection)
         .await?;
-    parse(&json)
+    read_and_log(&rows)
 }
 
-/// What decides what may be done to a message.
-#[derive(Clone, Debug, sqlx::FromRow)]
+fn read_and_log(rows: &[u8]) -> Result<Vec<Message>> {
+    let mut damages = Damages::default();
+    let messages = read_messages_of_rooms(rows, &mut damages)?;
+    damages.log();
+    Ok(messages)
+}
+
+/// Facts needed to authorise a change of a message.
+#[derive(Clone, Debug)]
 pub struct MessageState {
-    /// Who wrote it.
+    /// The user who wrote it.
     pub author_id: UserId,
     /// Its text; empty once deleted.
     pub body: String,
@@ -215,44 +277,44 @@ pub struct MessageState {
     pub is_deleted: bool,
 }
 
-/// The state of a message of a room.
+/// Returns the facts about the message with this id, if it belongs to the room.
 pub async fn find_state(
     connection: &mut Connection,
     room: RoomId,
     id: MessageId,
 ) -> Result<Option<MessageState>> {
-    let row: Option<(UserId, String, bool)> = sqlx::query_as(FIND_STATE)
+    let row: Option<(UserId, Vec<u8>, bool)> = sqlx::query_as(FIND_STATE)
         .bind(room)
         .bind(id)
         .fetch_optional(connection)
         .await?;
     Ok(row.map(|(author_id, body, is_deleted)| MessageState {
         author_id,
-        body,
+        body: lossy(&body),
         is_deleted,
     }))
 }
 
-/// A row to be added.
+/// A message to be inserted.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct NewMessage<'a> {
-    /// That of its event.
+    /// The id of the event that posts it.
     pub id: MessageId,
-    /// Its room.
+    /// The room that it is posted in.
     pub room_id: RoomId,
-    /// Its author.
+    /// The user who posts it.
     pub author_id: UserId,
-    /// As written.
+    /// The text as written.
     pub body: &'a str,
-    /// What it answers.
+    /// The message of the same room that it replies to.
     pub reply_to: Option<MessageId>,
-    /// Its client's name for it.
+    /// The nonce that the author's client chose.
     pub nonce: Option<&'a str>,
     /// When it was posted.
     pub at: Timestamp,
 }
 
-/// Adds messages, however many, in one trip.
+/// Inserts any number of messages with one statement.
 pub async fn insert_messages(
     connection: &mut Connection,
     messages: &[NewMessage<'_>],
@@ -265,7 +327,7 @@ pub async fn insert_messages(
     Ok(())
 }
 
-/// Gives a message another text.
+/// Replaces the text of a message.
 pub async fn edit_message(
     connection: &mut Connection,
     id: MessageId,
@@ -281,7 +343,7 @@ pub async fn edit_message(
     Ok(())
 }
 
-/// Takes a message's text away for good.
+/// Marks a message as deleted and erases its text.
 pub async fn delete_message(
     connection: &mut Connection,
     id: MessageId,
@@ -295,14 +357,14 @@ pub async fn delete_message(
     Ok(())
 }
 
-/// How many messages were posted in open rooms, and when the first one.
+/// Returns how many messages open rooms have, and when the first of them was posted.
 pub async fn sum_up(connection: &mut Connection) -> Result<(i64, Option<Timestamp>)> {
-    let (count, first): (i64, Option<String>) =
+    let (count, first): (i64, Option<Vec<u8>>) =
         sqlx::query_as(SUM_UP).fetch_one(connection).await?;
-    Ok((count, first.as_deref().and_then(Timestamp::parse)))
+    Ok((count, first.as_deref().and_then(Timestamp::parse_stored)))
 }
 
-/// Reads what SQLite wrote as JSON.
+/// Parses JSON that SQLite wrote.
 pub(super) fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T> {
     serde_json::from_str(json).map_err(broken_json)
 }

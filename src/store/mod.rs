@@ -8,6 +8,7 @@
 pub mod archive;
 pub mod check;
 pub mod copies;
+pub mod damage;
 pub mod database_path;
 pub mod db;
 pub mod eras;
@@ -22,6 +23,7 @@ pub mod meta;
 pub mod posts;
 pub mod reactions;
 pub mod rooms;
+mod rows;
 pub mod schema;
 pub mod sessions;
 mod statements;

@@ -1,17 +1,21 @@
-//! The table `rooms`, and what one person sees of them.
+//! The table `rooms`, and rooms as one viewer sees them.
 
 use super::{
-    db::Connection, memberships::list_members_sql, messages::parse, statements::statements,
+    damage::{parse_lossy, text_of},
+    db::Connection,
+    memberships::list_members_sql,
+    statements::statements,
 };
 use crate::{
     error::Result,
     model::{
         ids::{EventId, RoomId, UserId},
-        room::{RoomInfo, RoomView},
+        room::{RoomInfo, RoomKind, RoomView},
         time::Timestamp,
         user::Person,
     },
 };
+use sqlx::{FromRow, sqlite::SqliteRow};
 
 /// What was said after the read mark: the newest 1,000 messages of it, so that nobody's page pays for the rest.
 macro_rules! unread {
@@ -21,11 +25,13 @@ macro_rules! unread {
     };
 }
 
-/// A room as the viewer `?1` sees it, as JSON in the form of [`RoomView`].
+/// A room as the viewer `?1` sees it, as JSON in the form of [`RoomView`]. JSON cannot hold blobs, which a damaged file
+/// may have in place of texts; `cast` does nothing to a text.
 macro_rules! room_json {
     () => {
         concat!(
-            "json_object('id', r.id, 'slug', r.slug, 'name', r.name, 'topic', r.topic, 'kind', r.kind,
+            "json_object('id', r.id, 'slug', cast(r.slug as text), 'name', cast(r.name as text), 'topic', cast(r.topic as text),
+            'kind', iif(r.kind in ('open', 'direct'), r.kind, 'closed'),
             'joined', json(iif(s.user_id is not null, 'true', 'false')),
             'head', (select coalesce(max(e.id), 0) from events e where e.room_id = r.id),
             'read_up_to', coalesce(s.read_up_to, 0),
@@ -40,7 +46,7 @@ macro_rules! room_json {
     };
 }
 
-/// What a viewer may see: open rooms, and those that they are a member of.
+/// The rooms that the viewer `?1` may see: open ones, and those that they are a member of.
 macro_rules! visible {
     () => {
         " from rooms r left join memberships s on s.room_id = r.id and s.user_id = ?1
@@ -51,12 +57,12 @@ macro_rules! visible {
 macro_rules! list_rooms {
     () => {
         concat!(
-            "select '[' || coalesce(group_concat(j), '') || ']' from (
-            select ",
+            "select '[' || coalesce(group_concat(j, ',' order by closed, name, slug), '') || ']' from (
+            select r.kind <> 'open' as closed, r.name, r.slug, ",
             room_json!(),
             " as j ",
             visible!(),
-            " order by r.kind <> 'open', r.name, r.slug)"
+            ")"
         )
     };
 }
@@ -77,49 +83,50 @@ statements! {
     UPDATE_ROOM = "update rooms set name = ?, topic = ? where id = ?";
 }
 
-/// A room that the viewer may see.
+/// Returns the room with this slug, if the viewer may see it.
 pub async fn find_room(
     connection: &mut Connection,
     viewer: Option<UserId>,
     slug: &str,
 ) -> Result<Option<RoomView>> {
-    let json: Option<String> = sqlx::query_scalar(FIND_ROOM)
+    let json: Option<Vec<u8>> = sqlx::query_scalar(FIND_ROOM)
         .bind(viewer)
         .bind(slug)
         .fetch_optional(connection)
         .await?;
-    json.as_deref().map(parse).transpose()
+    json.as_deref().map(parse_lossy).transpose()
 }
 
-/// All rooms that the viewer may see, open ones first, by name.
+/// Returns all rooms that the viewer may see, open ones first, by name.
 pub async fn list_rooms(
     connection: &mut Connection,
     viewer: Option<UserId>,
 ) -> Result<Vec<RoomView>> {
-    let json: String = sqlx::query_scalar(LIST_ROOMS)
+    let json: Vec<u8> = sqlx::query_scalar(LIST_ROOMS)
         .bind(viewer)
         .fetch_one(connection)
         .await?;
-    parse(&json)
+    parse_lossy(&json)
 }
 
-/// The same with the first `limit` members of a room and how many it has, in one trip: what surrounds its history.
+/// Returns the same with the first `limit` members of `room` and their number, in one statement: what a page shows beside
+/// the history.
 pub async fn list_rooms_and_members(
     connection: &mut Connection,
     viewer: Option<UserId>,
     room: RoomId,
     limit: i64,
 ) -> Result<(Vec<RoomView>, Vec<Person>, i64)> {
-    let (rooms, count, members): (String, i64, String) = sqlx::query_as(LIST_ROOMS_AND_MEMBERS)
+    let (rooms, count, members): (Vec<u8>, i64, Vec<u8>) = sqlx::query_as(LIST_ROOMS_AND_MEMBERS)
         .bind(viewer)
         .bind(room)
         .bind(limit)
         .fetch_one(connection)
         .await?;
-    Ok((parse(&rooms)?, parse(&members)?, count))
+    Ok((parse_lossy(&rooms)?, parse_lossy(&members)?, count))
 }
 
-/// Those of the named rooms that the viewer may see.
+/// Returns the ids of those of the named rooms that the viewer may see.
 pub async fn list_visible_ids(
     connection: &mut Connection,
     viewer: Option<UserId>,
@@ -133,28 +140,28 @@ pub async fn list_visible_ids(
         .await?)
 }
 
-/// What decides what somebody may do in a room.
+/// Facts needed to authorise what a user does in a room.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct RoomAccess {
-    /// The room.
+    /// The id of the room.
     pub id: RoomId,
     /// Whether everybody may see it.
     pub is_open: bool,
-    /// Who made it.
+    /// The user who made it.
     pub made_by: UserId,
-    /// The event that made the one in question a member.
+    /// The event that made the user a member; `None` if they are not one.
     pub member_since: Option<EventId>,
 }
 
 impl RoomAccess {
-    /// Whether they are one.
+    /// Returns whether the user is a member.
     #[must_use]
     pub fn is_member(&self) -> bool {
         self.member_since.is_some()
     }
 }
 
-/// A room, whoever may see it, and how somebody stands to it.
+/// Returns the facts about the room with this slug, also if the viewer may not see it.
 pub async fn find_access(
     connection: &mut Connection,
     viewer: Option<UserId>,
@@ -167,7 +174,18 @@ pub async fn find_access(
         .await?)
 }
 
-/// What everybody who may see a room sees of it.
+impl FromRow<'_, SqliteRow> for RoomInfo {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            slug: text_of(row, "slug")?,
+            name: text_of(row, "name")?,
+            topic: text_of(row, "topic")?,
+            kind: RoomKind::of_stored(text_of(row, "kind")?.as_bytes()),
+        })
+    }
+}
+
+/// Returns what everybody who may see the room sees of it.
 pub async fn find_info(connection: &mut Connection, id: RoomId) -> Result<Option<RoomInfo>> {
     Ok(sqlx::query_as(FIND_INFO)
         .bind(id)
@@ -175,7 +193,7 @@ pub async fn find_info(connection: &mut Connection, id: RoomId) -> Result<Option
         .await?)
 }
 
-/// Whether a room has this address.
+/// Returns whether a room has this slug.
 pub async fn is_slug_taken(connection: &mut Connection, slug: &str) -> Result<bool> {
     Ok(sqlx::query_scalar(IS_SLUG_TAKEN)
         .bind(slug)
@@ -183,7 +201,7 @@ pub async fn is_slug_taken(connection: &mut Connection, slug: &str) -> Result<bo
         .await?)
 }
 
-/// Adds a room.
+/// Inserts a room.
 pub async fn insert_room(
     connection: &mut Connection,
     id: RoomId,
@@ -204,7 +222,7 @@ pub async fn insert_room(
     Ok(())
 }
 
-/// Gives a room another name and topic.
+/// Sets the name and topic of a room.
 pub async fn update_room(
     connection: &mut Connection,
     id: RoomId,

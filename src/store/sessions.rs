@@ -1,6 +1,6 @@
-//! The table `sessions`: who is signed in, by the hash of a secret.
+//! The table `sessions`: browsers and programs that are signed in, by the hash of their secret.
 
-use super::{db::Connection, statements::statements};
+use super::{damage::time_of, db::Connection, statements::statements};
 use crate::{
     error::Result,
     model::{
@@ -10,6 +10,7 @@ use crate::{
         user::User,
     },
 };
+use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 statements! {
     FIND_SIGNED_IN = "select u.id, u.handle, u.name, u.created_at
@@ -19,20 +20,29 @@ statements! {
     DELETE_SESSION = "delete from sessions where secret_hash = ?";
 }
 
-/// Somewhere where somebody is signed in.
-#[derive(Clone, Debug, sqlx::FromRow)]
+/// A browser or program that is signed in.
+#[derive(Clone, Debug)]
 pub struct Session {
-    /// By which it is recognised.
+    /// SHA-256 of its secret.
     pub secret_hash: SecretHash,
-    /// A browser or a program.
+    /// Whether it is a browser or a program.
     pub kind: SignInKind,
-    /// When they signed in.
-    #[sqlx(try_from = "String")]
+    /// When it signed in.
     pub created_at: Timestamp,
 }
 
+impl FromRow<'_, SqliteRow> for Session {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            secret_hash: row.try_get("secret_hash")?,
+            kind: row.try_get("kind")?,
+            created_at: time_of(row, "created_at")?,
+        })
+    }
+}
+
 impl Session {
-    /// Names it among those of one person: enough of the hash, and not all of it.
+    /// Returns the first 16 hexadecimal digits of the hash, which tell the sessions of one person apart.
     #[must_use]
     pub fn id(&self) -> String {
         let first: [u8; 8] = *self.secret_hash.first_chunk().unwrap_or(&[0; 8]);
@@ -40,7 +50,7 @@ impl Session {
     }
 }
 
-/// Where somebody is signed in, the latest first.
+/// Returns the sessions of a user, the latest first.
 pub async fn list_sessions(connection: &mut Connection, user: UserId) -> Result<Vec<Session>> {
     Ok(sqlx::query_as(LIST_SESSIONS)
         .bind(user)
@@ -48,7 +58,7 @@ pub async fn list_sessions(connection: &mut Connection, user: UserId) -> Result<
         .await?)
 }
 
-/// Whose secret this is.
+/// Returns the user who is signed in with this secret.
 pub async fn find_signed_in(
     connection: &mut Connection,
     secret_hash: &SecretHash,
@@ -59,7 +69,7 @@ pub async fn find_signed_in(
         .await?)
 }
 
-/// Signs somebody in. Fails where the secret is in use: 256 random bits do not repeat.
+/// Inserts a session. Fails if the secret exists already, which does not happen with 256 random bits.
 pub async fn insert_session(
     connection: &mut Connection,
     user: UserId,
@@ -76,7 +86,7 @@ pub async fn insert_session(
     Ok(())
 }
 
-/// Ends a session; it may have ended before.
+/// Deletes a session if it exists.
 pub async fn delete_session(connection: &mut Connection, secret_hash: &SecretHash) -> Result<()> {
     sqlx::query(DELETE_SESSION)
         .bind(secret_hash)

@@ -1,6 +1,7 @@
 //! The table `users`.
 
 use super::{
+    damage::{text_of, time_of},
     db::Connection,
     messages::{broken_json, parse},
     statements::statements,
@@ -14,6 +15,7 @@ use crate::{
     },
 };
 use serde::Serialize;
+use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 statements! {
     FIND_USER = "select id, handle, name, created_at from users where handle = ?";
@@ -29,7 +31,18 @@ statements! {
         from json_each(?) where users.id = value ->> 'id'";
 }
 
-/// Returns the account of a handle.
+impl FromRow<'_, SqliteRow> for User {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            handle: text_of(row, "handle")?,
+            name: text_of(row, "name")?,
+            created_at: time_of(row, "created_at")?,
+        })
+    }
+}
+
+/// Returns the account with this handle.
 pub async fn find_user(connection: &mut Connection, handle: &str) -> Result<Option<User>> {
     Ok(sqlx::query_as(FIND_USER)
         .bind(handle)
@@ -37,7 +50,7 @@ pub async fn find_user(connection: &mut Connection, handle: &str) -> Result<Opti
         .await?)
 }
 
-/// Returns the account of an id.
+/// Returns the account with this id.
 pub async fn find_user_by_id(connection: &mut Connection, id: UserId) -> Result<Option<User>> {
     Ok(sqlx::query_as(FIND_USER_BY_ID)
         .bind(id)
@@ -45,7 +58,7 @@ pub async fn find_user_by_id(connection: &mut Connection, id: UserId) -> Result<
         .await?)
 }
 
-/// Gives an account another name for display.
+/// Sets the display name of an account.
 pub async fn rename_user(connection: &mut Connection, id: UserId, name: &str) -> Result<()> {
     sqlx::query(RENAME_USER)
         .bind(name)
@@ -72,7 +85,7 @@ pub async fn is_taken(
         .await?)
 }
 
-/// Whether the id is that of the server's own account.
+/// Returns whether the id is that of the server's own account.
 pub async fn is_server(connection: &mut Connection, id: UserId) -> Result<bool> {
     Ok(sqlx::query_scalar(IS_NAMED)
         .bind(id)
@@ -81,7 +94,7 @@ pub async fn is_server(connection: &mut Connection, id: UserId) -> Result<bool> 
         .await?)
 }
 
-/// Adds an account.
+/// Inserts an account.
 pub async fn insert_user(connection: &mut Connection, user: &User) -> Result<UserId> {
     sqlx::query(INSERT_USER)
         .bind(user.id)

@@ -52,13 +52,10 @@ impl<E: Into<Error>> From<E> for Rejection {
 }
 
 impl Rejection {
-    /// Whether the same request may be answered a little later.
+    /// Returns whether the same request may be answered a little later, see [`Error::is_passing`].
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Chat(Error::Unavailable(_) | Error::Database(sqlx::Error::PoolTimedOut))
-        )
+        matches!(self, Self::Chat(error) if error.is_passing())
     }
 }
 

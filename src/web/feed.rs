@@ -1,4 +1,4 @@
-//! What one stream says, from hello to bye, as bytes. Who carries them is none of its business.
+//! The bytes of one stream, from `hello` to `bye`. It knows nothing of the connection that carries them.
 
 use crate::{
     app::{StreamPlace, random_between},
@@ -14,14 +14,14 @@ use serde::Serialize;
 use smallvec::smallvec;
 use std::{io::Write as _, time::Duration};
 
-/// Without a block for so long, a ping is sent: proxies cut silent connections after 30 s and more, and a
-/// page's watchdog wants to see something.
+/// After this time without a block a `ping` is sent: proxies close silent connections after 30 s and more, and pages watch
+/// for it.
 pub const PING_AFTER: Duration = Duration::from_secs(15);
-/// When to come back, in milliseconds, chosen anew for each stream so that readers do not return in step.
+/// Range of the reconnection time in milliseconds, random for each stream so that readers do not return at once.
 const RETRY: (u64, u64) = (1000, 4000);
-/// The same after a planned end.
+/// The same range after a planned end.
 const RETRY_AFTER_BYE: (u64, u64) = (500, 5000);
-/// The same when there are too many.
+/// The same range when the server has too many readers.
 const RETRY_AFTER_OVERLOAD: (u64, u64) = (20_000, 40_000);
 
 /// One stream.
@@ -29,15 +29,15 @@ const RETRY_AFTER_OVERLOAD: (u64, u64) = (20_000, 40_000);
 pub struct Feed {
     tail: Tail,
     opening: Opening,
-    /// What the replay was about so far; `None` once the reader has caught up.
+    /// Numbers of events replayed so far; `None` once the reader has caught up.
     replayed: Option<Counts>,
     _place: StreamPlace,
 }
 
-/// What to do next.
+/// What the connection does next.
 #[derive(Debug)]
 pub enum Next {
-    /// Send these, together.
+    /// Send these pieces together.
     Send(Pieces),
     /// Wait until there is more.
     Wait,
@@ -45,15 +45,15 @@ pub enum Next {
     End(Bytes),
 }
 
-/// Why a stream ends.
+/// The reason why a stream ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Bye {
-    /// The server stops, and probably comes back.
+    /// The server stops or restarts.
     Restart,
-    /// Nothing more may be told to this reader.
+    /// The reader may see nothing any more.
     SignedOut,
-    /// Too many readers, or too much to do.
+    /// The server has too many readers or too much to do.
     Overload,
 }
 
@@ -74,7 +74,7 @@ struct CaughtUp {
 }
 
 impl Feed {
-    /// A stream over a tail that was just opened.
+    /// Returns a stream over a tail that was just opened.
     #[must_use]
     pub fn new(mut tail: Tail, opening: Opening, place: StreamPlace) -> Self {
         tail.enter();
@@ -87,30 +87,30 @@ impl Feed {
         }
     }
 
-    /// The first block, and who came or went since the reader's page was made. It carries the cursor, so that a reader cut off right after it comes back with it.
+    /// Returns `hello` and the presence changes since the reader's page was made. `hello` carries the cursor, so that a
+    /// reader that is cut off right after it comes back with it.
     #[must_use]
     pub fn hello(&self) -> Bytes {
+        let mut out = retry(RETRY);
+        self.write_hello(&mut out);
+        out.extend(self.tail.news().into_iter().flatten());
+        out.into()
+    }
+
+    fn write_hello(&self, out: &mut Vec<u8>) {
         let Opening {
             outcome,
             from,
             head,
         } = self.opening;
-        let server = concat!("backscroll/", env!("CARGO_PKG_VERSION"));
-        let mut out = retry(RETRY);
-        write_block(
-            &mut out,
-            "hello",
-            &Hello {
-                outcome,
-                from,
-                head,
-                log: &self.tail.log().name,
-                server,
-            },
-            Some(from),
-        );
-        out.extend(self.tail.news().into_iter().flatten());
-        out.into()
+        let hello = Hello {
+            outcome,
+            from,
+            head,
+            log: &self.tail.log().name,
+            server: concat!("backscroll/", env!("CARGO_PKG_VERSION")),
+        };
+        write_block(out, "hello", &hello, Some(from));
     }
 
     /// Reads on, without waiting for anything to happen.
@@ -132,14 +132,33 @@ impl Feed {
             Ok(Step::Nothing) if self.replayed.is_some() => Next::Send(smallvec![self.caught_up()]),
             Ok(Step::Nothing) => Next::Wait,
             Ok(Step::Ended) => Next::End(bye(Bye::SignedOut)),
-            Err(error) => {
+            Err(error) if error.is_passing() => {
                 tracing::warn!(%error, "a stream could not read on; its reader will come back");
                 Next::End(bye(Bye::Overload))
+            }
+            Err(error) => {
+                tracing::error!(%error, "a stream cannot read on; its reader is told to start anew");
+                Next::Send(smallvec![self.reset()])
             }
         }
     }
 
-    /// Whether the last reading brought everything that there was: then there is nothing to do but to wait.
+    /// Returns a second `hello`, with the outcome `reset`, and continues from the head, since what follows the cursor cannot
+    /// be read. If the stream ended instead, its reader would come back with the same cursor and meet the same fault.
+    fn reset(&mut self) -> Bytes {
+        let head = self.tail.skip_to_head();
+        self.replayed = None;
+        self.opening = Opening {
+            outcome: Outcome::Reset,
+            from: head,
+            head,
+        };
+        let mut out = Vec::new();
+        self.write_hello(&mut out);
+        out.into()
+    }
+
+    /// Returns whether the last call of [`Feed::next`] returned everything there was.
     #[must_use]
     pub fn has_read_all(&self) -> bool {
         self.replayed.is_none() && self.tail.has_read_all()
@@ -150,8 +169,8 @@ impl Feed {
         self.tail.wait().await;
     }
 
-    /// Reads on, and shows that the stream is alive where nothing is left: also to move the reader's cursor
-    /// past what it may not see.
+    /// Reads on, and returns a `ping` where nothing is left. It also moves the reader's cursor past events that it may not
+    /// see.
     pub async fn next_or_ping(&mut self) -> Next {
         match self.next().await {
             Next::Wait => Next::Send(smallvec![self.ping()]),
@@ -185,7 +204,7 @@ impl Feed {
     }
 }
 
-/// The last words of a stream. They carry no id: the reader's cursor stays where it is.
+/// Returns the last block of a stream. It has no id, so that the reader's cursor stays where it is.
 #[must_use]
 pub fn bye(reason: Bye) -> Bytes {
     let mut out = retry(if reason == Bye::Overload {

@@ -95,8 +95,15 @@ async fn open(
         ..
     } = query;
     let reader = visitor.reader();
-    let (tail, opening) =
-        Tail::open(&app.log, &reader, &scope, cursor, limit_replay, format).await?;
+    let open_at = |cursor| Tail::open(&app.log, &reader, &scope, cursor, limit_replay, format);
+    let (tail, opening) = match open_at(cursor).await {
+        // Where the cursor stands cannot be read, and will not be: the reader starts anew.
+        Err(error @ (Error::Database(_) | Error::Io(_))) if !error.is_passing() => {
+            tracing::error!(%error, "a stream cannot be opened at its cursor");
+            open_at(Cursor::Unreadable).await?
+        }
+        opened => opened?,
+    };
     if method == Method::HEAD {
         return Ok(headers_only());
     }

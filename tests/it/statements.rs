@@ -86,3 +86,37 @@ async fn no_statement_walks_through_the_whole_log() {
     }
     assert!(walkers.is_empty(), "{walkers:#?}");
 }
+
+/// What a filtered page of history reads is what it returns: the index has both ends of the span, and its order.
+#[tokio::test]
+async fn a_span_of_time_is_read_off_an_index() {
+    let (_directory, mut connection) = empty_file().await;
+    let filtered = statements()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("FILTERED_PAGE"));
+    for (name, sql) in filtered {
+        let explain: &'static str = format!("explain query plan {sql}").leak();
+        let plan = sqlx::query(explain).fetch_all(&mut connection).await;
+        let plan = plan.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        let reads = |end: &str| {
+            steps
+                .iter()
+                .any(|step| step.starts_with("SEARCH m ") && step.contains(end))
+        };
+        assert!(
+            reads("created_at>? AND (created_at,rowid)<(?,?))"),
+            "{name}: {steps:#?}"
+        );
+        assert!(
+            reads("(created_at,rowid)>(?,?) AND created_at<?)"),
+            "{name}: {steps:#?}"
+        );
+        assert!(
+            !steps
+                .iter()
+                .any(|step| step == "USE TEMP B-TREE FOR ORDER BY"),
+            "{name}: {steps:#?}"
+        );
+    }
+}

@@ -177,9 +177,11 @@ fn read_id(field: &'static str, text: &str) -> Result<MessageId> {
         .ok_or_else(|| Error::invalid(field, "an id: digits only"))
 }
 
-/// A time, or a date, which begins at midnight UTC.
+/// Parses a time, or a date, which begins at midnight UTC. Times outside of the years that a message can have become the
+/// first or the last one: "until the year 10000" finds everything, "since the year 10000" nothing.
 fn read_time(field: &'static str, text: &str) -> Result<Timestamp> {
-    let time = Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{text}T00:00:00Z")));
+    let time = Timestamp::parse_clamped(text)
+        .or_else(|| Timestamp::parse_clamped(&format!("{text}T00:00:00Z")));
     time.ok_or_else(|| Error::invalid(field, "a time such as 2026-11-22T05:41:03Z, or a date"))
 }
 

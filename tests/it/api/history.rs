@@ -343,3 +343,69 @@ async fn the_form_of_a_page_is_the_one_that_is_weighed_highest() {
     assert_eq!(answer.header("content-type"), "application/x-ndjson");
     as_type(&ann, PATH, "*/*;q=0").await.problem(406);
 }
+
+#[tokio::test]
+async fn a_query_may_name_times_beyond_the_years_that_there_are() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let id = ann.post("general", "now").await;
+    for (late, early) in [
+        ("9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00%2B01:00"),
+        ("9999-12-31", "0000-01-01"),
+    ] {
+        for (query, found) in [
+            (format!("until={late}"), vec![id]),
+            (format!("since={late}"), vec![]),
+            (format!("until={early}"), vec![]),
+            (format!("since={early}"), vec![id]),
+            (format!("at={late}"), vec![id]),
+            (format!("at={early}"), vec![id]),
+        ] {
+            assert_eq!(ids(&ann.history("general", &query).await), found, "{query}");
+        }
+    }
+    let wrong = ann
+        .get(&format!("{PATH}?since=10000-01-01T00:00:00Z"))
+        .await;
+    wrong.fault(422, "since");
+}
+
+#[tokio::test]
+async fn a_filtered_history_is_in_the_order_of_time_and_pages_through_it_once() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let posted = ann.post_many("general", 7).await;
+    let mut file = chat.outside().await;
+    let moved = [(0, 5), (1, 1), (2, 6), (3, 3), (4, 3), (5, 0), (6, 9)];
+    for (place, minute) in moved {
+        let at = format!("2020-01-01T00:{minute:02}:00.000Z");
+        let update = "update messages set created_at = ? where id = ?";
+        let update = sqlx::query(update).bind(at).bind(posted[place]);
+        update
+            .execute(&mut file)
+            .await
+            .expect("the owner may do that");
+    }
+    // Minutes 1 to 6, the last one excluded.
+    let span = "since=2020-01-01T00:01:00Z&until=2020-01-01T00:06:00Z";
+    let expected = [1, 3, 4, 0].map(|place: usize| posted[place]);
+    for filter in [span.to_owned(), format!("{span}&author=ann")] {
+        assert_eq!(ids(&ann.history("general", &filter).await), expected);
+        let mut page = ann.history("general", &format!("{filter}&limit=1")).await;
+        let mut backwards = ids(&page);
+        while let Some(older) = page["older"].as_str().map(str::to_owned) {
+            page = ann.see(&older).await;
+            backwards.extend(ids(&page));
+        }
+        backwards.reverse();
+        assert_eq!(backwards, expected, "{filter}");
+        let mut forwards = ids(&page);
+        while let Some(newer) = page["newer"].as_str().map(str::to_owned) {
+            page = ann.see(&newer).await;
+            forwards.extend(ids(&page));
+        }
+        assert_eq!(forwards, expected, "{filter}");
+        let at = format!("{filter}&at=2020-01-01T00:03:00Z&limit=2");
+        assert_eq!(ids(&ann.history("general", &at).await), expected[0..2]);
+    }
+}

@@ -3,6 +3,7 @@
 mod anonymous_bodies;
 mod caching;
 mod custom_events;
+mod damaged_rows;
 mod errors;
 mod history;
 mod hosts;

@@ -308,3 +308,38 @@ proptest! {
         run(["check", "--db", &other.db()]).ok();
     }
 }
+
+#[test]
+fn a_time_that_has_no_year_of_four_digits_is_refused() {
+    for at in ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00"] {
+        let odd = |field: &str, value: Value| {
+            let mut line = line("ann", "odd year");
+            line[field] = value;
+            lines(&[line])
+        };
+        for archive in [
+            odd("at", json!(at)),
+            odd("edited_at", json!(at)),
+            odd("deleted_at", json!(at)),
+            odd(
+                "reactions",
+                json!([{ "emoji": "👍", "by": "bob", "at": at }]),
+            ),
+        ] {
+            let chat = Chat::new();
+            let ended = run_with_input(["import", "-", "--db", &chat.db()], &archive);
+            ended.failed(3, "years 0000 to 9999");
+            assert_eq!(chat.export(), "");
+        }
+    }
+}
+
+#[test]
+fn a_leap_second_is_the_end_of_its_minute() {
+    let chat = Chat::new();
+    let mut leap = line("ann", "happy new year");
+    leap["at"] = json!("2016-12-31T23:59:60Z");
+    import(&chat, &lines(&[leap]));
+    assert_eq!(chat.history()[0]["at"], "2016-12-31T23:59:59.999Z");
+    assert!(import(&chat, &chat.export()).starts_with("0 messages imported; 1 were there already"));
+}
