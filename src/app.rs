@@ -4,14 +4,15 @@ use crate::{
     error::Result,
     event_log::{log::EventLog, transaction::Answer},
     model::{
-        change::{Action, Change},
+        change::{Action, CHANGE_VERSION, Change, ChangeId},
+        ids::UserId,
         time::Timestamp,
     },
     store::db::ReadPool,
 };
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 /// The running program, as handlers see it.
@@ -22,6 +23,7 @@ pub struct App {
     /// Streams that may be open at the same time; one more is told to come back later.
     pub streams_max: usize,
     streams: AtomicUsize,
+    changes: ChangeMaker,
 }
 
 impl App {
@@ -32,6 +34,7 @@ impl App {
             log,
             streams_max,
             streams: AtomicUsize::new(0),
+            changes: ChangeMaker::new(),
         }
     }
 
@@ -41,9 +44,9 @@ impl App {
         &self.log.readers
     }
 
-    /// Hands a change in, with the time that it is now.
-    pub async fn submit(&self, action: Action) -> Result<Answer> {
-        self.log.submit(Change { at: now(), action }).await
+    /// Submits a change that somebody asks for now; `None` is somebody who is not signed in.
+    pub async fn submit(&self, by: Option<UserId>, action: Action) -> Result<Answer> {
+        self.log.submit(self.changes.make(by, action)).await
     }
 
     /// A place among the streams; `None`: there is none.
@@ -51,6 +54,43 @@ impl App {
         let taken = self.streams.fetch_add(1, Ordering::Relaxed);
         let place = StreamPlace(Arc::clone(self));
         (taken < self.streams_max).then_some(place)
+    }
+}
+
+/// Makes changes: names them, and says when they were asked for.
+#[derive(Debug)]
+pub struct ChangeMaker {
+    run: u64,
+    count: AtomicU64,
+}
+
+impl ChangeMaker {
+    /// A maker whose changes have names that no other one gives.
+    #[must_use]
+    #[expect(
+        clippy::new_without_default,
+        reason = "each one is different, which a default is not expected to be"
+    )]
+    pub fn new() -> Self {
+        Self {
+            run: u64::from_le_bytes(random_bytes()),
+            count: AtomicU64::new(0),
+        }
+    }
+
+    /// A change that somebody asks for now; `None` is somebody who is not signed in, or the server itself.
+    pub fn make(&self, by: Option<UserId>, action: Action) -> Change {
+        let id = ChangeId {
+            run: self.run,
+            count: self.count.fetch_add(1, Ordering::Relaxed),
+        };
+        Change {
+            v: CHANGE_VERSION,
+            id,
+            at: now(),
+            by,
+            action,
+        }
     }
 }
 

@@ -28,6 +28,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod cache;
 pub mod chat;
 pub mod cli;
 pub mod config;
@@ -36,6 +37,7 @@ pub mod event_log;
 pub mod markdown;
 pub mod model;
 pub mod net;
+pub mod operations;
 mod server;
 pub mod store;
 pub mod web;

@@ -1,13 +1,14 @@
 //! The program: a file and a listener become a running chat.
 
 use crate::{
-    app::{App, now, random_bytes},
-    chat::apply::apply,
+    app::{App, ChangeMaker, random_bytes},
+    cache::Cache,
+    chat::{apply::apply, upgrade::store_mentions},
     config::Config,
     error::{Error, Result},
-    event_log::{log::EventLog, presence::Presence, writer::Writer},
+    event_log::{applier::Applier, log::EventLog, presence::Presence},
     model::{
-        change::{Action, Change},
+        change::{Action, NewAccount},
         room::{RoomInfo, RoomKind},
         user::SERVER_HANDLE,
     },
@@ -18,7 +19,7 @@ use crate::{
     },
     store::{
         database_path::DatabasePath, db::Connection, file_identity::OpenDatabase, lock::FileLock,
-        meta, users,
+        meta,
     },
     web::{self, hosts::HostNames},
 };
@@ -32,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Debug)]
 pub struct Server {
     log: Arc<EventLog>,
-    writer: Writer,
+    applier: Applier,
     config: Config,
     connections: usize,
     /// Given up last, when everything is written.
@@ -49,12 +50,12 @@ impl Server {
         let lock = FileLock::take(&path)?;
         let mut database = OpenDatabase::open(path, config.storage).await?;
         found_log(&mut database.writer).await?;
-        let (log, writer) =
-            EventLog::open(database, config.storage, web::views::message::render_row).await?;
+        store_mentions(&mut database.writer).await?;
+        let (log, applier) = EventLog::open(database, config.storage).await?;
         let connections = connections_allowed(config.max_connections);
         Ok(Self {
             log,
-            writer,
+            applier,
             config,
             connections,
             lock,
@@ -69,7 +70,7 @@ impl Server {
     ) -> Result<()> {
         let Self {
             log,
-            writer,
+            applier,
             config,
             connections,
             lock,
@@ -77,7 +78,7 @@ impl Server {
         let app = Arc::new(App::new(Arc::clone(&log), streams_allowed(connections)));
         let stop = Stop::default();
         let stop_writing = CancellationToken::new();
-        let mut writing = tokio::spawn(writer.run(stop_writing.clone()));
+        let mut writing = tokio::spawn(applier.run(stop_writing.clone()));
         let telling = tokio::spawn({
             let (log, stop) = (Arc::clone(&log), stop.soft.clone());
             async move { Presence::run(&log, config.away_after, stop).await }
@@ -95,7 +96,7 @@ impl Server {
             () = shutdown => None,
             ended = &mut writing => Some(ended),
         };
-        log.wakers.close();
+        log.subscribers.close();
         stop.soft.cancel();
         let _ = accepting.await;
         let _ = telling.await;
@@ -128,39 +129,27 @@ fn streams_allowed(connections: usize) -> usize {
     connections - connections.div_ceil(10).min(connections / 2)
 }
 
-/// A new file gets its name, and the one room that is there from the start.
+/// Names a new log, and makes what every log has from the start.
 pub(crate) async fn found_log(connection: &mut Connection) -> Result<()> {
     if meta::find_log(connection).await?.is_some() {
         return Ok(());
     }
-    let mut tx = connection.begin_with("begin immediate").await?;
-    meta::set_log(&mut tx, &URL_SAFE_NO_PAD.encode(random_bytes::<12>())).await?;
-    let at = now();
-    let handle = SERVER_HANDLE.to_owned();
-    let join = Change {
-        at,
-        action: Action::JoinServer {
-            handle,
-            name: "Backscroll".into(),
-            sign_in: None,
+    let action = Action::Found {
+        log: URL_SAFE_NO_PAD.encode(random_bytes::<12>()),
+        server: NewAccount::new(SERVER_HANDLE, "Backscroll"),
+        room: RoomInfo {
+            slug: "general".into(),
+            name: "General".into(),
+            topic: "Everything that has no room of its own".into(),
+            kind: RoomKind::Open,
         },
     };
-    apply(&mut tx, &[join]).await?.remove(0)?;
-    let by = users::find_user(&mut tx, SERVER_HANDLE)
-        .await?
-        .ok_or(Error::NotFound)?
-        .id;
-    let room = RoomInfo {
-        slug: "general".into(),
-        name: "General".into(),
-        topic: "Everything that has no room of its own".into(),
-        kind: RoomKind::Open,
-    };
-    let create = Change {
-        at,
-        action: Action::CreateRoom { by, room },
-    };
-    apply(&mut tx, &[create]).await?.remove(0)?;
+    let found = ChangeMaker::new().make(None, action);
+    let mut tx = connection.begin_with("begin immediate").await?;
+    let applied = apply(&mut tx, &Cache::default(), &[found]).await?;
+    for verdict in applied.verdicts {
+        verdict?;
+    }
     tx.commit().await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::{cookies::session_cookies, secret::Secret};
 use crate::{
     error::{Error, Result},
     event_log::{access::Reader, log::EventLog},
-    model::{change::SecretHash, user::User},
+    model::{change::SecretHash, ids::UserId, user::User},
 };
 use axum::http::{HeaderMap, header};
 
@@ -45,7 +45,7 @@ impl Viewer {
 
     async fn find(log: &EventLog, secret: &Secret) -> Result<Option<Self>> {
         let secret_hash = secret.hash();
-        let user = log.known.user(&secret_hash).await?;
+        let user = log.find_account(&secret_hash).await?;
         Ok(user.map(|user| Self {
             user: Some(user),
             secret_hash: Some(secret_hash),
@@ -57,11 +57,17 @@ impl Viewer {
         self.user.as_ref().ok_or(Error::SignInNeeded)
     }
 
+    /// The id of their account; `None` for somebody who is not signed in.
+    #[must_use]
+    pub fn user_id(&self) -> Option<UserId> {
+        self.user.as_ref().map(|user| user.id)
+    }
+
     /// Returns the viewer as the event log identifies readers.
     #[must_use]
     pub fn reader(&self) -> Reader {
         Reader {
-            user: self.user.as_ref().map(|user| user.id),
+            user: self.user_id(),
             secret: self.secret_hash.clone(),
         }
     }

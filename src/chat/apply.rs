@@ -1,43 +1,73 @@
 //! The only code that changes the database.
 
 use super::{
-    applied::Applied, custom_events, memberships, messages, posts, reactions, rooms, users,
+    actor::Actor,
+    applied::Applied,
+    custom_events, founding, memberships, messages,
+    posts::{self, PostChange},
+    reactions, rooms, users,
 };
 use crate::{
-    error::Result,
+    cache::Cache,
+    error::{Error, Result},
     model::{
-        change::{Action, Change, Outcome, Post},
-        time::Timestamp,
+        change::{Action, CHANGE_VERSION, Change},
+        event::Event,
     },
-    store::{db::Connection, meta},
+    store::db::Connection,
 };
+
+/// The result of a batch of changes.
+#[derive(Debug)]
+pub struct AppliedBatch {
+    /// The verdict on each change, in their order.
+    pub verdicts: Vec<Result<Applied>>,
+    /// The events that were appended, where all of them are known without reading them back.
+    pub events: Option<Vec<Event>>,
+}
 
 /// Applies changes in their order, within the caller's transaction.
 ///
-/// Answers with a verdict for each, or fails as a whole; then the transaction must be rolled back. Posts
-/// that follow one another are applied together, in a constant number of statements.
-pub async fn apply(tx: &mut Connection, changes: &[Change]) -> Result<Vec<Result<Applied>>> {
+/// Answers with a verdict for each, or fails as a whole; then the transaction must be rolled back. Posts that follow
+/// one another are applied together, in a constant number of statements. The rows do not depend on how changes are
+/// divided into batches.
+pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Result<AppliedBatch> {
+    if changes.iter().any(|change| change.v > CHANGE_VERSION) {
+        return Err(Error::Unavailable(
+            "a change was made by a newer version of this program",
+        ));
+    }
+    if changes.iter().all(is_post) {
+        let posted = posts::post_messages(tx, Some(cache), &posts_of(changes)).await?;
+        return Ok(AppliedBatch {
+            verdicts: posted.verdicts,
+            events: Some(posted.events),
+        });
+    }
     let mut verdicts = Vec::with_capacity(changes.len());
-    let mut rest = changes;
-    while let Some((first, others)) = rest.split_first() {
-        let posts = leading_posts(rest);
-        if posts.is_empty() {
-            verdicts.push(split_failure(apply_one(tx, first.at, &first.action).await)?);
-            rest = others;
+    for run in changes.chunk_by(|one, next| is_post(one) && is_post(next)) {
+        if let [change] = run {
+            verdicts.push(split_failure(apply_one(tx, change).await)?);
         } else {
-            rest = &rest[posts.len()..];
-            let posted = posts::post_messages(tx, &posts).await?;
+            // What the cache knows may have been moved by an earlier change of this very batch.
+            let posted = posts::post_messages(tx, None, &posts_of(run)).await?;
             verdicts.extend(posted.verdicts);
         }
     }
-    Ok(verdicts)
+    let events = None;
+    Ok(AppliedBatch { verdicts, events })
 }
 
-/// The posts at the beginning.
-#[must_use]
-pub fn leading_posts(changes: &[Change]) -> Vec<(Timestamp, &Post)> {
-    let posts = changes.iter().map_while(|change| match &change.action {
-        Action::PostMessage(post) => Some((change.at, post)),
+fn is_post(change: &Change) -> bool {
+    matches!(change.action, Action::PostMessage(_))
+}
+
+fn posts_of(changes: &[Change]) -> Vec<PostChange<'_>> {
+    let posts = changes.iter().filter_map(|change| match &change.action {
+        Action::PostMessage(post) => Some(PostChange {
+            actor: Actor::of(change),
+            post,
+        }),
         _ => None,
     });
     posts.collect()
@@ -51,68 +81,60 @@ fn split_failure(result: Result<Applied>) -> Result<Result<Applied>> {
     }
 }
 
-async fn apply_one(tx: &mut Connection, at: Timestamp, action: &Action) -> Result<Applied> {
-    match action {
-        Action::JoinServer {
-            handle,
-            name,
-            sign_in,
-        } => users::join_server(tx, at, handle, name, sign_in.as_ref()).await,
-        Action::RenameUser { by, name } => users::rename_user(tx, at, *by, name).await,
+async fn apply_one(tx: &mut Connection, change: &Change) -> Result<Applied> {
+    let actor = Actor::of(change);
+    match &change.action {
+        Action::Found { log, server, room } => {
+            founding::found_log(tx, actor, log, server, room).await
+        }
+        Action::BeginEra { used } => founding::begin_era(tx, actor, *used).await,
+        Action::JoinServer { account, sign_in } => {
+            users::join_server(tx, actor, account, sign_in.as_ref()).await
+        }
         Action::SignOut { secret_hash } => users::sign_out(tx, secret_hash).await,
-        Action::CreateRoom { by, room } => rooms::create_room(tx, at, *by, room).await,
-        Action::UpdateRoom {
-            by,
+        Action::RenameUser { name } => users::rename_user(tx, actor, name).await,
+        Action::CreateRoom {
             room,
-            name,
-            topic,
-        } => rooms::update_room(tx, at, *by, room, name.as_deref(), topic.as_deref()).await,
-        Action::JoinRoom { by, room, handle } => {
-            memberships::join_room(tx, at, *by, room, handle).await
+            is_slug_chosen,
+        } => rooms::create_room(tx, actor, room, *is_slug_chosen).await,
+        Action::UpdateRoom { room, name, topic } => {
+            rooms::update_room(tx, actor, room, name.as_deref(), topic.as_deref()).await
         }
-        Action::LeaveRoom { by, room, handle } => {
-            memberships::leave_room(tx, at, *by, room, handle).await
+        Action::JoinRoom { room, handle } => memberships::join_room(tx, actor, room, handle).await,
+        Action::LeaveRoom { room, handle } => {
+            memberships::leave_room(tx, actor, room, handle).await
         }
-        Action::MarkRead { by, room, up_to } => memberships::mark_read(tx, *by, room, *up_to).await,
-        Action::SetNotify { by, room, level } => {
-            memberships::set_notify(tx, *by, room, *level).await
-        }
+        Action::MarkRead { room, up_to } => memberships::mark_read(tx, actor, room, *up_to).await,
+        Action::SetNotify { room, level } => memberships::set_notify(tx, actor, room, *level).await,
         Action::PostMessage(post) => {
-            let run = [(at, post)];
-            let mut posted = posts::post_messages(tx, &run).await?;
+            let posts = [PostChange { actor, post }];
+            let mut posted = posts::post_messages(tx, None, &posts).await?;
             posted.verdicts.remove(0)
         }
         Action::EditMessage {
-            by,
             room,
             message,
             body,
-        } => messages::edit_message(tx, at, *by, room, *message, body).await,
-        Action::DeleteMessage { by, room, message } => {
-            messages::delete_message(tx, at, *by, room, *message).await
+            mentions,
+        } => messages::edit_message(tx, actor, room, *message, body, mentions).await,
+        Action::DeleteMessage { room, message } => {
+            messages::delete_message(tx, actor, room, *message).await
         }
         Action::AddReaction {
-            by,
             room,
             message,
             emoji,
-        } => reactions::add_reaction(tx, at, *by, room, *message, emoji).await,
+        } => reactions::add_reaction(tx, actor, room, *message, emoji).await,
         Action::RemoveReaction {
-            by,
             room,
             message,
             emoji,
-        } => reactions::remove_reaction(tx, at, *by, room, *message, emoji).await,
-        Action::TryDisk => {
-            meta::set_tried(tx, at).await?;
-            Ok(Applied::new(Outcome::Done))
-        }
+        } => reactions::remove_reaction(tx, actor, room, *message, emoji).await,
         Action::PostCustom {
-            by,
             room,
-            kind,
+            name,
             payload,
             nonce,
-        } => custom_events::post_custom(tx, at, *by, room, kind, payload, nonce.as_deref()).await,
+        } => custom_events::post_custom(tx, actor, room, name, payload, nonce.as_deref()).await,
     }
 }

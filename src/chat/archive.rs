@@ -1,15 +1,18 @@
 //! One line of an archive: a message as `export` writes it and `import` reads it.
 
-use crate::model::{
-    emoji::{EMOJI_MAX, Emoji},
-    message::{is_refused_control, length_fault, nonce_fault},
-    room::{RoomKind, slug_fault, slug_of, topic_fault},
-    text::{
-        fits_in_line, is_invisible, is_mark, joins_letters, looks_empty, with_unix_lines,
-        without_surplus_marks,
+use crate::{
+    markdown,
+    model::{
+        emoji::{EMOJI_MAX, Emoji},
+        message::{is_refused_control, length_fault, nonce_fault},
+        room::{RoomKind, slug_fault, slug_of, topic_fault},
+        text::{
+            fits_in_line, is_invisible, is_mark, joins_letters, looks_empty, with_unix_lines,
+            without_surplus_marks,
+        },
+        time::Timestamp,
+        user::{handle_fault, name_fault},
     },
-    time::Timestamp,
-    user::{handle_fault, name_fault},
 };
 use serde::Deserialize;
 use std::{
@@ -35,6 +38,9 @@ pub struct Line {
     /// after an import of those days.
     #[serde(skip)]
     pub recognised_by: String,
+    /// The keys of the handles that its text mentions.
+    #[serde(skip)]
+    pub mentions: Vec<String>,
     /// Its id in the log that it comes from.
     pub id: Option<i64>,
     /// What its author is called, if not by the handle.
@@ -99,6 +105,7 @@ impl Line {
     pub fn read(text: &str) -> Result<Self, String> {
         let mut line: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         line.clean();
+        line.mentions = markdown::mentions(&line.body);
         line.fault().map_or(Ok(line), Err)
     }
 

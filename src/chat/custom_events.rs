@@ -1,57 +1,65 @@
 //! Events of bots: any name, any JSON, stored and replayed like a message.
 
-use super::{applied::Applied, rooms::visible_room};
+use super::{
+    actor::Actor,
+    applied::Applied,
+    policy::{Object, Verb, can},
+    rooms::visible_room,
+};
 use crate::{
     error::{Error, Result},
-    model::{change::Outcome, ids::UserId, time::Timestamp},
+    model::{change::Outcome, event::kind, ids::EventId},
     store::{
         db::Connection,
-        events::{NewEvent, append_event, find_event_by_nonce},
+        events::{NewEvent, append_event, is_custom_event},
+        nonces,
     },
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// What the log keeps of it. The payload stays the text that it is: no number is rounded, no key moved.
+/// What the log stores of it. The payload stays the text that it is: no number is rounded, no key moved.
 #[derive(Serialize)]
 struct Data<'a> {
     payload: &'a RawValue,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    nonce: Option<&'a str>,
 }
 
-/// Appends a custom event; under a nonce that is known, answers with the first one.
+/// Appends a custom event; under a nonce that was used before, answers with the first one.
 pub(super) async fn post_custom(
     tx: &mut Connection,
-    at: Timestamp,
-    by: UserId,
+    actor: Actor,
     slug: &str,
     name: &str,
     payload: &RawValue,
     nonce: Option<&str>,
 ) -> Result<Applied> {
-    let room = visible_room(tx, by, slug).await?;
+    let room = visible_room(tx, actor, slug).await?;
+    can(actor.user, Verb::Post, Object::Room(&room))?;
+    let by = actor.signed_in()?;
     if let Some(nonce) = nonce
-        && let Some((id, is_same)) =
-            find_event_by_nonce(tx, by, nonce, (name, room.id, payload.get())).await?
+        && let Some(id) = nonces::find_nonce(tx, by, nonce).await?
     {
-        if !is_same {
+        if !is_custom_event(tx, id, room.id, name, payload.get()).await? {
             return Err(Error::conflict(
                 "nonce",
                 "you have posted something else under this nonce",
             ));
         }
-        return Ok(Applied::new(Outcome::Event { id, is_new: false }));
+        return Ok(known(id));
     }
-    let data = serde_json::to_string(&Data { payload, nonce }).map_err(std::io::Error::from)?;
+    let data = serde_json::to_string(&Data { payload }).map_err(std::io::Error::from)?;
     let event = NewEvent {
-        room_id: Some(room.id),
-        kind: name,
-        message_id: None,
-        actor_id: Some(by),
-        at,
+        name: Some(name),
         data: Some(data),
+        ..actor.event(kind::CUSTOM, Some(room.id))
     };
     let id = append_event(tx, &event).await?;
+    if let Some(nonce) = nonce {
+        nonces::insert_nonce(tx, by, nonce, id).await?;
+    }
     Ok(Applied::new(Outcome::Event { id, is_new: true }))
+}
+
+fn known(id: EventId) -> Applied {
+    Applied::new(Outcome::Event { id, is_new: false })
 }

@@ -16,13 +16,13 @@ use crate::{
         look_alike::{fold_handle, fold_name},
         room::{RoomInfo, RoomKind},
         time::Timestamp,
-        user::SERVER_HANDLE,
+        user::{SERVER_HANDLE, mention_key},
     },
     store::{
         archive::{self, KnownRoom, Mark, MessageState, NewReaction, NewUser},
         db::Connection,
         eras,
-        messages::{NewMessage, insert_messages},
+        posts::{NewMessage, add_messages},
         rooms,
     },
 };
@@ -113,7 +113,7 @@ impl Import {
             }
         }
         self.write(tx).await?;
-        insert_messages(tx, &messages).await?;
+        add_messages(tx, &messages).await?;
         archive::set_states(tx, &std::mem::take(&mut self.rows.states)).await
     }
 
@@ -155,7 +155,7 @@ impl Import {
         self.note_names(line);
         let room = self.room(line);
         let author = self.user(&line.author, line.at);
-        let id = self.log.append_message(line.id, author, room, line.at);
+        let id = self.log.take_message_id(line.id);
         self.note_place(line, Some(id));
         self.note_later(line, author, room, id);
         self.counts.messages += 1;
@@ -164,10 +164,11 @@ impl Import {
             id,
             room_id: room,
             author_id: author,
+            at: line.at,
             body: &line.body,
+            mentions: &line.mentions,
             reply_to,
             nonce: Some(nonce),
-            at: line.at,
         }
     }
 
@@ -204,6 +205,7 @@ impl Import {
             id,
             handle: handle.to_owned(),
             folded: fold_handle(handle),
+            mention_key: mention_key(handle),
             name_folded: fold_name(&name),
             name,
             at,

@@ -1,39 +1,48 @@
 //! Editing and deleting messages.
 
-use super::{applied::Applied, rooms::visible_room};
+use super::{
+    actor::Actor,
+    applied::Applied,
+    policy::{Object, Verb, can},
+    rooms::visible_room,
+};
 use crate::{
     error::{Error, Result},
     model::{
         change::Outcome,
         event::kind,
-        ids::{MessageId, RoomId, UserId},
-        time::Timestamp,
+        ids::{MessageId, RoomId},
     },
     store::{
         db::Connection,
         events::{NewEvent, append_event},
         messages::{self, MessageState},
-        reactions,
+        posts, reactions,
     },
 };
 
-/// Gives one's own message another text.
+/// Replaces the text of a message.
 pub(super) async fn edit_message(
     tx: &mut Connection,
-    at: Timestamp,
-    by: UserId,
+    actor: Actor,
     slug: &str,
     message: MessageId,
     body: &str,
+    mentions: &[String],
 ) -> Result<Applied> {
-    let (room, state) = own_message(tx, by, slug, message).await?;
+    let (room, state) = find_message(tx, actor, Verb::Edit, slug, message).await?;
     if state.is_deleted {
         return Err(Error::conflict("body", "this message was deleted"));
     }
     let is_new = state.body != body;
     if is_new {
-        messages::edit_message(tx, message, body, at).await?;
-        append_message_event(tx, at, by, room, kind::MESSAGE_EDITED, message).await?;
+        messages::edit_message(tx, message, body, actor.at).await?;
+        posts::replace_mentions(tx, message, mentions).await?;
+        append_event(
+            tx,
+            &message_event(actor, kind::MESSAGE_EDITED, room, message),
+        )
+        .await?;
     }
     Ok(Applied::new(Outcome::Message {
         id: message,
@@ -41,19 +50,23 @@ pub(super) async fn edit_message(
     }))
 }
 
-/// Takes one's own message away for good, text and reactions; that there was one remains.
+/// Deletes a message's text, reactions and mentions for good; that there was one remains.
 pub(super) async fn delete_message(
     tx: &mut Connection,
-    at: Timestamp,
-    by: UserId,
+    actor: Actor,
     slug: &str,
     message: MessageId,
 ) -> Result<Applied> {
-    let (room, state) = own_message(tx, by, slug, message).await?;
+    let (room, state) = find_message(tx, actor, Verb::Delete, slug, message).await?;
     if !state.is_deleted {
-        messages::delete_message(tx, message, at).await?;
+        messages::delete_message(tx, message, actor.at).await?;
+        posts::replace_mentions(tx, message, &[]).await?;
         reactions::delete_reactions(tx, message).await?;
-        append_message_event(tx, at, by, room, kind::MESSAGE_DELETED, message).await?;
+        append_event(
+            tx,
+            &message_event(actor, kind::MESSAGE_DELETED, room, message),
+        )
+        .await?;
     }
     Ok(Applied::new(Outcome::Message {
         id: message,
@@ -61,39 +74,31 @@ pub(super) async fn delete_message(
     }))
 }
 
-async fn own_message(
+/// A message to which the actor may do this.
+pub(super) async fn find_message(
     tx: &mut Connection,
-    by: UserId,
+    actor: Actor,
+    verb: Verb,
     slug: &str,
     message: MessageId,
 ) -> Result<(RoomId, MessageState)> {
-    let room = visible_room(tx, by, slug).await?.id;
-    let state = messages::find_state(tx, room, message)
+    let room = visible_room(tx, actor, slug).await?;
+    let state = messages::find_state(tx, room.id, message)
         .await?
         .ok_or(Error::NotFound)?;
-    if state.author_id != by {
-        return Err(Error::Forbidden("it is somebody else's message"));
-    }
-    Ok((room, state))
+    can(actor.user, verb, Object::Message(&room, &state))?;
+    Ok((room.id, state))
 }
 
-/// Appends what happened to a message.
-pub(super) async fn append_message_event(
-    tx: &mut Connection,
-    at: Timestamp,
-    by: UserId,
+/// What happened to a message.
+pub(super) fn message_event(
+    actor: Actor,
+    kind: &'static str,
     room: RoomId,
-    kind: &str,
     message: MessageId,
-) -> Result<()> {
-    let event = NewEvent {
-        room_id: Some(room),
-        kind,
+) -> NewEvent<'static> {
+    NewEvent {
         message_id: Some(message),
-        actor_id: Some(by),
-        at,
-        data: None,
-    };
-    append_event(tx, &event).await?;
-    Ok(())
+        ..actor.event(kind, Some(room))
+    }
 }

@@ -1,27 +1,24 @@
 //! Posting messages: a run of them at once, one post being a run of one.
 //!
-//! However many there are, it takes one statement to find out what is needed to judge them and one to add them; the
-//! first is left out where it was found out before. A trip to SQLite's thread is what a commit costs, not a row. Their
-//! events are made here, and not read back: of a message that was just posted everything is known.
+//! Whether anybody, a bot or a hook posts: this is the only path. However many posts there are, they take a constant
+//! number of trips to SQLite's thread, which are what a commit costs.
 
-use super::{applied::Applied, learned::Learned, memberships::member_event};
+use super::{actor::Actor, applied::Applied, memberships::member_event, policy::visible_from};
 use crate::{
+    cache::{Cache, Poster, PosterRef},
     error::{Error, Result},
     model::{
         change::{AccessChange, Outcome, Post},
-        event::{Event, Member, Membership, Object, kind},
+        event::{Audience, Event, Member, Membership, Object, RoomRef, kind},
         ids::{EventId, MessageId, RoomId, UserId},
         message::Message,
-        time::Timestamp,
         user::Person,
     },
     store::{
         db::Connection,
-        events::{NewEvent, NumberedEvent},
-        known_posts::{KNOWN_POSTS_MAX, commit_known_posts},
-        memberships::NewMembership,
-        messages::{NewMessage, find_messages},
-        posts::{KnownPost, NewRows, PostFacts, Transaction, find_facts, insert_posts},
+        events::{NumberedEvent, append_events},
+        memberships::{NewMembership, insert_memberships},
+        posts::{KnownPost, NewMessage, PostFacts, Question, add_messages, find_facts},
     },
 };
 use std::{
@@ -29,71 +26,148 @@ use std::{
     sync::Arc,
 };
 
-/// What became of a run of posts.
+/// One post.
+#[derive(Clone, Copy, Debug)]
+pub struct PostChange<'a> {
+    /// Its author.
+    pub actor: Actor,
+    /// The message.
+    pub post: &'a Post,
+}
+
+/// The result of a run of posts.
 #[derive(Debug)]
 pub struct Posted {
-    /// On each of them, in their order.
+    /// The verdict on each post, in their order.
     pub verdicts: Vec<Result<Applied>>,
-    /// What was appended to the log.
+    /// The events that were appended.
+    ///
+    /// All that they say is known from what was stored, so they are not read back, which would be a third of the
+    /// cost of a post. In debug builds the writer compares them with what a reader finds.
     pub events: Vec<Event>,
-    /// The last id that the log has used, now.
-    pub last_id: EventId,
-    /// Messages that were there already, posted under the same nonces.
-    pub known: Vec<Message>,
 }
 
 /// Posts messages in order; the earlier ones of the run count as posted for the later ones.
-pub async fn post_messages(tx: &mut Connection, posts: &[(Timestamp, &Post)]) -> Result<Posted> {
-    let (last_id, facts) = find_facts(tx, Transaction::Callers, posts).await?;
-    insert_judged(tx, Transaction::Callers, posts, last_id, facts).await
+///
+/// With a cache, what it knows is not asked; it must hold what is true at this moment of the transaction.
+pub async fn post_messages(
+    tx: &mut Connection,
+    cache: Option<&Cache>,
+    posts: &[PostChange<'_>],
+) -> Result<Posted> {
+    let (last_id, facts) = match cache.and_then(|cache| recall(cache, posts)) {
+        Some(known) => known,
+        None => look_up(tx, cache, posts).await?,
+    };
+    let mut run = Run::after(last_id);
+    for (post, facts) in posts.iter().zip(facts) {
+        let verdict = run.judge(post, facts);
+        run.verdicts.push(verdict);
+    }
+    if let Some(cache) = cache {
+        // Within this transaction; a failure of it forgets everything.
+        cache.set_last_id(EventId(run.next_id.0 - 1));
+    }
+    append_events(tx, &run.joins).await?;
+    insert_memberships(tx, &run.members).await?;
+    add_messages(tx, &run.messages).await?;
+    Ok(Posted {
+        verdicts: run.verdicts,
+        events: run.events,
+    })
 }
 
-/// The same as a transaction of its own.
-pub async fn commit_posts(
-    connection: &mut Connection,
-    posts: &[(Timestamp, &Post)],
-    learned: &mut Learned,
-) -> Result<Posted> {
-    let recalled = (posts.len() <= KNOWN_POSTS_MAX).then(|| learned.recall(posts));
-    if let Some((last_id, facts)) = recalled.flatten() {
-        let run = Run::judge_all(last_id, posts, facts);
-        match commit_known_posts(connection, &run.rows.messages).await {
-            // A nonce that was used before, or somebody has changed the file by hand: it has to be asked after all.
-            Err(error) if error.is_about_one_change() => {}
-            committed => return committed.map(|()| run.posted(Vec::new())),
+/// The facts of these posts from memory: all of them by members, none with a nonce or an answer to be looked up.
+fn recall(cache: &Cache, posts: &[PostChange<'_>]) -> Option<(EventId, Vec<PostFacts>)> {
+    let mut facts = Vec::with_capacity(posts.len());
+    for PostChange { actor, post } in posts {
+        if post.nonce.is_some() || post.reply_to.is_some() {
+            return None;
+        }
+        let poster = cache
+            .posters
+            .get(&PosterRef(actor.user?, &post.room))
+            .ok()?;
+        facts.push(PostFacts::of_member(poster));
+    }
+    Some((cache.last_id()?, facts))
+}
+
+async fn look_up(
+    tx: &mut Connection,
+    cache: Option<&Cache>,
+    posts: &[PostChange<'_>],
+) -> Result<(EventId, Vec<PostFacts>)> {
+    let questions: Vec<Question<'_>> = posts.iter().map(question).collect();
+    let (last_id, facts) = find_facts(tx, &questions).await?;
+    if let Some(cache) = cache {
+        for (post, facts) in posts.iter().zip(&facts) {
+            remember(cache, post, facts);
         }
     }
-    let (last_id, facts) = find_facts(connection, Transaction::Own, posts).await?;
-    learned.learn(posts, &facts);
-    insert_judged(connection, Transaction::Own, posts, last_id, facts).await
+    Ok((last_id, facts))
 }
 
-async fn insert_judged(
-    tx: &mut Connection,
-    transaction: Transaction,
-    posts: &[(Timestamp, &Post)],
-    last_id: EventId,
-    facts: Vec<PostFacts>,
-) -> Result<Posted> {
-    let run = Run::judge_all(last_id, posts, facts);
-    let known = if run.known.is_empty() {
-        Vec::new()
-    } else {
-        find_messages(tx, &run.known).await?
+fn question<'a>(change: &PostChange<'a>) -> Question<'a> {
+    Question {
+        by: change.actor.user,
+        room: &change.post.room,
+        nonce: change.post.nonce.as_deref(),
+        reply_to: change.post.reply_to,
+    }
+}
+
+fn remember(cache: &Cache, change: &PostChange<'_>, facts: &PostFacts) {
+    let (Some(id), Some(poster)) = (change.actor.user, facts.as_member()) else {
+        return;
     };
-    insert_posts(tx, transaction, &run.rows).await?;
-    Ok(run.posted(known))
+    if let Err(generation) = cache.posters.get(&PosterRef(id, &change.post.room)) {
+        let key = (id, change.post.room.clone());
+        cache.posters.keep(generation, key, poster);
+    }
 }
 
-/// What a run of posts comes to.
+impl PostFacts {
+    fn of_member(poster: Poster) -> Self {
+        Self {
+            by: Some(poster.by),
+            room_id: Some(poster.room_id),
+            is_open: poster.is_open,
+            member_since: Some(poster.member_since),
+            ..Self::default()
+        }
+    }
+
+    fn as_member(&self) -> Option<Poster> {
+        Some(Poster {
+            by: self.by.clone()?,
+            room_id: self.room_id?,
+            is_open: self.is_open,
+            member_since: self.member_since?,
+        })
+    }
+}
+
+/// What a run of posts adds.
 struct Run<'a> {
     next_id: EventId,
     verdicts: Vec<Result<Applied>>,
-    rows: NewRows<'a>,
+    joins: Vec<NumberedEvent<'a>>,
+    members: Vec<NewMembership>,
+    messages: Vec<NewMessage<'a>>,
     events: Vec<Event>,
-    known: Vec<MessageId>,
     joined: HashSet<(RoomId, UserId)>,
     nonces: HashMap<(UserId, &'a str), usize>,
+}
+
+/// Where and by whom something is posted.
+struct Context<'a> {
+    actor: Actor,
+    room_id: RoomId,
+    room: &'a str,
+    is_open: bool,
+    user: UserId,
+    by: Person,
 }
 
 impl<'a> Run<'a> {
@@ -101,181 +175,139 @@ impl<'a> Run<'a> {
         Self {
             next_id: EventId(last_id.0 + 1),
             verdicts: Vec::new(),
-            rows: NewRows::default(),
+            joins: Vec::new(),
+            members: Vec::new(),
+            messages: Vec::new(),
             events: Vec::new(),
-            known: Vec::new(),
             joined: HashSet::new(),
             nonces: HashMap::new(),
         }
     }
 
-    fn judge_all(last_id: EventId, posts: &[(Timestamp, &'a Post)], facts: Vec<PostFacts>) -> Self {
-        let mut run = Self::after(last_id);
-        for ((at, post), facts) in posts.iter().zip(facts) {
-            let verdict = run.judge(*at, post, facts);
-            run.verdicts.push(verdict);
+    fn judge(&mut self, change: &PostChange<'a>, facts: PostFacts) -> Result<Applied> {
+        let user = change.actor.signed_in()?;
+        let by = facts.by.ok_or(Error::SignInNeeded)?;
+        let room_id = facts.room_id.ok_or(Error::NotFound)?;
+        visible_from(facts.is_open, facts.member_since).ok_or(Error::NotFound)?;
+        let post = change.post;
+        if let Some(known) = facts.known.or_else(|| self.find_nonce(user, post)) {
+            return recognise(post, room_id, &known);
         }
-        run
-    }
-
-    fn posted(self, known: Vec<Message>) -> Posted {
-        Posted {
-            verdicts: self.verdicts,
-            last_id: EventId(self.next_id.0 - 1),
-            events: self.events,
-            known,
-        }
-    }
-
-    fn judge(&mut self, at: Timestamp, post: &'a Post, facts: PostFacts) -> Result<Applied> {
-        let room = facts
-            .room_id
-            .filter(|_| facts.is_open || facts.is_member)
-            .ok_or(Error::NotFound)?;
-        if let Some(known) = facts.known {
-            self.known.push(known.id);
-            return recognise(post, room, &known);
-        }
-        if let Some(known) = self.known_in_run(post) {
-            return recognise(post, room, &known);
-        }
-        if post.reply_to.is_some() && !facts.answers && !self.holds(room, post.reply_to) {
+        if post.reply_to.is_some() && !facts.is_answer && !self.holds(room_id, post.reply_to) {
             return Err(Error::invalid(
                 "reply_to",
                 "there is no such message in this room",
             ));
         }
-        let place = Place {
-            at,
-            room_id: room,
+        let context = Context {
+            actor: change.actor,
+            room_id,
             room: &post.room,
             is_open: facts.is_open,
-            by: (post.by, facts.by),
+            user,
+            by,
         };
-        let access =
-            (!facts.is_member && self.joined.insert((room, post.by))).then(|| self.join(&place));
-        let id = self.post(&place, post);
+        let joins = facts.member_since.is_none() && self.joined.insert((room_id, user));
+        let access = joins.then(|| self.join(&context));
+        let id = self.post(&context, post);
         Ok(Applied {
             outcome: Outcome::Message { id, is_new: true },
             access,
         })
     }
 
-    fn known_in_run(&self, post: &Post) -> Option<KnownPost> {
-        let place = *self.nonces.get(&(post.by, post.nonce.as_deref()?))?;
-        let message = &self.rows.messages[place];
+    /// What an earlier post of this run has stored under the same nonce.
+    fn find_nonce(&self, by: UserId, post: &Post) -> Option<KnownPost> {
+        let place = *self.nonces.get(&(by, post.nonce.as_deref()?))?;
+        let message = &self.messages[place];
         Some(KnownPost {
             id: message.id,
-            room_id: message.room_id,
+            room_id: Some(message.room_id),
             body: Some(message.body.to_owned()),
         })
     }
 
     fn holds(&self, room: RoomId, message: Option<MessageId>) -> bool {
-        let mut messages = self.rows.messages.iter();
+        let mut messages = self.messages.iter();
         messages.any(|earlier| Some(earlier.id) == message && earlier.room_id == room)
     }
 
     /// Posting into an open room joins it.
-    fn join(&mut self, place: &Place<'_>) -> AccessChange {
-        let (user_id, Person { handle, .. }) = place.by.clone();
+    fn join(&mut self, context: &Context<'_>) -> AccessChange {
+        let user = context.user;
         let member = Member {
-            user_id,
-            handle,
+            user_id: user,
+            handle: context.by.handle.clone(),
             state: Membership::Joined,
         };
-        let event = member_event(place.at, user_id, place.room_id, user_id);
-        let event_id = self.append(event, place, Object::Member(member));
-        self.rows.members.push(NewMembership {
-            room_id: place.room_id,
-            user_id,
-            at: place.at,
-            event_id,
+        let id = self.append(context, kind::MEMBER, Object::Member(member));
+        let event = member_event(context.actor, context.room_id, user);
+        self.joins.push(NumberedEvent { id, event });
+        self.members.push(NewMembership {
+            room_id: context.room_id,
+            user_id: user,
+            at: context.actor.at,
+            event_id: id,
         });
-        AccessChange::User(user_id)
+        AccessChange::User(user)
     }
 
-    fn post(&mut self, place: &Place<'a>, post: &'a Post) -> MessageId {
+    fn post(&mut self, context: &Context<'_>, post: &'a Post) -> MessageId {
         let id = MessageId(self.next_id.0);
-        let message = NewMessage {
+        let message = Message {
             id,
-            room_id: place.room_id,
-            author_id: post.by,
-            body: &post.body,
-            reply_to: post.reply_to,
-            nonce: post.nonce.as_deref(),
-            at: place.at,
-        };
-        let event = NewEvent {
-            room_id: Some(place.room_id),
-            kind: kind::MESSAGE,
-            message_id: Some(id),
-            actor_id: Some(post.by),
-            at: place.at,
-            data: None,
-        };
-        let object = Object::Message(Arc::new(place.message(&message)));
-        self.append(event, place, object);
-        if let Some(nonce) = message.nonce {
-            self.nonces
-                .insert((post.by, nonce), self.rows.messages.len());
-        }
-        self.rows.messages.push(message);
-        id
-    }
-
-    fn append(&mut self, event: NewEvent<'a>, place: &Place<'_>, object: Object) -> EventId {
-        let id = self.next_id;
-        self.events.push(place.event(id, event.kind, object));
-        self.rows.events.push(NumberedEvent { id, event });
-        self.next_id = EventId(id.0 + 1);
-        id
-    }
-}
-
-/// Where and by whom something is posted.
-struct Place<'a> {
-    at: Timestamp,
-    room_id: RoomId,
-    room: &'a str,
-    is_open: bool,
-    by: (UserId, Person),
-}
-
-impl Place<'_> {
-    fn event(&self, id: EventId, kind: &str, object: Object) -> Event {
-        Event {
-            id,
-            room_id: self.room_id,
-            room: self.room.to_owned(),
-            is_open: self.is_open,
-            at: self.at,
-            by: self.by.1.clone(),
-            kind: kind.to_owned(),
-            object,
-        }
-    }
-
-    fn message(&self, row: &NewMessage<'_>) -> Message {
-        Message {
-            id: row.id,
-            room: self.room.to_owned(),
-            author: self.by.1.clone(),
-            body: Some(row.body.to_owned()),
-            at: row.at,
+            room: context.room.to_owned(),
+            author: context.by.clone(),
+            body: Some(post.body.clone()),
+            at: context.actor.at,
             edited_at: None,
             deleted_at: None,
-            reply_to: row.reply_to,
-            nonce: row.nonce.map(str::to_owned),
+            reply_to: post.reply_to,
+            nonce: post.nonce.clone(),
             reactions: Vec::new(),
+        };
+        self.append(context, kind::MESSAGE, Object::Message(Arc::new(message)));
+        if let Some(nonce) = post.nonce.as_deref() {
+            self.nonces
+                .insert((context.user, nonce), self.messages.len());
         }
+        self.messages.push(NewMessage {
+            id,
+            room_id: context.room_id,
+            author_id: context.user,
+            at: context.actor.at,
+            body: &post.body,
+            mentions: &post.mentions,
+            reply_to: post.reply_to,
+            nonce: post.nonce.as_deref(),
+        });
+        id
+    }
+
+    fn append(&mut self, context: &Context<'_>, kind: &str, object: Object) -> EventId {
+        let id = self.next_id;
+        self.events.push(Event {
+            id,
+            audience: Audience::Room(RoomRef {
+                id: context.room_id,
+                slug: context.room.to_owned(),
+                is_open: context.is_open,
+            }),
+            at: context.actor.at,
+            by: context.by.clone(),
+            kind: kind.to_owned(),
+            object,
+        });
+        self.next_id = EventId(id.0 + 1);
+        id
     }
 }
 
 /// A repeated post is answered with the message that the first one made. Once that was edited or deleted,
 /// its first text is gone, and only the room is left to compare.
 fn recognise(post: &Post, room: RoomId, known: &KnownPost) -> Result<Applied> {
-    if known.room_id != room || known.body.as_ref().is_some_and(|body| *body != post.body) {
+    let is_other_text = known.body.as_ref().is_some_and(|body| *body != post.body);
+    if known.room_id != Some(room) || is_other_text {
         return Err(Error::conflict(
             "nonce",
             "you have posted something else under this nonce",

@@ -1,37 +1,38 @@
 //! Adding and removing reactions.
 
-use super::{applied::Applied, rooms::visible_room};
+use super::{
+    actor::Actor,
+    applied::Applied,
+    messages::{find_message, message_event},
+    policy::Verb,
+};
 use crate::{
     error::{Error, Result, check_field},
     model::{
         change::Outcome,
         emoji::{EMOJI_MAX, EMOJI_PER_PERSON_MAX},
         event::kind,
-        ids::{MessageId, RoomId, UserId},
-        time::Timestamp,
+        ids::{MessageId, RoomId},
     },
-    store::{
-        db::Connection,
-        events::{NewEvent, append_event},
-        messages, reactions,
-    },
+    store::{db::Connection, events::append_event, reactions},
 };
 
 /// Adds a reaction; adding it again changes nothing.
 pub(super) async fn add_reaction(
     tx: &mut Connection,
-    at: Timestamp,
-    by: UserId,
+    actor: Actor,
     slug: &str,
     message: MessageId,
     emoji: &str,
 ) -> Result<Applied> {
-    let room = room_of(tx, by, slug, message).await?;
+    let room = find_room(tx, actor, slug, message).await?;
+    let by = actor.signed_in()?;
     let is_new = !reactions::has_reaction(tx, message, emoji, by).await?;
     if is_new {
         let (different, own) = reactions::count_others(tx, message, emoji, by).await?;
         check_field("emoji", count_fault(different, own))?;
-        let event = append_event(tx, &reaction_event(at, by, room, message)).await?;
+        let event = message_event(actor, kind::REACTION, room, message);
+        let event = append_event(tx, &event).await?;
         reactions::insert_reaction(tx, message, emoji, by, event).await?;
     }
     Ok(Applied::new(Outcome::Message {
@@ -43,17 +44,17 @@ pub(super) async fn add_reaction(
 /// Removes one's own reaction; without one nothing changes.
 pub(super) async fn remove_reaction(
     tx: &mut Connection,
-    at: Timestamp,
-    by: UserId,
+    actor: Actor,
     slug: &str,
     message: MessageId,
     emoji: &str,
 ) -> Result<Applied> {
-    let room = room_of(tx, by, slug, message).await?;
+    let room = find_room(tx, actor, slug, message).await?;
+    let by = actor.signed_in()?;
     let is_new = reactions::has_reaction(tx, message, emoji, by).await?;
     if is_new {
         reactions::delete_reaction(tx, message, emoji, by).await?;
-        append_event(tx, &reaction_event(at, by, room, message)).await?;
+        append_event(tx, &message_event(actor, kind::REACTION, room, message)).await?;
     }
     Ok(Applied::new(Outcome::Message {
         id: message,
@@ -73,34 +74,15 @@ fn count_fault(different: i64, own: i64) -> Option<&'static str> {
     }
 }
 
-async fn room_of(
+async fn find_room(
     tx: &mut Connection,
-    by: UserId,
+    actor: Actor,
     slug: &str,
     message: MessageId,
 ) -> Result<RoomId> {
-    let room = visible_room(tx, by, slug).await?.id;
-    let state = messages::find_state(tx, room, message)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let (room, state) = find_message(tx, actor, Verb::Post, slug, message).await?;
     if state.is_deleted {
         return Err(Error::conflict("emoji", "this message was deleted"));
     }
     Ok(room)
-}
-
-fn reaction_event(
-    at: Timestamp,
-    by: UserId,
-    room: RoomId,
-    message: MessageId,
-) -> NewEvent<'static> {
-    NewEvent {
-        room_id: Some(room),
-        kind: kind::REACTION,
-        message_id: Some(message),
-        actor_id: Some(by),
-        at,
-        data: None,
-    }
 }

@@ -1,90 +1,93 @@
-//! Making and changing rooms, and the one judgement of what somebody may do in one.
+//! Creating and changing rooms.
 
-use super::{applied::Applied, memberships};
+use super::{
+    actor::Actor,
+    applied::Applied,
+    memberships,
+    policy::{Object, Verb, can},
+};
 use crate::{
     error::{Error, Result},
     model::{
         change::{AccessChange, Outcome},
         event::kind,
-        ids::{RoomId, UserId},
+        ids::RoomId,
         room::RoomInfo,
-        time::Timestamp,
     },
     store::{
         db::Connection,
-        events::{NewEvent, append_event},
+        events::append_event,
         rooms::{self, RoomAccess},
-        users,
     },
 };
 
-/// A room that somebody may see. One that is not there and one that is not for them look alike.
+/// A room that is visible to the actor. One that does not exist and one that is not visible look alike.
 pub(super) async fn visible_room(
     tx: &mut Connection,
-    by: UserId,
+    actor: Actor,
     slug: &str,
 ) -> Result<RoomAccess> {
-    let room = rooms::find_access(tx, Some(by), slug).await?;
-    room.filter(|room| room.is_open || room.is_member())
-        .ok_or(Error::NotFound)
+    let room = rooms::find_access(tx, actor.user, slug)
+        .await?
+        .ok_or(Error::NotFound)?;
+    can(actor.user, Verb::See, Object::Room(&room))?;
+    Ok(room)
 }
 
-/// Makes a room, of which its maker is the first member, unless that is the server itself.
+/// Creates a room, of which the actor is the first member.
 pub(super) async fn create_room(
     tx: &mut Connection,
-    at: Timestamp,
-    by: UserId,
+    actor: Actor,
     room: &RoomInfo,
+    is_slug_chosen: bool,
 ) -> Result<Applied> {
-    if rooms::is_slug_taken(tx, &room.slug).await? {
-        return Err(Error::conflict("slug", "there is a room at this address"));
-    }
-    let id = RoomId(append_room_event(tx, at, by, None).await?);
-    rooms::insert_room(tx, id, room, by, at).await?;
-    if !users::is_server(tx, by).await? {
-        memberships::add_member(tx, at, by, id, by).await?;
-    }
-    Ok(Applied::with_access(Outcome::Done, AccessChange::User(by)))
+    let by = actor.signed_in()?;
+    let slug = if is_slug_chosen {
+        let is_taken = rooms::is_slug_taken(tx, &room.slug).await?;
+        (!is_taken).then(|| room.slug.clone())
+    } else {
+        rooms::find_free_slug(tx, &room.slug).await?
+    };
+    let slug = slug.ok_or_else(|| Error::conflict("slug", "there is a room at this address"))?;
+    let room = RoomInfo {
+        slug: slug.clone(),
+        ..room.clone()
+    };
+    let id = add_room(tx, actor, &room).await?;
+    memberships::add_member(tx, actor, id, by).await?;
+    Ok(Applied::with_access(
+        Outcome::Room { slug },
+        AccessChange::User(by),
+    ))
 }
 
-/// Gives a room another name or topic; any member may.
+/// Adds a room without members.
+pub(super) async fn add_room(tx: &mut Connection, actor: Actor, room: &RoomInfo) -> Result<RoomId> {
+    let by = actor.signed_in()?;
+    // Without a room, the event is that of the room that it creates.
+    let id = append_event(tx, &actor.event(kind::ROOM, None)).await?;
+    let id = RoomId(id.0);
+    rooms::insert_room(tx, id, room, by, actor.at).await?;
+    Ok(id)
+}
+
+/// Changes the name or topic of a room.
 pub(super) async fn update_room(
     tx: &mut Connection,
-    at: Timestamp,
-    by: UserId,
+    actor: Actor,
     slug: &str,
     name: Option<&str>,
     topic: Option<&str>,
 ) -> Result<Applied> {
-    let room = visible_room(tx, by, slug).await?;
-    if !room.is_member() {
-        return Err(Error::Forbidden("join the room to change it"));
-    }
+    let room = visible_room(tx, actor, slug).await?;
+    can(actor.user, Verb::Update, Object::Room(&room))?;
     let info = rooms::find_info(tx, room.id)
         .await?
         .ok_or(Error::NotFound)?;
     let (name, topic) = (name.unwrap_or(&info.name), topic.unwrap_or(&info.topic));
     if (name, topic) != (&info.name, &info.topic) {
         rooms::update_room(tx, room.id, name, topic).await?;
-        append_room_event(tx, at, by, Some(room.id)).await?;
+        append_event(tx, &actor.event(kind::ROOM, Some(room.id))).await?;
     }
     Ok(Applied::new(Outcome::Done))
-}
-
-/// `None`: the room that this very event makes.
-async fn append_room_event(
-    tx: &mut Connection,
-    at: Timestamp,
-    by: UserId,
-    room: Option<RoomId>,
-) -> Result<i64> {
-    let event = NewEvent {
-        room_id: room,
-        kind: kind::ROOM,
-        message_id: None,
-        actor_id: Some(by),
-        at,
-        data: None,
-    };
-    Ok(append_event(tx, &event).await?.0)
 }

@@ -1,18 +1,17 @@
-//! Joining the server, changing one's name, signing out.
+//! Joining the server, changing one's name, and signing out.
 
-use super::applied::Applied;
+use super::{actor::Actor, applied::Applied};
 use crate::{
     error::{Error, Result},
     model::{
-        change::{AccessChange, Outcome, SecretHash, SignIn},
+        change::{AccessChange, FoldedName, NewAccount, Outcome, SecretHash, SignIn},
         event::kind,
         ids::UserId,
-        time::Timestamp,
         user::User,
     },
     store::{
         db::Connection,
-        events::{NewEvent, append_event, append_where_named},
+        events::{NewEvent, append_event},
         sessions, users,
     },
 };
@@ -22,57 +21,67 @@ const TAKEN: &str = "somebody here has this name, or one that looks like it";
 /// Creates an account and signs it in. Neither its handle nor its name may look like anybody's handle or name.
 pub(super) async fn join_server(
     tx: &mut Connection,
-    at: Timestamp,
-    handle: &str,
-    name: &str,
+    actor: Actor,
+    account: &NewAccount,
     sign_in: Option<&SignIn>,
 ) -> Result<Applied> {
-    for (field, text) in [("handle", handle), ("name", name)] {
-        if users::is_taken(tx, text, None).await? {
+    for (field, name) in [("handle", &account.handle), ("name", &account.name)] {
+        if users::is_taken(tx, &name.look_alikes, None).await? {
             return Err(Error::conflict(field, TAKEN));
         }
     }
-    let event = NewEvent {
-        room_id: None,
-        kind: kind::USER,
-        message_id: None,
-        actor_id: None,
-        at,
-        data: None,
-    };
-    let id = UserId(append_event(tx, &event).await?.0);
-    let user = User {
-        id,
-        handle: handle.into(),
-        name: name.into(),
-        created_at: at,
-    };
-    users::insert_user(tx, &user).await?;
+    let user = add_user(tx, actor, account).await?;
     if let Some(sign_in) = sign_in {
-        sessions::insert_session(tx, id, sign_in, at).await?;
+        sessions::insert_session(tx, user.id, sign_in, actor.at).await?;
     }
     Ok(Applied::new(Outcome::User(user)))
 }
 
-/// Changes the name of an account. Nobody else's handle or name may look like the new one.
+/// Adds an account, whatever others are called.
+pub(super) async fn add_user(
+    tx: &mut Connection,
+    actor: Actor,
+    account: &NewAccount,
+) -> Result<User> {
+    // Without an actor, the event is that of the account that it makes.
+    let joining = Actor {
+        user: None,
+        ..actor
+    };
+    let id = append_event(tx, &joining.event(kind::USER, None)).await?;
+    let id = UserId(id.0);
+    users::insert_user(tx, id, account, actor.at).await?;
+    Ok(User {
+        id,
+        handle: account.handle.text.clone(),
+        name: account.name.text.clone(),
+        created_at: actor.at,
+    })
+}
+
+/// Changes the actor's name for display. All who may see the actor are told, by one event.
 pub(super) async fn rename_user(
     tx: &mut Connection,
-    at: Timestamp,
-    by: UserId,
-    name: &str,
+    actor: Actor,
+    name: &FoldedName,
 ) -> Result<Applied> {
+    let by = actor.signed_in()?;
     let user = users::find_user_by_id(tx, by)
         .await?
         .ok_or(Error::NotFound)?;
-    if user.name == name {
+    if user.name == name.text {
         return Ok(Applied::new(Outcome::User(user)));
     }
-    if users::is_taken(tx, name, Some(by)).await? {
+    if users::is_taken(tx, &name.look_alikes, Some(by)).await? {
         return Err(Error::conflict("name", TAKEN));
     }
     users::rename_user(tx, by, name).await?;
-    append_where_named(tx, by, at).await?;
-    let name = name.into();
+    let event = NewEvent {
+        subject_id: Some(by),
+        ..actor.event(kind::USER, None)
+    };
+    append_event(tx, &event).await?;
+    let name = name.text.clone();
     Ok(Applied::with_access(
         Outcome::Renamed(User { name, ..user }),
         AccessChange::User(by),

@@ -2,10 +2,12 @@
 
 use super::{Database, Failure, failure::tell, print};
 use crate::{
-    app::now,
+    app::{ChangeMaker, now},
+    cache::Cache,
+    chat::apply::apply,
     config::Storage,
     error::Error,
-    model::ids::EventId,
+    model::{change::Action, ids::EventId},
     store::{
         check, copies,
         database_path::{DatabasePath, beside},
@@ -133,7 +135,11 @@ async fn prepare(
     copies::copy_database(source, new).await?;
     let mut connection = db::open_writer(new, Storage::default()).await?;
     let mut tx = connection.begin_with("begin immediate").await?;
-    let next_id = eras::begin_era(&mut tx, used, now()).await?;
+    let change = ChangeMaker::new().make(None, Action::BeginEra { used });
+    for verdict in apply(&mut tx, &Cache::default(), &[change]).await?.verdicts {
+        verdict?;
+    }
+    let next_id = eras::find_latest(&mut tx).await?;
     tx.commit().await?;
     connection.close().await?;
     copies::empty_wal(new).await?;

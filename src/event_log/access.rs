@@ -1,16 +1,17 @@
 //! What a reader may see: who they are, which rooms they ask for, and which of those are theirs.
 
-use super::{log::EventLog, recent::Channel, signals::Signal, wake::Topic};
+use super::{log::EventLog, recent::Channel, signals::Signal, subscriptions::Topic};
 use crate::{
+    chat::policy::visible_from,
     error::Result,
     model::{
         change::SecretHash,
-        event::Event,
+        event::{Audience, Event, Member, Membership, Object, RoomRef},
         ids::{EventId, RoomId, UserId},
     },
-    store::{events::Selection, memberships, rooms},
+    store::{events::Selection, rooms},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Who reads.
 #[derive(Clone, Debug, Default)]
@@ -43,110 +44,112 @@ pub enum Scope {
     Everything { joined: bool },
 }
 
-/// What they may see of it now.
+impl Scope {
+    /// Every room that the reader may see.
+    pub const EVERYTHING: Self = Self::Everything { joined: false };
+}
+
+/// What a reader may see of its scope now.
 #[derive(Clone, Debug)]
 pub struct Access {
     reader: Reader,
     scope: Scope,
-    /// Rooms whose events are theirs, from which event on; of an unlimited scope only those of which they
-    /// are a member, since the others are open to everybody.
-    rooms: BTreeMap<RoomId, EventId>,
-    /// The one room, where the scope is one that is open: the common case, for which nothing is looked up, and the
-    /// rooms above are none.
-    one_open: Option<RoomId>,
+    rooms: Rooms,
 }
+
+/// The rooms of a scope whose events a reader may see.
+#[derive(Clone, Debug)]
+enum Rooms {
+    /// The scope is this room, which is open: the common case, for which nothing is looked up.
+    OneOpen(RoomId),
+    /// These, each from an event on. In the scope of everything, open rooms come in addition to them.
+    From(Arc<BTreeMap<RoomId, EventId>>),
+}
+
+/// A reader of more rooms than this subscribes to all rooms: so many topics for each stream would cost more memory
+/// than some needless notifications cost time.
+const TOPICS_MAX: usize = 64;
 
 impl Access {
     /// Looks up what a reader may see. `None`: nothing any more, or nothing at all.
-    ///
-    /// A room that was not in `previous` became visible while the stream was open: its past does not come
-    /// through the stream, which begins with the event that made the reader a member.
-    pub async fn look_up(
-        log: &EventLog,
-        reader: &Reader,
-        scope: &Scope,
-        previous: Option<&Self>,
-    ) -> Result<Option<Self>> {
+    pub async fn look_up(log: &EventLog, reader: &Reader, scope: &Scope) -> Result<Option<Self>> {
         if let Some(secret) = &reader.secret
-            && log.known.user(secret).await?.is_none()
+            && log.find_account(secret).await?.is_none()
         {
             return Ok(None);
         }
-        let (reader, scope) = (reader.clone(), scope.clone());
-        let mut access = Self {
-            reader,
-            scope,
-            rooms: BTreeMap::new(),
-            one_open: None,
-        };
-        access.look_up_rooms(log).await?;
-        // Of several rooms those that are there and theirs count: a browser comes back to the same address after
+        // Of several rooms those that exist and are visible count: a browser comes back to the same address after
         // one of them was lost, and must not be refused the others.
-        let has_none = access.rooms.is_empty() && access.one_open.is_none();
-        if matches!(access.scope, Scope::Rooms { .. }) && has_none {
+        let Some(rooms) = look_up_rooms(log, reader, scope).await? else {
             return Ok(None);
-        }
-        for (room, from) in &mut access.rooms {
-            let known = previous.map(|previous| previous.rooms.get(room).copied());
-            *from = known.map_or(EventId::EARLIEST, |known| known.unwrap_or(*from));
-        }
-        Ok(Some(access))
-    }
-
-    async fn look_up_rooms(&mut self, log: &EventLog) -> Result<()> {
-        let Scope::Rooms { slugs, joined } = &self.scope else {
-            let Some(user) = self.reader.user else {
-                return Ok(());
-            };
-            let mut connection = log.readers.acquire().await?;
-            self.rooms
-                .extend(memberships::list_rooms_of(&mut connection, user).await?);
-            return Ok(());
         };
-        if let ([slug], false) = (slugs.as_slice(), joined)
-            && let Some(room) = log.known.open_room(slug).await?
-        {
-            self.one_open = Some(room);
-            return Ok(());
-        }
-        let mut connection = log.readers.acquire().await?;
-        for slug in slugs {
-            let room = rooms::find_access(&mut connection, self.reader.user, slug).await?;
-            let Some(room) = room.filter(|room| room.is_member() || (room.is_open && !joined))
-            else {
-                continue;
-            };
-            self.rooms
-                .insert(room.id, room.member_since.unwrap_or_default());
-        }
-        Ok(())
+        Ok(Some(Self {
+            reader: reader.clone(),
+            scope: scope.clone(),
+            rooms,
+        }))
     }
 
     /// Whether this event is theirs to see.
     #[must_use]
     pub fn shows(&self, event: &Event) -> bool {
-        self.shows_from(event.room_id, event.is_open)
-            .is_some_and(|from| event.id >= from)
+        match &event.audience {
+            Audience::Room(room) => {
+                let from = self.shows_from(room.id, room.is_open);
+                from.is_some_and(|from| event.id >= from) || self.shows_own_leaving(event, room)
+            }
+            Audience::OfPerson { is_public, rooms } => {
+                *is_public || rooms.iter().any(|room| self.is_member(*room))
+            }
+        }
     }
 
     /// Whether this signal is for them.
     #[must_use]
     pub fn hears(&self, signal: &Signal) -> bool {
-        let is_own = signal.writer.is_some() && signal.writer == self.reader.user;
-        !is_own && self.shows_from(signal.room, signal.is_open).is_some()
+        let typist = signal.typist();
+        let is_own = typist.is_some() && typist == self.reader.user;
+        !is_own && self.shows_from(signal.room_id, signal.is_open).is_some()
     }
 
-    /// From which event on a room is theirs to see, if it is.
-    fn shows_from(&self, room: RoomId, is_open: bool) -> Option<EventId> {
-        let is_for_all = match self.one_open {
-            Some(only) if only == room => true,
-            Some(_) => return None,
-            None => is_open && self.scope == (Scope::Everything { joined: false }),
+    /// A room ends, for who has left it, with the event by which they left it.
+    fn shows_own_leaving(&self, event: &Event, room: &RoomRef) -> bool {
+        let Object::Member(Member { user_id, state, .. }) = &event.object else {
+            return false;
         };
-        if is_for_all {
-            return Some(EventId::EARLIEST);
+        *state == Membership::Left && self.reader.user == Some(*user_id) && self.asks_for(room)
+    }
+
+    /// Whether an event takes its room away from this reader, who may not see the room any more.
+    #[must_use]
+    pub fn is_end_of_room(&self, event: &Event) -> bool {
+        let room = event.room();
+        room.is_some_and(|room| !room.is_open && self.shows_own_leaving(event, room))
+    }
+
+    fn asks_for(&self, room: &RoomRef) -> bool {
+        match &self.scope {
+            Scope::Everything { .. } => true,
+            Scope::Rooms { slugs, .. } => slugs.contains(&room.slug),
         }
-        self.rooms.get(&room).copied()
+    }
+
+    fn is_member(&self, room: RoomId) -> bool {
+        match &self.rooms {
+            Rooms::OneOpen(only) => *only == room,
+            Rooms::From(rooms) => rooms.contains_key(&room),
+        }
+    }
+
+    /// The first event of a room that is visible, if the room is.
+    fn shows_from(&self, room: RoomId, is_open: bool) -> Option<EventId> {
+        match &self.rooms {
+            Rooms::OneOpen(only) => (*only == room).then_some(EventId::EARLIEST),
+            Rooms::From(rooms) if self.scope == Scope::EVERYTHING => {
+                visible_from(is_open, rooms.get(&room).copied())
+            }
+            Rooms::From(rooms) => rooms.get(&room).copied(),
+        }
     }
 
     /// Who reads.
@@ -164,14 +167,11 @@ impl Access {
     /// Which end of the log has it.
     #[must_use]
     pub fn channel(&self) -> Channel {
-        if let Some(room) = self.one_open {
-            return Channel::Room(room);
-        }
-        match self.rooms.keys().next() {
-            Some(room)
-                if self.rooms.len() == 1 && self.scope != (Scope::Everything { joined: false }) =>
-            {
-                Channel::Room(*room)
+        match (&self.rooms, &self.scope) {
+            (Rooms::OneOpen(room), _) => Channel::Room(*room),
+            (Rooms::From(rooms), Scope::Rooms { slugs, .. }) if slugs.len() == 1 => {
+                let room = rooms.keys().next();
+                room.map_or(Channel::Everything, |room| Channel::Room(*room))
             }
             _ => Channel::Everything,
         }
@@ -180,11 +180,12 @@ impl Access {
     /// When to look again.
     #[must_use]
     pub fn topics(&self) -> Vec<Topic> {
-        let rooms = self.rooms.keys().chain(&self.one_open);
-        let mut topics: Vec<Topic> = if self.scope == (Scope::Everything { joined: false }) {
-            vec![Topic::Everything]
-        } else {
-            rooms.copied().map(Topic::Room).collect()
+        let mut topics = match &self.rooms {
+            Rooms::OneOpen(room) => vec![Topic::Room(*room)],
+            Rooms::From(rooms) if self.scope == Scope::EVERYTHING || rooms.len() > TOPICS_MAX => {
+                vec![Topic::Everything]
+            }
+            Rooms::From(rooms) => rooms.keys().copied().map(Topic::Room).collect(),
         };
         topics.extend(self.reader.topics());
         topics
@@ -193,21 +194,63 @@ impl Access {
     /// What to ask the store for, which looks at today's memberships itself.
     #[must_use]
     pub fn selection(&self) -> Selection {
-        if let Some(room) = self.one_open {
-            return Selection::Room(room);
-        }
         let viewer = self.reader.user;
-        match self.scope {
-            Scope::Everything { joined } => Selection::Visible {
+        match (&self.rooms, &self.scope) {
+            (Rooms::OneOpen(room), _) => Selection::Room(*room),
+            (Rooms::From(_), Scope::Everything { joined }) => Selection::Visible {
                 viewer,
                 rooms: None,
-                joined,
+                joined: *joined,
             },
-            Scope::Rooms { joined, .. } => Selection::Visible {
+            (Rooms::From(rooms), Scope::Rooms { joined, .. }) => Selection::Visible {
                 viewer,
-                rooms: Some(self.rooms.keys().copied().collect()),
-                joined,
+                rooms: Some(rooms.keys().copied().collect()),
+                joined: *joined,
             },
         }
     }
+}
+
+async fn look_up_rooms(log: &EventLog, reader: &Reader, scope: &Scope) -> Result<Option<Rooms>> {
+    match scope {
+        Scope::Everything { .. } => {
+            let rooms = match reader.user {
+                Some(user) => log.find_memberships(user).await?,
+                None => Arc::default(),
+            };
+            Ok(Some(Rooms::From(rooms)))
+        }
+        Scope::Rooms { slugs, joined } => {
+            if let ([slug], false) = (slugs.as_slice(), joined)
+                && let Some(room) = log.find_open_room(slug).await?
+            {
+                return Ok(Some(Rooms::OneOpen(room)));
+            }
+            let rooms = look_up_named(log, reader, slugs, *joined).await?;
+            Ok((!rooms.is_empty()).then(|| Rooms::From(Arc::new(rooms))))
+        }
+    }
+}
+
+async fn look_up_named(
+    log: &EventLog,
+    reader: &Reader,
+    slugs: &[String],
+    joined: bool,
+) -> Result<BTreeMap<RoomId, EventId>> {
+    let mut connection = log.readers.acquire().await?;
+    let mut rooms = BTreeMap::new();
+    for slug in slugs {
+        let room = rooms::find_access(&mut connection, reader.user, slug).await?;
+        let from = room.and_then(|room| {
+            let from = if joined {
+                room.member_since
+            } else {
+                visible_from(room.is_open, room.member_since)
+            };
+            Some((room.id, from?))
+        });
+        rooms.extend(from);
+    }
+    Ok(rooms)
 }

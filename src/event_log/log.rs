@@ -1,38 +1,44 @@
 //! The log as its users hold it: submit a change, open a tail.
 
 use super::{
-    frame::RenderRow,
-    known::Known,
+    applier::{Applier, DiskTrial, Inbox},
+    local::{LocalSequencer, STOPPING},
     presence::Presence,
-    recent::Recent,
+    recent::{Channel, Recent},
     replays::Replays,
     signals::Signals,
+    subscriptions::Subscribers,
     transaction::Answer,
-    wake::Wakers,
-    writer::{QUEUE_LENGTH, Submission, Writer},
 };
 use crate::{
+    cache::Cache,
     config::Storage,
     error::{Error, Result},
-    model::{change::Change, ids::EventId},
+    model::{
+        change::{Change, SecretHash},
+        ids::{EventId, RoomId, UserId},
+        time::Timestamp,
+        user::User,
+    },
     store::{
         db::ReadPool,
-        eras, events,
+        eras,
+        events::{self, Selection},
         file_identity::{FileIdentity, OpenDatabase},
-        meta,
+        memberships, meta, rooms, sessions,
     },
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
-use tokio::sync::{
-    mpsc::{self, error::TrySendError},
-    oneshot,
-};
+use tokio::sync::{mpsc, oneshot};
 
-/// What a change, or a replay, is told that comes too late.
-pub(super) const STOPPING: Error = Error::Unavailable("the server is stopping");
+/// Questions whether the disk takes anything again that may wait.
+const TRIALS_MAX: usize = 16;
 
 /// One log.
 #[derive(Debug)]
@@ -43,31 +49,28 @@ pub struct EventLog {
     pub recent: Recent,
     /// The first id of its present era: a cursor before it may lie in a future that was lost.
     pub era: EventId,
-    /// Who waits for it to move.
-    pub wakers: Arc<Wakers>,
+    /// The readers that wait for it to move.
+    pub subscribers: Arc<Subscribers>,
     /// For reading what is not recent.
     pub readers: ReadPool,
     /// Who is here.
     pub presence: Presence,
-    /// What is said once and kept nowhere.
+    /// What is sent once and stored nowhere.
     pub signals: Signals,
-    /// What need not be read again.
-    pub known: Known,
+    /// What is remembered of the database.
+    pub cache: Cache,
     /// The files of the database, which can be replaced while they are open.
     pub file: FileIdentity,
-    /// Whoever reads what is not recent.
+    /// Pages of the past on their way to readers.
     pub(super) replays: Replays,
-    queue: mpsc::Sender<Submission>,
+    sequencer: LocalSequencer,
+    trials: mpsc::Sender<DiskTrial>,
     writable: AtomicBool,
 }
 
 impl EventLog {
-    /// Opens the log of a database; the writer must be run.
-    pub async fn open(
-        database: OpenDatabase,
-        storage: Storage,
-        render: RenderRow,
-    ) -> Result<(Arc<Self>, Writer)> {
+    /// Opens the log of a database; the applier must be run.
+    pub async fn open(database: OpenDatabase, storage: Storage) -> Result<(Arc<Self>, Applier)> {
         let OpenDatabase {
             writer: mut connection,
             readers,
@@ -75,24 +78,32 @@ impl EventLog {
         } = database;
         let name = meta::find_log(&mut connection).await?.unwrap_or_default();
         let head = events::head(&mut connection).await?;
+        let open_head = events::find_open_head(&mut connection).await?;
         let era = eras::find_latest(&mut connection).await?;
-        let (queue, submissions) = mpsc::channel(QUEUE_LENGTH);
+        let (sequencer, changes) = LocalSequencer::new();
+        let posters = Arc::clone(sequencer.posters());
+        let (trials, received_trials) = mpsc::channel(TRIALS_MAX);
         let log = Arc::new(Self {
             name,
-            recent: Recent::new(head, render),
-            wakers: Arc::default(),
+            recent: Recent::new(head, open_head),
+            subscribers: Arc::default(),
             era,
-            known: Known::new(readers.clone()),
+            cache: Cache::default(),
             readers,
             file,
             presence: Presence::default(),
             signals: Signals::default(),
             replays: Replays::new(),
-            queue,
+            sequencer,
+            trials,
             writable: AtomicBool::new(true),
         });
-        let writer = Writer::new(Arc::clone(&log), submissions, connection, storage);
-        Ok((log, writer))
+        let inbox = Inbox {
+            changes,
+            trials: received_trials,
+        };
+        let applier = Applier::new(Arc::clone(&log), inbox, posters, connection, storage);
+        Ok((log, applier))
     }
 
     /// Everything up to here was published.
@@ -100,18 +111,10 @@ impl EventLog {
         self.recent.head()
     }
 
-    /// Hands in a change and waits until it is on disk, or refused. Once it is handed in, it happens
-    /// whether or not anybody still waits.
+    /// Hands in a change and waits until it is on disk, or refused. Once it is handed in, it happens whether or not
+    /// anybody still waits.
     pub async fn submit(&self, change: Change) -> Result<Answer> {
-        let (answer, answered) = oneshot::channel();
-        let submission = Submission { change, answer };
-        self.queue
-            .try_send(submission)
-            .map_err(|refused| match refused {
-                TrySendError::Full(_) => Error::Unavailable("too many changes are waiting"),
-                TrySendError::Closed(_) => STOPPING,
-            })?;
-        answered.await.map_err(|_| STOPPING)?
+        self.sequencer.submit(change).await
     }
 
     /// Whether the last transaction could be stored.
@@ -121,5 +124,90 @@ impl EventLog {
 
     pub(super) fn set_writable(&self, writable: bool) {
         self.writable.store(writable, Ordering::Relaxed);
+    }
+
+    /// Writes something that nobody sees, to find out whether the disk takes anything again.
+    pub async fn try_disk(&self, at: Timestamp) -> Result<()> {
+        let (answer, tried) = oneshot::channel();
+        let busy = Error::Unavailable("too many changes are waiting");
+        let trial = DiskTrial { at, answer };
+        self.trials.try_send(trial).map_err(|_| busy)?;
+        tried.await.map_err(|_| STOPPING)?
+    }
+
+    /// The last event that everybody who may see a room may see there.
+    pub async fn find_room_head(&self, room: RoomId) -> Result<EventId> {
+        if let Some(head) = self.recent.room_head(room) {
+            return Ok(head);
+        }
+        // Followed before the store is asked: what is appended meanwhile is noted, too.
+        self.recent.follow(Channel::Room(room));
+        let mut connection = self.readers.acquire().await?;
+        let selection = Selection::Room(room);
+        let head =
+            events::find_selection_head(&mut connection, &selection, self.open_head()).await?;
+        self.recent.note_room_head(room, head);
+        Ok(head)
+    }
+
+    /// The last event that a viewer may see anywhere.
+    pub async fn find_visible_head(&self, viewer: Option<UserId>) -> Result<EventId> {
+        let everything = Selection::Visible {
+            viewer,
+            rooms: None,
+            joined: false,
+        };
+        let mut connection = self.readers.acquire().await?;
+        events::find_selection_head(&mut connection, &everything, self.open_head()).await
+    }
+
+    /// The last event that everybody may see.
+    pub fn open_head(&self) -> EventId {
+        self.recent.open_head()
+    }
+
+    /// The account that is signed in by this secret.
+    pub async fn find_account(&self, secret: &SecretHash) -> Result<Option<User>> {
+        let generation = match self.cache.accounts.get(secret) {
+            Ok(user) => return Ok(Some(user)),
+            Err(generation) => generation,
+        };
+        let mut connection = self.readers.acquire().await?;
+        let user = sessions::find_signed_in(&mut connection, secret).await?;
+        if let Some(user) = &user {
+            let cached = &self.cache.accounts;
+            cached.keep(generation, secret.clone(), user.clone());
+        }
+        Ok(user)
+    }
+
+    /// The room at this address, if it is open.
+    pub async fn find_open_room(&self, slug: &str) -> Result<Option<RoomId>> {
+        let generation = match self.cache.open_rooms.get(slug) {
+            Ok(room) => return Ok(Some(room)),
+            Err(generation) => generation,
+        };
+        let mut connection = self.readers.acquire().await?;
+        let room = rooms::find_access(&mut connection, None, slug).await?;
+        let room = room.filter(|room| room.is_open).map(|room| room.id);
+        if let Some(room) = room {
+            let cached = &self.cache.open_rooms;
+            cached.keep(generation, slug.to_owned(), room);
+        }
+        Ok(room)
+    }
+
+    /// The rooms that a user is a member of, each with the event that made them one. Shared by all their streams.
+    pub async fn find_memberships(&self, user: UserId) -> Result<Arc<BTreeMap<RoomId, EventId>>> {
+        let generation = match self.cache.memberships.get(&user) {
+            Ok(rooms) => return Ok(rooms),
+            Err(generation) => generation,
+        };
+        let mut connection = self.readers.acquire().await?;
+        let rooms = memberships::list_rooms_of(&mut connection, user).await?;
+        let rooms: Arc<BTreeMap<_, _>> = Arc::new(rooms.into_iter().collect());
+        let cached = &self.cache.memberships;
+        cached.keep(generation, user, Arc::clone(&rooms));
+        Ok(rooms)
     }
 }

@@ -1,10 +1,13 @@
-//! Presence: somebody is here while one of their streams is open, and a little longer, so that nobody goes and comes
+//! Presence: a person is here while one of their streams is open, and a little longer, so that nobody goes and comes
 //! with each reload of a page and each restart.
 //!
-//! Opening and closing a stream only counts. What follows from it is gathered and told at most once a second, room by
-//! room, with one query however many people have come: a thousand streams that come back together are a block or two.
+//! Opening and closing a stream only counts. What follows from it is gathered and signalled at most once a second,
+//! room by room, with one query however many people have come.
 
-use super::{frame::write_block, log::EventLog, signals::Signal};
+use super::{
+    log::EventLog,
+    signals::{Content, Signal},
+};
 use crate::{
     error::Result,
     model::{
@@ -13,7 +16,6 @@ use crate::{
     },
     store::memberships::{self, RoomOfPerson},
 };
-use serde::Serialize;
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -56,12 +58,11 @@ struct Here {
 }
 
 /// Who has come to a room and who has gone.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default)]
 struct Moves {
     room: String,
     here: Vec<String>,
     away: Vec<String>,
-    #[serde(skip)]
     is_open: bool,
 }
 
@@ -236,16 +237,15 @@ impl EventLog {
         }
         drop(people);
         let signals = rooms.into_iter().map(|(room, moves)| {
-            let mut block = Vec::new();
-            write_block(&mut block, "presence", &moves, None);
-            Signal {
-                room,
-                is_open: moves.is_open,
-                writer: None,
-                block: block.into(),
-            }
+            let Moves {
+                room: slug,
+                here,
+                away,
+                is_open,
+            } = moves;
+            Signal::new(room, slug, is_open, Content::Presence { here, away })
         });
-        self.signals.publish(&self.wakers, signals.collect());
+        self.signals.publish(&self.subscribers, signals.collect());
         Ok(())
     }
 }

@@ -1,23 +1,21 @@
-//! The newest events of each room, already encoded and shared by all readers: the end of the log in memory.
+//! The newest events of each room, shared by all readers: the end of the log in memory.
 //!
-//! Only an optimisation of "read after": a wake of 5,000 readers costs no query, no encoding and no copy
-//! each. What one commit brought to a room is a [`Lot`], encoded once as a whole. Bounded in bytes; what is
-//! older is read from the store.
+//! Only an optimisation of "read after": a wake of 5,000 readers costs no query, no encoding and no copy each. What
+//! one commit brought to a room is a [`Batch`]. Bounded in bytes; what is older is read from the store.
 
-use super::frame::{Format, RenderRow, write_event};
+use super::batch::Batch;
 use crate::model::{
-    event::{Event, Object, kind},
+    event::{Audience, Event, kind},
     ids::{EventId, RoomId},
     user::Person,
 };
-use bytes::Bytes;
 use smallvec::SmallVec;
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-/// Of one room, in bytes as [`weigh`] has it: some 500 short messages.
+/// Of one room, in bytes as [`Batch::weight`] counts them: some 500 short messages.
 const ROOM_BYTES: usize = 512 * 1024;
 /// Of all rooms together, for those who follow many.
 const EVERYTHING_BYTES: usize = 4 * 1024 * 1024;
@@ -35,15 +33,14 @@ pub enum Channel {
 
 /// The end of the log.
 #[derive(Debug)]
-pub struct Recent {
-    ends: RwLock<Ends>,
-    render: RenderRow,
-}
+pub struct Recent(RwLock<Ends>);
 
 #[derive(Debug)]
 struct Ends {
     /// Everything up to here was published.
     head: EventId,
+    /// The last event that everybody may see.
+    open_head: EventId,
     /// How often the state of something past has changed.
     revision: u64,
     /// A tree, since every reader looks its room up for every wake: comparing a few ids beats hashing one.
@@ -56,31 +53,18 @@ struct Ends {
 #[derive(Debug)]
 struct End {
     floor: EventId,
-    lots: VecDeque<Arc<Lot>>,
+    /// The last event of the channel, if it is known.
+    head: Option<EventId>,
+    batches: VecDeque<Arc<Batch>>,
     bytes: usize,
-}
-
-/// What one commit brought to a channel. Never empty.
-#[derive(Debug)]
-pub struct Lot {
-    events: Vec<Arc<Event>>,
-    json: OnceLock<Blocks>,
-    html: OnceLock<Blocks>,
-}
-
-/// Blocks of the stream in one piece, and where each of them ends.
-#[derive(Debug)]
-struct Blocks {
-    bytes: Bytes,
-    ends: Vec<usize>,
 }
 
 /// What follows a cursor.
 #[derive(Debug)]
 pub struct Following {
     /// In order; the first one may hold events that the cursor is past already.
-    pub lots: SmallVec<[Arc<Lot>; 1]>,
-    /// With these lots, everything of the channel up to here was read.
+    pub batches: SmallVec<[Arc<Batch>; 1]>,
+    /// With these batches, everything of the channel up to here was read.
     pub scanned: EventId,
     /// Whether that is all there is.
     pub is_all: bool,
@@ -89,7 +73,7 @@ pub struct Following {
 impl Following {
     /// Its events, without those that the cursor is past.
     pub fn events_after(&self, cursor: EventId) -> impl Iterator<Item = &Event> {
-        let events = self.lots.iter().flat_map(|lot| lot.events());
+        let events = self.batches.iter().flat_map(|batch| batch.events());
         events
             .map(AsRef::as_ref)
             .filter(move |event| event.id > cursor)
@@ -99,50 +83,51 @@ impl Following {
 impl Recent {
     /// An empty end of a log that has been written up to `head`.
     #[must_use]
-    pub fn new(head: EventId, render: RenderRow) -> Self {
-        let ends = Ends {
-            head,
-            revision: 0,
-            rooms: BTreeMap::new(),
-            rooms_bytes: 0,
-            everything: End::new(head),
-        };
-        Self {
-            ends: RwLock::new(ends),
-            render,
-        }
+    pub fn new(head: EventId, open_head: EventId) -> Self {
+        Self(RwLock::new(Ends::new(head, open_head)))
+    }
+
+    /// The last event that everybody may see.
+    pub fn open_head(&self) -> EventId {
+        self.read().open_head
     }
 
     /// Everything up to here was published.
     pub fn head(&self) -> EventId {
-        self.ends
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .head
+        self.read().head
     }
 
     /// Moves when something that happened before is edited, deleted or the like, or somebody renamed.
     pub fn revision(&self) -> u64 {
-        self.ends
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .revision
+        self.read().revision
     }
 
     /// Holds a room's events from now on, so that whoever follows it needs no query when it moves.
     pub fn follow(&self, channel: Channel) {
         let Channel::Room(room) = channel else { return };
-        let mut ends = self.ends.write().unwrap_or_else(PoisonError::into_inner);
+        let mut ends = self.write();
         let head = ends.head;
         ends.rooms.entry(room).or_insert_with(|| End::new(head));
     }
 
+    /// The last event that every reader of a room may see there, if the room is followed and that is known.
+    pub fn room_head(&self, room: RoomId) -> Option<EventId> {
+        self.read().rooms.get(&room)?.head
+    }
+
+    /// Notes what the store said about the last event of a room that is followed.
+    pub fn note_room_head(&self, room: RoomId, head: EventId) {
+        if let Some(end) = self.write().rooms.get_mut(&room) {
+            end.head = end.head.max(Some(head));
+        }
+    }
+
     /// What follows a cursor, at most about `bytes` of it; `None` where only the store knows.
     pub fn read_after(&self, channel: Channel, after: EventId, bytes: usize) -> Option<Following> {
-        let ends = self.ends.read().unwrap_or_else(PoisonError::into_inner);
+        let ends = self.read();
         if after >= ends.head {
             return Some(Following {
-                lots: SmallVec::new(),
+                batches: SmallVec::new(),
                 scanned: after,
                 is_all: true,
             });
@@ -156,62 +141,65 @@ impl Recent {
 
     /// Publishes what was committed: everything up to `head`, in order, and who has another name since.
     pub fn publish(&self, events: &[Arc<Event>], renamed: &[Person], head: EventId) {
-        let mut ends = self.ends.write().unwrap_or_else(PoisonError::into_inner);
+        let mut ends = self.write();
         for person in renamed {
             ends.rename(person);
         }
         for event in events.iter().filter(|event| event.kind != kind::MESSAGE) {
             ends.refresh(event);
         }
-        for (room, events) in group_by_room(events) {
+        for (room, events) in ends.group_by_room(events) {
             ends.append_to_room(room, events);
         }
-        if !events.is_empty() {
-            ends.everything
-                .append(Arc::new(Lot::new(events.to_vec())), EVERYTHING_BYTES);
+        if let Some(batch) = Batch::new(events.to_vec()) {
+            ends.everything.append(Arc::new(batch), EVERYTHING_BYTES);
         }
+        let open = events.iter().rev().find(|event| event.is_for_everybody());
+        ends.open_head = open.map_or(ends.open_head, |event| event.id);
         ends.head = ends.head.max(head);
         ends.shrink();
     }
 
-    /// The blocks of a lot that follow a cursor and that the reader may see.
-    pub fn blocks(
-        &self,
-        lot: &Lot,
-        after: EventId,
-        format: Format,
-        shows: impl Fn(&Event) -> bool,
-    ) -> Option<Bytes> {
-        let first = lot.events.partition_point(|event| event.id <= after);
-        let blocks = lot.blocks(format, self.render);
-        let wanted = &lot.events[first..];
-        if wanted.iter().all(|event| shows(event)) {
-            let bytes = blocks.bytes.slice(blocks.start_of(first)..);
-            return (!bytes.is_empty()).then_some(bytes);
-        }
-        let mut bytes = Vec::new();
-        for (place, _) in wanted.iter().enumerate().filter(|(_, event)| shows(event)) {
-            let place = first + place;
-            bytes.extend_from_slice(&blocks.bytes[blocks.start_of(place)..blocks.ends[place]]);
-        }
-        (!bytes.is_empty()).then(|| bytes.into())
+    /// Forgets everything: another program has changed the file.
+    pub fn forget(&self) {
+        let mut ends = self.write();
+        let revision = ends.revision + 1;
+        let mut forgotten = Ends::new(ends.head, ends.open_head);
+        // Rooms that are followed stay so.
+        let rooms = ends.rooms.keys();
+        forgotten.rooms = rooms.map(|room| (*room, End::new(ends.head))).collect();
+        *ends = Ends {
+            revision,
+            ..forgotten
+        };
     }
 
-    /// The blocks of events that were read from the store.
-    pub fn encode(&self, events: &[Event], format: Format) -> Option<Bytes> {
-        let mut bytes = Vec::with_capacity(events.len() * 512);
-        for event in events {
-            write_event(&mut bytes, event, format, self.render);
-        }
-        (!bytes.is_empty()).then(|| bytes.into())
+    fn read(&self) -> RwLockReadGuard<'_, Ends> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Ends> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Ends {
+    fn new(head: EventId, open_head: EventId) -> Self {
+        Self {
+            head,
+            open_head,
+            revision: 0,
+            rooms: BTreeMap::new(),
+            rooms_bytes: 0,
+            everything: End::new(head),
+        }
+    }
+
     /// Gives what is kept of an event's object its current state: deleted text is gone everywhere.
     fn refresh(&mut self, event: &Event) {
         self.revision += 1;
-        if let Some(end) = self.rooms.get_mut(&event.room_id) {
+        let Some(room) = event.room() else { return };
+        if let Some(end) = self.rooms.get_mut(&room.id) {
             let before = end.bytes;
             end.refresh(event);
             self.rooms_bytes = self.rooms_bytes + end.bytes - before;
@@ -219,15 +207,30 @@ impl Ends {
         self.everything.refresh(event);
     }
 
-    /// Calls somebody by their present name in all that is kept. That weighs the same.
+    /// Events by the rooms in whose ends they belong. What changed about a person belongs in those of all rooms whose
+    /// readers may see the person.
+    fn group_by_room(&self, events: &[Arc<Event>]) -> BTreeMap<RoomId, Vec<Arc<Event>>> {
+        let mut groups: BTreeMap<RoomId, Vec<Arc<Event>>> = BTreeMap::new();
+        for event in events {
+            let rooms = match &event.audience {
+                Audience::Room(room) => vec![room.id],
+                Audience::OfPerson {
+                    is_public: true, ..
+                } => self.rooms.keys().copied().collect(),
+                Audience::OfPerson { rooms, .. } => rooms.clone(),
+            };
+            for room in rooms {
+                groups.entry(room).or_default().push(Arc::clone(event));
+            }
+        }
+        groups
+    }
+
+    /// Updates a name in all cached events; their weight does not change.
     fn rename(&mut self, person: &Person) {
         self.revision += 1;
         for end in self.rooms.values_mut().chain([&mut self.everything]) {
-            for lot in &mut end.lots {
-                if let Some(renamed) = lot.renamed(person) {
-                    *lot = Arc::new(renamed);
-                }
-            }
+            end.replace(|event| event.renamed(person));
         }
     }
 
@@ -235,18 +238,26 @@ impl Ends {
         let head = self.head;
         let end = self.rooms.entry(room).or_insert_with(|| End::new(head));
         let before = end.bytes;
-        end.append(Arc::new(Lot::new(events)), ROOM_BYTES);
+        if let Some(batch) = Batch::new(events) {
+            end.append(Arc::new(batch), ROOM_BYTES);
+        }
         self.rooms_bytes = self.rooms_bytes + end.bytes - before;
     }
 
     fn shrink(&mut self) {
         while self.rooms_bytes > TOTAL_BYTES {
-            let held = self.rooms.values_mut().filter(|end| !end.lots.is_empty());
+            let held = self
+                .rooms
+                .values_mut()
+                .filter(|end| !end.batches.is_empty());
             let Some(quietest) = held.min_by_key(|end| end.last_id()) else {
                 return;
             };
             self.rooms_bytes -= quietest.bytes;
-            *quietest = End::new(quietest.last_id());
+            *quietest = End {
+                head: quietest.head,
+                ..End::new(quietest.last_id())
+            };
         }
     }
 }
@@ -255,20 +266,24 @@ impl End {
     fn new(floor: EventId) -> Self {
         Self {
             floor,
-            lots: VecDeque::new(),
+            head: None,
+            batches: VecDeque::new(),
             bytes: 0,
         }
     }
 
     fn last_id(&self) -> EventId {
-        self.lots.back().map_or(self.floor, |lot| lot.last_id())
+        self.batches
+            .back()
+            .map_or(self.floor, |batch| batch.last_id())
     }
 
-    fn append(&mut self, lot: Arc<Lot>, bytes_max: usize) {
-        self.bytes += lot.weight();
-        self.lots.push_back(lot);
+    fn append(&mut self, batch: Arc<Batch>, bytes_max: usize) {
+        self.bytes += batch.weight();
+        self.head = Some(batch.last_id());
+        self.batches.push_back(batch);
         while self.bytes > bytes_max
-            && let Some(oldest) = self.lots.pop_front()
+            && let Some(oldest) = self.batches.pop_front()
         {
             self.bytes -= oldest.weight();
             self.floor = oldest.last_id();
@@ -276,141 +291,59 @@ impl End {
     }
 
     fn read_after(&self, after: EventId, head: EventId, bytes: usize) -> Following {
-        let first = self.lots.partition_point(|lot| lot.last_id() <= after);
+        let first = self
+            .batches
+            .partition_point(|batch| batch.last_id() <= after);
         let mut taken = 0;
-        let lots = self.lots.range(first..).take_while(|lot| {
+        let batches = self.batches.range(first..).take_while(|batch| {
             let fits = taken < bytes;
-            taken += lot.weight();
+            taken += batch.weight();
             fits
         });
-        let lots: SmallVec<[Arc<Lot>; 1]> = lots.cloned().collect();
-        let is_all = first + lots.len() == self.lots.len();
-        let scanned = lots
+        let batches: SmallVec<[Arc<Batch>; 1]> = batches.cloned().collect();
+        let is_all = first + batches.len() == self.batches.len();
+        let scanned = batches
             .last()
             .filter(|_| !is_all)
-            .map_or(head, |lot| lot.last_id());
+            .map_or(head, |batch| batch.last_id());
         Following {
-            lots,
+            batches,
             scanned,
             is_all,
         }
     }
 
+    /// Gives what is kept of an event's object its current state.
     fn refresh(&mut self, event: &Event) {
-        for lot in &mut self.lots {
-            if lot.events.iter().any(|kept| kept.is_about_same(event)) {
-                self.bytes -= lot.weight();
-                *lot = Arc::new(lot.refreshed(event));
-                self.bytes += lot.weight();
+        self.replace(|kept| {
+            kept.is_about_same(event).then(|| Event {
+                object: event.object.clone(),
+                ..kept.clone()
+            })
+        });
+    }
+
+    fn replace(&mut self, replace: impl Fn(&Event) -> Option<Event>) {
+        for batch in &mut self.batches {
+            if let Some(replaced) = batch.replaced(&replace) {
+                self.bytes -= batch.weight();
+                self.bytes += replaced.weight();
+                *batch = Arc::new(replaced);
             }
         }
     }
-}
-
-impl Lot {
-    fn new(events: Vec<Arc<Event>>) -> Self {
-        Self {
-            events,
-            json: OnceLock::new(),
-            html: OnceLock::new(),
-        }
-    }
-
-    fn refreshed(&self, event: &Event) -> Self {
-        let refresh = |kept: &Arc<Event>| {
-            if kept.is_about_same(event) {
-                Arc::new(Event {
-                    object: event.object.clone(),
-                    ..Event::clone(kept)
-                })
-            } else {
-                Arc::clone(kept)
-            }
-        };
-        Self::new(self.events.iter().map(refresh).collect())
-    }
-
-    fn renamed(&self, person: &Person) -> Option<Self> {
-        let mut events = None;
-        for (place, event) in self.events.iter().enumerate() {
-            if let Some(renamed) = event.renamed(person) {
-                events.get_or_insert_with(|| self.events.clone())[place] = Arc::new(renamed);
-            }
-        }
-        events.map(Self::new)
-    }
-
-    /// What it holds.
-    #[must_use]
-    pub fn events(&self) -> &[Arc<Event>] {
-        &self.events
-    }
-
-    fn last_id(&self) -> EventId {
-        self.events
-            .last()
-            .map_or(EventId::EARLIEST, |event| event.id)
-    }
-
-    fn weight(&self) -> usize {
-        self.events.iter().map(|event| weigh(event)).sum()
-    }
-
-    fn blocks(&self, format: Format, render: RenderRow) -> &Blocks {
-        let blocks = match format {
-            Format::Json => &self.json,
-            Format::Html => &self.html,
-        };
-        blocks.get_or_init(|| Blocks::of(&self.events, format, render))
-    }
-}
-
-impl Blocks {
-    fn of(events: &[Arc<Event>], format: Format, render: RenderRow) -> Self {
-        let mut bytes = Vec::with_capacity(events.len() * 512);
-        let mut ends = Vec::with_capacity(events.len());
-        for event in events {
-            write_event(&mut bytes, event, format, render);
-            ends.push(bytes.len());
-        }
-        Self {
-            bytes: bytes.into(),
-            ends,
-        }
-    }
-
-    fn start_of(&self, place: usize) -> usize {
-        place.checked_sub(1).map_or(0, |before| self.ends[before])
-    }
-}
-
-/// About what an event costs in memory, in bytes: itself, and its blocks in both formats.
-fn weigh(event: &Event) -> usize {
-    let text = match &event.object {
-        Object::Message(message) => {
-            message.body.as_ref().map_or(0, String::len) + 120 * message.reactions.len()
-        }
-        Object::Custom(payload) => payload.get().len(),
-        Object::Room(_) | Object::Member(_) => 100,
-    };
-    3 * (text + 300)
-}
-
-fn group_by_room(events: &[Arc<Event>]) -> HashMap<RoomId, Vec<Arc<Event>>> {
-    let mut rooms: HashMap<RoomId, Vec<Arc<Event>>> = HashMap::new();
-    for event in events {
-        rooms
-            .entry(event.room_id)
-            .or_default()
-            .push(Arc::clone(event));
-    }
-    rooms
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ids::MessageId, message::Message, time::Timestamp, user::Person};
+    use crate::model::{
+        event::{Object, RoomRef},
+        ids::MessageId,
+        message::Message,
+        time::Timestamp,
+        user::Person,
+    };
 
     fn event(id: i64, kind: &str, body: String) -> Arc<Event> {
         let at = Timestamp::parse("2026-11-22T05:41:03.123Z").unwrap();
@@ -432,9 +365,11 @@ mod tests {
         };
         Arc::new(Event {
             id: EventId(id),
-            room_id: RoomId(1),
-            room: "general".into(),
-            is_open: true,
+            audience: Audience::Room(RoomRef {
+                id: RoomId(1),
+                slug: "general".into(),
+                is_open: true,
+            }),
             at,
             by,
             kind: kind.into(),
@@ -444,14 +379,14 @@ mod tests {
 
     #[test]
     fn what_grows_by_an_edit_weighs_more() {
-        let recent = Recent::new(EventId(6), |_| String::new());
+        let recent = Recent::new(EventId(6), EventId(6));
         recent.publish(&[event(7, kind::MESSAGE, "short".into())], &[], EventId(7));
         recent.publish(
             &[event(8, kind::MESSAGE_EDITED, "long".repeat(2000))],
             &[],
             EventId(8),
         );
-        let ends = recent.ends.read().unwrap();
+        let ends = recent.read();
         let bytes: usize = ends.rooms.values().map(|end| end.bytes).sum();
         assert_eq!(ends.rooms_bytes, bytes);
     }

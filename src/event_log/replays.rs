@@ -1,21 +1,17 @@
-//! Pages of the past on their way to readers: whoever comes back at the same moment shares them.
+//! Pages of the past on their way to readers: those who come back at the same moment share them.
 //!
 //! After a restart, everybody asks for the same past of the same rooms. A page of an open room is the same for all
-//! of them, so it is read and encoded once, by the first who needs it, and the others wait for that one.
+//! of them, so it is read and encoded once, by the first who needs it, and the others wait for that one. A page is
+//! named by the revision of what it holds, so that it is never given out after something in it has changed.
 
-use super::{frame::Format, log::STOPPING};
+use super::{batch::Batch, local::STOPPING};
 use crate::{
     error::Result,
-    model::{
-        event::{Event, kind},
-        ids::{EventId, RoomId},
-    },
+    model::ids::{EventId, RoomId},
 };
-use bytes::Bytes;
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
 };
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -23,8 +19,6 @@ use tokio::sync::{OnceCell, Semaphore};
 const READ_AT_ONCE: usize = 2;
 /// Pages that are held: some 8 MiB. Readers who start together stay together.
 const HELD_MAX: usize = 32;
-/// For so long a page is given out: the owner may change the file by hand.
-const BELIEVED: Duration = Duration::from_secs(1);
 
 /// A page of a replay.
 #[derive(Clone, Debug)]
@@ -32,43 +26,7 @@ pub struct ReplayPage {
     /// With it, everything up to here was read.
     pub scanned: EventId,
     /// Its events; `None`: it has none.
-    pub blocks: Option<Bytes>,
-    /// What they were about.
-    pub counts: Counts,
-}
-
-/// What a replay was about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    /// Posted.
-    pub messages: u32,
-    /// Edited.
-    pub edits: u32,
-    /// Deleted.
-    pub deletes: u32,
-}
-
-impl Counts {
-    /// Of these events.
-    pub fn of<'a>(events: impl Iterator<Item = &'a Event>) -> Self {
-        let mut counts = Self::default();
-        for event in events {
-            match event.kind.as_str() {
-                kind::MESSAGE => counts.messages += 1,
-                kind::MESSAGE_EDITED => counts.edits += 1,
-                kind::MESSAGE_DELETED => counts.deletes += 1,
-                _ => {}
-            }
-        }
-        counts
-    }
-
-    /// Adds what another batch was about.
-    pub fn add(&mut self, other: Self) {
-        self.messages += other.messages;
-        self.edits += other.edits;
-        self.deletes += other.deletes;
-    }
+    pub batch: Option<Arc<Batch>>,
 }
 
 /// Names a page that is the same for everybody: what follows a cursor in an open room.
@@ -76,7 +34,6 @@ impl Counts {
 pub(super) struct PageKey {
     pub(super) room: RoomId,
     pub(super) after: EventId,
-    pub(super) format: Format,
     /// How often the state of something past had changed before the page was read.
     pub(super) revision: u64,
 }
@@ -92,7 +49,6 @@ pub(super) struct Replays {
 struct Shared {
     key: PageKey,
     page: Arc<OnceCell<ReplayPage>>,
-    since: Instant,
 }
 
 impl Replays {
@@ -125,7 +81,6 @@ impl Replays {
 
     fn find_or_add(&self, key: PageKey) -> Arc<OnceCell<ReplayPage>> {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.retain(|shared| shared.since.elapsed() < BELIEVED);
         if let Some(found) = shared.iter().find(|shared| shared.key == key) {
             return Arc::clone(&found.page);
         }
@@ -136,7 +91,6 @@ impl Replays {
         shared.push_back(Shared {
             key,
             page: Arc::clone(&page),
-            since: Instant::now(),
         });
         page
     }

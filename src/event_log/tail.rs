@@ -1,27 +1,26 @@
 //! The only way out: a cursor that moves through what its reader may see.
 //!
 //! *Note the head; read what follows the cursor; send it; move the cursor to the last id scanned; if nothing
-//! was left, wait until one of my rooms moves; repeat.* Whoever holds a tail does the sending and the waiting
+//! was left, wait until one of my rooms moves; repeat.* Whoever holds a tail does the sending and the subscription
 //! in between, so a slow reader simply reads later.
 
 use super::{
     access::{Access, Reader, Scope},
-    frame::Format,
+    batch::{Batch, Slice},
     log::EventLog,
-    recent::{Following, Lot},
-    replays::{Counts, PageKey, ReplayPage},
+    recent::Channel,
+    replays::{PageKey, ReplayPage},
     signals::Signal,
-    wake::Waiting,
+    subscriptions::Subscription,
 };
 use crate::{
     error::{Error, Result},
     model::{
-        event::Event,
+        event::{Event, kind},
         ids::{Cursor, EventId},
     },
-    store::events::{self, EventPage, Selection, Stand},
+    store::events::{self, CursorStatus, EventPage, Selection},
 };
-use bytes::Bytes;
 use smallvec::SmallVec;
 use std::sync::Arc;
 
@@ -33,9 +32,11 @@ const BATCH_BYTES: usize = 256 * 1024;
 pub struct Tail {
     log: Arc<EventLog>,
     access: Access,
-    waiting: Waiting,
-    format: Format,
+    subscription: Subscription,
+    /// The last id that was looked at.
     cursor: EventId,
+    /// The last event up to there that the reader may see: the only id that it is told.
+    shown: EventId,
     /// Whether nothing was left when it was last read. What came since has rung the bell.
     has_read_all: bool,
     /// Whether its reader counts as here for as long as it is open.
@@ -69,20 +70,29 @@ pub enum Outcome {
     Reset,
 }
 
-/// Blocks that go out together: most often one piece, so that a wake costs no allocation.
-pub type Pieces = SmallVec<[Bytes; 1]>;
+/// Events that are handed over together: most often part of one batch, so that a notification costs no allocation.
+pub type Slices = SmallVec<[Slice; 1]>;
 
 /// What reading on brought.
 #[derive(Debug)]
 pub enum Step {
-    /// Blocks to send, and what they were about.
-    Blocks(Pieces, Counts),
-    /// Everything up to the cursor was read, and this was said meanwhile.
-    Signals(Pieces),
+    /// Events that follow the cursor. Never empty.
+    Events(Slices),
+    /// Everything up to the cursor was read, and this was signalled meanwhile. Never empty.
+    Signals(Vec<Arc<Signal>>),
     /// Nothing: everything up to the cursor was read.
     Nothing,
     /// This reader may be told nothing more.
-    Ended,
+    Ended(End),
+}
+
+/// Why a reader may be told nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The session or token by which it is known was revoked.
+    SignedOut,
+    /// It may see none of its rooms any more.
+    Gone,
 }
 
 impl Tail {
@@ -93,82 +103,102 @@ impl Tail {
         scope: &Scope,
         cursor: Cursor,
         replay_max: Option<u32>,
-        format: Format,
     ) -> Result<(Self, Opening)> {
         // Registered before anything is asked: what changes after that rings the bell.
-        let first = log.wakers.register(reader.topics());
-        let access = Access::look_up(log, reader, scope, None)
+        let first = log.subscribers.subscribe(reader.topics());
+        let access = Access::look_up(log, reader, scope)
             .await?
             .ok_or(Error::NotFound)?;
-        let waiting = log.wakers.register(access.topics());
-        waiting.replace(&first);
+        let subscription = log.subscribers.subscribe(access.topics());
+        subscription.replace(&first);
         log.recent.follow(access.channel());
         let mut tail = Self {
             log: Arc::clone(log),
             access,
-            waiting,
-            format,
+            subscription,
             cursor: EventId::EARLIEST,
+            shown: EventId::EARLIEST,
             has_read_all: false,
             is_here: false,
             signalled: log.signals.last(),
         };
-        let stand = match tail.find_recent_stand(cursor, replay_max) {
-            Some(stand) => stand,
-            None => Box::pin(tail.find_stored_stand(cursor, replay_max)).await?,
+        let opening = match tail.open_from_memory(cursor, replay_max) {
+            Some(opening) => opening,
+            None => Box::pin(tail.open_from_store(cursor, replay_max)).await?,
         };
-        let opening = judge_cursor(cursor, stand, replay_max);
         tail.cursor = opening.from;
+        tail.shown = opening.from;
         Ok((tail, opening))
     }
 
-    /// Where a cursor stands, as far as memory knows.
-    fn find_recent_stand(&self, cursor: Cursor, replay_max: Option<u32>) -> Option<Stand> {
-        let head = self.log.head();
-        let mut stand = Stand {
-            head,
+    /// Judges a cursor in a single room as far as memory knows it.
+    fn open_from_memory(&self, cursor: Cursor, replay_max: Option<u32>) -> Option<Opening> {
+        let channel = self.access.channel();
+        let Channel::Room(room) = channel else {
+            return None;
+        };
+        let head = self.log.recent.room_head(room)?;
+        let mut status = CursorStatus {
             is_lost: false,
             is_purged: false,
+            is_far: false,
             missed: 0,
         };
-        let Cursor::After(id) = cursor else {
-            return Some(stand);
-        };
-        if id < self.log.era && id < head {
-            return None;
-        }
-        let counted = if replay_max.is_some() { usize::MAX } else { 0 };
-        let channel = self.access.channel();
-        let following = self.log.recent.read_after(channel, id, counted)?;
-        if replay_max.is_some() {
+        if let Cursor::After(id) = cursor
+            && id != head
+        {
+            if id > head || id < self.log.era {
+                return None;
+            }
+            let counted = if replay_max.is_some() { usize::MAX } else { 0 };
+            let following = self.log.recent.read_after(channel, id, counted)?;
             let missed = following
                 .events_after(id)
                 .filter(|event| self.access.shows(event));
-            stand.missed = i64::try_from(missed.count()).unwrap_or(i64::MAX);
+            status.missed = i64::try_from(missed.count()).unwrap_or(i64::MAX);
         }
-        Some(stand)
+        Some(judge_cursor(cursor, head, status, replay_max))
     }
 
-    async fn find_stored_stand(&self, cursor: Cursor, replay_max: Option<u32>) -> Result<Stand> {
+    async fn open_from_store(&self, cursor: Cursor, replay_max: Option<u32>) -> Result<Opening> {
         let after = match cursor {
             Cursor::After(id) => id,
             _ => EventId(EventId::LIMIT),
         };
         let count_to = replay_max.map_or(0, |max| i64::from(max) + 1);
+        let selection = self.access.selection();
         let mut connection = self.log.readers.acquire().await?;
-        events::find_stand(&mut connection, after, &self.access.selection(), count_to).await
+        let (open_head, viewer) = (self.log.open_head(), self.access.reader().user);
+        let head = events::find_selection_head(&mut connection, &selection, open_head).await?;
+        let status =
+            events::find_cursor_status(&mut connection, after, &selection, count_to).await?;
+        drop(connection);
+        if let Channel::Room(room) = self.access.channel() {
+            self.log.recent.note_room_head(room, head);
+        }
+        let mut opening = judge_cursor(cursor, head, status, replay_max);
+        // A cursor beyond this scope may be the id of an event that the reader has seen elsewhere.
+        if after > head
+            && matches!(cursor, Cursor::After(_))
+            && !status.is_lost
+            && after <= self.log.find_visible_head(viewer).await?
+        {
+            opening.outcome = Outcome::Live;
+        }
+        Ok(opening)
     }
 
-    /// The last id that was looked at.
+    /// The last event that the reader was told.
     #[must_use]
-    pub fn cursor(&self) -> EventId {
-        self.cursor
+    pub fn shown(&self) -> EventId {
+        self.shown
     }
 
-    /// Gives up what follows the cursor, since it cannot be read, and moves the cursor to the head, which is returned.
-    pub fn skip_to_head(&mut self) -> EventId {
+    /// Gives up what follows the cursor, since it cannot be read, and goes on from the end of the log; `head` is the
+    /// last event there that the reader may see.
+    pub fn skip_to(&mut self, head: EventId) {
         self.cursor = self.cursor.max(self.log.head());
-        self.cursor
+        self.shown = self.shown.max(head);
     }
 
     /// Whether the last reading brought everything that there was.
@@ -185,20 +215,22 @@ impl Tail {
 
     /// Waits until there may be more.
     pub async fn wait(&self) {
-        self.waiting.wait().await;
+        self.subscription.wait().await;
     }
 
     /// Whether the server stops.
     #[must_use]
     pub fn is_log_closed(&self) -> bool {
-        self.waiting.is_closed()
+        self.subscription.is_closed()
     }
 
-    /// Reads on from the cursor, without waiting for anything to happen.
+    /// Reads on from the cursor, without subscription for anything to happen.
     pub async fn read(&mut self) -> Result<Step> {
         loop {
-            if self.waiting.take_access_changed() && !Box::pin(self.look_again()).await? {
-                return Ok(Step::Ended);
+            if self.subscription.take_access_changed()
+                && let Some(end) = Box::pin(self.look_again()).await?
+            {
+                return Ok(Step::Ended(end));
             }
             let following =
                 self.log
@@ -206,24 +238,44 @@ impl Tail {
                     .read_after(self.access.channel(), self.cursor, BATCH_BYTES);
             self.has_read_all = following.as_ref().is_some_and(|following| following.is_all)
                 && self.signalled == self.log.signals.last();
-            let (scanned, blocks, counts) = if let Some(following) = following {
-                self.encode_recent(&following)
+            let (scanned, slices) = if let Some(following) = following {
+                (following.scanned, self.visible_of(&following.batches))
             } else {
                 let page = Box::pin(self.read_store()).await?;
-                (page.scanned, page.blocks.into_iter().collect(), page.counts)
+                (page.scanned, self.visible_of(page.batch.as_slice()))
             };
             // Rights may have moved while this was read: then it is read again, with today's.
-            if self.waiting.has_access_changed() {
+            if self.subscription.has_access_changed() {
                 continue;
             }
             self.cursor = scanned;
-            if !blocks.is_empty() {
-                return Ok(Step::Blocks(blocks, counts));
+            if let Some(last) = slices.last().and_then(Slice::last_id) {
+                self.shown = last;
+                return Ok(Step::Events(slices));
             }
             if self.log.head() <= scanned {
                 return Ok(self.read_signals());
             }
         }
+    }
+
+    fn visible_of(&self, batches: &[Arc<Batch>]) -> Slices {
+        let is_visible = |event: &Event| self.access.shows(event);
+        let slices = batches.iter().filter_map(|batch| {
+            let ended = batch
+                .replaced(|event| self.end_of_room(event))
+                .map(Arc::new);
+            Slice::of(ended.as_ref().unwrap_or(batch), self.cursor, is_visible)
+        });
+        slices.collect()
+    }
+
+    /// What a reader is told instead of the event that took a room away from it.
+    fn end_of_room(&self, event: &Event) -> Option<Event> {
+        self.access.is_end_of_room(event).then(|| Event {
+            kind: kind::ROOM_DELETED.to_owned(),
+            ..event.clone()
+        })
     }
 
     /// What was signalled since this was last asked. Rights were looked at a moment ago.
@@ -232,12 +284,12 @@ impl Tail {
             return Step::Nothing;
         }
         let hears = |signal: &Signal| self.access.hears(signal);
-        let (last, blocks) = self.log.signals.read_after(self.signalled, hears);
+        let (last, signals) = self.log.signals.read_after(self.signalled, hears);
         self.signalled = last;
-        if blocks.is_empty() {
+        if signals.is_empty() {
             Step::Nothing
         } else {
-            Step::Signals(blocks.into())
+            Step::Signals(signals)
         }
     }
 
@@ -249,24 +301,14 @@ impl Tail {
         }
     }
 
-    /// Who came and who went while the reader was on its way.
+    /// The changes of presence that happened while the reader was on its way.
     #[must_use]
-    pub fn news(&self) -> Vec<Bytes> {
-        if self.waiting.has_access_changed() {
+    pub fn recent_presence(&self) -> Vec<Arc<Signal>> {
+        if self.subscription.has_access_changed() {
             return Vec::new();
         }
         let hears = |signal: &Signal| self.access.hears(signal);
-        self.log.signals.read_news(hears)
-    }
-
-    fn encode_recent(&self, following: &Following) -> (EventId, Pieces, Counts) {
-        let shows = |event: &Event| self.access.shows(event);
-        let blocks_of =
-            |lot: &Arc<Lot>| self.log.recent.blocks(lot, self.cursor, self.format, shows);
-        let blocks = following.lots.iter().filter_map(blocks_of).collect();
-        let events = following.events_after(self.cursor);
-        let counts = Counts::of(events.filter(|event| shows(event)));
-        (following.scanned, blocks, counts)
+        self.log.signals.read_recent_presence(hears)
     }
 
     /// A bounded page, read to memory: no read transaction lives across a send.
@@ -278,7 +320,6 @@ impl Tail {
                 let key = PageKey {
                     room,
                     after: self.cursor,
-                    format: self.format,
                     revision,
                 };
                 self.log.replays.share(key, page).await
@@ -290,37 +331,36 @@ impl Tail {
     async fn read_page(&self) -> Result<ReplayPage> {
         let mut connection = self.log.readers.acquire().await?;
         let EventPage {
-            mut events,
-            scanned,
-            ..
+            events, scanned, ..
         } = events::read_after(&mut connection, self.cursor, &self.access.selection()).await?;
         drop(connection);
-        events.retain(|event| self.access.shows(event));
+        let batch = Batch::new(events.into_iter().map(Arc::new).collect());
         Ok(ReplayPage {
             scanned,
-            blocks: self.log.recent.encode(&events, self.format),
-            counts: Counts::of(events.iter()),
+            batch: batch.map(Arc::new),
         })
     }
 
-    /// Rights have moved: what may be seen is looked up anew. `false`: nothing any more.
-    async fn look_again(&mut self) -> Result<bool> {
-        let Some(access) = Access::look_up(
-            &self.log,
-            self.access.reader(),
-            self.access.scope(),
-            Some(&self.access),
-        )
-        .await?
-        else {
-            return Ok(false);
+    /// Looks up again what the reader may see, since rights have moved. Returns why it may see nothing any more.
+    async fn look_again(&mut self) -> Result<Option<End>> {
+        let (reader, scope) = (self.access.reader(), self.access.scope());
+        let Some(access) = Access::look_up(&self.log, reader, scope).await? else {
+            let is_signed_out = match &reader.secret {
+                Some(secret) => self.log.find_account(secret).await?.is_none(),
+                None => false,
+            };
+            return Ok(Some(if is_signed_out {
+                End::SignedOut
+            } else {
+                End::Gone
+            }));
         };
-        let waiting = self.log.wakers.register(access.topics());
-        waiting.replace(&self.waiting);
-        self.waiting = waiting;
+        let subscription = self.log.subscribers.subscribe(access.topics());
+        subscription.replace(&self.subscription);
+        self.subscription = subscription;
         self.log.recent.follow(access.channel());
         self.access = access;
-        Ok(true)
+        Ok(None)
     }
 }
 
@@ -332,18 +372,21 @@ impl Drop for Tail {
     }
 }
 
-fn judge_cursor(cursor: Cursor, stand: Stand, replay_max: Option<u32>) -> Opening {
-    let head = stand.head;
+fn judge_cursor(
+    cursor: Cursor,
+    head: EventId,
+    status: CursorStatus,
+    replay_max: Option<u32>,
+) -> Opening {
+    let misses_more_than = |max: u32| status.is_far || status.missed > i64::from(max);
     let (outcome, from) = match cursor {
         Cursor::Latest => (Outcome::Live, head),
         Cursor::Unreadable => (Outcome::Reset, head),
-        Cursor::After(id) if id > head || stand.is_lost => (Outcome::Reset, head),
+        Cursor::After(id) if id > head || status.is_lost => (Outcome::Reset, head),
         Cursor::After(id) if id == head => (Outcome::Live, head),
         // From the beginning means everything there is, whatever was there once.
-        Cursor::After(id) if stand.is_purged && id > EventId::EARLIEST => (Outcome::Reset, head),
-        Cursor::After(_) if replay_max.is_some_and(|max| stand.missed > i64::from(max)) => {
-            (Outcome::Gap, head)
-        }
+        Cursor::After(id) if status.is_purged && id > EventId::EARLIEST => (Outcome::Reset, head),
+        Cursor::After(_) if replay_max.is_some_and(misses_more_than) => (Outcome::Gap, head),
         Cursor::After(id) => (Outcome::Replay, id),
     };
     Opening {

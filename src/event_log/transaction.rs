@@ -1,24 +1,24 @@
-//! One transaction: a lot of changes is applied and committed, and each of them gets its answer.
+//! One transaction: a batch of changes is applied and committed, and each of them gets its answer.
 
 use crate::{
+    cache::Cache,
     chat::{
         applied::Applied,
-        apply::{apply, leading_posts},
-        learned::Learned,
-        posts::{self, Posted},
+        apply::{AppliedBatch, apply},
     },
     error::{Error, Result},
     model::{
-        change::{Change, Outcome, Post},
+        change::{AccessChange, Change, Outcome},
         event::{Event, Object},
         ids::{EventId, MessageId},
         message::Message,
-        time::Timestamp,
         user::{Person, User},
     },
-    store::{db::Connection, events, messages},
+    store::{
+        db::{self, Connection},
+        events, messages,
+    },
 };
-use sqlx::Connection as _;
 use std::{collections::HashMap, sync::Arc};
 
 /// What a poster is told once its change is on disk.
@@ -29,9 +29,11 @@ pub enum Answer {
     Done,
     /// The account that was made or renamed, as it is now.
     User(User),
+    /// The address of the room that was made.
+    Room { slug: String },
     /// The message as it is now; `is_new` is false where nothing had to be changed.
     Message { message: Arc<Message>, is_new: bool },
-    /// The custom event; `is_new` is false where its nonce was known.
+    /// The custom event; `is_new` is false where its nonce was used before.
     Event { event: Arc<Event>, is_new: bool },
 }
 
@@ -42,12 +44,16 @@ pub(super) struct Committed {
     pub(super) applied: Vec<Applied>,
     pub(super) events: Vec<Arc<Event>>,
     pub(super) head: EventId,
+    /// Whether another program has changed the file since the last transaction.
+    pub(super) is_changed_outside: bool,
 }
 
 impl Committed {
-    /// Whether anybody may see or do since what they could not, or the other way round.
-    pub(super) fn moves_rights(&self) -> bool {
-        self.applied.iter().any(|applied| applied.access.is_some())
+    /// Whose rights have moved.
+    pub(super) fn access_changes(&self) -> impl Iterator<Item = &AccessChange> {
+        self.applied
+            .iter()
+            .filter_map(|applied| applied.access.as_ref())
     }
 
     /// Who has another name now, in order.
@@ -62,70 +68,69 @@ impl Committed {
     }
 }
 
-/// Applies changes and commits them. `published` is the head of the log before.
+/// What the writer knows from the transaction before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Before {
+    /// The head of the log.
+    pub(super) head: EventId,
+    /// SQLite's count of the changes that other programs have made to the file, as this connection sees it.
+    pub(super) data_version: Option<i64>,
+}
+
+/// Applies changes and commits them.
 ///
 /// What a failed transaction leaves behind is unknown: its connection must be given up.
 pub(super) async fn commit(
     connection: &mut Connection,
+    cache: &Cache,
+    before: &mut Before,
     changes: &[Change],
-    published: EventId,
-    learned: &mut Learned,
 ) -> Result<Committed> {
-    let posts = leading_posts(changes);
-    if posts.len() == changes.len() {
-        commit_posts(connection, &posts, published, learned).await
-    } else {
-        let committed = commit_changes(connection, changes, published).await?;
-        learned.note_last_id(committed.head);
-        Ok(committed)
+    let version = db::begin(connection).await?;
+    let is_changed_outside = before.data_version != Some(version);
+    before.data_version = Some(version);
+    if is_changed_outside {
+        cache.invalidate_all();
     }
-}
-
-/// Posts alone, as most lots are, take one or two trips to SQLite's thread.
-async fn commit_posts(
-    connection: &mut Connection,
-    posts: &[(Timestamp, &Post)],
-    published: EventId,
-    learned: &mut Learned,
-) -> Result<Committed> {
-    let Posted {
-        verdicts,
-        events,
-        last_id,
-        known,
-    } = posts::commit_posts(connection, posts, learned).await?;
-    learned.note_last_id(last_id);
+    let AppliedBatch { verdicts, events } = apply(connection, cache, changes).await?;
+    let events = events.filter(|_| !is_changed_outside);
+    let (events, head) = match events {
+        Some(events) => {
+            let head = events.last().map_or(before.head, |event| event.id);
+            debug_assert_eq!(
+                describe(&events),
+                describe(&read_new_events(connection, before.head).await?.0),
+                "what was known of new events is what a reader finds"
+            );
+            (events, head)
+        }
+        // Read back as every reader would, and before the commit: after it, nothing may fail any more.
+        None => read_new_events(connection, before.head).await?,
+    };
     let events: Vec<_> = events.into_iter().map(Arc::new).collect();
     let mut found = Found::in_events(&events);
-    found.add_messages(known);
-    let head = events.last().map_or(published, |event| event.id);
-    Ok(found.settle(verdicts, events, head))
+    found.look_up_missing(connection, &verdicts).await?;
+    db::commit(connection).await?;
+    before.head = head;
+    if let Some(last) = events.last() {
+        cache.set_last_id(last.id);
+    }
+    Ok(found.settle(verdicts, events, head, is_changed_outside))
 }
 
-async fn commit_changes(
-    connection: &mut Connection,
-    changes: &[Change],
-    published: EventId,
-) -> Result<Committed> {
-    let mut tx = connection.begin_with("begin immediate").await?;
-    let verdicts = apply(&mut tx, changes).await?;
-    // Read back as every reader would, and before the commit: after it, nothing may fail any more.
-    let (events, head) = read_new_events(&mut tx, published).await?;
-    let mut found = Found::in_events(&events);
-    found.look_up_missing(&mut tx, &verdicts).await?;
-    tx.commit().await?;
-    Ok(found.settle(verdicts, events, head))
+fn describe(events: &[Event]) -> String {
+    format!("{events:?}")
 }
 
 async fn read_new_events(
-    tx: &mut Connection,
+    connection: &mut Connection,
     published: EventId,
-) -> Result<(Vec<Arc<Event>>, EventId)> {
+) -> Result<(Vec<Event>, EventId)> {
     let mut new = Vec::new();
     let mut after = published;
     loop {
-        let page = events::read_log_after(tx, after).await?;
-        new.extend(page.events.into_iter().map(Arc::new));
+        let page = events::read_log_after(connection, after).await?;
+        new.extend(page.events);
         after = page.scanned;
         if page.scanned >= page.head {
             return Ok((new, page.head));
@@ -188,6 +193,7 @@ impl Found {
         verdicts: Vec<Result<Applied>>,
         events: Vec<Arc<Event>>,
         head: EventId,
+        is_changed_outside: bool,
     ) -> Committed {
         let mut answers = Vec::with_capacity(verdicts.len());
         let mut applied = Vec::with_capacity(verdicts.len());
@@ -205,6 +211,7 @@ impl Found {
             applied,
             events,
             head,
+            is_changed_outside,
         }
     }
 
@@ -212,6 +219,7 @@ impl Found {
         Some(match outcome {
             Outcome::Done => Answer::Done,
             Outcome::User(user) | Outcome::Renamed(user) => Answer::User(user.clone()),
+            Outcome::Room { slug } => Answer::Room { slug: slug.clone() },
             Outcome::Message { id, is_new } => Answer::Message {
                 message: self.messages.get(id)?.clone(),
                 is_new: *is_new,

@@ -11,17 +11,13 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
-/// One change of the log, as a reader of its room is told of it.
+/// One change of the log, as its readers are told of it.
 #[derive(Clone, Debug)]
 pub struct Event {
     /// Its place in the log.
     pub id: EventId,
-    /// Where it happened.
-    pub room_id: RoomId,
-    /// The slug of that room.
-    pub room: String,
-    /// Whether that room is open to everybody. A room's kind never changes.
-    pub is_open: bool,
+    /// Who may see it.
+    pub audience: Audience,
     /// When it happened.
     pub at: Timestamp,
     /// Who did it.
@@ -30,6 +26,31 @@ pub struct Event {
     pub kind: String,
     /// What it happened to, as that is now.
     pub object: Object,
+}
+
+/// The readers who may see an event.
+#[derive(Clone, Debug)]
+pub enum Audience {
+    /// Those who may see a room.
+    Room(RoomRef),
+    /// Those who may see a person.
+    OfPerson {
+        /// Whether everybody may: the person is in an open room.
+        is_public: bool,
+        /// The rooms that the person is in; their members may.
+        rooms: Vec<RoomId>,
+    },
+}
+
+/// The room of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomRef {
+    /// Its id.
+    pub id: RoomId,
+    /// Its slug.
+    pub slug: String,
+    /// Whether it is open.
+    pub is_open: bool,
 }
 
 /// What an event is about, in its current state.
@@ -41,6 +62,8 @@ pub enum Object {
     Room(RoomInfo),
     /// `member`.
     Member(Member),
+    /// `user`.
+    User(Person),
     /// A bot's own event: the JSON that it posted.
     Custom(Box<RawValue>),
 }
@@ -67,6 +90,24 @@ pub enum Membership {
 }
 
 impl Event {
+    /// The room in which it happened; `None` for what changed about a person.
+    #[must_use]
+    pub fn room(&self) -> Option<&RoomRef> {
+        match &self.audience {
+            Audience::Room(room) => Some(room),
+            Audience::OfPerson { .. } => None,
+        }
+    }
+
+    /// Whether everybody may see it.
+    #[must_use]
+    pub fn is_for_everybody(&self) -> bool {
+        match &self.audience {
+            Audience::Room(room) => room.is_open,
+            Audience::OfPerson { is_public, .. } => *is_public,
+        }
+    }
+
     /// Whether both are about the same thing, whose current state the later one has. Custom events stand for
     /// themselves.
     #[must_use]
@@ -75,9 +116,11 @@ impl Event {
             (Object::Message(a), Object::Message(b)) => a.id == b.id,
             (Object::Room(_), Object::Room(_)) => true,
             (Object::Member(a), Object::Member(b)) => a.user_id == b.user_id,
+            (Object::User(a), Object::User(b)) => a.handle == b.handle,
             _ => false,
         };
-        is_same && self.room_id == other.room_id
+        let room = |event: &Self| event.room().map(|room| room.id);
+        is_same && room(self) == room(other)
     }
 
     /// The same with somebody's present name; `None`: it does not name them otherwise.
@@ -107,7 +150,7 @@ impl Event {
 
 /// The names that events of the chat itself have, in the log and on the wire.
 pub mod kind {
-    /// Somebody joined the server. Seen by nobody, it has no room.
+    /// A person has another name. The event by which a person joined the server, which nobody is told, has this name, too.
     pub const USER: &str = "user";
     /// A message was posted.
     pub const MESSAGE: &str = "message";
@@ -123,11 +166,13 @@ pub mod kind {
     pub const ROOM_DELETED: &str = "room-deleted";
     /// Somebody joined or left a room.
     pub const MEMBER: &str = "member";
+    /// A bot posted an event of its own; on the wire it has the name that the bot gave it.
+    pub const CUSTOM: &str = "custom";
 }
 
 /// Names that a bot may not use: those of the chat's own events and of the stream's control events, and the
 /// two that a browser's `EventSource` fires by itself.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 20] = [
     kind::USER,
     kind::MESSAGE,
     kind::MESSAGE_EDITED,
@@ -142,6 +187,10 @@ const RESERVED: [&str; 16] = [
     "bye",
     "typing",
     "presence",
+    "message-progress",
+    "read",
+    "me",
+    "inbox",
     "open",
     "error",
 ];

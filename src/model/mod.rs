@@ -6,7 +6,6 @@ pub mod event;
 pub mod ids;
 pub mod look_alike;
 pub mod message;
-pub mod message_json;
 pub mod room;
 pub mod text;
 pub mod time;

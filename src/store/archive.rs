@@ -85,8 +85,8 @@ statements! {
         left join messages n on n.author_id = u.id and n.nonce = p.nonce and n.nonce is not null
         left join messages i on i.id = p.id and i.author_id = u.id and i.created_at = p.at
             and i.room_id = (select id from rooms where slug = p.room))";
-    INSERT_USERS = "insert into users (id, handle, folded, name, name_folded, created_at)
-        select value ->> 'id', value ->> 'handle', value ->> 'folded', value ->> 'name', value ->> 'name_folded', value ->> 'at'
+    INSERT_USERS = "insert into users (id, handle, folded, mention_key, name, name_folded, created_at)
+        select value ->> 'id', value ->> 'handle', value ->> 'folded', value ->> 'mention_key', value ->> 'name', value ->> 'name_folded', value ->> 'at'
         from json_each(?)";
     SET_STATES = "update messages set edited_at = value ->> 'edited_at', deleted_at = value ->> 'deleted_at'
         from json_each(?) where messages.id = value ->> 'id'";
@@ -190,6 +190,8 @@ pub struct NewUser {
     pub handle: String,
     /// The handle as [`fold_handle`](crate::model::user::fold_handle) folds it.
     pub folded: String,
+    /// The handle as [`mention_key`](crate::model::user::mention_key) makes it.
+    pub mention_key: String,
     /// The name for display.
     pub name: String,
     /// What `name` shares with names that look like it.

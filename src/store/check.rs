@@ -65,15 +65,16 @@ statements! {
     EVENTS_WITHOUT_ROOM = "select count(*), min(id) from events where (room_id is null) <> (kind = 'user')";
     EVENTS_OF_NOBODY = "select count(*), min(e.id) from events e
         left join users u on u.id = e.actor_id left join rooms r on r.id = e.room_id
-        left join users m on e.kind = 'member' and m.id = e.data ->> '$.user'
+        left join users m on e.kind = 'member' and m.id = e.subject_id
         where u.id is null or e.room_id is not null and r.id is null or e.kind = 'member' and m.id is null";
     MEMBERS_WITHOUT_EVENT = "select count(*), min(s.event_id) from memberships s left join events e on e.id = s.event_id
-        where e.kind is not 'member' or e.room_id <> s.room_id or e.data ->> '$.user' is not s.user_id";
+        where e.kind is not 'member' or e.room_id <> s.room_id or e.subject_id is not s.user_id";
     MARKS_BEYOND_LOG = "select count(*), min(user_id) from memberships
         where read_up_to > coalesce((select seq from sqlite_sequence where name = 'events'), 0)";
-    ODD_DATA = "select count(*), min(id) from events where kind = 'member' and data ->> '$.user' is null
-        or kind not in ('user', 'message', 'message-edited', 'message-deleted', 'reaction', 'room', 'room-deleted', 'member')
-           and data -> '$.payload' is null";
+    ODD_DATA = "select count(*), min(id) from events where kind in ('member', 'user') and subject_id is null
+        or kind = 'custom' and (name is null or data -> '$.payload' is null)
+        or kind not in ('user', 'message', 'message-edited', 'message-deleted', 'reaction', 'room', 'room-deleted',
+                        'member', 'custom')";
     ODD_TIMES = odd_times!("id", "events", "at");
     ODD_CREATED_AT = odd_times!("id", "messages", "created_at");
     ODD_EDITED_AT = odd_times!("id", "messages", "edited_at");

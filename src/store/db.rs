@@ -35,6 +35,9 @@ const WAL_LIMIT: &str = "67108864";
 
 statements! {
     SQLITE_VERSION = "select sqlite_version()";
+    BEGIN = "begin immediate; select data_version from pragma_data_version";
+    DATA_VERSION = "select data_version from pragma_data_version";
+    COMMIT = "commit";
     QUICK_LOOK = "select count(*) from sqlite_master";
     PAGE_SIZE = "pragma page_size";
     USE_WAL = "pragma journal_mode = wal";
@@ -165,6 +168,27 @@ async fn connect_and_look(options: &SqliteConnectOptions) -> Result<Connection> 
     let mut connection = Connection::connect_with(options).await?;
     sqlx::query(QUICK_LOOK).fetch_one(&mut connection).await?;
     Ok(connection)
+}
+
+/// Begins a transaction that writes, and returns what [`data_version`] is within it.
+///
+/// If anything fails before [`commit`], the connection must be given up.
+pub async fn begin(connection: &mut Connection) -> Result<i64> {
+    Ok(sqlx::query_scalar(BEGIN).fetch_one(connection).await?)
+}
+
+/// Commits the transaction that was begun.
+pub async fn commit(connection: &mut Connection) -> Result<()> {
+    sqlx::query(COMMIT).execute(connection).await?;
+    Ok(())
+}
+
+/// A number that changes when another connection has committed a change of the file:
+/// <https://sqlite.org/pragma.html#pragma_data_version>.
+pub async fn data_version(connection: &mut Connection) -> Result<i64> {
+    Ok(sqlx::query_scalar(DATA_VERSION)
+        .fetch_one(connection)
+        .await?)
 }
 
 /// `SQLITE_READONLY` or `SQLITE_CANTOPEN`, extended codes included.

@@ -7,14 +7,16 @@ use super::{
     messages::broken_json,
     rows::{Row, Rows, join_rows, join_rows_unordered},
     statements::statements,
+    visibility::{event_is_visible, is_open, person_is_public, person_is_visible, room_head},
 };
 use crate::{
     error::Result,
     model::{
-        event::{Event, Member, Membership, Object, custom_kind_fault, kind},
+        event::{Audience, Event, Member, Membership, Object, RoomRef, kind},
         ids::{EventId, MessageId, RoomId, UserId},
         room::{RoomInfo, RoomKind},
         time::Timestamp,
+        user::Person,
     },
 };
 use serde::Serialize;
@@ -26,7 +28,9 @@ use std::{collections::BTreeSet, sync::Arc};
 macro_rules! post_row {
     () => {
         concat!(
-            "concat_ws(char(31), '', e.room_id, r.kind = 'open', e.at, r.slug, ",
+            "concat_ws(char(31), '', e.room_id, ",
+            is_open!(),
+            ", e.at, r.slug, ",
             message_row!(),
             ")"
         )
@@ -38,7 +42,8 @@ macro_rules! post_row {
 macro_rules! event_row {
     () => {
         concat!(
-            "concat_ws(char(31), e.kind, e.room_id, r.kind = 'open', e.at, r.slug, e.id,
+            "concat_ws(char(31), e.kind, coalesce(e.room_id, 0), coalesce(", is_open!(), ", 0), e.at, coalesce(r.slug, ''),
+                e.id, coalesce(e.name, ''),
                 coalesce((select concat_ws(char(31), replace(b.handle, char(31), ' '), replace(b.name, char(31), ' '))
                           from users b where b.id = e.actor_id), char(31) || e.actor_id),
                 case when e.kind in ('message', 'message-edited', 'message-deleted', 'reaction')
@@ -49,8 +54,13 @@ macro_rules! event_row {
                          select concat_ws(char(31), d.id, iif(exists (
                                 select 1 from memberships s where s.room_id = e.room_id and s.user_id = d.id),
                                 'joined', 'left'), coalesce(u.handle, ", unknown_handle!("d.id"), "))
-                         from (select case when json_valid(e.data) then e.data ->> '$.user' end as id) d
-                         left join users u on u.id = d.id where d.id is not null)
+                         from (select e.subject_id as id) d left join users u on u.id = d.id where d.id is not null)
+                     when e.kind = 'user' then (
+                         select concat_ws(char(31), ", person_is_public!("u.id"), ", (
+                                select coalesce(group_concat(s.room_id, ',' order by s.room_id), '')
+                                from memberships s where s.user_id = u.id),
+                            replace(u.handle, char(31), ' '), u.name)
+                         from users u where u.id = e.subject_id)
                      when json_valid(e.data) then coalesce(e.data -> '$.payload', 'null')
                      else iif(e.data is null, 'null', '') end)"
         )
@@ -58,11 +68,10 @@ macro_rules! event_row {
 }
 
 /// What an event is made from. The outer loop goes through the events in their order, so that a limit ends it
-/// early (`cross join` keeps the order of the tables, <https://sqlite.org/optoverview.html> 8.1). A message of another
-/// room is no object of an event: its readers may not be allowed to see it.
+/// early. A message of another room is no object of an event: its readers may not be allowed to see it.
 macro_rules! event_tables {
     () => {
-        " events e cross join rooms r on r.id = e.room_id
+        " events e left join rooms r on r.id = e.room_id
           left join messages m on m.id = e.message_id and m.room_id = e.room_id
           left join users a on a.id = m.author_id "
     };
@@ -71,84 +80,136 @@ macro_rules! event_tables {
 /// A page of events: the head of the log, how many events may be in the page, how many are, the last id that was
 /// looked at, the last id of the page, and its events.
 ///
-/// `$end` is the last id to look at, `$filter` which events up to there the reader wants and may see. Where 256
-/// events would weigh more than 128 KiB, about as many are taken as fit: their sizes are estimated before any row is
-/// made. Of a page that has the heaviest events first, that is 1 MiB in the worst case.
+/// `$end` is the last id to look at, `$wanted` selects the ids of the events up to there that the reader wants and may
+/// see. Where 256 events would weigh more than 128 KiB, about as many are taken as fit: their sizes are estimated before
+/// any row is made. Of a page that has the heaviest events first, that is 1 MiB in the worst case.
 macro_rules! page {
-    ($end:literal, $filter:literal) => {
+    ($end:literal, $($wanted:tt)+) => {
         concat!(
             "with scan as (select coalesce((", $end, "), 0) as last),
+            wanted as materialized (", $($wanted)+, " order by id limit 256),
             weighed as (
                 select 300 + coalesce(octet_length(m.body), octet_length(e.data), 0)
                     + 4096 * coalesce(m.is_reacted, 0) as weight
-                from events e left join rooms r on r.id = e.room_id left join messages m on m.id = e.message_id
-                where e.id > ?1 and e.id <= (select last from scan) ", $filter, " order by e.id limit 256),
+                from wanted w cross join events e on e.id = w.id left join messages m on m.id = e.message_id),
             room as (select max(1, min(256, 256 * 131072 / coalesce(sum(weight), 1))) as events from weighed),
             page as (
                 select e.id, iif(e.kind = 'message' and m.id = e.id, ", post_row!(), ", ", event_row!(), ") as row
-                from ", event_tables!(), "
-                where e.id > ?1 and e.id <= (select last from scan) ", $filter, "
-                order by e.id limit (select events from room))
-            select (select coalesce(max(id), 0) from events) as head, (select events from room) as room,
-                   count(id) as kept, (select last from scan) as scanned, coalesce(max(id), 0) as last,
+                from wanted w cross join ", event_tables!(), "
+                where e.id = w.id and (r.id is not null or e.kind = 'user' and e.subject_id <> e.id)
+                order by w.id limit (select events from room))
+            select (select coalesce(max(id), 0) from events) as head,
+                   (select count(*) from wanted) >= (select events from room) as is_full,
+                   (select last from scan) as scanned,
+                   (select coalesce(max(id), 0) from (
+                        select id from wanted order by id limit (select events from room))) as last,
                    ", join_rows_unordered!(), " as rows
             from page"
         )
     };
 }
 
-macro_rules! append_all_sql {
-    () => {
-        "insert into events (id, room_id, kind, message_id, actor_id, at, data)
-        select value ->> 'id', value ->> 'room_id', value ->> 'kind', value ->> 'message_id',
-               value ->> 'actor_id', value ->> 'at', value ->> 'data' from jsonb_each(?)"
+/// The events that a viewer may see of the rooms asked for, as JSON (null: all), or of those that they have joined.
+macro_rules! visible_events {
+    ($viewer:literal, $rooms:literal, $joined:literal) => {
+        concat!(
+            "events e left join rooms r on r.id = e.room_id
+             left join memberships s on s.room_id = e.room_id and s.user_id = ",
+            $viewer,
+            "
+             where (",
+            $rooms,
+            " is null or e.room_id is null or e.room_id in (select value from json_each(",
+            $rooms,
+            ")))
+             and ",
+            event_is_visible!($viewer, $joined)
+        )
     };
 }
-pub(super) use append_all_sql;
+
+/// Whether the cursor `?1` lies in a future that was lost, and whether something that follows it was taken out.
+macro_rules! cursor_faults {
+    () => {
+        "exists (select 1 from eras where ?1 > after_id and ?1 < next_id) as is_lost,
+            exists (select 1 from meta where key = 'purged_up_to' and ?1 < cast(value as integer)) as is_purged"
+    };
+}
 
 statements! {
     HEAD = "select coalesce(max(id), 0) from events";
-    APPEND = "insert into events (id, room_id, kind, message_id, actor_id, at, data)
-        select next, iif(?2 = 'room', coalesce(?1, next), ?1), ?2, ?3, coalesce(?4, next), ?5, json(?6)
+    // An event without a room makes that room; one of a user without an actor makes that account.
+    APPEND = "insert into events (id, room_id, kind, name, message_id, subject_id, actor_id, at, data)
+        select next, iif(?2 = 'room', coalesce(?1, next), ?1), ?2, ?3, ?4, iif(?2 = 'user', coalesce(?5, next), ?5),
+               coalesce(?6, next), ?7, json(?8)
         from (select coalesce((select seq from sqlite_sequence where name = 'events'), 0) + 1 as next)
         returning id";
-    APPEND_ALL = append_all_sql!();
-    APPEND_NAMED = "insert into events (room_id, kind, actor_id, at, data)
-        select r.id, 'member', ?1, ?2, json_object('user', ?1) from rooms r
-        where exists (select 1 from memberships s where s.room_id = r.id and s.user_id = ?1)
-           or exists (select 1 from messages m where m.author_id = ?1 and m.room_id = r.id)
-        order by r.id";
-    FIND_BY_NONCE = "select id, kind = ?3 and room_id = ?4 and (data -> '$.payload') = json(?5)
-        from events where actor_id = ?1 and data ->> '$.nonce' = ?2";
+    APPEND_ALL = "insert into events (id, room_id, kind, name, message_id, subject_id, actor_id, at, data)
+        select value ->> 'id', value ->> 'room_id', value ->> 'kind', value ->> 'name', value ->> 'message_id',
+               value ->> 'subject_id', value ->> 'actor_id', value ->> 'at', value ->> 'data' from jsonb_each(?)";
+    IS_CUSTOM = "select exists (select 1 from events where id = ?1 and kind = 'custom' and room_id = ?2 and name = ?3
+        and (data -> '$.payload') = json(?4))";
     FIND_EVENT = concat!(
         "select ", join_rows!("id"), " from (
             select e.id, ", event_row!(), " as row from ", event_tables!(), " where e.id = ?)"
     );
-    READ_ALL = page!("select max(id) from events", "");
-    READ_ROOM = page!("select max(id) from events", "and e.room_id = ?2");
+    READ_ALL = page!("select max(id) from events", "select id from events where id > ?1");
+    READ_ROOM = page!(
+        "select max(id) from events",
+        "select id from (
+            select id from events where room_id = ?2 and id > ?1 order by id limit 256)
+         union all
+         select id from (
+            select id from events e where kind = 'user' and subject_id <> id and id > ?1
+            and ", person_is_public!("e.subject_id"), " order by id limit 256)"
+    );
     // ?2 the viewer (null: nobody); ?3 the rooms asked for as JSON (null: all); ?4 whether only rooms joined.
     // What one page looks at is bounded, too, so that a reader of little holds no connection for long.
     READ_VISIBLE = page!(
         "select max(id) from (select id from events where id > ?1 order by id limit 2048)",
-        "and (?3 is null or e.room_id in (select value from json_each(?3)))
-         and (r.kind = 'open' and not ?4 or exists (
-              select 1 from memberships s where s.room_id = e.room_id and s.user_id = ?2))"
+        "select e.id as id from ", visible_events!("?2", "?3", "?4"), " and e.id > ?1 and e.id <= (select last from scan)"
     );
-    // How far a cursor is behind, counted up to ?5; and whether it lies in a future that was lost, or before something
-    // that was taken out of the log since.
-    STAND = "select (select coalesce(max(id), 0) from events) as head,
-        exists (select 1 from eras where ?1 > after_id and ?1 < next_id) as is_lost,
-        exists (select 1 from meta where key = 'purged_up_to' and ?1 < cast(value as integer)) as is_purged,
-        (select count(*) from (
-            select 1 from events e join rooms r on r.id = e.room_id
-            where e.id > ?1 and (?3 is null or e.room_id in (select value from json_each(?3)))
-              and (r.kind = 'open' and not ?4 or exists (
-                select 1 from memberships s where s.room_id = e.room_id and s.user_id = ?2))
-            limit ?5 + 0)) as missed";
-    STAND_IN_ROOM = "select (select coalesce(max(id), 0) from events) as head,
-        exists (select 1 from eras where ?1 > after_id and ?1 < next_id) as is_lost,
-        exists (select 1 from meta where key = 'purged_up_to' and ?1 < cast(value as integer)) as is_purged,
-        (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3 + 0)) as missed";
+    // How far a cursor is behind, counted up to a limit among the next 20,000 events; and whether it lies in a future
+    // that was lost, or before something that was taken out of the log since.
+    STATUS = concat!(
+        "with scan as (
+            select coalesce(max(id), 0) as last from (select id from events where id > ?1 order by id limit 20000))
+        select ", cursor_faults!(), ",
+            exists (select 1 from events where id > max(?1, (select last from scan))) as is_far,
+            (select count(*) from (
+                select 1 from ", visible_events!("?2", "?3", "?4"), "
+                and e.id > ?1 and e.id <= (select last from scan) limit ?5 + 0)) as missed"
+    );
+    STATUS_IN_ROOM = concat!(
+        "select ", cursor_faults!(), ", false as is_far,
+            (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3 + 0)) as missed"
+    );
+    ROOM_HEAD = concat!("select ", room_head!("?1"));
+    // ?1 the viewer; ?2 the rooms asked for as JSON, all of them visible (null: all there are); ?3 whether only rooms
+    // joined; ?4 the last event that everybody may see. Each room costs one look at an index.
+    VISIBLE_HEAD = concat!(
+        "select max(
+            ?4,
+            (select coalesce(max((select max(e.id) from events e where e.room_id = w.value)), 0) from json_each(?2) w),
+            iif(?2 is null, (
+                select coalesce(max((select max(e.id) from events e where e.room_id = s.room_id)), 0)
+                from memberships s where s.user_id = ?1), 0),
+            coalesce((
+                select max(e.id) from events e where e.subject_id = ?1 and e.subject_id is not null and e.kind = 'member'
+                and (?2 is null or e.room_id in (select value from json_each(?2)))), 0),
+            coalesce((
+                select e.id from events e indexed by events_about_people
+                where e.kind = 'user' and e.subject_id <> e.id and ", person_is_visible!("?1"), " order by e.id desc limit 1), 0))"
+    );
+    // The last event of any open room: near the end of the log, or else by a look at each room.
+    OPEN_HEAD = concat!(
+        "select coalesce(
+            (select id from (
+                select e.id, ", is_open!(), " as is_open from events e left join rooms r on r.id = e.room_id
+                order by e.id desc limit 5000) where is_open limit 1),
+            (select max((select max(e.id) from events e where e.room_id = r.id)) from rooms r where ", is_open!(), "),
+            0)"
+    );
 }
 
 /// Returns the id of the last event, or 0 in an empty log.
@@ -163,8 +224,12 @@ pub struct NewEvent<'a> {
     pub room_id: Option<RoomId>,
     /// The name of the event, see [`kind`].
     pub kind: &'a str,
+    /// The name of a bot's own event.
+    pub name: Option<&'a str>,
     /// The message that it is about.
     pub message_id: Option<MessageId>,
+    /// The user whom it is about.
+    pub subject_id: Option<UserId>,
     /// The user who acts; `None` for the user whom the event itself makes.
     pub actor_id: Option<UserId>,
     /// The time of the event.
@@ -178,7 +243,9 @@ pub async fn append_event(connection: &mut Connection, event: &NewEvent<'_>) -> 
     let id = sqlx::query_scalar(APPEND)
         .bind(event.room_id)
         .bind(event.kind)
+        .bind(event.name)
         .bind(event.message_id)
+        .bind(event.subject_id)
         .bind(event.actor_id)
         .bind(event.at.to_string())
         .bind(event.data.as_deref())
@@ -202,6 +269,9 @@ pub async fn append_events(
     connection: &mut Connection,
     events: &[NumberedEvent<'_>],
 ) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
     let rows = serde_json::to_string(events).map_err(broken_json)?;
     sqlx::query(APPEND_ALL)
         .bind(rows)
@@ -210,34 +280,20 @@ pub async fn append_events(
     Ok(())
 }
 
-/// Appends a `member` event to each room in which the user is a member or has written a message.
-pub async fn append_where_named(
+/// Returns whether an event is this custom event of a bot.
+pub async fn is_custom_event(
     connection: &mut Connection,
-    user: UserId,
-    at: Timestamp,
-) -> Result<()> {
-    sqlx::query(APPEND_NAMED)
-        .bind(user)
-        .bind(at.to_string())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Returns the id of the custom event that the user posted with this nonce, and whether it has this kind, room and
-/// payload.
-pub async fn find_event_by_nonce(
-    connection: &mut Connection,
-    actor: UserId,
-    nonce: &str,
-    (kind, room, payload): (&str, RoomId, &str),
-) -> Result<Option<(EventId, bool)>> {
-    let query = sqlx::query_as(FIND_BY_NONCE).bind(actor).bind(nonce);
-    Ok(query
-        .bind(kind)
+    id: EventId,
+    room: RoomId,
+    name: &str,
+    payload: &str,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar(IS_CUSTOM)
+        .bind(id)
         .bind(room)
+        .bind(name)
         .bind(payload)
-        .fetch_optional(connection)
+        .fetch_one(connection)
         .await?)
 }
 
@@ -278,7 +334,7 @@ pub struct EventPage {
     pub head: EventId,
 }
 
-type PageRow = (EventId, i64, i64, EventId, EventId, Vec<u8>);
+type PageRow = (EventId, bool, EventId, EventId, Vec<u8>);
 
 /// Reads what follows a cursor, whoever may see it: what the log itself reads after a commit.
 pub async fn read_log_after(connection: &mut Connection, after: EventId) -> Result<EventPage> {
@@ -342,8 +398,8 @@ pub async fn read_after(
 
 /// A page that is not full has been read up to where its scan ended.
 fn page_of(row: PageRow, after: EventId, damages: &mut Damages) -> Result<EventPage> {
-    let (head, room, kept, scanned, last, rows) = row;
-    let scanned = if kept >= room { last } else { scanned };
+    let (head, is_full, scanned, last, rows) = row;
+    let scanned = if is_full { last } else { scanned };
     Ok(EventPage {
         events: read_events(&rows, damages)?,
         scanned: scanned.max(after),
@@ -370,32 +426,26 @@ fn read_events(joined: &[u8], damages: &mut Damages) -> Result<Vec<Event>> {
 
 /// The fields with which each event begins.
 struct Start<'a> {
-    room_id: RoomId,
-    is_open: bool,
+    room: RoomRef,
     at: &'a [u8],
-    room: String,
 }
 
 impl<'a> Start<'a> {
     fn read(row: &mut Row<'a>) -> Option<Self> {
-        Some(Self {
-            room_id: RoomId(row.number()?),
-            is_open: row.field() == b"1",
-            at: row.field(),
-            room: lossy(row.field()),
-        })
+        let (id, is_open) = (RoomId(row.number()?), row.field() == b"1");
+        let (at, slug) = (row.field(), lossy(row.field()));
+        let room = RoomRef { id, slug, is_open };
+        Some(Self { room, at })
     }
 }
 
 fn read_post(mut row: Row<'_>, damages: &mut Damages) -> Option<Event> {
     let start = Start::read(&mut row)?;
-    let message = read_message(row, &start.room, damages)?;
+    let message = read_message(row, &start.room.slug, damages)?;
     let id = EventId(message.id.0);
     Some(Event {
         id,
-        room_id: start.room_id,
-        room: start.room,
-        is_open: start.is_open,
+        audience: Audience::Room(start.room),
         at: of_event(damages, id).time("at", start.at),
         by: message.author.clone(),
         kind: kind::MESSAGE.to_owned(),
@@ -406,22 +456,53 @@ fn read_post(mut row: Row<'_>, damages: &mut Damages) -> Option<Event> {
 fn read_any(kind: &str, mut row: Row<'_>, damages: &mut Damages) -> Option<Event> {
     let start = Start::read(&mut row)?;
     let id = EventId(row.number()?);
+    let custom_name = lossy(row.field());
     let (handle, name) = (row.field(), row.field());
     let mut values = of_event(damages, id);
     let (at, by) = (values.time("at", start.at), values.person(handle, name));
-    let Some(object) = read_object(kind, row, (&start.room, id), damages) else {
+    if kind == kind::USER {
+        return read_user_change(row, id, at, by);
+    }
+    let Some(object) = read_object(kind, row, (&start.room.slug, id), damages) else {
         of_event(damages, id).note("what it is about");
         return None;
     };
     Some(Event {
         id,
-        room_id: start.room_id,
-        room: start.room,
-        is_open: start.is_open,
+        audience: Audience::Room(start.room),
         at,
         by,
-        kind: kind.to_owned(),
+        kind: if kind == kind::CUSTOM {
+            custom_name
+        } else {
+            kind.to_owned()
+        },
         object,
+    })
+}
+
+/// What changed about a person; `None` if there is no such person.
+fn read_user_change(mut row: Row<'_>, id: EventId, at: Timestamp, by: Person) -> Option<Event> {
+    let is_public = row.field() == b"1";
+    let rooms = lossy(row.field());
+    let rooms = rooms
+        .split(',')
+        .filter_map(|id| id.parse().ok().map(RoomId));
+    let audience = Audience::OfPerson {
+        is_public,
+        rooms: rooms.collect(),
+    };
+    let user = Person {
+        handle: lossy(row.field()),
+        name: lossy(row.rest()),
+    };
+    (!user.handle.is_empty()).then(|| Event {
+        id,
+        audience,
+        at,
+        by,
+        kind: kind::USER.to_owned(),
+        object: Object::User(user),
     })
 }
 
@@ -450,7 +531,7 @@ fn read_object(
             },
             handle: lossy(row.rest()),
         })),
-        custom if custom_kind_fault(custom).is_none() => {
+        kind::CUSTOM => {
             let payload: Option<Box<RawValue>> = of_event(damages, id).json("data", row.rest());
             Some(Object::Custom(
                 payload.unwrap_or_else(|| RawValue::NULL.to_owned()),
@@ -472,37 +553,70 @@ fn json_of(rooms: Option<&[RoomId]>) -> Option<String> {
     rooms.map(|rooms| serde_json::json!(rooms).to_string())
 }
 
-/// The status of a cursor.
+/// The status of a cursor within a selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Stand {
-    /// The last event of the log.
-    pub head: EventId,
+pub struct CursorStatus {
     /// Whether the cursor lies in a future that was lost to a restored backup.
     pub is_lost: bool,
     /// Whether something that follows it was taken out of the log.
     pub is_purged: bool,
-    /// How many events follow it, counted up to a limit.
+    /// Whether so many events follow that those of the selection were not all counted.
+    pub is_far: bool,
+    /// How many events of the selection follow it, counted up to a limit.
     pub missed: i64,
 }
 
 /// Returns the status of a cursor. Missed events are counted up to `count_to`.
-pub async fn find_stand(
+pub async fn find_cursor_status(
     connection: &mut Connection,
     cursor: EventId,
     selection: &Selection,
     count_to: i64,
-) -> Result<Stand> {
+) -> Result<CursorStatus> {
     let query = match selection {
-        Selection::Room(room) => sqlx::query_as(STAND_IN_ROOM).bind(cursor).bind(*room),
+        Selection::Room(room) => sqlx::query_as(STATUS_IN_ROOM).bind(cursor).bind(*room),
         Selection::Visible {
             viewer,
             rooms,
             joined,
-        } => sqlx::query_as(STAND)
+        } => sqlx::query_as(STATUS)
             .bind(cursor)
             .bind(*viewer)
             .bind(json_of(rooms.as_deref()))
             .bind(*joined),
     };
     Ok(query.bind(count_to).fetch_one(connection).await?)
+}
+
+/// Returns the last event of a selection. `open_head` is the last event that everybody may see.
+pub async fn find_selection_head(
+    connection: &mut Connection,
+    selection: &Selection,
+    open_head: EventId,
+) -> Result<EventId> {
+    let query = match selection {
+        Selection::Room(room) => sqlx::query_scalar(ROOM_HEAD).bind(*room),
+        Selection::Visible {
+            viewer,
+            rooms,
+            joined,
+        } => {
+            let is_everything = rooms.is_none() && !joined;
+            sqlx::query_scalar(VISIBLE_HEAD)
+                .bind(*viewer)
+                .bind(json_of(rooms.as_deref()))
+                .bind(*joined)
+                .bind(if is_everything {
+                    open_head
+                } else {
+                    EventId::EARLIEST
+                })
+        }
+    };
+    Ok(query.fetch_one(connection).await?)
+}
+
+/// Returns the last event that everybody may see.
+pub async fn find_open_head(connection: &mut Connection) -> Result<EventId> {
+    Ok(sqlx::query_scalar(OPEN_HEAD).fetch_one(connection).await?)
 }

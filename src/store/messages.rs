@@ -6,6 +6,7 @@ use super::{
     message_row::{message_row, read_messages, read_messages_of_rooms},
     rows::{join_rows, join_rows_unordered},
     statements::statements,
+    visibility::room_head,
 };
 use crate::{
     error::{Error, Result},
@@ -26,7 +27,9 @@ macro_rules! page {
             "with pivot as (select ",
             $pivot,
             " as id)
-            select (select coalesce(max(id), 0) from events) as head,
+            select ",
+            room_head!("?1"),
+            " as head,
             (select ",
             join_rows_unordered!(),
             " from (
@@ -70,7 +73,7 @@ macro_rules! filtered_page {
                      end as id),
             upper as (select min(at, ?6) as at, iif(at < ?6, id, 0) as id from pivot),
             lower as (select max(at, ?5) as at, iif(at >= ?5, id, 0) as id from pivot)
-            select (select coalesce(max(id), 0) from events) as head,
+            select ", room_head!("?1"), " as head,
             (select ", join_rows!("at desc, id desc"), " from (
                 select m.id, m.created_at as at, ", message_row!(), " as row
                 from messages m indexed by ", $index, " left join users a on a.id = m.author_id
@@ -86,15 +89,6 @@ macro_rules! filtered_page {
         )
     };
 }
-
-macro_rules! insert_messages_sql {
-    () => {
-        "insert into messages (id, room_id, author_id, body, reply_to, nonce, created_at)
-        select value ->> 'id', value ->> 'room_id', value ->> 'author_id', value ->> 'body',
-               value ->> 'reply_to', value ->> 'nonce', value ->> 'at' from jsonb_each(?)"
-    };
-}
-pub(super) use insert_messages_sql;
 
 statements! {
     PAGE_AT_ID = page!("?2");
@@ -119,7 +113,6 @@ statements! {
             join rooms r on r.id = m.room_id left join users a on a.id = m.author_id)"
     );
     FIND_STATE = "select author_id, body, deleted_at is not null from messages where room_id = ? and id = ?";
-    INSERT_MESSAGES = insert_messages_sql!();
     EDIT_MESSAGE = "update messages set body = ?, edited_at = ? where id = ?";
     DELETE_MESSAGE = "update messages set body = '', deleted_at = ? where id = ?";
     // Room by room, since both are then read off an index.
@@ -293,38 +286,6 @@ pub async fn find_state(
         body: lossy(&body),
         is_deleted,
     }))
-}
-
-/// A message to be inserted.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct NewMessage<'a> {
-    /// The id of the event that posts it.
-    pub id: MessageId,
-    /// The room that it is posted in.
-    pub room_id: RoomId,
-    /// The user who posts it.
-    pub author_id: UserId,
-    /// The text as written.
-    pub body: &'a str,
-    /// The message of the same room that it replies to.
-    pub reply_to: Option<MessageId>,
-    /// The nonce that the author's client chose.
-    pub nonce: Option<&'a str>,
-    /// When it was posted.
-    pub at: Timestamp,
-}
-
-/// Inserts any number of messages with one statement.
-pub async fn insert_messages(
-    connection: &mut Connection,
-    messages: &[NewMessage<'_>],
-) -> Result<()> {
-    let rows = serde_json::to_string(messages).map_err(broken_json)?;
-    sqlx::query(INSERT_MESSAGES)
-        .bind(rows)
-        .execute(connection)
-        .await?;
-    Ok(())
 }
 
 /// Replaces the text of a message.

@@ -6,6 +6,8 @@ use crate::{error::Result, model::time::Timestamp};
 statements! {
     FIND_LOG = "select value from meta where key = 'log'";
     SET_LOG = "insert into meta (key, value) values ('log', ?) on conflict (key) do update set value = excluded.value";
+    HAS_MENTIONS = "select exists (select 1 from meta where key = 'mentions')";
+    SET_HAS_MENTIONS = "insert into meta (key, value) values ('mentions', 'stored') on conflict do nothing";
     // As much as the longest message takes: a disk on which that does not fit is full.
     ADD_TRIAL = "insert into meta (key, value) values ('tried ' || ?, hex(zeroblob(65536))) on conflict do nothing";
     DELETE_OTHER_TRIALS = "delete from meta where key glob 'tried*' and key <> 'tried ' || ?";
@@ -24,14 +26,27 @@ pub async fn set_log(connection: &mut Connection, log: &str) -> Result<()> {
     Ok(())
 }
 
-/// Notes when the disk was tried, with 128 KiB that nobody needs. The last trial goes after that: its room would do
-/// for this one, and say nothing about the file.
-pub async fn set_tried(connection: &mut Connection, at: Timestamp) -> Result<()> {
+/// Writes 128 KiB that nobody needs, to find out whether the disk takes anything. What the last trial wrote goes after
+/// that: its space would do for this one, and say nothing about the disk.
+pub async fn try_disk(connection: &mut Connection, at: Timestamp) -> Result<()> {
     for statement in [ADD_TRIAL, DELETE_OTHER_TRIALS] {
         sqlx::query(statement)
             .bind(at.to_string())
             .execute(&mut *connection)
             .await?;
     }
+    Ok(())
+}
+
+/// Returns whether the mentions of all messages are stored.
+pub async fn has_mentions(connection: &mut Connection) -> Result<bool> {
+    Ok(sqlx::query_scalar(HAS_MENTIONS)
+        .fetch_one(connection)
+        .await?)
+}
+
+/// Notes that the mentions of all messages are stored.
+pub async fn set_has_mentions(connection: &mut Connection) -> Result<()> {
+    sqlx::query(SET_HAS_MENTIONS).execute(connection).await?;
     Ok(())
 }

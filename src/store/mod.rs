@@ -14,12 +14,12 @@ pub mod db;
 pub mod eras;
 pub mod events;
 pub mod file_identity;
-pub mod known_posts;
 pub mod lock;
 pub mod memberships;
 mod message_row;
 pub mod messages;
 pub mod meta;
+pub mod nonces;
 pub mod posts;
 pub mod reactions;
 pub mod rooms;
@@ -28,6 +28,7 @@ pub mod schema;
 pub mod sessions;
 mod statements;
 pub mod users;
+mod visibility;
 
 /// Every statement by name.
 #[must_use]
@@ -39,10 +40,10 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         db::STATEMENTS,
         eras::STATEMENTS,
         events::STATEMENTS,
-        known_posts::STATEMENTS,
         memberships::STATEMENTS,
         messages::STATEMENTS,
         meta::STATEMENTS,
+        nonces::STATEMENTS,
         posts::STATEMENTS,
         reactions::STATEMENTS,
         rooms::STATEMENTS,

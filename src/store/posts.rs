@@ -1,18 +1,13 @@
-//! Posting many messages at once: what must be known to judge them, and what is written of them.
+//! Posted messages: what is needed to authorise them, and the rows that they add.
 //!
-//! A trip to SQLite's thread is what a transaction costs, not a row: it takes two, however many posts it holds.
+//! This is the one place in which messages are added, whether people, bots or an import post them. A trip to
+//! SQLite's thread is what a transaction costs, not a row, so both functions take many posts at once. Rows are
+//! parameters and not JSON, which would be a third of the work that SQLite has with a post.
 
-use super::{
-    db::Connection,
-    events::{NumberedEvent, append_all_sql},
-    memberships::{NewMembership, insert_memberships},
-    messages::{NewMessage, broken_json, insert_messages_sql, parse},
-    statements::statements,
-};
+use super::{damage::parse_lossy, db::Connection, messages::broken_json, statements::statements};
 use crate::{
     error::Result,
     model::{
-        change::Post,
         ids::{EventId, MessageId, RoomId, UserId},
         time::Timestamp,
         user::Person,
@@ -20,143 +15,251 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-macro_rules! find_facts {
-    () => {
-        "select coalesce((select seq from sqlite_sequence where name = 'events'), 0) as last_id,
-        (select '[' || group_concat(j) || ']' from (
-            select json_object(
-                'by', json_object('handle', u.handle, 'name', u.name),
-                'room_id', r.id, 'is_open', json(iif(r.kind = 'open', 'true', 'false')),
-                'is_member', json(iif(s.user_id is not null, 'true', 'false')),
-                'answers', json(iif(q.id is not null, 'true', 'false')),
-                'known', json(iif(k.id is null, 'null', json_object('id', k.id, 'room_id', k.room_id,
-                    'body', iif(k.edited_at is null and k.deleted_at is null, k.body, null))))) as j
-            from (select key, value ->> 'by' as by, value ->> 'room' as room, value ->> 'nonce' as nonce,
-                         value ->> 'reply_to' as reply_to from jsonb_each(?)) p
-            join users u on u.id = p.by
-            left join rooms r on r.slug = p.room
-            left join memberships s on s.room_id = r.id and s.user_id = p.by
-            left join messages q on q.id = p.reply_to and q.room_id = r.id
-            left join messages k on k.author_id = p.by and k.nonce = p.nonce and k.nonce is not null
-            order by p.key)) as facts"
+/// Messages that one execution of the statement below adds. Rows that are not needed are null and left out.
+const ROWS: usize = 16;
+
+/// The same row [`ROWS`] times, for `values`.
+macro_rules! rows {
+    ($row:literal) => {
+        concat!(
+            $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row, ",",
+            $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row
+        )
     };
 }
 
 statements! {
-    FIND_FACTS = find_facts!();
-    BEGIN_AND_FIND_FACTS = concat!("begin immediate; ", find_facts!());
-    INSERT_POSTS = concat!(append_all_sql!(), "; ", insert_messages_sql!());
-    INSERT_POSTS_AND_COMMIT = concat!(append_all_sql!(), "; ", insert_messages_sql!(), "; commit");
-    COMMIT = "commit";
+    FIND_FACTS = "select coalesce((select seq from sqlite_sequence where name = 'events'), 0) as last_id,
+        (select '[' || coalesce(group_concat(fact, ',' order by key), '') || ']' from (
+            select p.key as key, json_object(
+                'key', p.key,
+                'by', iif(u.id is null, null, json_object('handle', cast(u.handle as text), 'name', cast(u.name as text))),
+                'room_id', r.id,
+                'is_open', json(iif(r.kind = 'open', 'true', 'false')),
+                'member_since', s.event_id,
+                'is_answer', json(iif(q.id is not null, 'true', 'false')),
+                'known', iif(k.id is null, null, json_object('id', k.id, 'room_id', m.room_id,
+                    'body', iif(m.edited_at is null and m.deleted_at is null, m.body, null)))) as fact
+            from (select key, value ->> 'by' as by, value ->> 'room' as room, value ->> 'nonce' as nonce,
+                         value ->> 'reply_to' as reply_to from jsonb_each(?)) p
+            left join users u on u.id = p.by
+            left join rooms r on r.slug = p.room
+            left join memberships s on s.room_id = r.id and s.user_id = p.by
+            left join messages q on q.id = p.reply_to and q.room_id = r.id
+            left join nonces k on k.author_id = p.by and k.nonce = p.nonce
+            left join messages m on m.id = k.id)) as facts";
+    // The nonces and the calendar follow from the messages that were just added, whose ids are these.
+    ADD_MESSAGES = concat!(
+        "insert into events (id, room_id, kind, message_id, actor_id, at)
+            select column1, column2, 'message', column1, column3, column4
+            from (values ", rows!("(?,?,?,?)"), ") where column1 is not null;
+        insert into messages (id, room_id, author_id, created_at, body, reply_to, nonce)
+            select column1, column2, column3, column4, column5, column6, column7
+            from (values ", rows!("(?,?,?,?,?,?,?)"), ") where column1 is not null;
+        insert into nonces (author_id, nonce, id)
+            select author_id, nonce, id from messages where id between ? and ? and nonce is not null;
+        insert into room_months (room_id, month, messages, first_id)
+            select room_id, substr(created_at, 1, 7), count(*), min(id)
+            from messages where id between ? and ? group by room_id, substr(created_at, 1, 7)
+            on conflict (room_id, month) do update set
+                messages = messages + excluded.messages, first_id = min(first_id, excluded.first_id)"
+    );
+    ADD_MENTIONS = "insert or ignore into mentions (user_id, room_id, message_id)
+        select u.id, m.room_id, m.id
+        from jsonb_each(?) p
+        join messages m on m.id = p.value ->> 'message'
+        join users u on u.mention_key = p.value ->> 'key'
+        where u.id <> m.author_id";
+    LIST_TEXTS_WITH_MENTIONS = "select id, cast(body as blob) from messages
+        where id > ? and instr(body, '@') > 0 order by id limit 2000";
+    DELETE_MENTIONS = "delete from mentions where message_id = ?";
 }
 
-/// Whether a run of posts is a transaction of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transaction {
-    /// It is: begun with the first statement, committed with the last.
-    Own,
-    /// It is a part of the caller's.
-    Callers,
+/// What a post asks for, as far as facts are needed to authorise it.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub struct Question<'a> {
+    pub by: Option<UserId>,
+    pub room: &'a str,
+    pub nonce: Option<&'a str>,
+    pub reply_to: Option<MessageId>,
 }
 
-/// How one post stands to what is there.
-#[derive(Clone, Debug, Deserialize)]
+/// Facts needed to authorise one post.
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct PostFacts {
-    /// Its author.
-    pub by: Person,
-    /// The room that it names.
+    /// Its author; `None` if there is no such account.
+    pub by: Option<Person>,
+    /// The room that it names; `None` if there is none.
     pub room_id: Option<RoomId>,
-    /// Whether everybody may post there.
+    /// Whether that room is open.
     pub is_open: bool,
-    /// Whether its author is a member.
-    pub is_member: bool,
+    /// The event that made the author a member of it.
+    pub member_since: Option<EventId>,
     /// Whether the message that it answers is in that room.
-    pub answers: bool,
-    /// The message that its author posted under the same nonce.
+    pub is_answer: bool,
+    /// What the author posted before under the same nonce.
     pub known: Option<KnownPost>,
 }
 
-/// A message that is there already.
+/// The facts of the post at one place among the questions.
+#[derive(Debug, Deserialize)]
+struct Found {
+    key: usize,
+    #[serde(flatten)]
+    fact: PostFacts,
+}
+
+/// What was posted before under a nonce.
 #[derive(Clone, Debug, Deserialize)]
 pub struct KnownPost {
-    /// It.
+    /// The id of its event.
     pub id: MessageId,
-    /// Its room.
-    pub room_id: RoomId,
+    /// Its room; `None` if it is no message, or one that is no longer kept.
+    pub room_id: Option<RoomId>,
     /// Its text, as long as it is the one that was posted.
     pub body: Option<String>,
 }
 
-/// The facts of each post, and the last id that the log used.
+/// Looks up the last id that the log has used, and the facts of each post in the order of the questions.
 pub async fn find_facts(
     connection: &mut Connection,
-    transaction: Transaction,
-    posts: &[(Timestamp, &Post)],
+    questions: &[Question<'_>],
 ) -> Result<(EventId, Vec<PostFacts>)> {
-    let statement = match transaction {
-        Transaction::Own => BEGIN_AND_FIND_FACTS,
-        Transaction::Callers => FIND_FACTS,
-    };
-    let (last_id, facts): (EventId, String) = sqlx::query_as(statement)
-        .bind(questions(posts)?)
+    let (last_id, facts): (EventId, Vec<u8>) = sqlx::query_as(FIND_FACTS)
+        .bind(serde_json::to_string(questions).map_err(broken_json)?)
         .fetch_one(connection)
         .await?;
-    Ok((last_id, parse(&facts)?))
-}
-
-fn questions(posts: &[(Timestamp, &Post)]) -> Result<String> {
-    #[derive(Serialize)]
-    struct Question<'a> {
-        by: UserId,
-        room: &'a str,
-        nonce: Option<&'a str>,
-        reply_to: Option<MessageId>,
-    }
-    let mut questions = Vec::with_capacity(posts.len());
-    for (_, post) in posts {
-        questions.push(Question {
-            by: post.by,
-            room: &post.room,
-            nonce: post.nonce.as_deref(),
-            reply_to: post.reply_to,
-        });
-    }
-    serde_json::to_string(&questions).map_err(broken_json)
-}
-
-/// What a run of posts adds.
-#[derive(Clone, Debug, Default)]
-pub struct NewRows<'a> {
-    /// To the log.
-    pub events: Vec<NumberedEvent<'a>>,
-    /// Members by their first post in an open room.
-    pub members: Vec<NewMembership>,
-    /// The messages.
-    pub messages: Vec<NewMessage<'a>>,
-}
-
-/// Adds all of it: in one trip, unless somebody joins a room by it.
-pub async fn insert_posts(
-    connection: &mut Connection,
-    transaction: Transaction,
-    rows: &NewRows<'_>,
-) -> Result<()> {
-    let commits = transaction == Transaction::Own;
-    let statement = if commits && rows.members.is_empty() {
-        INSERT_POSTS_AND_COMMIT
-    } else {
-        INSERT_POSTS
-    };
-    sqlx::query(statement)
-        .bind(serde_json::to_string(&rows.events).map_err(broken_json)?)
-        .bind(serde_json::to_string(&rows.messages).map_err(broken_json)?)
-        .execute(&mut *connection)
-        .await?;
-    if !rows.members.is_empty() {
-        insert_memberships(connection, &rows.members).await?;
-        if commits {
-            sqlx::query(COMMIT).execute(connection).await?;
+    let found: Vec<Found> = parse_lossy(&facts)?;
+    let mut facts = vec![PostFacts::default(); questions.len()];
+    for Found { key, fact } in found {
+        if let Some(place) = facts.get_mut(key) {
+            *place = fact;
         }
     }
+    Ok((last_id, facts))
+}
+
+/// A message to be added, and with it the event that posts it.
+#[derive(Clone, Debug)]
+pub struct NewMessage<'a> {
+    /// Its id, which is that of its event.
+    pub id: MessageId,
+    /// Its room.
+    pub room_id: RoomId,
+    /// Its author.
+    pub author_id: UserId,
+    /// When it was posted.
+    pub at: Timestamp,
+    /// Its text, as written.
+    pub body: &'a str,
+    /// The keys of the handles that its text mentions.
+    pub mentions: &'a [String],
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
+    /// Its author's client's name for it.
+    pub nonce: Option<&'a str>,
+}
+
+/// Adds messages in the order of their ids, each with its event, its nonce, its mentions and its place in the calendar.
+pub async fn add_messages(connection: &mut Connection, messages: &[NewMessage<'_>]) -> Result<()> {
+    for chunk in messages.chunks(ROWS) {
+        add_chunk(connection, chunk).await?;
+    }
+    let mut mentions = Vec::new();
+    for message in messages {
+        mentions.extend(mentions_of(message.id, message.mentions));
+    }
+    insert_mentions(connection, &mentions).await
+}
+
+async fn add_chunk(connection: &mut Connection, chunk: &[NewMessage<'_>]) -> Result<()> {
+    let (Some(first), Some(last)) = (chunk.first(), chunk.last()) else {
+        return Ok(());
+    };
+    let times: Vec<String> = chunk.iter().map(|message| message.at.to_string()).collect();
+    let rows = || (0..ROWS).map(|row| chunk.get(row).zip(times.get(row)));
+    let mut query = sqlx::query(ADD_MESSAGES);
+    for row in rows() {
+        query = query
+            .bind(row.map(|(message, _)| message.id))
+            .bind(row.map(|(message, _)| message.room_id))
+            .bind(row.map(|(message, _)| message.author_id))
+            .bind(row.map(|(_, at)| at.as_str()));
+    }
+    for row in rows() {
+        query = query
+            .bind(row.map(|(message, _)| message.id))
+            .bind(row.map(|(message, _)| message.room_id))
+            .bind(row.map(|(message, _)| message.author_id))
+            .bind(row.map(|(_, at)| at.as_str()))
+            .bind(row.map(|(message, _)| message.body))
+            .bind(row.and_then(|(message, _)| message.reply_to))
+            .bind(row.and_then(|(message, _)| message.nonce));
+    }
+    for _ in ["nonces", "room_months"] {
+        query = query.bind(first.id).bind(last.id);
+    }
+    query.execute(connection).await?;
+    Ok(())
+}
+
+/// One person whom a message mentions.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Mention<'a> {
+    message: MessageId,
+    key: &'a str,
+}
+
+fn mentions_of(message: MessageId, keys: &[String]) -> impl Iterator<Item = Mention<'_>> {
+    keys.iter().map(move |key| Mention { message, key })
+}
+
+/// Replaces what a message mentions, after its text was changed.
+pub async fn replace_mentions(
+    connection: &mut Connection,
+    message: MessageId,
+    keys: &[String],
+) -> Result<()> {
+    sqlx::query(DELETE_MENTIONS)
+        .bind(message)
+        .execute(&mut *connection)
+        .await?;
+    let mentions: Vec<_> = mentions_of(message, keys).collect();
+    insert_mentions(connection, &mentions).await
+}
+
+/// Adds what messages mention.
+pub async fn add_mentions(
+    connection: &mut Connection,
+    mentions: &[(MessageId, Vec<String>)],
+) -> Result<()> {
+    let mentions = mentions.iter();
+    let mentions: Vec<_> = mentions
+        .flat_map(|(message, keys)| mentions_of(*message, keys))
+        .collect();
+    insert_mentions(connection, &mentions).await
+}
+
+/// Returns the ids and texts of up to 2,000 messages after one that may mention somebody.
+pub async fn list_texts_with_mentions(
+    connection: &mut Connection,
+    after: MessageId,
+) -> Result<Vec<(MessageId, Vec<u8>)>> {
+    Ok(sqlx::query_as(LIST_TEXTS_WITH_MENTIONS)
+        .bind(after)
+        .fetch_all(connection)
+        .await?)
+}
+
+/// Notes the mentions of messages. Handles that nobody has, and authors who name themselves, are left out.
+async fn insert_mentions(connection: &mut Connection, mentions: &[Mention<'_>]) -> Result<()> {
+    if mentions.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(ADD_MENTIONS)
+        .bind(serde_json::to_string(mentions).map_err(broken_json)?)
+        .execute(connection)
+        .await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::{
     db::Connection,
     memberships::list_members_sql,
     statements::statements,
+    visibility::{is_open, room_is_visible},
 };
 use crate::{
     error::Result,
@@ -20,7 +21,7 @@ use sqlx::{FromRow, sqlite::SqliteRow};
 /// What was said after the read mark: the newest 1,000 messages of it, so that nobody's page pays for the rest.
 macro_rules! unread {
     () => {
-        "select author_id, deleted_at, body from messages m
+        "select author_id, deleted_at from messages m
             where m.room_id = r.id and m.id > s.read_up_to order by m.id desc limit 1000"
     };
 }
@@ -39,18 +40,20 @@ macro_rules! room_json {
             'unread', iif(s.user_id is null, 0, (
                 select count(*) from (", unread!(), ") where author_id <> s.user_id and deleted_at is null)),
             'mentions', iif(s.user_id is null, 0, (
-                select count(*) from (", unread!(), ") where author_id <> s.user_id and deleted_at is null
-                and instr(body, '@') and ' ' || lower(body) || ' ' glob '*[^a-z0-9._@-]@'
-                    || (select replace(lower(handle), '[', '[[]') from users where id = s.user_id) || '[^a-z0-9_-]*')))"
+                select count(*) from mentions n
+                where n.user_id = s.user_id and n.room_id = r.id and n.message_id > s.read_up_to)))"
         )
     };
 }
 
-/// The rooms that the viewer `?1` may see: open ones, and those that they are a member of.
+/// The rooms that the viewer `?1` may see.
 macro_rules! visible {
     () => {
-        " from rooms r left join memberships s on s.room_id = r.id and s.user_id = ?1
-          where (r.kind = 'open' or s.user_id is not null) "
+        concat!(
+            " from rooms r left join memberships s on s.room_id = r.id and s.user_id = ?1 where ",
+            room_is_visible!(),
+            " "
+        )
     };
 }
 
@@ -58,7 +61,7 @@ macro_rules! list_rooms {
     () => {
         concat!(
             "select '[' || coalesce(group_concat(j, ',' order by closed, name, slug), '') || ']' from (
-            select r.kind <> 'open' as closed, r.name, r.slug, ",
+            select not ", is_open!(), " as closed, r.name, r.slug, ",
             room_json!(),
             " as j ",
             visible!(),
@@ -74,10 +77,18 @@ statements! {
     LIST_VISIBLE_IDS = concat!(
         "select r.id ", visible!(), " and r.slug in (select value from json_each(?2)) order by r.id"
     );
-    FIND_ACCESS = "select r.id, r.kind = 'open' as is_open, r.made_by,
+    FIND_ACCESS = concat!(
+        "select r.id, ", is_open!(), " as is_open, r.made_by,
             (select event_id from memberships s where s.room_id = r.id and s.user_id = ?1) as member_since
-        from rooms r where r.slug = ?2";
+        from rooms r where r.slug = ?2"
+    );
     FIND_INFO = "select slug, name, topic, kind from rooms where id = ?";
+    // A recursive query hands its rows over as it makes them, so the first free one ends it.
+    FIND_FREE_SLUG = "with recursive candidates(number, slug) as (
+            select 1, ?1
+            union all
+            select number + 1, rtrim(substr(?1, 1, 58), '-') || '-' || (number + 1) from candidates where number < 1000)
+        select slug from candidates c where not exists (select 1 from rooms r where r.slug = c.slug) limit 1";
     IS_SLUG_TAKEN = "select exists (select 1 from rooms where slug = ?)";
     INSERT_ROOM = "insert into rooms (id, slug, name, topic, kind, made_by, created_at) values (?, ?, ?, ?, ?, ?, ?)";
     UPDATE_ROOM = "update rooms set name = ?, topic = ? where id = ?";
@@ -198,6 +209,14 @@ pub async fn is_slug_taken(connection: &mut Connection, slug: &str) -> Result<bo
     Ok(sqlx::query_scalar(IS_SLUG_TAKEN)
         .bind(slug)
         .fetch_one(connection)
+        .await?)
+}
+
+/// Returns the slug itself, or the same with the first number from 2 to 1,000 that no room has; `None` if all are taken.
+pub async fn find_free_slug(connection: &mut Connection, slug: &str) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(FIND_FREE_SLUG)
+        .bind(slug)
+        .fetch_optional(connection)
         .await?)
 }
 

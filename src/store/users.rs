@@ -9,9 +9,11 @@ use super::{
 use crate::{
     error::Result,
     model::{
+        change::{FoldedName, NewAccount},
         ids::UserId,
-        look_alike::{fold_handle, fold_name, foldings},
-        user::{SERVER_HANDLE, User},
+        look_alike::fold_name,
+        time::Timestamp,
+        user::{User, mention_key},
     },
 };
 use serde::Serialize;
@@ -21,13 +23,14 @@ statements! {
     FIND_USER = "select id, handle, name, created_at from users where handle = ?";
     FIND_USER_BY_ID = "select id, handle, name, created_at from users where id = ?";
     RENAME_USER = "update users set name = ?, name_folded = ? where id = ?";
-    IS_TAKEN = "select exists (select 1 from users where folded in (?1, ?2, ?3) and id is not ?4)
-        or exists (select 1 from users where name_folded in (?1, ?2, ?3) and id is not ?4)";
-    IS_NAMED = "select exists (select 1 from users where id = ? and handle = ?)";
-    INSERT_USER = "insert into users (id, handle, folded, name, name_folded, created_at) values (?, ?, ?, ?, ?, ?)";
-    LIST_UNFOLDED = "select coalesce(json_group_array(json_array(id, name)), '[]') from (
-        select id, name from users where name_folded is null limit 1000)";
-    SET_FOLDED = "update users set name_folded = value ->> 'name_folded'
+    IS_TAKEN = "with looks(folded) as (select value from json_each(?1))
+        select exists (select 1 from users where folded in (select folded from looks) and id is not ?2)
+            or exists (select 1 from users where name_folded in (select folded from looks) and id is not ?2)";
+    INSERT_USER = "insert into users (id, handle, folded, mention_key, name, name_folded, created_at)
+        values (?, ?, ?, ?, ?, ?, ?)";
+    LIST_UNFOLDED = "select coalesce(json_group_array(json_array(id, handle, name)), '[]') from (
+        select id, handle, name from users where name_folded is null or mention_key is null limit 1000)";
+    SET_FOLDED = "update users set name_folded = value ->> 'name_folded', mention_key = value ->> 'mention_key'
         from json_each(?) where users.id = value ->> 'id'";
 }
 
@@ -59,74 +62,72 @@ pub async fn find_user_by_id(connection: &mut Connection, id: UserId) -> Result<
 }
 
 /// Sets the display name of an account.
-pub async fn rename_user(connection: &mut Connection, id: UserId, name: &str) -> Result<()> {
+pub async fn rename_user(connection: &mut Connection, id: UserId, name: &FoldedName) -> Result<()> {
     sqlx::query(RENAME_USER)
-        .bind(name)
-        .bind(fold_name(name))
+        .bind(&name.text)
+        .bind(&name.folded)
         .bind(id)
         .execute(connection)
         .await?;
     Ok(())
 }
 
-/// Whether a handle or a name is, or looks like, the handle or name of an account other than `except`.
+/// Returns whether the handle or name of an account other than `except` has one of these foldings.
 pub async fn is_taken(
     connection: &mut Connection,
-    handle_or_name: &str,
+    foldings: &[String],
     except: Option<UserId>,
 ) -> Result<bool> {
-    let [own, of_capitals, lower_case] = foldings(handle_or_name);
     Ok(sqlx::query_scalar(IS_TAKEN)
-        .bind(own)
-        .bind(of_capitals)
-        .bind(lower_case)
+        .bind(serde_json::json!(foldings).to_string())
         .bind(except)
         .fetch_one(connection)
         .await?)
 }
 
-/// Returns whether the id is that of the server's own account.
-pub async fn is_server(connection: &mut Connection, id: UserId) -> Result<bool> {
-    Ok(sqlx::query_scalar(IS_NAMED)
-        .bind(id)
-        .bind(SERVER_HANDLE)
-        .fetch_one(connection)
-        .await?)
-}
-
 /// Inserts an account.
-pub async fn insert_user(connection: &mut Connection, user: &User) -> Result<UserId> {
+pub async fn insert_user(
+    connection: &mut Connection,
+    id: UserId,
+    account: &NewAccount,
+    at: Timestamp,
+) -> Result<()> {
     sqlx::query(INSERT_USER)
-        .bind(user.id)
-        .bind(&user.handle)
-        .bind(fold_handle(&user.handle))
-        .bind(&user.name)
-        .bind(fold_name(&user.name))
-        .bind(user.created_at.to_string())
+        .bind(id)
+        .bind(&account.handle.text)
+        .bind(&account.handle.folded)
+        .bind(&account.mention_key)
+        .bind(&account.name.text)
+        .bind(&account.name.folded)
+        .bind(at.to_string())
         .execute(connection)
         .await?;
-    Ok(user.id)
+    Ok(())
 }
 
+/// What a file of an earlier version does not say about an account.
 #[derive(Serialize)]
-struct Folded {
+struct Missing {
     id: UserId,
     name_folded: String,
+    mention_key: String,
 }
 
-/// Fills `name_folded` where a file of an earlier version has none, 1,000 accounts at a time. SQL cannot compute it.
+/// Fills `name_folded` and `mention_key` where a file of an earlier version has none, 1,000 accounts at a time. SQL cannot
+/// compute them.
 pub async fn fold_names(connection: &mut Connection) -> Result<()> {
     loop {
         let unfolded: String = sqlx::query_scalar(LIST_UNFOLDED)
             .fetch_one(&mut *connection)
             .await?;
-        let unfolded: Vec<(UserId, String)> = parse(&unfolded)?;
+        let unfolded: Vec<(UserId, String, String)> = parse(&unfolded)?;
         if unfolded.is_empty() {
             return Ok(());
         }
-        let folded = unfolded.into_iter().map(|(id, name)| Folded {
+        let folded = unfolded.into_iter().map(|(id, handle, name)| Missing {
             id,
             name_folded: fold_name(&name),
+            mention_key: mention_key(&handle),
         });
         let folded = serde_json::to_string(&folded.collect::<Vec<_>>()).map_err(broken_json)?;
         sqlx::query(SET_FOLDED)

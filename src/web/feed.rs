@@ -3,15 +3,18 @@
 use crate::{
     app::{StreamPlace, random_between},
     event_log::{
-        frame::write_block,
-        replays::Counts,
-        tail::{Opening, Outcome, Pieces, Step, Tail},
+        batch::{Encode, Slice},
+        tail::{End, Opening, Outcome, Slices, Step, Tail},
     },
-    model::ids::EventId,
+    model::{
+        event::{Event, kind},
+        ids::EventId,
+    },
+    web::encode::blocks::{encode_signal, write_block},
 };
 use bytes::Bytes;
 use serde::Serialize;
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 use std::{io::Write as _, time::Duration};
 
 /// After this time without a block a `ping` is sent: proxies close silent connections after 30 s and more, and pages watch
@@ -28,10 +31,33 @@ const RETRY_AFTER_OVERLOAD: (u64, u64) = (20_000, 40_000);
 #[derive(Debug)]
 pub struct Feed {
     tail: Tail,
+    encoder: &'static dyn Encode,
     opening: Opening,
     /// Numbers of events replayed so far; `None` once the reader has caught up.
     replayed: Option<Counts>,
     _place: StreamPlace,
+}
+
+/// Blocks that go out together: most often one piece, so that a notification costs no allocation.
+pub type Pieces = SmallVec<[Bytes; 1]>;
+
+/// What a replay was about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+struct Counts {
+    messages: u32,
+    edits: u32,
+    deletes: u32,
+}
+
+impl Counts {
+    fn add(&mut self, event: &Event) {
+        match event.kind.as_str() {
+            kind::MESSAGE => self.messages += 1,
+            kind::MESSAGE_EDITED => self.edits += 1,
+            kind::MESSAGE_DELETED => self.deletes += 1,
+            _ => {}
+        }
+    }
 }
 
 /// What the connection does next.
@@ -51,8 +77,10 @@ pub enum Next {
 pub enum Bye {
     /// The server stops or restarts.
     Restart,
-    /// The reader may see nothing any more.
+    /// The reader is not signed in any more.
     SignedOut,
+    /// The rooms of the stream are not visible to the reader any more.
+    Gone,
     /// The server has too many readers or too much to do.
     Overload,
 }
@@ -76,11 +104,17 @@ struct CaughtUp {
 impl Feed {
     /// Returns a stream over a tail that was just opened.
     #[must_use]
-    pub fn new(mut tail: Tail, opening: Opening, place: StreamPlace) -> Self {
+    pub fn new(
+        mut tail: Tail,
+        opening: Opening,
+        encoder: &'static dyn Encode,
+        place: StreamPlace,
+    ) -> Self {
         tail.enter();
         let replayed = (opening.outcome == Outcome::Replay).then(Counts::default);
         Self {
             tail,
+            encoder,
             opening,
             replayed,
             _place: place,
@@ -93,7 +127,9 @@ impl Feed {
     pub fn hello(&self) -> Bytes {
         let mut out = retry(RETRY);
         self.write_hello(&mut out);
-        out.extend(self.tail.news().into_iter().flatten());
+        for signal in self.tail.recent_presence() {
+            out.extend(signal.encoded(encode_signal));
+        }
         out.into()
     }
 
@@ -119,19 +155,21 @@ impl Feed {
             return Next::End(bye(Bye::Restart));
         }
         match self.tail.read().await {
-            Ok(Step::Blocks(mut blocks, counts)) => {
-                blocks.extend(self.note_replayed(counts));
+            Ok(Step::Events(slices)) => {
+                let encoded = slices.iter().map(|slice| slice.encoded(self.encoder));
+                let mut blocks: Pieces = encoded.collect();
+                blocks.extend(self.note_replayed(&slices));
                 Next::Send(blocks)
             }
-            Ok(Step::Signals(mut blocks)) => {
-                if self.replayed.is_some() {
-                    blocks.insert(0, self.caught_up());
-                }
-                Next::Send(blocks)
+            Ok(Step::Signals(signals)) => {
+                let caught_up = self.replayed.is_some().then(|| self.caught_up());
+                let signals = signals.iter().map(|signal| signal.encoded(encode_signal));
+                Next::Send(caught_up.into_iter().chain(signals).collect())
             }
             Ok(Step::Nothing) if self.replayed.is_some() => Next::Send(smallvec![self.caught_up()]),
             Ok(Step::Nothing) => Next::Wait,
-            Ok(Step::Ended) => Next::End(bye(Bye::SignedOut)),
+            Ok(Step::Ended(End::SignedOut)) => Next::End(bye(Bye::SignedOut)),
+            Ok(Step::Ended(End::Gone)) => Next::End(bye(Bye::Gone)),
             Err(error) if error.is_passing() => {
                 tracing::warn!(%error, "a stream could not read on; its reader will come back");
                 Next::End(bye(Bye::Overload))
@@ -146,7 +184,8 @@ impl Feed {
     /// Returns a second `hello`, with the outcome `reset`, and continues from the head, since what follows the cursor cannot
     /// be read. If the stream ended instead, its reader would come back with the same cursor and meet the same fault.
     fn reset(&mut self) -> Bytes {
-        let head = self.tail.skip_to_head();
+        let head = self.opening.head.max(self.tail.shown());
+        self.tail.skip_to(head);
         self.replayed = None;
         self.opening = Opening {
             outcome: Outcome::Reset,
@@ -169,8 +208,7 @@ impl Feed {
         self.tail.wait().await;
     }
 
-    /// Reads on, and returns a `ping` where nothing is left. It also moves the reader's cursor past events that it may not
-    /// see.
+    /// Reads on, and returns a `ping` where nothing is left.
     pub async fn next_or_ping(&mut self) -> Next {
         match self.next().await {
             Next::Wait => Next::Send(smallvec![self.ping()]),
@@ -180,24 +218,27 @@ impl Feed {
 
     fn ping(&self) -> Bytes {
         let mut out = Vec::new();
-        let head = self.tail.log().head();
+        let head = self.tail.shown();
         write_block(
             &mut out,
             "ping",
             &serde_json::json!({ "head": head }),
-            Some(self.tail.cursor()),
+            Some(head),
         );
         out.into()
     }
 
     /// A replay ends where the log ended when the stream was opened, or where nothing is left.
-    fn note_replayed(&mut self, counts: Counts) -> Option<Bytes> {
-        self.replayed.as_mut()?.add(counts);
-        (self.tail.cursor() >= self.opening.head).then(|| self.caught_up())
+    fn note_replayed(&mut self, slices: &Slices) -> Option<Bytes> {
+        let counts = self.replayed.as_mut()?;
+        for event in slices.iter().flat_map(Slice::events) {
+            counts.add(event);
+        }
+        (self.tail.shown() >= self.opening.head).then(|| self.caught_up())
     }
 
     fn caught_up(&mut self) -> Bytes {
-        let (id, counts) = (self.tail.cursor(), self.replayed.take().unwrap_or_default());
+        let (id, counts) = (self.tail.shown(), self.replayed.take().unwrap_or_default());
         let mut out = Vec::new();
         write_block(&mut out, "caught-up", &CaughtUp { id, counts }, Some(id));
         out.into()

@@ -1,7 +1,7 @@
 //! `/healthz` (the server answers) and `/readyz` (it can store changes).
 
 use super::error::Rejection;
-use crate::{app::App, model::change::Action};
+use crate::app::{App, now};
 use axum::extract::State;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub async fn is_alive() -> &'static str {
 pub async fn is_ready(State(app): State<Arc<App>>) -> Result<&'static str, Rejection> {
     app.log.file.check()?;
     if !app.log.is_writable() {
-        app.submit(Action::TryDisk).await?;
+        app.log.try_disk(now()).await?;
     }
     Ok("ready\n")
 }

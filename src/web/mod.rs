@@ -3,12 +3,12 @@
 pub mod api;
 pub mod assets;
 pub mod body;
+pub mod encode;
 pub mod error;
 pub mod extract;
 pub mod feed;
 pub mod health;
 pub mod hosts;
-pub mod join;
 pub mod layers;
 pub mod locale;
 pub mod negotiation;

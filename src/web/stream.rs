@@ -4,6 +4,7 @@
 //! `EventSource` give up for good (HTML standard, 9.2.3).
 
 use super::{
+    encode::events,
     error::Rejection,
     extract::{Path, Visitor},
     feed::{Bye, Feed, bye},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     app::App,
     error::{Error, Result},
-    event_log::{access::Scope, frame::Format, tail::Tail},
+    event_log::{access::Scope, batch::Encode, tail::Tail},
     model::ids::{Cursor, parse_id},
 };
 use axum::{
@@ -91,11 +92,11 @@ async fn open(
     let StreamQuery {
         cursor,
         limit_replay,
-        format,
+        encoder,
         ..
     } = query;
     let reader = visitor.reader();
-    let open_at = |cursor| Tail::open(&app.log, &reader, &scope, cursor, limit_replay, format);
+    let open_at = |cursor| Tail::open(&app.log, &reader, &scope, cursor, limit_replay);
     let (tail, opening) = match open_at(cursor).await {
         // Where the cursor stands cannot be read, and will not be: the reader starts anew.
         Err(error @ (Error::Database(_) | Error::Io(_))) if !error.is_passing() => {
@@ -108,7 +109,7 @@ async fn open(
         return Ok(headers_only());
     }
     let mut response = (stream_headers(), Body::empty()).into_response();
-    let feed = Feed::new(tail, opening, place);
+    let feed = Feed::new(tail, opening, encoder, place);
     response
         .extensions_mut()
         .insert(OpenedFeed(Arc::new(Mutex::new(Some(feed)))));
@@ -162,7 +163,7 @@ struct StreamQuery {
     /// The handle of the page's owner: the stream of a page must not go on as somebody else's.
     handle: Option<String>,
     limit_replay: Option<u32>,
-    format: Format,
+    encoder: &'static dyn Encode,
 }
 
 impl StreamQuery {
@@ -202,7 +203,7 @@ impl StreamQuery {
             joined: false,
             handle: None,
             limit_replay: None,
-            format: Format::Json,
+            encoder: &events::Json,
         };
         let mut cursors = Vec::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
@@ -212,7 +213,7 @@ impl StreamQuery {
                 "joined" => parsed.joined = value == "true",
                 "as" if !value.is_empty() => parsed.handle = Some(value.into_owned()),
                 "limit_replay" => parsed.limit_replay = Some(parse_limit(&value)?),
-                "include" if value == "html" => parsed.format = Format::Html,
+                "include" if value == "html" => parsed.encoder = &events::Html,
                 _ => {}
             }
         }

@@ -2,6 +2,7 @@
 
 use super::{
     super::{
+        actor::Actor,
         archive::{Line, LineReaction, LineRoom},
         memberships::member_event,
     },
@@ -153,7 +154,11 @@ impl Import {
         if is_member(tx, room, user).await? {
             return Ok(());
         }
-        let event = self.log.append(member_event(at, user, room, user));
+        let joining = Actor {
+            at,
+            user: Some(user),
+        };
+        let event = self.log.append(member_event(joining, room, user));
         self.write(tx).await?;
         // Everything that was imported counts as read.
         insert_membership(tx, room, user, at, event).await

@@ -37,7 +37,11 @@ impl ImportLog {
     /// Somebody came.
     pub(super) fn append_user(&mut self, at: Timestamp) -> UserId {
         let id = self.lowest_free();
-        self.push(id, event(kind::USER, UserId(id), at));
+        let event = NewEvent {
+            subject_id: Some(UserId(id)),
+            ..event(kind::USER, UserId(id), at)
+        };
+        self.push(id, event);
         UserId(id)
     }
 
@@ -54,20 +58,13 @@ impl ImportLog {
         RoomId(id)
     }
 
-    /// Somebody posted, under the id that the message had, if ids have not got there yet.
-    pub(super) fn append_message(
-        &mut self,
-        old: Option<i64>,
-        by: UserId,
-        room: RoomId,
-        at: Timestamp,
-    ) -> MessageId {
+    /// The id of a message, which is added with its event elsewhere: the id that it had, if ids have not got there yet.
+    pub(super) fn take_message_id(&mut self, old: Option<i64>) -> MessageId {
         let id = old.unwrap_or(0).max(self.next);
         if id > self.next {
             self.free.push_back(self.next..id);
-            self.next = id;
         }
-        self.append_about(kind::MESSAGE, by, room, MessageId(id), at);
+        self.next = id + 1;
         MessageId(id)
     }
 
@@ -136,7 +133,9 @@ fn event(kind: &'static str, by: UserId, at: Timestamp) -> NewEvent<'static> {
     NewEvent {
         room_id: None,
         kind,
+        name: None,
         message_id: None,
+        subject_id: None,
         actor_id: Some(by),
         at,
         data: None,
@@ -155,7 +154,7 @@ mod tests {
         );
         let ann = log.append_user(at);
         let room = log.append_room(ann, at);
-        let mut post = |old| log.append_message(old, ann, room, at).0;
+        let mut post = |old| log.take_message_id(old).0;
         assert_eq!((ann.0, room.0), (4, 5));
         assert_eq!(
             [

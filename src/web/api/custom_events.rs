@@ -3,16 +3,9 @@
 use super::messages::one_nonce;
 use crate::{
     app::App,
-    error::{Error, check_field},
-    event_log::transaction::Answer,
-    model::{
-        change::Action,
-        event::{Object, custom_kind_fault},
-        ids::EventId,
-        message::nonce_fault,
-        time::Timestamp,
-        user::Person,
-    },
+    error::Error,
+    model::{event::Object, ids::EventId, time::Timestamp, user::Person},
+    operations::custom_events::{CustomDraft, post_custom as post},
     web::{
         error::Rejection,
         extract::{Path, Sent},
@@ -28,9 +21,6 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::sync::Arc;
-
-/// In bytes: with what stands around it, a block of the stream stays below 64 KiB.
-const PAYLOAD_MAX: usize = 60_000;
 
 #[derive(Debug, Deserialize)]
 struct NewEvent {
@@ -58,28 +48,18 @@ pub async fn post_custom(
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
-    let by = visitor.id;
     let NewEvent {
-        r#type: kind,
+        r#type,
         payload,
         nonce,
     } = sent.fields()?;
     let nonce = one_nonce(nonce, &headers)?;
-    check_field("type", custom_kind_fault(&kind))?;
-    check_field("payload", payload_fault(&payload))?;
-    check_field("nonce", nonce.as_deref().and_then(nonce_fault))?;
-    let answer = app
-        .submit(Action::PostCustom {
-            by,
-            room,
-            kind,
-            payload,
-            nonce,
-        })
-        .await?;
-    let Answer::Event { event, is_new } = answer else {
-        return Err(Error::NotFound.into());
+    let draft = CustomDraft {
+        name: r#type,
+        payload,
+        nonce,
     };
+    let (event, is_new) = post(&app, &visitor, room, draft).await?;
     let Object::Custom(payload) = event.object.clone() else {
         return Err(Error::NotFound.into());
     };
@@ -87,7 +67,10 @@ pub async fn post_custom(
         event.id,
         event.at,
         event.kind.clone(),
-        event.room.clone(),
+        event
+            .room()
+            .map(|room| room.slug.clone())
+            .unwrap_or_default(),
         event.by.clone(),
     );
     let status = if is_new {
@@ -106,14 +89,4 @@ pub async fn post_custom(
             payload,
         }),
     ))
-}
-
-/// Nested so deeply that common JSON libraries refuse it, a payload would stop the clients of a room.
-fn payload_fault(payload: &RawValue) -> Option<&'static str> {
-    if payload.get().len() > PAYLOAD_MAX {
-        return Some("at most 60,000 bytes of JSON");
-    }
-    serde_json::from_str::<serde_json::Value>(payload.get())
-        .is_err()
-        .then_some("nested too deeply")
 }

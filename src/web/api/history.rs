@@ -6,12 +6,12 @@ use crate::{
     model::{
         ids::{EventId, MessageId, parse_id},
         message::{HistoryPage, Message},
-        message_json::JsonWriter,
         time::Timestamp,
     },
+    operations::rooms::visible_room,
     store::messages::{Anchor, Filter, read_history},
     web::{
-        api::rooms::visible_room,
+        encode::message::JsonWriter,
         error::Rejection,
         extract::{Path, Visitor},
         negotiation::{is_known, preferred_type},
@@ -57,7 +57,7 @@ pub async fn show_history(
     let room = visible_room(&app, &visitor, &slug).await?;
     // Nothing that a page shows changes without an event, so the head stands for its content.
     let tag_at = |head| etag(&app, &uri, &headers, format, head);
-    let tag = tag_at(app.log.head());
+    let tag = tag_at(app.log.find_room_head(room).await?);
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, cache_fields(&tag)).into_response());
     }

@@ -2,19 +2,13 @@
 
 use crate::{
     app::App,
-    error::{Error, Result, check_field, parse_field},
-    event_log::transaction::Answer,
-    model::{
-        change::{Action, SignInKind},
-        ids::UserId,
-        time::Timestamp,
-        user::{DisplayName, User},
-    },
+    error::{Result, check_field},
+    model::{change::SignInKind, time::Timestamp, user::User},
+    operations::people::{join_server, rename_user},
     store::rooms,
     web::{
         error::Rejection,
         extract::{Sent, Visitor},
-        join::join_server,
         signed_in::SignedIn,
     },
 };
@@ -88,17 +82,8 @@ pub async fn update_me(
         "handle",
         handle.map(|_| "people are mentioned by it: it stays"),
     )?;
-    let user = rename_user(&app, visitor.id, &name).await?;
+    let user = rename_user(&app, &visitor, &name).await?;
     Ok(Json(describe(&app, &user).await?))
-}
-
-/// Gives somebody another name for display.
-pub async fn rename_user(app: &App, by: UserId, name: &str) -> Result<User> {
-    let name = parse_field("name", DisplayName::parse(name))?.into_string();
-    match app.submit(Action::RenameUser { by, name }).await? {
-        Answer::User(user) => Ok(user),
-        _ => Err(Error::NotFound),
-    }
 }
 
 async fn describe(app: &App, user: &User) -> Result<Me> {

@@ -1,12 +1,12 @@
 //! `/api/v1/rooms/{room}/members`, and the read mark.
 
 use crate::{
-    app::{App, now},
+    app::App,
     error::Error,
-    model::{change::Action, ids::EventId, room::NotifyLevel, user::RoomMember},
+    model::{ids::EventId, room::NotifyLevel, user::RoomMember},
+    operations::{members, rooms::visible_room},
     store::memberships,
     web::{
-        api::rooms::visible_room,
         error::Rejection,
         extract::{Path, Sent, Visitor, read_id},
         signed_in::SignedIn,
@@ -47,18 +47,7 @@ pub async fn join_room(
     visitor: SignedIn,
     Path((room, handle)): Path<(String, String)>,
 ) -> Result<StatusCode, Rejection> {
-    let user = visitor.signed_in()?;
-    let handle = if handle == "me" {
-        user.handle.clone()
-    } else {
-        handle
-    };
-    app.submit(Action::JoinRoom {
-        by: user.id,
-        room,
-        handle,
-    })
-    .await?;
+    members::join_room(&app, &visitor, room, handle).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -68,18 +57,7 @@ pub async fn leave_room(
     visitor: SignedIn,
     Path((room, handle)): Path<(String, String)>,
 ) -> Result<StatusCode, Rejection> {
-    let user = visitor.signed_in()?;
-    let handle = if handle == "me" {
-        user.handle.clone()
-    } else {
-        handle
-    };
-    app.submit(Action::LeaveRoom {
-        by: user.id,
-        room,
-        handle,
-    })
-    .await?;
+    members::leave_room(&app, &visitor, room, handle).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -97,10 +75,9 @@ pub async fn mark_read(
     Path(room): Path<String>,
     sent: Sent,
 ) -> Result<StatusCode, Rejection> {
-    let by = visitor.id;
     let Read { up_to } = sent.fields()?;
     let up_to = EventId(up_to);
-    app.submit(Action::MarkRead { by, room, up_to }).await?;
+    members::mark_read(&app, &visitor, room, up_to).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -126,9 +103,8 @@ pub async fn set_notify(
     Path(room): Path<String>,
     sent: Sent,
 ) -> Result<StatusCode, Rejection> {
-    let by = visitor.id;
     let level = read_level(sent)?;
-    app.submit(Action::SetNotify { by, room, level }).await?;
+    members::set_notify(&app, &visitor, room, level).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -138,12 +114,6 @@ pub async fn signal_typing(
     visitor: SignedIn,
     Path(slug): Path<String>,
 ) -> Result<StatusCode, Rejection> {
-    let by = visitor.signed_in()?;
-    let room = visible_room(&app, &visitor, &slug).await?;
-    let is_open = app.log.known.open_room(&slug).await?.is_some();
-    let place = (room, slug.as_str(), is_open);
-    app.log
-        .signals
-        .tell_writing(&app.log.wakers, place, by, now());
+    members::signal_typing(&app, &visitor, &slug).await?;
     Ok(StatusCode::NO_CONTENT)
 }

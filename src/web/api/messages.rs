@@ -2,17 +2,11 @@
 
 use crate::{
     app::App,
-    error::{Error, Result, check_field, parse_field},
-    event_log::transaction::Answer,
-    model::{
-        change::{Action, Post},
-        ids::{MessageId, parse_id},
-        message::{Body, Message, nonce_fault},
-        message_json::JsonWriter,
-    },
-    store::messages,
+    error::{Error, Result},
+    model::{ids::MessageId, message::Message},
+    operations::messages::{self, Draft},
     web::{
-        api::rooms::visible_room,
+        encode::message::JsonWriter,
         error::Rejection,
         extract::{Path, Sent, Visitor, read_optional_id},
         signed_in::SignedIn,
@@ -41,6 +35,16 @@ pub struct NewMessage {
     pub reply_to: Option<i64>,
 }
 
+impl From<NewMessage> for Draft {
+    fn from(message: NewMessage) -> Self {
+        Self {
+            body: message.body,
+            nonce: message.nonce,
+            reply_to: message.reply_to.map(MessageId),
+        }
+    }
+}
+
 /// What an answer shall hold besides.
 #[derive(Debug, Deserialize)]
 pub struct Include {
@@ -61,7 +65,7 @@ pub async fn post_message(
         ..NewMessage::default()
     })?;
     message.nonce = one_nonce(message.nonce, &headers)?;
-    let (message, is_new) = submit_message(&app, &visitor, room, message).await?;
+    let (message, is_new) = messages::post_message(&app, &visitor, room, message.into()).await?;
     let location = format!("/api/v1/rooms/{}/messages/{}", message.room, message.id);
     let status = if is_new {
         StatusCode::CREATED
@@ -78,58 +82,15 @@ pub async fn post_message(
     Ok((status, fields, json))
 }
 
-/// Checks the form of a message and hands it in.
-pub async fn submit_message(
-    app: &App,
-    visitor: &Visitor,
-    room: String,
-    message: NewMessage,
-) -> Result<(Arc<Message>, bool)> {
-    let by = visitor.signed_in()?.id;
-    let NewMessage {
-        body,
-        nonce,
-        reply_to,
-    } = message;
-    let body = parse_field("body", Body::parse(body))?.into_string();
-    check_field("nonce", nonce.as_deref().and_then(nonce_fault))?;
-    answered_message(
-        app.submit(Action::PostMessage(Post {
-            by,
-            room,
-            body,
-            nonce,
-            reply_to: reply_to.map(MessageId),
-        }))
-        .await?,
-    )
-}
-
-/// The message in the answer to a change of one.
-pub fn answered_message(answer: Answer) -> Result<(Arc<Message>, bool)> {
-    match answer {
-        Answer::Message { message, is_new } => Ok((message, is_new)),
-        _ => Err(Error::NotFound),
-    }
-}
-
 /// One message.
 pub async fn show_message(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Json<Message>, Rejection> {
-    Ok(Json(find_message(&app, &visitor, &slug, &id).await?))
-}
-
-/// A message of a room that a visitor may see.
-pub async fn find_message(app: &App, visitor: &Visitor, slug: &str, id: &str) -> Result<Message> {
-    let id = read_id(id)?;
-    let room = visible_room(app, visitor, slug).await?;
-    let mut connection = app.readers().acquire().await?;
-    messages::find_message(&mut connection, room, id)
-        .await?
-        .ok_or(Error::NotFound)
+    Ok(Json(
+        messages::find_message(&app, &visitor, &slug, &id).await?,
+    ))
 }
 
 /// A new text.
@@ -147,28 +108,9 @@ pub async fn edit_message(
     sent: Sent,
 ) -> Result<Json<Arc<Message>>, Rejection> {
     let Edit { body } = sent.fields_or_text(|body| Edit { body })?;
-    Ok(Json(submit_edit(&app, &visitor, room, &id, body).await?))
-}
-
-/// Checks the form of a new text and hands it in.
-pub async fn submit_edit(
-    app: &App,
-    visitor: &Visitor,
-    room: String,
-    id: &str,
-    body: String,
-) -> Result<Arc<Message>> {
-    let (by, message) = (visitor.signed_in()?.id, read_id(id)?);
-    let body = parse_field("body", Body::parse(body))?.into_string();
-    let answer = app
-        .submit(Action::EditMessage {
-            by,
-            room,
-            message,
-            body,
-        })
-        .await?;
-    Ok(answered_message(answer)?.0)
+    Ok(Json(
+        messages::edit_message(&app, &visitor, room, &id, body).await?,
+    ))
 }
 
 /// Deletes the caller's own message, and answers with what remains of it.
@@ -177,26 +119,9 @@ pub async fn delete_message(
     visitor: SignedIn,
     Path((room, id)): Path<(String, String)>,
 ) -> Result<Json<Arc<Message>>, Rejection> {
-    Ok(Json(submit_delete(&app, &visitor, room, &id).await?))
-}
-
-/// Hands in that a message shall be deleted.
-pub async fn submit_delete(
-    app: &App,
-    visitor: &Visitor,
-    room: String,
-    id: &str,
-) -> Result<Arc<Message>> {
-    let (by, message) = (visitor.signed_in()?.id, read_id(id)?);
-    let answer = app
-        .submit(Action::DeleteMessage { by, room, message })
-        .await?;
-    Ok(answered_message(answer)?.0)
-}
-
-/// The id in an address. What is not one names nothing.
-pub fn read_id(id: &str) -> Result<MessageId> {
-    parse_id(id).map(MessageId).ok_or(Error::NotFound)
+    Ok(Json(
+        messages::delete_message(&app, &visitor, room, &id).await?,
+    ))
 }
 
 /// The nonce among the fields, or `Idempotency-Key`, which does the same; quotes around that, as its draft has them,

@@ -2,12 +2,11 @@
 
 use crate::{
     app::App,
-    error::{Error, Result, check_field},
-    model::{
-        change::Action,
-        ids::{EventId, RoomId, UserId},
-        room::{RoomInfo, RoomKind, RoomView, slug_fault, slug_of, topic_fault},
-        user::name_fault,
+    error::check_field,
+    model::{ids::EventId, room::RoomView},
+    operations::{
+        self,
+        rooms::{RoomDraft, find_room},
     },
     store::rooms,
     web::{
@@ -38,9 +37,9 @@ pub async fn list_rooms(
     State(app): State<Arc<App>>,
     visitor: Visitor,
 ) -> Result<Json<RoomList>, Rejection> {
-    let head = app.log.head();
+    let head = app.log.find_visible_head(visitor.user_id()).await?;
     let mut connection = app.readers().acquire().await?;
-    let rooms = rooms::list_rooms(&mut connection, visitor.reader().user).await?;
+    let rooms = rooms::list_rooms(&mut connection, visitor.user_id()).await?;
     Ok(Json(RoomList {
         rooms,
         head,
@@ -55,25 +54,6 @@ pub async fn show_room(
     Path(slug): Path<String>,
 ) -> Result<Json<RoomView>, Rejection> {
     Ok(Json(find_room(&app, &visitor, &slug).await?))
-}
-
-/// A room that a visitor may see.
-pub async fn find_room(app: &App, visitor: &Visitor, slug: &str) -> Result<RoomView> {
-    let mut connection = app.readers().acquire().await?;
-    rooms::find_room(&mut connection, visitor.reader().user, slug)
-        .await?
-        .ok_or(Error::NotFound)
-}
-
-/// The id of a room that a visitor may see.
-pub async fn visible_room(app: &App, visitor: &Visitor, slug: &str) -> Result<RoomId> {
-    if let Some(room) = app.log.known.open_room(slug).await? {
-        return Ok(room);
-    }
-    let mut connection = app.readers().acquire().await?;
-    let room = rooms::find_access(&mut connection, visitor.reader().user, slug).await?;
-    let room = room.filter(|room| room.is_open || room.is_member());
-    room.map(|room| room.id).ok_or(Error::NotFound)
 }
 
 /// A room to be made.
@@ -97,8 +77,8 @@ pub async fn create_room(
     visitor: SignedIn,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
-    let by = visitor.id;
-    let slug = make_room(&app, by, sent.fields()?).await?;
+    let draft = sent.fields::<NewRoom>()?.into();
+    let slug = operations::rooms::create_room(&app, &visitor, draft).await?;
     let room = find_room(&app, &visitor, &slug).await?;
     Ok((
         StatusCode::CREATED,
@@ -107,43 +87,21 @@ pub async fn create_room(
     ))
 }
 
-/// Makes a room and returns its address. One made from a name gets a number where the address is taken.
-pub async fn make_room(app: &App, by: UserId, room: NewRoom) -> Result<String> {
-    let NewRoom {
-        slug,
-        name,
-        topic,
-        kind,
-    } = room;
-    let (name, topic) = (name.trim(), topic.trim());
-    check_field("name", name_fault(name))?;
-    check_field("topic", topic_fault(topic))?;
-    let kind = match kind.as_deref() {
-        None | Some("open") => RoomKind::Open,
-        Some("closed") => RoomKind::Closed,
-        Some(_) => return Err(Error::invalid("kind", "open or closed")),
-    };
-    let chosen = slug.is_some();
-    let base = slug.unwrap_or_else(|| slug_of(name));
-    check_field("slug", slug_fault(&base))?;
-    for attempt in 1.. {
-        let slug = if attempt == 1 {
-            base.clone()
-        } else {
-            slug_of(&format!("{base:.59}-{attempt}"))
-        };
-        let room = RoomInfo {
-            slug: slug.clone(),
-            name: name.into(),
-            topic: topic.into(),
+impl From<NewRoom> for RoomDraft {
+    fn from(room: NewRoom) -> Self {
+        let NewRoom {
+            slug,
+            name,
+            topic,
             kind,
-        };
-        match app.submit(Action::CreateRoom { by, room }).await {
-            Err(Error::Conflict { .. }) if !chosen && attempt < 100 => {}
-            result => return result.map(|_| slug),
+        } = room;
+        Self {
+            slug,
+            name,
+            topic,
+            kind,
         }
     }
-    Err(Error::NotFound)
 }
 
 /// What shall be changed.
@@ -162,7 +120,6 @@ pub async fn update_room(
     Path(slug): Path<String>,
     sent: Sent,
 ) -> Result<Json<RoomView>, Rejection> {
-    let by = visitor.id;
     let RoomChange {
         name,
         topic,
@@ -171,18 +128,6 @@ pub async fn update_room(
     } = sent.fields()?;
     check_field("kind", kind.map(|_| "its people agreed to it: it stays"))?;
     check_field("slug", address.map(|_| "links lead to it: it stays"))?;
-    let (name, topic) = (
-        name.map(|name| name.trim().to_owned()),
-        topic.map(|topic| topic.trim().to_owned()),
-    );
-    check_field("name", name.as_deref().and_then(name_fault))?;
-    check_field("topic", topic.as_deref().and_then(topic_fault))?;
-    app.submit(Action::UpdateRoom {
-        by,
-        room: slug.clone(),
-        name,
-        topic,
-    })
-    .await?;
+    operations::rooms::update_room(&app, &visitor, slug.clone(), name, topic).await?;
     Ok(Json(find_room(&app, &visitor, &slug).await?))
 }

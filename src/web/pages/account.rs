@@ -5,10 +5,10 @@ use crate::{
     app::App,
     auth::cookies::session_cookie_name,
     error::{Error, Result},
-    model::{change::Action, ids::UserId},
+    model::ids::UserId,
+    operations::people,
     store::sessions::{Session, list_sessions},
     web::{
-        api::me::rename_user,
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::{LANGUAGE_COOKIE, Preferences, SCHEME_COOKIE, Scheme, language},
@@ -65,7 +65,7 @@ pub async fn rename(
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let Name { name } = sent.fields()?;
-    match rename_user(&app, visitor.id, &name).await {
+    match people::rename_user(&app, &visitor, &name).await {
         Ok(_) => Ok(see("/account")),
         Err(Error::Invalid { text, .. }) => {
             let asked = (name, Some(visitor.preferences.locale.explain(&text)));
@@ -137,7 +137,7 @@ pub async fn end_session(
     let sessions = sessions(&app, visitor.id).await?;
     let session = sessions.into_iter().find(|session| session.id() == id);
     let secret_hash = session.ok_or(Error::NotFound)?.secret_hash;
-    app.submit(Action::SignOut { secret_hash }).await?;
+    people::sign_out(&app, &visitor, secret_hash).await?;
     Ok(see("/account"))
 }
 
@@ -177,7 +177,7 @@ pub async fn sign_out(
         ended.extend(sessions.into_iter().map(|session| session.secret_hash));
     }
     for secret_hash in ended {
-        app.submit(Action::SignOut { secret_hash }).await?;
+        people::sign_out(&app, &visitor, secret_hash).await?;
     }
     let cookie = Cookie::build((session_cookie_name(&app.log.name), ""))
         .path("/")

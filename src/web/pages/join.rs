@@ -6,11 +6,11 @@ use crate::{
     auth::cookies::session_cookie_name,
     error::{Error, Result},
     model::change::SignInKind,
+    operations::people::join_server,
     store::messages::sum_up,
     web::{
         error::Rejection,
         extract::{Sent, Visitor},
-        join::join_server,
         preferences::Preferences,
         signed_in::join_first,
         views::join::JoinPage,

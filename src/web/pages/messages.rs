@@ -10,14 +10,14 @@ use crate::{
     app::App,
     error::{Error, Result},
     model::message::Message,
+    operations::{
+        messages::{self, find_message, post_message as post},
+        reactions,
+        rooms::find_room,
+    },
     store::reactions::has_reaction,
     web::{
-        api::{
-            history::HistoryQuery,
-            messages::{NewMessage, find_message, submit_delete, submit_edit, submit_message},
-            reactions::submit_reaction,
-            rooms::find_room,
-        },
+        api::{history::HistoryQuery, messages::NewMessage},
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
@@ -44,7 +44,7 @@ pub async fn post_message(
     let locale = visitor.preferences.locale;
     let message: NewMessage = sent.fields()?;
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
-    let (text, status) = match submit_message(&app, &visitor, slug.clone(), message).await {
+    let (text, status) = match post(&app, &visitor, slug.clone(), message.into()).await {
         Ok((message, _)) => return Ok(see(&format!("/rooms/{slug}#m{}", message.id))),
         Err(Error::Invalid { text, .. }) => {
             (locale.explain(&text), StatusCode::UNPROCESSABLE_ENTITY)
@@ -104,7 +104,7 @@ pub async fn edit_message(
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let Edit { body } = sent.fields()?;
-    match submit_edit(&app, &visitor, slug.clone(), &id, body.clone()).await {
+    match messages::edit_message(&app, &visitor, slug.clone(), &id, body.clone()).await {
         Ok(message) => Ok(see(&address(&slug, message.id))),
         Err(Error::Invalid { text, .. } | Error::Conflict { text, .. }) => {
             let message = own_message(&app, &visitor, &slug, &id).await?;
@@ -129,7 +129,7 @@ pub async fn delete_message(
     visitor: SignedIn,
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response, Rejection> {
-    let message = submit_delete(&app, &visitor, slug.clone(), &id).await?;
+    let message = messages::delete_message(&app, &visitor, slug.clone(), &id).await?;
     Ok(see(&address(&slug, message.id)))
 }
 
@@ -152,7 +152,11 @@ pub async fn toggle_reaction(
     let mut connection = app.readers().acquire().await?;
     let has_mine = has_reaction(&mut connection, message.id, &emoji, visitor.id).await?;
     drop(connection);
-    submit_reaction(&app, &visitor, slug.clone(), &id, &emoji, !has_mine).await?;
+    if has_mine {
+        reactions::remove_reaction(&app, &visitor, slug.clone(), &id, &emoji).await?;
+    } else {
+        reactions::add_reaction(&app, &visitor, slug.clone(), &id, &emoji).await?;
+    }
     Ok(see(&address(&slug, message.id)))
 }
 

@@ -5,16 +5,13 @@ use crate::{
     app::{App, random_bytes},
     error::{Error, Result},
     model::{ids::MessageId, message::HistoryPage},
+    operations::{messages::read_id, rooms::visible_room},
     store::{
         messages::{Anchor, Filter, read_history},
         rooms,
     },
     web::{
-        api::{
-            history::{HistoryQuery, Links},
-            messages::read_id,
-            rooms::visible_room,
-        },
+        api::history::{HistoryQuery, Links},
         error::Rejection,
         extract::{Path, Visitor},
         views::room::RoomPage,

@@ -4,13 +4,11 @@ use super::{page, see};
 use crate::{
     app::App,
     error::{Error, Result},
-    model::{change::Action, room::RoomView},
+    model::room::RoomView,
+    operations::{self, members},
     store::rooms,
     web::{
-        api::{
-            members::read_level,
-            rooms::{NewRoom, make_room},
-        },
+        api::{members::read_level, rooms::NewRoom},
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
@@ -112,12 +110,13 @@ pub async fn create_room(
         room.topic.clone(),
         room.slug.clone().unwrap_or_default(),
     );
-    let (field, text, status) = match make_room(&app, visitor.id, room).await {
-        Ok(slug) => return Ok(see(&format!("/rooms/{slug}"))),
-        Err(Error::Invalid { field, text }) => (field, text, StatusCode::UNPROCESSABLE_ENTITY),
-        Err(Error::Conflict { field, text }) => (field, text, StatusCode::CONFLICT),
-        Err(error) => return Err(error.into()),
-    };
+    let (field, text, status) =
+        match operations::rooms::create_room(&app, &visitor, room.into()).await {
+            Ok(slug) => return Ok(see(&format!("/rooms/{slug}"))),
+            Err(Error::Invalid { field, text }) => (field, text, StatusCode::UNPROCESSABLE_ENTITY),
+            Err(Error::Conflict { field, text }) => (field, text, StatusCode::CONFLICT),
+            Err(error) => return Err(error.into()),
+        };
     let Preferences { locale, scheme } = visitor.preferences;
     let at = |name| (field == name).then(|| locale.explain(&text));
     let errors = NewRoomErrors {
@@ -147,13 +146,7 @@ pub async fn join_room(
     Path(room): Path<String>,
 ) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
-    let handle = visitor.signed_in()?.handle.clone();
-    app.submit(Action::JoinRoom {
-        by: visitor.id,
-        room,
-        handle,
-    })
-    .await?;
+    members::join_room(&app, &visitor, room, "me".into()).await?;
     Ok(see(&back))
 }
 
@@ -164,13 +157,7 @@ pub async fn leave_room(
     Path(room): Path<String>,
 ) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
-    let handle = visitor.signed_in()?.handle.clone();
-    app.submit(Action::LeaveRoom {
-        by: visitor.id,
-        room,
-        handle,
-    })
-    .await?;
+    members::leave_room(&app, &visitor, room, "me".into()).await?;
     Ok(see(&back))
 }
 
@@ -183,7 +170,6 @@ pub async fn set_notify(
 ) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
     let level = read_level(sent)?;
-    let by = visitor.id;
-    app.submit(Action::SetNotify { by, room, level }).await?;
+    members::set_notify(&app, &visitor, room, level).await?;
     Ok(see(&back))
 }

@@ -31,8 +31,8 @@ async fn a_new_name_is_at_once_beside_everything_that_one_wrote() {
     let told = told.last().expect("an event").json();
     let by = json!({ "handle": "ann", "name": "Ann <Lee>" });
     assert_eq!(
-        (&told["handle"], &told["state"], &told["by"]),
-        (&json!("ann"), &json!("joined"), &by)
+        (&told["user"], &told["by"], &told["room"]),
+        (&by, &by, &Value::Null)
     );
     for round in ["from memory", "from the file"] {
         assert_eq!(authors(&bob, "general").await, ["Ann <Lee>", "bob"]);
@@ -68,34 +68,49 @@ async fn a_new_name_is_at_once_beside_everything_that_one_wrote() {
 }
 
 #[tokio::test]
-async fn every_room_that_shows_the_name_is_told_and_no_other() {
+async fn a_rename_is_one_event_for_everybody_who_may_see_the_person() {
     let chat = Chat::start().await;
-    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
-    let mut rooms = Vec::new();
-    for (name, kind) in [("Left", "open"), ("Silent", "closed"), ("Strange", "open")] {
-        rooms.push(bob.create_room(name, kind).await);
-    }
-    ann.post(&rooms[0], "one").await;
-    ann.remove(&rooms[0], "me").await.expect(204);
-    bob.add(&rooms[1], "ann").await.expect(204);
-    let start = ann.head().await;
-    ann.rename("Anna").await.expect(200);
-    let mut stream = bob.stream(&format!("after={start}")).await;
-    let told: Vec<(Value, Value)> = stream
-        .replay()
-        .await
-        .0
-        .iter()
-        .map(|event| (event.json()["room"].clone(), event.json()["state"].clone()))
-        .collect();
-    assert_eq!(
-        told,
-        [
-            (json!(rooms[0]), json!("left")),
-            (json!(rooms[1]), json!("joined"))
-        ]
+    let (ann, bob, cid) = (
+        chat.join("ann").await,
+        chat.join("bob").await,
+        chat.join("cid").await,
     );
-    assert_eq!(authors(&bob, &rooms[0]).await, ["Anna"]);
+    let secret = bob.create_room("Secret", "closed").await;
+    bob.add(&secret, "ann").await.expect(204);
+    for name in ["One", "Two"] {
+        let room = bob.create_room(name, "open").await;
+        if name == "One" {
+            cid.post(&room, "hello").await;
+        }
+    }
+    let start = bob.head().await;
+    let mut live = bob.stream_of(&secret, "").await;
+    ann.rename("Anna").await.expect(200);
+    let told = live.event().await.json();
+    assert_eq!(told["user"], json!({ "handle": "ann", "name": "Anna" }));
+    // Ann is in a closed room only, of which Cid is no member.
+    assert_eq!(renames(&bob, start).await, ["ann"]);
+    assert_eq!(renames(&cid, start).await, Vec::<String>::new());
+    // Cid is in an open room, so everybody may see him, in whichever room they are.
+    cid.rename("Cidney").await.expect(200);
+    assert_eq!(live.event().await.json()["user"]["name"], "Cidney");
+    assert_eq!(renames(&bob, start).await, ["ann", "cid"]);
+    assert_eq!(renames(&cid, start).await, ["cid"]);
+}
+
+/// The handles of those whose names have changed, as a reader who comes back is told.
+async fn renames(reader: &Person, after: i64) -> Vec<String> {
+    let mut stream = reader.stream(&format!("after={after}")).await;
+    if stream.outcome() == "live" {
+        return Vec::new();
+    }
+    let told = stream.replay().await.0;
+    let users = told
+        .iter()
+        .map(|event| event.json()["user"]["handle"].clone());
+    users
+        .filter_map(|handle| Some(handle.as_str()?.to_owned()))
+        .collect()
 }
 
 #[tokio::test]

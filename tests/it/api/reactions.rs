@@ -1,7 +1,10 @@
 //! Emoji under messages.
 
 use crate::support::chat::Chat;
-use backscroll::model::{change::Action, ids::MessageId};
+use backscroll::model::{
+    change::{Action, NewAccount},
+    ids::MessageId,
+};
 use serde_json::json;
 
 #[tokio::test]
@@ -128,23 +131,20 @@ async fn a_message_with_every_reaction_it_may_have_stays_below_a_block() {
         .map(|n| format!("{n:02}{}", "ж".repeat(30)))
         .collect();
     let joins = handles.iter().map(|handle| Action::JoinServer {
-        handle: handle.clone(),
-        name: handle.clone(),
+        account: NewAccount::new(handle, handle),
         sign_in: None,
     });
-    chat.apply(joins.collect()).await;
-    let mut reactions = Vec::new();
+    chat.apply(None, joins.collect()).await;
     for (n, handle) in handles.iter().enumerate() {
         let by = chat.user_id(handle).await;
         let first = 10 * (n % 5);
-        reactions.extend((first..first + 10).map(|emoji| Action::AddReaction {
-            by,
+        let reactions = (first..first + 10).map(|emoji| Action::AddReaction {
             room: "general".into(),
             message: MessageId(id),
             emoji: emojis::iter().nth(1000 + emoji).expect("emoji").to_string(),
-        }));
+        });
+        chat.apply(Some(by), reactions.collect()).await;
     }
-    chat.apply(reactions).await;
     chat.go_on().await;
     let history = ann.history("general", "").await;
     let reactions = history["messages"][0]["reactions"]

@@ -76,6 +76,11 @@ fn without_quote(row: String) -> String {
 /// Applies an event as any client would: by ids, without a thought of what was before.
 pub(super) fn apply(state: &mut State, event: &Block) {
     let data = event.json();
+    if event.event == "user" {
+        return state
+            .values_mut()
+            .for_each(|room| rename(room, &data["user"]));
+    }
     let room = state.entry(text(&data["room"])).or_default();
     match event.event.as_str() {
         "message" | "message-edited" | "message-deleted" => {
@@ -100,7 +105,6 @@ pub(super) fn apply(state: &mut State, event: &Block) {
         }
         "room" => room.info = info_of(&data["room_info"]),
         "member" => {
-            rename(room, &data["by"]);
             if data["state"] == "joined" {
                 room.members.insert(text(&data["handle"]));
             } else {

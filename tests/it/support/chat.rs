@@ -2,11 +2,12 @@
 
 use super::person::Person;
 use backscroll::{
+    cache::Cache,
     chat::apply::apply,
     config::{Config, Storage},
     error::Error,
     model::{
-        change::{Action, Change, Post},
+        change::{Action, CHANGE_VERSION, Change, ChangeId, Post},
         ids::{EventId, UserId},
         time::Timestamp,
     },
@@ -172,14 +173,14 @@ impl Chat {
     pub(crate) async fn fill(&self, room: &str, handle: &str, count: usize) {
         let by = self.user_id(handle).await;
         let post = |n: usize| Post {
-            by,
             room: room.into(),
             body: format!("past {n}"),
+            mentions: Vec::new(),
             nonce: None,
             reply_to: None,
         };
-        self.apply((0..count).map(|n| Action::PostMessage(post(n))).collect())
-            .await;
+        let actions = (0..count).map(|n| Action::PostMessage(post(n)));
+        self.apply(Some(by), actions.collect()).await;
     }
 
     /// The id of an account. The server must be stopped.
@@ -192,14 +193,22 @@ impl Chat {
     }
 
     /// Applies actions that have to be accepted. The server must be stopped.
-    pub(crate) async fn apply(&self, actions: Vec<Action>) {
+    pub(crate) async fn apply(&self, by: Option<UserId>, actions: Vec<Action>) {
         let mut connection = self.closed_file().await;
         let at = Timestamp::parse("2026-11-22T05:41:03.123Z").expect("a time");
-        let changes = actions.into_iter().map(|action| Change { at, action });
+        let changes = actions.into_iter().zip(0..).map(|(action, count)| Change {
+            v: CHANGE_VERSION,
+            id: ChangeId { run: 1, count },
+            at,
+            by,
+            action,
+        });
         let changes: Vec<Change> = changes.collect();
         let mut tx = connection.begin().await.expect("a transaction");
-        for lot in changes.chunks(AT_ONCE) {
-            for verdict in apply(&mut tx, lot).await.expect("changes apply") {
+        let cache = Cache::default();
+        for batch in changes.chunks(AT_ONCE) {
+            let applied = apply(&mut tx, &cache, batch).await;
+            for verdict in applied.expect("changes apply").verdicts {
                 verdict.expect("a change is accepted");
             }
         }

@@ -3,7 +3,7 @@
 //! The same as `serde_json` writes of [`Message`], which a test holds it to, for a fifth of what that costs: names of
 //! fields are not escaped anew each time, and nothing goes through a formatter.
 
-use super::{message::Message, time::Timestamp, user::Person};
+use crate::model::{message::Message, time::Timestamp, user::Person};
 
 /// What JSON is written to.
 #[derive(Debug)]

@@ -29,35 +29,35 @@ impl Task {
     }
 
     /// Lets it wait: whether there was something since the last time.
-    fn waits(self: &Arc<Self>, waiting: &Waiting) -> bool {
+    fn waits(self: &Arc<Self>, waiting: &Subscription) -> bool {
         let waker = Waker::from(Arc::clone(self));
         let wait = pin!(waiting.wait());
         wait.poll(&mut Context::from_waker(&waker)).is_ready()
     }
 }
 
-fn start(topics: &[Topic]) -> (Arc<Wakers>, Waiting, Arc<Task>) {
-    let wakers = Arc::<Wakers>::default();
-    let waiting = wakers.register(topics.to_vec());
-    (wakers, waiting, Arc::default())
+fn start(topics: &[Topic]) -> (Arc<Subscribers>, Subscription, Arc<Task>) {
+    let subscribers = Arc::<Subscribers>::default();
+    let waiting = subscribers.subscribe(topics.to_vec());
+    (subscribers, waiting, Arc::default())
 }
 
 #[test]
-fn a_ring_before_the_wait_ends_it_once() {
-    let (wakers, waiting, task) = start(&[Topic::Room(ROOM)]);
-    wakers.wake_rooms(&[ROOM]);
-    wakers.wake_rooms(&[ROOM]);
+fn a_notification_before_the_wait_ends_it_once() {
+    let (subscribers, waiting, task) = start(&[Topic::Room(ROOM)]);
+    subscribers.notify_rooms(&[ROOM]);
+    subscribers.notify_rooms(&[ROOM]);
     assert!(task.waits(&waiting), "what rang before it waited counts");
     assert!(!task.waits(&waiting), "and only once");
     assert_eq!(task.calls(), 0, "nobody slept");
 }
 
 #[test]
-fn a_ring_during_the_wait_wakes_each_time() {
-    let (wakers, waiting, task) = start(&[Topic::Room(ROOM)]);
+fn a_notification_during_the_wait_wakes_each_time() {
+    let (subscribers, waiting, task) = start(&[Topic::Room(ROOM)]);
     for calls in 1..=3 {
         assert!(!task.waits(&waiting));
-        wakers.wake_rooms(&[OTHER, ROOM]);
+        subscribers.notify_rooms(&[OTHER, ROOM]);
         assert_eq!(task.calls(), calls);
         assert!(task.waits(&waiting));
     }
@@ -65,39 +65,42 @@ fn a_ring_during_the_wait_wakes_each_time() {
 
 #[test]
 fn a_reader_is_woken_for_its_topics_and_no_other() {
-    let (wakers, waiting, task) = start(&[Topic::Room(ROOM), Topic::User(PERSON)]);
-    let (all, all_task) = (wakers.register(vec![Topic::Everything]), Arc::default());
+    let (subscribers, waiting, task) = start(&[Topic::Room(ROOM), Topic::User(PERSON)]);
+    let (all, all_task) = (
+        subscribers.subscribe(vec![Topic::Everything]),
+        Arc::default(),
+    );
     assert!(!task.waits(&waiting) && !Task::waits(&all_task, &all));
-    wakers.wake_rooms(&[OTHER]);
-    wakers.mark_access_changed(&AccessChange::User(UserId(4)));
+    subscribers.notify_rooms(&[OTHER]);
+    subscribers.mark_access_changed(&AccessChange::User(UserId(4)));
     assert_eq!((task.calls(), all_task.calls()), (0, 1));
     assert!(!waiting.has_access_changed());
-    wakers.mark_access_changed(&AccessChange::User(PERSON));
+    subscribers.mark_access_changed(&AccessChange::User(PERSON));
     assert_eq!((task.calls(), all_task.calls()), (1, 1));
     assert!(waiting.take_access_changed() && !waiting.take_access_changed());
 }
 
 #[test]
 fn what_rang_in_a_place_rings_in_the_one_that_replaces_it() {
-    let (wakers, first, task) = start(&[Topic::User(PERSON)]);
-    wakers.mark_access_changed(&AccessChange::User(PERSON));
-    let second = wakers.register(vec![Topic::User(PERSON), Topic::Room(ROOM)]);
+    let (subscribers, first, task) = start(&[Topic::User(PERSON)]);
+    subscribers.mark_access_changed(&AccessChange::User(PERSON));
+    let second = subscribers.subscribe(vec![Topic::User(PERSON), Topic::Room(ROOM)]);
     second.replace(&first);
     assert!(second.has_access_changed() && task.waits(&second));
 
     // And what rings in the new place before it is taken is not undone.
-    let third = wakers.register(vec![Topic::User(PERSON), Topic::Room(ROOM)]);
+    let third = subscribers.subscribe(vec![Topic::User(PERSON), Topic::Room(ROOM)]);
     assert!(second.take_access_changed());
-    third.bell.access_changed.store(true, Ordering::Release);
+    third.waiter.access_changed.store(true, Ordering::Release);
     third.replace(&second);
     assert!(third.has_access_changed() && task.waits(&third));
 }
 
 #[test]
 fn a_reader_that_slept_in_the_place_before_is_not_left_asleep() {
-    let (wakers, first, task) = start(&[Topic::Room(ROOM)]);
-    wakers.wake_rooms(&[ROOM]);
-    let second = wakers.register(vec![Topic::Room(OTHER)]);
+    let (subscribers, first, task) = start(&[Topic::Room(ROOM)]);
+    subscribers.notify_rooms(&[ROOM]);
+    let second = subscribers.subscribe(vec![Topic::Room(OTHER)]);
     assert!(!task.waits(&second));
     second.replace(&first);
     assert_eq!(task.calls(), 1);
@@ -106,28 +109,31 @@ fn a_reader_that_slept_in_the_place_before_is_not_left_asleep() {
 
 #[test]
 fn the_end_wakes_everybody_and_whoever_comes_later_sees_it() {
-    let (wakers, one, task) = start(&[Topic::Room(ROOM)]);
-    let (other, other_task) = (wakers.register(vec![Topic::User(PERSON)]), Arc::default());
+    let (subscribers, one, task) = start(&[Topic::Room(ROOM)]);
+    let (other, other_task) = (
+        subscribers.subscribe(vec![Topic::User(PERSON)]),
+        Arc::default(),
+    );
     assert!(!task.waits(&one) && !Task::waits(&other_task, &other));
     assert!(!one.is_closed());
-    wakers.close();
+    subscribers.close();
     assert_eq!((task.calls(), other_task.calls()), (1, 1));
     assert!(task.waits(&one) && one.is_closed() && other.is_closed());
-    assert!(wakers.register(vec![Topic::Room(ROOM)]).is_closed());
+    assert!(subscribers.subscribe(vec![Topic::Room(ROOM)]).is_closed());
 }
 
 #[test]
 fn a_place_is_given_up_with_its_reader() {
-    let (wakers, waiting, _) = start(&[Topic::Room(ROOM), Topic::Everything]);
-    let other = wakers.register(vec![Topic::Room(ROOM)]);
+    let (subscribers, waiting, _) = start(&[Topic::Room(ROOM), Topic::Everything]);
+    let other = subscribers.subscribe(vec![Topic::Room(ROOM)]);
     drop(waiting);
-    let left = |wakers: &Wakers| -> Vec<Topic> {
-        let topics = wakers.topics.lock().unwrap();
+    let left = |subscribers: &Subscribers| -> Vec<Topic> {
+        let topics = subscribers.topics.lock().unwrap();
         topics.keys().cloned().collect()
     };
-    assert_eq!(left(&wakers), [Topic::Room(ROOM)]);
+    assert_eq!(left(&subscribers), [Topic::Room(ROOM)]);
     drop(other);
-    assert_eq!(left(&wakers), []);
+    assert_eq!(left(&subscribers), []);
 }
 
 /// Wakes the thread that waits.
@@ -143,7 +149,7 @@ impl Wake for Sleeper {
 #[test]
 fn no_ring_is_lost_while_falling_asleep() {
     const RINGS: usize = 50_000;
-    let (wakers, waiting, _) = start(&[Topic::Room(ROOM)]);
+    let (subscribers, waiting, _) = start(&[Topic::Room(ROOM)]);
     let heard = Arc::new(AtomicUsize::new(0));
     let reader = thread::spawn({
         let heard = Arc::clone(&heard);
@@ -163,7 +169,7 @@ fn no_ring_is_lost_while_falling_asleep() {
         }
     });
     for ring in 1..=RINGS {
-        wakers.wake_rooms(&[ROOM]);
+        subscribers.notify_rooms(&[ROOM]);
         let mut looks = 0_u64;
         while heard.load(Ordering::Acquire) < ring {
             looks += 1;

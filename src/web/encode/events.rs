@@ -1,41 +1,61 @@
-//! An event as a block of the stream: `event`, `data`, `id`, in this order.
+//! Events as blocks of a stream: `event`, `data`, `id`, in this order.
 //!
 //! The id comes last, so that a client that takes a block cut short does not move its cursor past it.
 //! `data` is one line of JSON, in which line breaks are escaped; names are checked before they are stored:
 //! nothing that somebody wrote can end a field.
 
-use crate::model::{
-    event::{
-        Event, Member, Membership, Object,
-        kind::{MESSAGE, REACTION},
+use super::{blocks::write_block, message::JsonWriter};
+use crate::{
+    event_log::batch::Encode,
+    model::{
+        event::{
+            Event, Member, Membership, Object,
+            kind::{MESSAGE, REACTION, ROOM_DELETED},
+        },
+        ids::{EventId, MessageId},
+        message::{Message, Reaction},
+        room::RoomInfo,
+        time::Timestamp,
+        user::Person,
     },
-    ids::{EventId, MessageId},
-    message::{Message, Reaction},
-    message_json::JsonWriter,
-    room::RoomInfo,
-    time::Timestamp,
-    user::Person,
+    web::views::message::render_row,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::io::Write as _;
 
-/// What a reader wants to have in `data`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// The event and the current state of its object.
-    Json,
-    /// The same, and of each message its rendered row.
-    Html,
+/// Blocks with the event and the current state of its object.
+#[derive(Clone, Copy, Debug)]
+pub struct Json;
+
+/// The same, and of each message its rendered row, as a page shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Html;
+
+impl Encode for Json {
+    fn form(&self) -> usize {
+        0
+    }
+
+    fn encode(&self, event: &Event, out: &mut Vec<u8>) {
+        write_event(out, event, |_| None);
+    }
 }
 
-/// Renders the row of a message, the same for every viewer: what a page shows of it.
-pub type RenderRow = fn(&Message) -> String;
+impl Encode for Html {
+    fn form(&self) -> usize {
+        1
+    }
+
+    fn encode(&self, event: &Event, out: &mut Vec<u8>) {
+        write_event(out, event, |message| Some(render_row(message)));
+    }
+}
 
 #[derive(Serialize)]
 struct Data<'a> {
     id: EventId,
-    room: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<&'a str>,
     at: Timestamp,
     by: &'a Person,
     #[serde(flatten)]
@@ -58,14 +78,16 @@ enum ObjectData<'a> {
         handle: &'a str,
         state: Membership,
     },
+    User {
+        user: &'a Person,
+    },
     Custom {
         payload: &'a RawValue,
     },
+    Gone {},
 }
 
-/// Appends the block of an event to `out`.
-pub fn write_event(out: &mut Vec<u8>, event: &Event, format: Format, render: RenderRow) {
-    let html = |message| (format == Format::Html).then(|| render(message));
+fn write_event(out: &mut Vec<u8>, event: &Event, html: impl Fn(&Message) -> Option<String>) {
     let object = match &event.object {
         Object::Message(message) if event.kind != REACTION => {
             return write_message(out, event, message, html(message).as_deref());
@@ -76,15 +98,18 @@ pub fn write_event(out: &mut Vec<u8>, event: &Event, format: Format, render: Ren
             html: html(message),
         },
         Object::Room(room_info) => ObjectData::Room { room_info },
+        _ if event.kind == ROOM_DELETED => ObjectData::Gone {},
         Object::Member(Member { handle, state, .. }) => ObjectData::Member {
             handle,
             state: *state,
         },
+        Object::User(user) => ObjectData::User { user },
         Object::Custom(payload) => ObjectData::Custom { payload },
     };
+    let room = event.room().map(|room| room.slug.as_str());
     let data = Data {
         id: event.id,
-        room: &event.room,
+        room,
         at: event.at,
         by: &event.by,
         object,
@@ -99,37 +124,11 @@ fn write_message(out: &mut Vec<u8>, event: &Event, message: &Message, html: Opti
         json.raw("event: ").raw(&event.kind).raw("\n");
     }
     json.raw(r#"data: {"id":"#).number(event.id.0);
-    json.raw(r#","room":"#).text(&event.room);
+    if let Some(room) = event.room() {
+        json.raw(r#","room":"#).text(&room.slug);
+    }
     json.raw(r#","at":"#).time(event.at);
     json.raw(r#","by":"#).person(&event.by);
     json.raw(r#","message":"#).message(message, html);
     json.raw("}\nid: ").number(event.id.0).raw("\n\n");
-}
-
-/// Appends a block to `out`. A block of type `message` has no `event` field: it is the default type.
-pub fn write_block(out: &mut Vec<u8>, kind: &str, data: &impl Serialize, id: Option<EventId>) {
-    let start = out.len();
-    let written = write_fields(out, kind, data, id);
-    // A Vec takes everything, and plain data always has a JSON form.
-    if let Err(error) = written {
-        out.truncate(start);
-        tracing::error!(%error, kind, "a block could not be written");
-    }
-}
-
-fn write_fields(
-    out: &mut Vec<u8>,
-    kind: &str,
-    data: &impl Serialize,
-    id: Option<EventId>,
-) -> std::io::Result<()> {
-    if kind != MESSAGE {
-        writeln!(out, "event: {kind}")?;
-    }
-    out.extend_from_slice(b"data: ");
-    serde_json::to_writer(&mut *out, data)?;
-    match id {
-        Some(id) => write!(out, "\nid: {id}\n\n"),
-        None => write!(out, "\n\n"),
-    }
 }

@@ -1,7 +1,7 @@
-//! Waking readers: those of a room when it moves, those of a person or a secret when its rights move.
+//! Notifying readers: those of a room when an event is appended to it, those of a user or a secret when rights move.
 //!
-//! A wake-up carries no data. A reader has one flag and one waker, however many rooms it follows; it is
-//! woken for the rooms that it asked for, and for no other.
+//! A notification carries no data. A reader has one flag and one waker, however many rooms it follows; it is notified
+//! for the rooms that it subscribed to, and for no other.
 
 #[cfg(test)]
 mod tests;
@@ -21,7 +21,7 @@ use std::{
     task::Poll,
 };
 
-/// What a reader waits for.
+/// What a reader can subscribe to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Topic {
     /// Any event of this room.
@@ -34,128 +34,144 @@ pub enum Topic {
     Secret(SecretHash),
 }
 
-/// All readers by what they wait for.
+/// All readers by what they subscribed to.
 #[derive(Debug, Default)]
-pub struct Wakers {
-    topics: Mutex<HashMap<Topic, HashMap<u64, Arc<Bell>>>>,
+pub struct Subscribers {
+    topics: Mutex<HashMap<Topic, HashMap<u64, Arc<Waiter>>>>,
     next_key: AtomicU64,
     closed: AtomicBool,
 }
 
-/// How a reader is woken.
+/// How one reader is notified.
 #[derive(Debug, Default)]
-struct Bell {
-    rung: AtomicBool,
+struct Waiter {
+    notified: AtomicBool,
     access_changed: AtomicBool,
     waker: AtomicWaker,
 }
 
-impl Bell {
-    fn ring(&self) {
-        self.rung.store(true, Ordering::Release);
+impl Waiter {
+    fn notify(&self) {
+        self.notified.store(true, Ordering::Release);
         self.waker.wake();
     }
 }
 
-/// A reader's place among the wakers; given up when dropped.
+/// The subscription of one reader; ends when dropped.
 #[derive(Debug)]
-pub struct Waiting {
-    bell: Arc<Bell>,
+pub struct Subscription {
+    waiter: Arc<Waiter>,
     key: u64,
     topics: Vec<Topic>,
-    wakers: Arc<Wakers>,
+    subscribers: Arc<Subscribers>,
 }
 
-impl Wakers {
-    /// Registers a reader; from now on no wake-up of these topics passes it by.
-    pub fn register(self: &Arc<Self>, topics: Vec<Topic>) -> Waiting {
-        let bell = Arc::new(Bell::default());
+impl Subscribers {
+    /// Subscribes a reader to topics; from now on it misses no notification of them.
+    pub fn subscribe(self: &Arc<Self>, topics: Vec<Topic>) -> Subscription {
+        let waiter = Arc::new(Waiter::default());
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
         let mut all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         for topic in &topics {
             all.entry(topic.clone())
                 .or_default()
-                .insert(key, Arc::clone(&bell));
+                .insert(key, Arc::clone(&waiter));
         }
         drop(all);
-        Waiting {
-            bell,
+        Subscription {
+            waiter,
             key,
             topics,
-            wakers: Arc::clone(self),
+            subscribers: Arc::clone(self),
         }
     }
 
-    /// Wakes everybody for the last time: the server stops.
+    /// Notifies everybody for the last time: the server stops.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
+        self.notify_all();
+    }
+
+    /// Notifies all readers.
+    pub fn notify_all(&self) {
         let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
-        for bell in all.values().flat_map(HashMap::values) {
-            bell.ring();
+        for waiter in all.values().flat_map(HashMap::values) {
+            waiter.notify();
         }
     }
 
-    /// Wakes the readers of these rooms.
-    pub fn wake_rooms(&self, rooms: &[RoomId]) {
+    /// Notifies the readers of these rooms.
+    pub fn notify_rooms(&self, rooms: &[RoomId]) {
         let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         let topics = rooms
             .iter()
             .map(|room| Topic::Room(*room))
             .chain([Topic::Everything]);
-        for bell in topics
+        for waiter in topics
             .filter_map(|topic| all.get(&topic))
             .flat_map(HashMap::values)
         {
-            bell.ring();
+            waiter.notify();
         }
     }
 
-    /// Marks, and wakes, the readers whose rights have moved.
+    /// Tells the readers whose rights have moved to look them up again.
     pub fn mark_access_changed(&self, change: &AccessChange) {
         let topic = match change {
             AccessChange::User(user) => Topic::User(*user),
+            AccessChange::Room(_) => return self.mark_all_access_changed(),
             AccessChange::Secret(hash) => Topic::Secret(hash.clone()),
         };
         let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
-        for bell in all.get(&topic).into_iter().flat_map(HashMap::values) {
-            bell.access_changed.store(true, Ordering::Release);
-            bell.ring();
+        for waiter in all.get(&topic).into_iter().flat_map(HashMap::values) {
+            waiter.access_changed.store(true, Ordering::Release);
+            waiter.notify();
+        }
+    }
+
+    /// Tells all readers to look up their rights again: a room's kind has changed, or another program has changed
+    /// the file.
+    pub fn mark_all_access_changed(&self) {
+        let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        for waiter in all.values().flat_map(HashMap::values) {
+            waiter.access_changed.store(true, Ordering::Release);
+            waiter.notify();
         }
     }
 }
 
-impl Waiting {
+impl Subscription {
     /// Whether rights have moved since this was last asked.
     #[must_use]
     pub fn take_access_changed(&self) -> bool {
-        self.bell.access_changed.swap(false, Ordering::AcqRel)
+        self.waiter.access_changed.swap(false, Ordering::AcqRel)
     }
 
     /// The same, without taking notice.
     #[must_use]
     pub fn has_access_changed(&self) -> bool {
-        self.bell.access_changed.load(Ordering::Acquire)
+        self.waiter.access_changed.load(Ordering::Acquire)
     }
 
-    /// Takes the place of another registration of the same reader: what rang there rings here.
+    /// Takes the place of another subscription of the same reader, with the notifications that it has not seen yet.
     pub fn replace(&self, previous: &Self) {
         if previous.take_access_changed() {
-            self.bell.access_changed.store(true, Ordering::Release);
+            self.waiter.access_changed.store(true, Ordering::Release);
         }
-        self.bell.ring();
+        self.waiter.notify();
     }
 
     /// Whether the server stops.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.wakers.closed.load(Ordering::Acquire)
+        self.subscribers.closed.load(Ordering::Acquire)
     }
 
-    /// Waits until woken. A wake-up since the last wait counts.
+    /// Waits until notified. A notification since the last wait counts.
     pub async fn wait(&self) {
         poll_fn(|context| {
-            self.bell.waker.register(context.waker());
-            if self.bell.rung.swap(false, Ordering::AcqRel) {
+            self.waiter.waker.register(context.waker());
+            if self.waiter.notified.swap(false, Ordering::AcqRel) {
                 Poll::Ready(())
             } else {
                 Poll::Pending
@@ -165,10 +181,10 @@ impl Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for Subscription {
     fn drop(&mut self) {
         let mut all = self
-            .wakers
+            .subscribers
             .topics
             .lock()
             .unwrap_or_else(PoisonError::into_inner);

@@ -1,0 +1,37 @@
+//! The beginning of a log, and of each of its eras.
+
+use super::{actor::Actor, applied::Applied, rooms, users};
+use crate::{
+    error::Result,
+    model::{
+        change::{NewAccount, Outcome},
+        room::RoomInfo,
+    },
+    store::{db::Connection, eras, meta},
+};
+
+/// Names a new log, and makes the server's own account and the first room. A log that has a name stays as it is.
+pub(super) async fn found_log(
+    tx: &mut Connection,
+    actor: Actor,
+    log: &str,
+    server: &NewAccount,
+    room: &RoomInfo,
+) -> Result<Applied> {
+    if meta::find_log(tx).await?.is_none() {
+        meta::set_log(tx, log).await?;
+        let user = users::add_user(tx, actor, server).await?;
+        let server = Actor {
+            user: Some(user.id),
+            ..actor
+        };
+        rooms::add_room(tx, server, room).await?;
+    }
+    Ok(Applied::new(Outcome::Done))
+}
+
+/// Begins a new era of ids: a restored backup must not use any id that another copy of the log has used.
+pub(super) async fn begin_era(tx: &mut Connection, actor: Actor, used: i64) -> Result<Applied> {
+    eras::begin_era(tx, used, actor.at).await?;
+    Ok(Applied::new(Outcome::Done))
+}

@@ -1,0 +1,61 @@
+//! Joining and leaving rooms, read marks, notification levels and typing.
+
+use super::rooms::visible_room;
+use crate::{
+    app::{App, now},
+    auth::viewer::Viewer,
+    error::Result,
+    model::{change::Action, ids::EventId, room::NotifyLevel},
+};
+
+/// Makes somebody a member of a room; `me` is the viewer.
+pub async fn join_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {
+    let handle = resolve(viewer, handle)?;
+    submit(app, viewer, Action::JoinRoom { room, handle }).await
+}
+
+/// Ends somebody's membership of a room; `me` is the viewer.
+pub async fn leave_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {
+    let handle = resolve(viewer, handle)?;
+    submit(app, viewer, Action::LeaveRoom { room, handle }).await
+}
+
+/// Moves the viewer's read mark forward.
+pub async fn mark_read(app: &App, viewer: &Viewer, room: String, up_to: EventId) -> Result<()> {
+    submit(app, viewer, Action::MarkRead { room, up_to }).await
+}
+
+/// Sets which messages of a room the viewer is notified about.
+pub async fn set_notify(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    level: NotifyLevel,
+) -> Result<()> {
+    submit(app, viewer, Action::SetNotify { room, level }).await
+}
+
+/// Signals to the readers of a room that the viewer is typing.
+pub async fn signal_typing(app: &App, viewer: &Viewer, slug: &str) -> Result<()> {
+    let by = viewer.signed_in()?;
+    let room = visible_room(app, viewer, slug).await?;
+    let is_open = app.log.find_open_room(slug).await?.is_some();
+    let (signals, subscribers) = (&app.log.signals, &app.log.subscribers);
+    signals.signal_typing(subscribers, (room, slug, is_open), by, now());
+    Ok(())
+}
+
+async fn submit(app: &App, viewer: &Viewer, action: Action) -> Result<()> {
+    let by = viewer.signed_in()?.id;
+    app.submit(Some(by), action).await?;
+    Ok(())
+}
+
+fn resolve(viewer: &Viewer, handle: String) -> Result<String> {
+    let user = viewer.signed_in()?;
+    Ok(if handle == "me" {
+        user.handle.clone()
+    } else {
+        handle
+    })
+}

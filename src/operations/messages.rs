@@ -1,0 +1,107 @@
+//! Posting, editing, deleting and finding messages.
+
+use super::rooms::visible_room;
+use crate::{
+    app::App,
+    auth::viewer::Viewer,
+    error::{Error, Result, check_field, parse_field},
+    event_log::transaction::Answer,
+    markdown,
+    model::{
+        change::{Action, Post},
+        ids::{MessageId, parse_id},
+        message::{Body, Message, nonce_fault},
+    },
+    store::messages,
+};
+use std::sync::Arc;
+
+/// A message to be posted, as somebody sent it.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// Its text.
+    pub body: String,
+    /// The client's name for it.
+    pub nonce: Option<String>,
+    /// The message that it answers.
+    pub reply_to: Option<MessageId>,
+}
+
+/// Posts a message; the flag says whether it is new, which a repeated one (same author, same nonce) is not.
+pub async fn post_message(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    draft: Draft,
+) -> Result<(Arc<Message>, bool)> {
+    let by = viewer.signed_in()?.id;
+    let Draft {
+        body,
+        nonce,
+        reply_to,
+    } = draft;
+    let body = parse_field("body", Body::parse(body))?.into_string();
+    check_field("nonce", nonce.as_deref().and_then(nonce_fault))?;
+    let post = Post {
+        room,
+        mentions: markdown::mentions(&body),
+        body,
+        nonce,
+        reply_to,
+    };
+    answered_message(app.submit(Some(by), Action::PostMessage(post)).await?)
+}
+
+/// Replaces the text of a message of the viewer's.
+pub async fn edit_message(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    id: &str,
+    body: String,
+) -> Result<Arc<Message>> {
+    let (by, message) = (viewer.signed_in()?.id, read_id(id)?);
+    let body = parse_field("body", Body::parse(body))?.into_string();
+    let action = Action::EditMessage {
+        room,
+        message,
+        mentions: markdown::mentions(&body),
+        body,
+    };
+    Ok(answered_message(app.submit(Some(by), action).await?)?.0)
+}
+
+/// Deletes a message of the viewer's, and returns what remains of it.
+pub async fn delete_message(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    id: &str,
+) -> Result<Arc<Message>> {
+    let (by, message) = (viewer.signed_in()?.id, read_id(id)?);
+    let action = Action::DeleteMessage { room, message };
+    Ok(answered_message(app.submit(Some(by), action).await?)?.0)
+}
+
+/// A message of a room that is visible to the viewer.
+pub async fn find_message(app: &App, viewer: &Viewer, slug: &str, id: &str) -> Result<Message> {
+    let id = read_id(id)?;
+    let room = visible_room(app, viewer, slug).await?;
+    let mut connection = app.readers().acquire().await?;
+    messages::find_message(&mut connection, room, id)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The message in the answer to a change of one; the flag says whether it is new.
+pub(super) fn answered_message(answer: Answer) -> Result<(Arc<Message>, bool)> {
+    match answer {
+        Answer::Message { message, is_new } => Ok((message, is_new)),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Reads the id in an address. What is not an id names nothing.
+pub fn read_id(id: &str) -> Result<MessageId> {
+    parse_id(id).map(MessageId).ok_or(Error::NotFound)
+}

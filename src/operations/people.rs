@@ -1,0 +1,53 @@
+//! Joining the server, changing one's name, and signing out.
+
+use crate::{
+    app::{App, random_bytes},
+    auth::{secret::Secret, viewer::Viewer},
+    error::{Error, Result, parse_field},
+    event_log::transaction::Answer,
+    model::{
+        change::{Action, FoldedName, NewAccount, SecretHash, SignIn, SignInKind},
+        user::{DisplayName, Handle, User},
+    },
+};
+
+/// Makes an account under a free handle, and the secret by which it is known from now on.
+pub async fn join_server(
+    app: &App,
+    handle: &str,
+    name: Option<&str>,
+    kind: SignInKind,
+) -> Result<(User, Secret)> {
+    let name = name.unwrap_or(handle);
+    let handle = parse_field("handle", Handle::parse(handle))?.into_string();
+    let name = parse_field("name", DisplayName::parse(name))?.into_string();
+    let secret = Secret::new(random_bytes());
+    let sign_in = Some(SignIn {
+        secret_hash: secret.hash(),
+        kind,
+    });
+    let account = NewAccount::new(&handle, &name);
+    let action = Action::JoinServer { account, sign_in };
+    match app.submit(None, action).await? {
+        Answer::User(user) => Ok((user, secret)),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Changes the viewer's name for display.
+pub async fn rename_user(app: &App, viewer: &Viewer, name: &str) -> Result<User> {
+    let by = viewer.signed_in()?.id;
+    let name = parse_field("name", DisplayName::parse(name))?.into_string();
+    let name = FoldedName::of_name(&name);
+    match app.submit(Some(by), Action::RenameUser { name }).await? {
+        Answer::User(user) => Ok(user),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Ends a session of the viewer.
+pub async fn sign_out(app: &App, viewer: &Viewer, secret_hash: SecretHash) -> Result<()> {
+    let by = viewer.user_id();
+    app.submit(by, Action::SignOut { secret_hash }).await?;
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Adding and removing reactions.
+
+use super::messages::{answered_message, read_id};
+use crate::{
+    app::App,
+    auth::viewer::Viewer,
+    error::{Result, parse_field},
+    model::{change::Action, emoji::Emoji, message::Message},
+};
+use std::sync::Arc;
+
+/// Adds a reaction of the viewer to a message; idempotent.
+pub async fn add_reaction(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    id: &str,
+    emoji: &str,
+) -> Result<Arc<Message>> {
+    let message = read_id(id)?;
+    let action = Action::AddReaction {
+        room,
+        message,
+        emoji: parse_field("emoji", Emoji::parse(emoji))?.into_string(),
+    };
+    submit(app, viewer, action).await
+}
+
+/// Removes a reaction of the viewer from a message; idempotent.
+pub async fn remove_reaction(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    id: &str,
+    emoji: &str,
+) -> Result<Arc<Message>> {
+    let message = read_id(id)?;
+    let action = Action::RemoveReaction {
+        room,
+        message,
+        // Files of earlier versions hold reactions that nobody can add any more; they can be removed.
+        emoji: parse_field("emoji", Emoji::parse_stored(emoji))?.into_string(),
+    };
+    submit(app, viewer, action).await
+}
+
+async fn submit(app: &App, viewer: &Viewer, action: Action) -> Result<Arc<Message>> {
+    let by = viewer.signed_in()?.id;
+    Ok(answered_message(app.submit(Some(by), action).await?)?.0)
+}

@@ -1,0 +1,97 @@
+//! Creating, changing and finding rooms.
+
+use crate::{
+    app::App,
+    auth::viewer::Viewer,
+    chat::policy::{Object, Verb, can},
+    error::{Error, Result, check_field},
+    event_log::transaction::Answer,
+    model::{
+        change::Action,
+        ids::RoomId,
+        room::{RoomInfo, RoomKind, RoomView, slug_fault, slug_of, topic_fault},
+        user::name_fault,
+    },
+    store::rooms,
+};
+
+/// A room that is visible to the viewer, as the viewer sees it.
+pub async fn find_room(app: &App, viewer: &Viewer, slug: &str) -> Result<RoomView> {
+    let mut connection = app.readers().acquire().await?;
+    rooms::find_room(&mut connection, viewer.user_id(), slug)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The id of a room that is visible to the viewer.
+pub async fn visible_room(app: &App, viewer: &Viewer, slug: &str) -> Result<RoomId> {
+    if let Some(room) = app.log.find_open_room(slug).await? {
+        return Ok(room);
+    }
+    let mut connection = app.readers().acquire().await?;
+    let room = rooms::find_access(&mut connection, viewer.user_id(), slug).await?;
+    let room = room.ok_or(Error::NotFound)?;
+    can(viewer.user_id(), Verb::See, Object::Room(&room))?;
+    Ok(room.id)
+}
+
+/// A room to be created, as somebody sent it.
+#[derive(Clone, Debug, Default)]
+pub struct RoomDraft {
+    /// Its address; made from the name where none is given.
+    pub slug: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub topic: String,
+    /// `open`, which is the default, or `closed`.
+    pub kind: Option<String>,
+}
+
+/// Creates a room and returns its address.
+pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result<String> {
+    let by = viewer.signed_in()?.id;
+    let (name, topic) = (draft.name.trim(), draft.topic.trim());
+    check_field("name", name_fault(name))?;
+    check_field("topic", topic_fault(topic))?;
+    let kind = match draft.kind.as_deref() {
+        None | Some("open") => RoomKind::Open,
+        Some("closed") => RoomKind::Closed,
+        Some(_) => return Err(Error::invalid("kind", "open or closed")),
+    };
+    let is_slug_chosen = draft.slug.is_some();
+    let slug = draft.slug.unwrap_or_else(|| slug_of(name));
+    check_field("slug", slug_fault(&slug))?;
+    let room = RoomInfo {
+        slug,
+        name: name.into(),
+        topic: topic.into(),
+        kind,
+    };
+    let action = Action::CreateRoom {
+        room,
+        is_slug_chosen,
+    };
+    match app.submit(Some(by), action).await? {
+        Answer::Room { slug } => Ok(slug),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Changes the name or topic of a room; what is `None` stays.
+pub async fn update_room(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    name: Option<String>,
+    topic: Option<String>,
+) -> Result<()> {
+    let by = viewer.signed_in()?.id;
+    let name = name.map(|name| name.trim().to_owned());
+    let topic = topic.map(|topic| topic.trim().to_owned());
+    check_field("name", name.as_deref().and_then(name_fault))?;
+    check_field("topic", topic.as_deref().and_then(topic_fault))?;
+    app.submit(Some(by), Action::UpdateRoom { room, name, topic })
+        .await?;
+    Ok(())
+}

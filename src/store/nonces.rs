@@ -1,0 +1,41 @@
+//! The table `nonces`: what every author has posted under which nonce, for ever.
+
+use super::{db::Connection, statements::statements};
+use crate::{
+    error::Result,
+    model::ids::{EventId, UserId},
+};
+
+statements! {
+    FIND_NONCE = "select id from nonces where author_id = ? and nonce = ?";
+    INSERT_NONCE = "insert into nonces (author_id, nonce, id) values (?, ?, ?)";
+}
+
+/// The event that an author has appended under a nonce.
+pub async fn find_nonce(
+    connection: &mut Connection,
+    author: UserId,
+    nonce: &str,
+) -> Result<Option<EventId>> {
+    Ok(sqlx::query_scalar(FIND_NONCE)
+        .bind(author)
+        .bind(nonce)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// Notes the event that an author has appended under a nonce.
+pub async fn insert_nonce(
+    connection: &mut Connection,
+    author: UserId,
+    nonce: &str,
+    id: EventId,
+) -> Result<()> {
+    sqlx::query(INSERT_NONCE)
+        .bind(author)
+        .bind(nonce)
+        .bind(id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

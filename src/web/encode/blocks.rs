@@ -1,0 +1,69 @@
+//! The blocks of an event stream (HTML standard, section 9.2.5).
+
+use crate::{
+    event_log::signals::{Content, Signal},
+    model::{event::kind::MESSAGE, ids::EventId, time::Timestamp, user::Person},
+};
+use bytes::Bytes;
+use serde::Serialize;
+use std::io::Write as _;
+
+#[derive(Serialize)]
+struct Typing<'a> {
+    room: &'a str,
+    by: &'a Person,
+    at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Presence<'a> {
+    room: &'a str,
+    here: &'a [String],
+    away: &'a [String],
+}
+
+/// The block of a signal, which has no id: signals are not replayed.
+#[must_use]
+pub fn encode_signal(signal: &Signal) -> Bytes {
+    let mut out = Vec::new();
+    let room = signal.room.as_str();
+    match &signal.content {
+        Content::Typing { by, at, .. } => {
+            let (by, at) = (by, *at);
+            write_block(&mut out, "typing", &Typing { room, by, at }, None);
+        }
+        Content::Presence { here, away } => {
+            let data = Presence { room, here, away };
+            write_block(&mut out, "presence", &data, None);
+        }
+    }
+    out.into()
+}
+
+/// Appends a block to `out`. A block of type `message` has no `event` field: it is the default type.
+pub fn write_block(out: &mut Vec<u8>, kind: &str, data: &impl Serialize, id: Option<EventId>) {
+    let start = out.len();
+    let written = write_fields(out, kind, data, id);
+    // A Vec takes everything, and plain data always has a JSON form.
+    if let Err(error) = written {
+        out.truncate(start);
+        tracing::error!(%error, kind, "a block could not be written");
+    }
+}
+
+fn write_fields(
+    out: &mut Vec<u8>,
+    kind: &str,
+    data: &impl Serialize,
+    id: Option<EventId>,
+) -> std::io::Result<()> {
+    if kind != MESSAGE {
+        writeln!(out, "event: {kind}")?;
+    }
+    out.extend_from_slice(b"data: ");
+    serde_json::to_writer(&mut *out, data)?;
+    match id {
+        Some(id) => write!(out, "\nid: {id}\n\n"),
+        None => write!(out, "\n\n"),
+    }
+}
