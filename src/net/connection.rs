@@ -3,11 +3,16 @@
 use super::{
     follow::{StreamHead, follow},
     limits::ConnectionSlot,
+    request_body::watch,
     socket::Socket,
     stop::Stop,
 };
 use crate::web::stream::OpenedFeed;
-use axum::{Router, body::Body, http::Request, response::Response};
+use axum::{
+    Router,
+    http::{HeaderValue, Request, header},
+    response::Response,
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
@@ -117,7 +122,13 @@ async fn answer(
     opened: Opened,
 ) -> Result<Response, Infallible> {
     let version = request.version();
-    let mut response = router.oneshot(request.map(Body::new)).await?;
+    let (head, body) = request.into_parts();
+    let (body, end) = watch(body);
+    let mut response = router.oneshot(Request::from_parts(head, body)).await?;
+    if !end.is_reached() {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
     let feed = response
         .extensions_mut()
         .remove::<OpenedFeed>()

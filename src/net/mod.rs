@@ -8,5 +8,6 @@ pub mod accept;
 mod connection;
 mod follow;
 pub mod limits;
+mod request_body;
 mod socket;
 pub mod stop;
