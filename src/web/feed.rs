@@ -16,6 +16,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use smallvec::{SmallVec, smallvec};
 use std::{io::Write as _, time::Duration};
+use tokio::time::{Instant, timeout_at};
 
 /// After this time without a block a `ping` is sent: proxies close silent connections after 30 s and more, and pages watch
 /// for it.
@@ -195,6 +196,23 @@ impl Feed {
         let mut out = Vec::new();
         self.write_hello(&mut out);
         out.into()
+    }
+
+    /// Waits for the next block, which is a `ping` after [`PING_AFTER`] without one, and says whether it is the last.
+    pub async fn next_block(&mut self, silent_since: Instant) -> (Bytes, bool) {
+        let mut next = self.next().await;
+        loop {
+            match next {
+                Next::Send(pieces) => return (pieces.concat().into(), false),
+                Next::End(block) => return (block, true),
+                Next::Wait => {}
+            }
+            let woken = timeout_at(silent_since + PING_AFTER, self.wait()).await;
+            next = match woken {
+                Ok(()) => self.next().await,
+                Err(_) => self.next_or_ping().await,
+            };
+        }
     }
 
     /// Returns whether the last call of [`Feed::next`] returned everything there was.

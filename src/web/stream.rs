@@ -22,10 +22,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use futures_util::{Stream, stream};
 use std::{
     convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
 };
+use tokio::time::Instant;
 
 /// `room` parameters of one stream. Readers of more rooms open one stream of everything.
 const ROOMS_MAX: usize = 200;
@@ -33,7 +35,8 @@ const ROOMS_MAX: usize = 200;
 /// The largest `limit_replay`: missed events are counted up to it.
 const LIMIT_REPLAY_MAX: u32 = 10_000;
 
-/// A stream that waits in its response for whoever takes the connection over.
+/// A stream in the extensions of its response, for a server that takes the connection over instead of sending the
+/// body.
 #[derive(Clone, Debug)]
 pub struct OpenedFeed(Arc<Mutex<Option<Feed>>>);
 
@@ -108,12 +111,46 @@ async fn open(
     if method == Method::HEAD {
         return Ok(headers_only());
     }
-    let mut response = (stream_headers(), Body::empty()).into_response();
     let feed = Feed::new(tail, opening, encoder, place);
-    response
-        .extensions_mut()
-        .insert(OpenedFeed(Arc::new(Mutex::new(Some(feed)))));
+    let opened = OpenedFeed(Arc::new(Mutex::new(Some(feed))));
+    let body = Body::from_stream(body_of(opened.clone()));
+    let mut response = (stream_headers(), body).into_response();
+    response.extensions_mut().insert(opened);
     Ok(response)
+}
+
+/// The stream as the body of its response, for whichever server carries it. Where the connection is taken over
+/// instead, the body is never polled and has no feed.
+fn body_of(opened: OpenedFeed) -> impl Stream<Item = Result<Bytes, Infallible>> {
+    stream::unfold(Carried::Not(opened), |carried| async {
+        let (block, carried) = match carried {
+            Carried::Not(opened) => {
+                let feed = opened.take()?;
+                (feed.hello(), Carried::Since(Box::new(feed), Instant::now()))
+            }
+            Carried::Since(mut feed, silent_since) => {
+                let (block, is_last) = feed.next_block(silent_since).await;
+                let next = if is_last {
+                    Carried::ToItsEnd
+                } else {
+                    Carried::Since(feed, Instant::now())
+                };
+                (block, next)
+            }
+            Carried::ToItsEnd => return None,
+        };
+        Some((Ok(block), carried))
+    })
+}
+
+/// How far a feed was carried.
+enum Carried {
+    /// Nothing was sent.
+    Not(OpenedFeed),
+    /// The last block was sent at this time.
+    Since(Box<Feed>, Instant),
+    /// Everything was sent.
+    ToItsEnd,
 }
 
 /// "Not now" is no error status here, either.
