@@ -6,24 +6,29 @@
 //! Everything that happens is appended to one log. Everything that reads is a cursor into it.
 //!
 //! ```text
-//! page/API handler ─ Change ─▶ writer ─ begin immediate · apply(change) … · commit+fsync ─▶ wake
-//!                                                                                            │
-//! browser tab, curl, CLI  ◀─ tail: read after cursor, send, advance, wait ◀──────────────────┘
+//! page/API/CLI ─ operation ─ Change ─▶ sequencer ─▶ applier: begin immediate · apply(batch) · commit+fsync ─▶ notify
+//!                                                                                                            │
+//! browser tab, curl, CLI  ◀─ encode ◀─ tail: read events after cursor, hand over, advance, wait ◀────────────┘
 //! ```
 //!
-//! - **One way in.** A [`Change`](model::change::Change) is plain data; [`apply`](chat::apply::apply) is the only
-//!   code that changes the database. One task, the [writer](event_log::writer), owns the one connection that
-//!   writes, and takes whatever waits into one transaction.
-//! - **One way out.** A [tail](event_log::tail) reads what follows its cursor, and waits when nothing is left.
-//!   Replay and live are the same loop, so there is no seam between them. No queue per reader exists.
-//! - **Current state, not old payloads.** An event row says what happened to which message; what is sent is the
-//!   message as it is now. Applying an event twice is harmless, and deleted text is gone everywhere.
+//! - **One way in.** A [`Change`](model::change::Change) is an envelope of plain data; [`apply`](chat::apply::apply) is
+//!   the only code that changes the database. One task, the [applier](event_log::applier), owns the one connection that
+//!   writes, and takes whatever waits into one transaction. There is one path that adds messages,
+//!   [`add_messages`](store::posts::add_messages), for posts and imports.
+//! - **One way out.** A [tail](event_log::tail) hands over [batches](event_log::batch) of events that follow its cursor,
+//!   and waits when nothing is left. Replay and live are the same loop, so there is no seam between them. No queue per
+//!   reader exists. Consumers encode events; the log knows nothing of JSON, HTML or event streams.
+//! - **Current state, not old payloads.** An event row says what happened to which object; what is sent is the object as
+//!   it is now. Applying an event twice is harmless, and deleted text is gone everywhere.
+//! - **One policy.** [`can`](chat::policy::can) decides who may do what, and `store/visibility.rs` is the same rule for
+//!   rows. What a reader is told, ids included, depends only on what it may see.
+//! - **One memory.** What is remembered of the database is in the [`cache`], and is forgotten by the commit that moves it.
 //!
 //! # Where things are
 //!
-//! Dependencies point one way: [`cli`] → [`net`] → [`web`] → [`event_log`], [`auth`] → [`chat`] → [`store`] →
-//! [`model`]; [`error`] and [`config`] know nobody; [`markdown`] knows [`model`] alone. A test reads the `use crate::` lines and names the offender.
-//! The same noun has the same file name at every layer: `store/messages.rs`, `chat/messages.rs`,
+//! Dependencies point one way, as a test checks: [`cli`] → [`net`] → [`web`] → [`operations`] → [`app`] → [`auth`] →
+//! [`event_log`] → [`chat`] → [`cache`] → [`markdown`], [`store`] → [`model`]; [`error`] and [`config`] know nobody. The
+//! same noun has the same file name at every layer: `store/messages.rs`, `chat/messages.rs`, `operations/messages.rs`,
 //! `web/api/messages.rs`, `templates/messages/`.
 
 pub mod app;
