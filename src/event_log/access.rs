@@ -9,7 +9,7 @@ use crate::{
         event::{Audience, Event, Member, Membership, Object, RoomRef},
         ids::{EventId, RoomId, UserId},
     },
-    store::{events::Selection, rooms},
+    store::{event_pages::Selection, rooms},
 };
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -21,9 +21,11 @@ use crate::{
         user::User,
     },
     store::{
+        cursors,
         db::ReadPool,
         eras,
-        events::{self, Selection},
+        event_pages::Selection,
+        events,
         file_identity::{FileIdentity, OpenDatabase},
         memberships, meta, rooms, sessions,
     },
@@ -78,7 +80,7 @@ impl EventLog {
         } = database;
         let name = meta::find_log(&mut connection).await?.unwrap_or_default();
         let head = events::head(&mut connection).await?;
-        let open_head = events::find_open_head(&mut connection).await?;
+        let open_head = cursors::find_open_head(&mut connection).await?;
         let era = eras::find_latest(&mut connection).await?;
         let (sequencer, changes) = LocalSequencer::new();
         let posters = Arc::clone(sequencer.posters());
@@ -145,7 +147,7 @@ impl EventLog {
         let mut connection = self.readers.acquire().await?;
         let selection = Selection::Room(room);
         let head =
-            events::find_selection_head(&mut connection, &selection, self.open_head()).await?;
+            cursors::find_selection_head(&mut connection, &selection, self.open_head()).await?;
         self.recent.note_room_head(room, head);
         Ok(head)
     }
@@ -158,7 +160,7 @@ impl EventLog {
             joined: false,
         };
         let mut connection = self.readers.acquire().await?;
-        events::find_selection_head(&mut connection, &everything, self.open_head()).await
+        cursors::find_selection_head(&mut connection, &everything, self.open_head()).await
     }
 
     /// The last event that everybody may see.

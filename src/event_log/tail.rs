@@ -19,7 +19,10 @@ use crate::{
         event::{Event, kind},
         ids::{Cursor, EventId},
     },
-    store::events::{self, CursorStatus, EventPage, Selection},
+    store::{
+        cursors::{self, CursorStatus},
+        event_pages::{self, EventPage, Selection},
+    },
 };
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -169,9 +172,9 @@ impl Tail {
         let selection = self.access.selection();
         let mut connection = self.log.readers.acquire().await?;
         let (open_head, viewer) = (self.log.open_head(), self.access.reader().user);
-        let head = events::find_selection_head(&mut connection, &selection, open_head).await?;
+        let head = cursors::find_selection_head(&mut connection, &selection, open_head).await?;
         let status =
-            events::find_cursor_status(&mut connection, after, &selection, count_to).await?;
+            cursors::find_cursor_status(&mut connection, after, &selection, count_to).await?;
         drop(connection);
         if let Channel::Room(room) = self.access.channel() {
             self.log.recent.note_room_head(room, head);
@@ -332,7 +335,7 @@ impl Tail {
         let mut connection = self.log.readers.acquire().await?;
         let EventPage {
             events, scanned, ..
-        } = events::read_after(&mut connection, self.cursor, &self.access.selection()).await?;
+        } = event_pages::read_after(&mut connection, self.cursor, &self.access.selection()).await?;
         drop(connection);
         let batch = Batch::new(events.into_iter().map(Arc::new).collect());
         Ok(ReplayPage {

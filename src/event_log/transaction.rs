@@ -16,7 +16,7 @@ use crate::{
     },
     store::{
         db::{self, Connection},
-        events, messages,
+        event_pages, messages,
     },
 };
 use std::{collections::HashMap, sync::Arc};
@@ -129,7 +129,7 @@ async fn read_new_events(
     let mut new = Vec::new();
     let mut after = published;
     loop {
-        let page = events::read_log_after(connection, after).await?;
+        let page = event_pages::read_log_after(connection, after).await?;
         new.extend(page.events);
         after = page.scanned;
         if page.scanned >= page.head {
@@ -176,7 +176,7 @@ impl Found {
             match applied.outcome {
                 Outcome::Message { id, .. } if !self.messages.contains_key(&id) => missing.push(id),
                 Outcome::Event { id, .. } if !self.events.contains_key(&id) => {
-                    let event = events::find_event(tx, id).await?;
+                    let event = event_pages::find_event(tx, id).await?;
                     self.events.extend(event.map(|event| (id, Arc::new(event))));
                 }
                 _ => {}

@@ -3,7 +3,7 @@
 use super::{
     damage::{Damages, Values},
     db::Connection,
-    events,
+    event_pages,
     statements::statements,
 };
 use crate::error::Result;
@@ -207,7 +207,7 @@ type RoomTexts = (i64, Vec<u8>, Vec<u8>, Vec<u8>);
 /// Returns the values that cannot be read as they stand, at most about `limit`: each event is read with what it is about,
 /// as a reader of the whole log would see it.
 pub async fn find_unreadable(connection: &mut Connection, limit: usize) -> Result<Vec<String>> {
-    let mut found = events::find_damage(connection, limit).await?;
+    let mut found = event_pages::find_damage(connection, limit).await?;
     let mut damages = Damages::default();
     let mut texts = |table, row, columns: &[(&'static str, Vec<u8>)]| {
         let damages = &mut damages;

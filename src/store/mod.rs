@@ -8,10 +8,13 @@
 pub mod archive;
 pub mod check;
 pub mod copies;
+pub mod cursors;
 pub mod damage;
 pub mod database_path;
 pub mod db;
 pub mod eras;
+pub mod event_pages;
+mod event_row;
 pub mod events;
 pub mod file_identity;
 pub mod lock;
@@ -39,6 +42,8 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         copies::STATEMENTS,
         db::STATEMENTS,
         eras::STATEMENTS,
+        cursors::STATEMENTS,
+        event_pages::STATEMENTS,
         events::STATEMENTS,
         memberships::STATEMENTS,
         messages::STATEMENTS,

@@ -85,3 +85,23 @@ macro_rules! room_head {
     };
 }
 pub(super) use room_head;
+
+/// The events that a viewer may see of the rooms asked for, as JSON (null: all), or of those that they have joined.
+macro_rules! visible_events {
+    ($viewer:literal, $rooms:literal, $joined:literal) => {
+        concat!(
+            "events e left join rooms r on r.id = e.room_id
+             left join memberships s on s.room_id = e.room_id and s.user_id = ",
+            $viewer,
+            "
+             where (",
+            $rooms,
+            " is null or e.room_id is null or e.room_id in (select value from json_each(",
+            $rooms,
+            ")))
+             and ",
+            crate::store::visibility::event_is_visible!($viewer, $joined)
+        )
+    };
+}
+pub(super) use visible_events;

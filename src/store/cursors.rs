@@ -1,0 +1,129 @@
+//! Where a cursor stands in the log, and where the part of the log that somebody may see ends.
+
+use super::{
+    db::Connection,
+    event_pages::{Selection, json_of},
+    statements::statements,
+    visibility::{is_open, person_is_visible, room_head, visible_events},
+};
+use crate::{error::Result, model::ids::EventId};
+
+/// Whether the cursor `?1` lies in a future that was lost, and whether something that follows it was taken out.
+macro_rules! cursor_faults {
+    () => {
+        "exists (select 1 from eras where ?1 > after_id and ?1 < next_id) as is_lost,
+            exists (select 1 from meta where key = 'purged_up_to' and ?1 < cast(value as integer)) as is_purged"
+    };
+}
+
+statements! {
+    // How far a cursor is behind, counted up to a limit among the next 20,000 events; and whether it lies in a future
+    // that was lost, or before something that was taken out of the log since.
+    STATUS = concat!(
+        "with scan as (
+            select coalesce(max(id), 0) as last from (select id from events where id > ?1 order by id limit 20000))
+        select ", cursor_faults!(), ",
+            exists (select 1 from events where id > max(?1, (select last from scan))) as is_far,
+            (select count(*) from (
+                select 1 from ", visible_events!("?2", "?3", "?4"), "
+                and e.id > ?1 and e.id <= (select last from scan) limit ?5 + 0)) as missed"
+    );
+    STATUS_IN_ROOM = concat!(
+        "select ", cursor_faults!(), ", false as is_far,
+            (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3 + 0)) as missed"
+    );
+    ROOM_HEAD = concat!("select ", room_head!("?1"));
+    // ?1 the viewer; ?2 the rooms asked for as JSON, all of them visible (null: all there are); ?3 whether only rooms
+    // joined; ?4 the last event that everybody may see. Each room costs one look at an index.
+    VISIBLE_HEAD = concat!(
+        "select max(
+            ?4,
+            (select coalesce(max((select max(e.id) from events e where e.room_id = w.value)), 0) from json_each(?2) w),
+            iif(?2 is null, (
+                select coalesce(max((select max(e.id) from events e where e.room_id = s.room_id)), 0)
+                from memberships s where s.user_id = ?1), 0),
+            coalesce((
+                select max(e.id) from events e where e.subject_id = ?1 and e.subject_id is not null and e.kind = 'member'
+                and (?2 is null or e.room_id in (select value from json_each(?2)))), 0),
+            coalesce((
+                select e.id from events e indexed by events_about_people
+                where e.kind = 'user' and e.subject_id <> e.id and ", person_is_visible!("?1"), " order by e.id desc limit 1), 0))"
+    );
+    // The last event of any open room: near the end of the log, or else by a look at each room.
+    OPEN_HEAD = concat!(
+        "select coalesce(
+            (select id from (
+                select e.id, ", is_open!(), " as is_open from events e left join rooms r on r.id = e.room_id
+                order by e.id desc limit 5000) where is_open limit 1),
+            (select max((select max(e.id) from events e where e.room_id = r.id)) from rooms r where ", is_open!(), "),
+            0)"
+    );
+}
+
+/// The status of a cursor within a selection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct CursorStatus {
+    /// Whether the cursor lies in a future that was lost to a restored backup.
+    pub is_lost: bool,
+    /// Whether something that follows it was taken out of the log.
+    pub is_purged: bool,
+    /// Whether so many events follow that those of the selection were not all counted.
+    pub is_far: bool,
+    /// How many events of the selection follow it, counted up to a limit.
+    pub missed: i64,
+}
+
+/// Returns the status of a cursor. Missed events are counted up to `count_to`.
+pub async fn find_cursor_status(
+    connection: &mut Connection,
+    cursor: EventId,
+    selection: &Selection,
+    count_to: i64,
+) -> Result<CursorStatus> {
+    let query = match selection {
+        Selection::Room(room) => sqlx::query_as(STATUS_IN_ROOM).bind(cursor).bind(*room),
+        Selection::Visible {
+            viewer,
+            rooms,
+            joined,
+        } => sqlx::query_as(STATUS)
+            .bind(cursor)
+            .bind(*viewer)
+            .bind(json_of(rooms.as_deref()))
+            .bind(*joined),
+    };
+    Ok(query.bind(count_to).fetch_one(connection).await?)
+}
+
+/// Returns the last event of a selection. `open_head` is the last event that everybody may see.
+pub async fn find_selection_head(
+    connection: &mut Connection,
+    selection: &Selection,
+    open_head: EventId,
+) -> Result<EventId> {
+    let query = match selection {
+        Selection::Room(room) => sqlx::query_scalar(ROOM_HEAD).bind(*room),
+        Selection::Visible {
+            viewer,
+            rooms,
+            joined,
+        } => {
+            let is_everything = rooms.is_none() && !joined;
+            sqlx::query_scalar(VISIBLE_HEAD)
+                .bind(*viewer)
+                .bind(json_of(rooms.as_deref()))
+                .bind(*joined)
+                .bind(if is_everything {
+                    open_head
+                } else {
+                    EventId::EARLIEST
+                })
+        }
+    };
+    Ok(query.fetch_one(connection).await?)
+}
+
+/// Returns the last event that everybody may see.
+pub async fn find_open_head(connection: &mut Connection) -> Result<EventId> {
+    Ok(sqlx::query_scalar(OPEN_HEAD).fetch_one(connection).await?)
+}
