@@ -54,6 +54,8 @@ statements! {
         from json_each(?) wanted join users u on u.id = wanted.value
         left join memberships s on s.user_id = u.id left join rooms r on r.id = s.room_id
         order by lower(u.handle), u.handle";
+    LIST_SLUGS_OF = "select r.slug from memberships s join rooms r on r.id = s.room_id where s.user_id = ?
+        order by r.name, r.slug";
     LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?";
 }
 
@@ -167,6 +169,16 @@ pub async fn list_members(
         .fetch_one(connection)
         .await?;
     Ok((parse_lossy(&members)?, count))
+}
+
+/// Returns the slugs of the rooms that a user is a member of, by the rooms' names.
+pub async fn list_slugs_of(connection: &mut Connection, user: UserId) -> Result<Vec<String>> {
+    let slugs: Vec<Vec<u8>> = sqlx::query_scalar(LIST_SLUGS_OF)
+        .bind(user)
+        .fetch_all(connection)
+        .await?;
+    let slugs = slugs.iter().map(|slug| String::from_utf8_lossy(slug));
+    Ok(slugs.map(std::borrow::Cow::into_owned).collect())
 }
 
 /// The rooms that somebody is a member of, and the events that made them one.

@@ -5,7 +5,7 @@ use crate::{
     error::{Result, check_field},
     model::{change::SignInKind, time::Timestamp, user::User},
     operations::people::{join_server, rename_user},
-    store::rooms,
+    store::memberships::list_slugs_of,
     web::{
         error::Rejection,
         extract::{Sent, Visitor},
@@ -88,12 +88,11 @@ pub async fn update_me(
 
 async fn describe(app: &App, user: &User) -> Result<Me> {
     let mut connection = app.readers().acquire().await?;
-    let rooms = rooms::list_rooms(&mut connection, Some(user.id)).await?;
-    let joined = rooms.into_iter().filter(|room| room.joined);
+    let rooms = list_slugs_of(&mut connection, user.id).await?;
     Ok(Me {
         handle: user.handle.clone(),
         name: user.name.clone(),
-        rooms: joined.map(|room| room.info.slug).collect(),
+        rooms,
         created_at: user.created_at,
     })
 }
