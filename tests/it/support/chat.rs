@@ -140,6 +140,11 @@ impl Chat {
         Person::join(self.http.clone(), self.address, handle).await
     }
 
+    /// Somebody who has joined before, by their token.
+    pub(crate) fn known(&self, handle: &str, token: &str) -> Person {
+        self.visitor().with_token(handle, token)
+    }
+
     /// Somebody who has not joined.
     pub(crate) fn visitor(&self) -> Person {
         Person::visitor(self.http.clone(), self.address)

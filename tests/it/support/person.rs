@@ -39,12 +39,15 @@ impl Person {
             .expect(201);
         let joined = answer.json();
         assert_eq!(joined["handle"], handle);
-        let token = joined["token"].as_str().map(str::to_owned);
-        assert!(token.is_some(), "joining gives a token");
+        let token = joined["token"].as_str().expect("joining gives a token");
+        visitor.with_token(handle, token)
+    }
+
+    pub(super) fn with_token(self, handle: &str, token: &str) -> Self {
         Self {
             handle: handle.into(),
-            token,
-            ..visitor
+            token: Some(token.into()),
+            ..self
         }
     }
 
