@@ -63,14 +63,15 @@ pub struct Poster {
 }
 
 impl Cache {
-    /// The last id that the log has used, if it is known.
+    /// The last id that the log has used or set aside, if it is known.
     pub fn last_id(&self) -> Option<EventId> {
         *self.lock_last_id()
     }
 
-    /// Notes the last id that the log has used.
+    /// Notes an id that the log has used or set aside; the last one counts.
     pub fn set_last_id(&self, id: EventId) {
-        *self.lock_last_id() = Some(id);
+        let mut last = self.lock_last_id();
+        *last = (*last).max(Some(id));
     }
 
     /// Forgets what a committed change has moved.

@@ -14,7 +14,7 @@ use crate::{
         change::{Action, CHANGE_VERSION, Change},
         event::Event,
     },
-    store::db::Connection,
+    store::{db::Connection, users::is_user},
 };
 
 /// The result of a batch of changes.
@@ -47,7 +47,7 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
     let mut verdicts = Vec::with_capacity(changes.len());
     for run in changes.chunk_by(|one, next| is_post(one) && is_post(next)) {
         if let [change] = run {
-            verdicts.push(split_failure(apply_one(tx, change).await)?);
+            verdicts.push(split_failure(apply_one(tx, cache, change).await)?);
         } else {
             // What the cache knows may have been moved by an earlier change of this very batch.
             let posted = posts::post_messages(tx, None, &posts_of(run)).await?;
@@ -81,13 +81,18 @@ fn split_failure(result: Result<Applied>) -> Result<Result<Applied>> {
     }
 }
 
-async fn apply_one(tx: &mut Connection, change: &Change) -> Result<Applied> {
+async fn apply_one(tx: &mut Connection, cache: &Cache, change: &Change) -> Result<Applied> {
     let actor = Actor::of(change);
+    if let Some(user) = actor.user
+        && !is_user(tx, user).await?
+    {
+        return Err(Error::SignInNeeded);
+    }
     match &change.action {
         Action::Found { log, server, room } => {
             founding::found_log(tx, actor, log, server, room).await
         }
-        Action::BeginEra { used } => founding::begin_era(tx, actor, *used).await,
+        Action::BeginEra { used } => founding::begin_era(tx, cache, actor, *used).await,
         Action::JoinServer { account, sign_in } => {
             users::join_server(tx, actor, account, sign_in.as_ref()).await
         }

@@ -2,9 +2,11 @@
 
 use super::{actor::Actor, applied::Applied, rooms, users};
 use crate::{
+    cache::Cache,
     error::Result,
     model::{
         change::{NewAccount, Outcome},
+        ids::EventId,
         room::RoomInfo,
     },
     store::{db::Connection, eras, meta},
@@ -30,8 +32,15 @@ pub(super) async fn found_log(
     Ok(Applied::new(Outcome::Done))
 }
 
-/// Begins a new era of ids: a restored backup must not use any id that another copy of the log has used.
-pub(super) async fn begin_era(tx: &mut Connection, actor: Actor, used: i64) -> Result<Applied> {
-    eras::begin_era(tx, used, actor.at).await?;
+/// Begins a new era of ids: a restored backup must not use any id that another copy of the log, or this one, has used.
+pub(super) async fn begin_era(
+    tx: &mut Connection,
+    cache: &Cache,
+    actor: Actor,
+    used: i64,
+) -> Result<Applied> {
+    let used = used.max(eras::last_used_id(tx).await?);
+    let EventId(next) = eras::begin_era(tx, used, actor.at).await?;
+    cache.set_last_id(EventId(next - 1));
     Ok(Applied::new(Outcome::Done))
 }

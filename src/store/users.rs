@@ -21,6 +21,7 @@ use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 statements! {
     FIND_USER = "select id, handle, name, created_at from users where handle = ?";
+    IS_USER = "select exists (select 1 from users where id = ?)";
     FIND_USER_BY_ID = "select id, handle, name, created_at from users where id = ?";
     RENAME_USER = "update users set name = ?, name_folded = ? where id = ?";
     IS_TAKEN = "with looks(folded) as (select value from json_each(?1))
@@ -58,6 +59,14 @@ pub async fn find_user_by_id(connection: &mut Connection, id: UserId) -> Result<
     Ok(sqlx::query_as(FIND_USER_BY_ID)
         .bind(id)
         .fetch_optional(connection)
+        .await?)
+}
+
+/// Whether there is an account with this id, whatever its row holds.
+pub async fn is_user(connection: &mut Connection, id: UserId) -> Result<bool> {
+    Ok(sqlx::query_scalar(IS_USER)
+        .bind(id)
+        .fetch_one(connection)
         .await?)
 }
 

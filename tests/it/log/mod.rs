@@ -1,5 +1,6 @@
 //! The log as a whole: *page at N + events N..M = page at M*, for changes of every kind.
 
+mod batches;
 mod convergence;
 mod model;
 mod scene;
