@@ -267,6 +267,8 @@ fn clean_body(body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
 
     fn read(fields: &str) -> Result<Line, String> {
         Line::read(&format!(
@@ -327,6 +329,61 @@ mod tests {
                 .unwrap();
         assert!(line.body.is_empty() && line.reactions.is_empty());
     }
+
+    proptest! {
+        #[test]
+        fn any_line_is_read_or_refused(
+            line in ".{0,80}",
+            field in prop::sample::select(FIELDS.as_slice()),
+            text in "[\\PC\u{0}-\u{1f}\u{7f}\u{200b}-\u{202e}\u{300}-\u{303}\u{fffd}]{0,60}",
+        ) {
+            let _ = Line::read(&line);
+            let value = serde_json::from_str(&text).unwrap_or_else(|_| Value::String(text.clone()));
+            let mut whole = json!({"room": "r", "author": "ann", "at": "2004-12-25T09:14:00Z", "body": "hi"});
+            match field.split_once('.') {
+                Some((outer, inner)) => whole[outer] = json!({ inner: value }),
+                None => whole[field] = value,
+            }
+            for whole in [whole.clone(), json!({ "room": text, "author": text, "at": text, "body": text })] {
+                if let Ok(read) = Line::read(&whole.to_string()) {
+                    // What was made to fit fits.
+                    prop_assert_eq!(read.fault(), None);
+                }
+            }
+        }
+
+        #[test]
+        fn a_line_of_any_names_is_read_again_as_it_was_written(text in "\\PC{1,40}") {
+            let line = json!({"room": text, "author": text, "at": "2004-12-25T09:14:00Z", "body": text});
+            if let Ok(read) = Line::read(&line.to_string()) {
+                let again = json!({
+                    "room": read.room, "author": read.author, "at": "2004-12-25T09:14:00Z", "body": read.body
+                });
+                let again = Line::read(&again.to_string()).unwrap();
+                prop_assert_eq!((again.room, again.author, again.body), (read.room, read.author, read.body));
+            }
+        }
+    }
+
+    const FIELDS: [&str; 17] = [
+        "room",
+        "author",
+        "at",
+        "body",
+        "id",
+        "author_name",
+        "reply_to",
+        "nonce",
+        "edited_at",
+        "deleted_at",
+        "names",
+        "reactions",
+        "room_kind",
+        "room_info",
+        "room_info.name",
+        "room_info.made_by",
+        "names.ann",
+    ];
 
     #[test]
     fn what_cannot_be_made_to_fit_is_told() {

@@ -252,6 +252,20 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_bytes_are_read_the_same_wherever_they_are_cut(
+            bytes in prop::collection::vec(prop_oneof![
+                4 => any::<u8>(),
+                3 => prop::sample::select(b"\r\n: \0\xef\xbb\xbf".as_slice()),
+                2 => prop::sample::select(b"data:idevntry".as_slice()),
+            ], 0..300),
+            size in 1_usize..40,
+        ) {
+            let chunks: Vec<_> = bytes.chunks(size).collect();
+            prop_assert_eq!(fire(&chunks), fire(&[&bytes]));
+            prop_assert_eq!(parse(&chunks), parse(&[&bytes]));
+        }
+
+        #[test]
         fn it_does_not_matter_where_the_network_cuts(
             text in "(data|id|event|retry)?[: \r\n\u{feff}a0é]{0,40}(data: x\r\n\r\n)?[: \r\na]{0,20}",
             cuts in prop::collection::vec(0usize..80, 0..6),

@@ -1,6 +1,7 @@
 //! Posting, history, rooms and members, through HTTP.
 
 mod anonymous_bodies;
+mod bodies;
 mod caching;
 mod custom_events;
 mod damaged_rows;
