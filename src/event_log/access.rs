@@ -124,7 +124,9 @@ impl Access {
     #[must_use]
     pub fn is_end_of_room(&self, event: &Event) -> bool {
         let room = event.room();
-        room.is_some_and(|room| !room.is_open && self.shows_own_leaving(event, room))
+        room.is_some_and(|room| {
+            visible_from(room.is_open, None).is_none() && self.shows_own_leaving(event, room)
+        })
     }
 
     fn asks_for(&self, room: &RoomRef) -> bool {

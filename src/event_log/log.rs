@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     cache::Cache,
+    chat::policy::{Object, Verb, can},
     config::Storage,
     error::{Error, Result},
     model::{
@@ -191,7 +192,8 @@ impl EventLog {
         };
         let mut connection = self.readers.acquire().await?;
         let room = rooms::find_access(&mut connection, None, slug).await?;
-        let room = room.filter(|room| room.is_open).map(|room| room.id);
+        let room = room.filter(|room| can(None, Verb::See, Object::Room(room)).is_ok());
+        let room = room.map(|room| room.id);
         if let Some(room) = room {
             let cached = &self.cache.open_rooms;
             cached.keep(generation, slug.to_owned(), room);

@@ -5,6 +5,7 @@ use super::{
     db::Connection,
     messages::broken_json,
     statements::statements,
+    visibility::is_open,
 };
 use crate::{
     error::Result,
@@ -50,10 +51,12 @@ statements! {
     SET_NOTIFY = "update memberships set notify = ?3 where room_id = ?1 and user_id = ?2";
     LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2"));
     // A row for each person, also for those who are in no room.
-    LIST_ROOMS_OF_PEOPLE = "select u.id as user_id, u.handle, r.id as room_id, r.slug, coalesce(r.kind = 'open', false) as is_open
+    LIST_ROOMS_OF_PEOPLE = concat!(
+        "select u.id as user_id, u.handle, r.id as room_id, r.slug, coalesce(", is_open!(), ", false) as is_open
         from json_each(?) wanted join users u on u.id = wanted.value
         left join memberships s on s.user_id = u.id left join rooms r on r.id = s.room_id
-        order by lower(u.handle), u.handle";
+        order by lower(u.handle), u.handle"
+    );
     LIST_SLUGS_OF = "select r.slug from memberships s join rooms r on r.id = s.room_id where s.user_id = ?
         order by r.name, r.slug";
     LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?";

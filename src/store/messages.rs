@@ -6,7 +6,7 @@ use super::{
     message_row::{message_row, read_messages, read_messages_of_rooms},
     rows::{join_rows, join_rows_unordered},
     statements::statements,
-    visibility::room_head,
+    visibility::{is_open, room_head},
 };
 use crate::{
     error::{Error, Result},
@@ -116,9 +116,11 @@ statements! {
     EDIT_MESSAGE = "update messages set body = ?, edited_at = ? where id = ?";
     DELETE_MESSAGE = "update messages set body = '', deleted_at = ? where id = ?";
     // Room by room, since both are then read off an index.
-    SUM_UP = "select coalesce(sum((select count(*) from messages m where m.room_id = r.id)), 0),
-                     min((select min(m.created_at) from messages m where m.room_id = r.id))
-              from rooms r where r.kind = 'open'";
+    SUM_UP = concat!(
+        "select coalesce(sum((select count(*) from messages m where m.room_id = r.id)), 0),
+                min((select min(m.created_at) from messages m where m.room_id = r.id))
+         from rooms r where ", is_open!()
+    );
 }
 
 /// The place of a page in the history of a room.

@@ -4,7 +4,10 @@
 //! SQLite's thread is what a transaction costs, not a row, so both functions take many posts at once. Rows are
 //! parameters and not JSON, which would be a third of the work that SQLite has with a post.
 
-use super::{damage::parse_lossy, db::Connection, messages::broken_json, statements::statements};
+use super::{
+    damage::parse_lossy, db::Connection, messages::broken_json, statements::statements,
+    visibility::is_open,
+};
 use crate::{
     error::Result,
     model::{
@@ -29,13 +32,14 @@ macro_rules! rows {
 }
 
 statements! {
-    FIND_FACTS = "select coalesce((select seq from sqlite_sequence where name = 'events'), 0) as last_id,
+    FIND_FACTS = concat!(
+        "select coalesce((select seq from sqlite_sequence where name = 'events'), 0) as last_id,
         (select '[' || coalesce(group_concat(fact, ',' order by key), '') || ']' from (
             select p.key as key, json_object(
                 'key', p.key,
                 'by', iif(u.id is null, null, json_object('handle', cast(u.handle as text), 'name', cast(u.name as text))),
                 'room_id', r.id,
-                'is_open', json(iif(r.kind = 'open', 'true', 'false')),
+                'is_open', json(iif(", is_open!(), ", 'true', 'false')),
                 'member_since', s.event_id,
                 'is_answer', json(iif(q.id is not null, 'true', 'false')),
                 'known', iif(k.id is null, null, json_object('id', k.id, 'room_id', m.room_id,
@@ -47,7 +51,8 @@ statements! {
             left join memberships s on s.room_id = r.id and s.user_id = p.by
             left join messages q on q.id = p.reply_to and q.room_id = r.id
             left join nonces k on k.author_id = p.by and k.nonce = p.nonce
-            left join messages m on m.id = k.id)) as facts";
+            left join messages m on m.id = k.id)) as facts"
+    );
     // The nonces and the calendar follow from the messages that were just added, whose ids are these.
     ADD_MESSAGES = concat!(
         "insert into events (id, room_id, kind, message_id, actor_id, at)

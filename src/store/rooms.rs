@@ -164,14 +164,6 @@ pub struct RoomAccess {
     pub member_since: Option<EventId>,
 }
 
-impl RoomAccess {
-    /// Returns whether the user is a member.
-    #[must_use]
-    pub fn is_member(&self) -> bool {
-        self.member_since.is_some()
-    }
-}
-
 /// Returns the facts about the room with this slug, also if the viewer may not see it.
 pub async fn find_access(
     connection: &mut Connection,

@@ -62,6 +62,92 @@ fn only_the_store_speaks_sql() {
     assert_eq!(parts.into_iter().collect::<Vec<_>>(), ["store"]);
 }
 
+/// The two places that say what is visible to whom: to programs, and to SQLite.
+const POLICY: [&str; 2] = ["chat/policy.rs", "store/visibility.rs"];
+/// Ways to spell that rule anew, without white space.
+const SPELLINGS: [&str; 14] = [
+    "'open'",
+    "'closed'",
+    "=>room.is_open",
+    "is_open||",
+    "is_open&&",
+    "is_open.then",
+    "!room.is_open",
+    "ifroom.is_open",
+    "|room|room.is_open",
+    "||room.is_open",
+    "||is_open",
+    "==RoomKind::Open",
+    ".is_member()",
+    "member_since.is_",
+];
+/// Where those words are about something else.
+const SOMETHING_ELSE: [(&str, &str, &str); 7] = [
+    (
+        "store/archive.rs",
+        "'open'",
+        "export names the kind of a room",
+    ),
+    (
+        "store/archive.rs",
+        "'closed'",
+        "export names the kind of a room",
+    ),
+    ("store/rooms.rs", "'open'", "a room is shown with its kind"),
+    (
+        "store/rooms.rs",
+        "'closed'",
+        "a room of an unknown kind is shown as a closed one",
+    ),
+    (
+        "model/event.rs",
+        "=>room.is_open",
+        "an event knows its audience, which the store found",
+    ),
+    (
+        "chat/posts.rs",
+        "member_since.is_",
+        "posting into a room joins it",
+    ),
+    (
+        "web/views/room.rs",
+        "==RoomKind::Open",
+        "an open room is shown with its sign",
+    ),
+];
+
+#[test]
+fn who_may_see_what_is_decided_in_one_place_and_its_translation() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut spelled = BTreeSet::new();
+    for file in rust_files(&src) {
+        let name = file.strip_prefix(&src).expect("it lies there");
+        let name = name.to_string_lossy().into_owned();
+        let text = fs::read_to_string(&file).expect("sources are text");
+        let code: String = code_of(&text).split_whitespace().collect();
+        let found = SPELLINGS
+            .iter()
+            .filter(|spelling| code.contains(**spelling));
+        spelled.extend(found.map(|spelling| (name.clone(), *spelling)));
+    }
+    spelled.retain(|(name, _)| !POLICY.contains(&name.as_str()));
+    for (name, spelling, _) in SOMETHING_ELSE {
+        let is_there = spelled.remove(&(name.to_owned(), spelling));
+        assert!(is_there, "{spelling} is not in {name} any more");
+    }
+    assert!(spelled.is_empty(), "ask the policy instead: {spelled:#?}");
+}
+
+/// Without comments, and without the tests at its end.
+fn code_of(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\nmod tests {").next();
+    let lines = code.unwrap_or_default().lines();
+    lines
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| [line, "\n"])
+        .collect()
+}
+
 fn rust_files(directory: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).expect("sources are there");
     let paths = entries.map(|entry| entry.expect("it can be read").path());
