@@ -10,6 +10,7 @@ mod long;
 mod opening;
 mod permission;
 mod purges;
+mod rights;
 mod scope;
 mod signals;
 mod state;
