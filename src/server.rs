@@ -6,7 +6,7 @@ use crate::{
     chat::{apply::apply, upgrade::store_mentions},
     config::Config,
     error::{Error, Result},
-    event_log::{applier::Applier, log::EventLog, presence::Presence},
+    event_log::{applier::Applier, log::EventLog},
     model::{
         change::{Action, NewAccount},
         room::{RoomInfo, RoomKind},
@@ -51,7 +51,7 @@ impl Server {
         let mut database = OpenDatabase::open(path, config.storage).await?;
         found_log(&mut database.writer).await?;
         store_mentions(&mut database.writer).await?;
-        let (log, applier) = EventLog::open(database, config.storage).await?;
+        let (log, applier) = Applier::open(database, config.storage).await?;
         let connections = connections_allowed(config.max_connections);
         Ok(Self {
             log,
@@ -81,7 +81,7 @@ impl Server {
         let mut writing = tokio::spawn(applier.run(stop_writing.clone()));
         let telling = tokio::spawn({
             let (log, stop) = (Arc::clone(&log), stop.soft.clone());
-            async move { Presence::run(&log, config.away_after, stop).await }
+            async move { log.tell_presence(config.away_after, stop).await }
         });
         let per_address = config.max_connections_per_address;
         let names = HostNames::new(config.host_names());

@@ -1,5 +1,6 @@
 //! Who asks for a change, and when.
 
+use super::policy::{Object, Verb, can};
 use crate::{
     error::{Error, Result},
     model::{
@@ -7,7 +8,11 @@ use crate::{
         ids::{RoomId, UserId},
         time::Timestamp,
     },
-    store::events::NewEvent,
+    store::{
+        db::Connection,
+        events::NewEvent,
+        rooms::{self, RoomAccess},
+    },
 };
 
 /// The one who asks for a change, and the time that the change carries.
@@ -32,6 +37,19 @@ impl Actor {
     /// The account, or an error that says to sign in.
     pub fn signed_in(self) -> Result<UserId> {
         self.user.ok_or(Error::SignInNeeded)
+    }
+
+    /// A room that is visible to the actor. One that does not exist and one that is not visible look alike.
+    pub(super) async fn find_visible_room(
+        self,
+        tx: &mut Connection,
+        slug: &str,
+    ) -> Result<RoomAccess> {
+        let room = rooms::find_access(tx, self.user, slug)
+            .await?
+            .ok_or(Error::NotFound)?;
+        can(self.user, Verb::See, Object::Room(&room))?;
+        Ok(room)
     }
 
     /// An event of this actor, about a room or the server as a whole.

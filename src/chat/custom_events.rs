@@ -4,7 +4,6 @@ use super::{
     actor::Actor,
     applied::Applied,
     policy::{Object, Verb, can},
-    rooms::visible_room,
 };
 use crate::{
     error::{Error, Result},
@@ -33,7 +32,7 @@ pub(super) async fn post_custom(
     payload: &RawValue,
     nonce: Option<&str>,
 ) -> Result<Applied> {
-    let room = visible_room(tx, actor, slug).await?;
+    let room = actor.find_visible_room(tx, slug).await?;
     can(actor.user, Verb::Post, Object::Room(&room))?;
     let by = actor.signed_in()?;
     if let Some(nonce) = nonce

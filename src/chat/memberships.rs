@@ -4,7 +4,6 @@ use super::{
     actor::Actor,
     applied::Applied,
     policy::{Object, Verb, can},
-    rooms::visible_room,
 };
 use crate::{
     error::{Error, Result},
@@ -28,7 +27,7 @@ pub(super) async fn join_room(
     slug: &str,
     handle: &str,
 ) -> Result<Applied> {
-    let room = visible_room(tx, actor, slug).await?;
+    let room = actor.find_visible_room(tx, slug).await?;
     let user = find_user(tx, handle).await?;
     can(actor.user, Verb::Join, Object::Member(&room, user))?;
     if memberships::is_member(tx, room.id, user).await? {
@@ -48,7 +47,7 @@ pub(super) async fn leave_room(
     slug: &str,
     handle: &str,
 ) -> Result<Applied> {
-    let room = visible_room(tx, actor, slug).await?;
+    let room = actor.find_visible_room(tx, slug).await?;
     let user = find_user(tx, handle).await?;
     can(actor.user, Verb::Leave, Object::Member(&room, user))?;
     if !memberships::is_member(tx, room.id, user).await? {
@@ -87,7 +86,7 @@ pub(super) async fn set_notify(
 }
 
 async fn followed_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<(RoomId, UserId)> {
-    let room = visible_room(tx, actor, slug).await?;
+    let room = actor.find_visible_room(tx, slug).await?;
     can(actor.user, Verb::Follow, Object::Room(&room))?;
     Ok((room.id, actor.signed_in()?))
 }

@@ -4,7 +4,6 @@ use super::{
     actor::Actor,
     applied::Applied,
     policy::{Object, Verb, can},
-    rooms::visible_room,
 };
 use crate::{
     error::{Error, Result},
@@ -82,7 +81,7 @@ pub(super) async fn find_message(
     slug: &str,
     message: MessageId,
 ) -> Result<(RoomId, MessageState)> {
-    let room = visible_room(tx, actor, slug).await?;
+    let room = actor.find_visible_room(tx, slug).await?;
     let state = messages::find_state(tx, room.id, message)
         .await?
         .ok_or(Error::NotFound)?;

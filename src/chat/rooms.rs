@@ -14,25 +14,8 @@ use crate::{
         ids::RoomId,
         room::RoomInfo,
     },
-    store::{
-        db::Connection,
-        events::append_event,
-        rooms::{self, RoomAccess},
-    },
+    store::{db::Connection, events::append_event, rooms},
 };
-
-/// A room that is visible to the actor. One that does not exist and one that is not visible look alike.
-pub(super) async fn visible_room(
-    tx: &mut Connection,
-    actor: Actor,
-    slug: &str,
-) -> Result<RoomAccess> {
-    let room = rooms::find_access(tx, actor.user, slug)
-        .await?
-        .ok_or(Error::NotFound)?;
-    can(actor.user, Verb::See, Object::Room(&room))?;
-    Ok(room)
-}
 
 /// Creates a room, of which the actor is the first member.
 pub(super) async fn create_room(
@@ -79,7 +62,7 @@ pub(super) async fn update_room(
     name: Option<&str>,
     topic: Option<&str>,
 ) -> Result<Applied> {
-    let room = visible_room(tx, actor, slug).await?;
+    let room = actor.find_visible_room(tx, slug).await?;
     can(actor.user, Verb::Update, Object::Room(&room))?;
     let info = rooms::find_info(tx, room.id)
         .await?

@@ -5,8 +5,8 @@
 //! nothing. Posters are answered after the commit, then readers are notified.
 
 use super::{
-    local::Posters,
-    log::EventLog,
+    local::{Inbox, Posters},
+    log::{EventLog, Opened},
     transaction::{Before, Committed, commit},
 };
 use crate::{
@@ -19,35 +19,19 @@ use crate::{
     },
     store::{
         db::{self, Connection, result_code},
+        file_identity::OpenDatabase,
         meta,
     },
 };
 use sqlx::Connection as _;
 use std::{sync::Arc, time::Duration};
-use tokio::{
-    sync::{mpsc, oneshot},
-    time::{MissedTickBehavior, interval},
-};
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 /// Changes that go into one transaction at most.
 const BATCH_MAX: usize = 256;
 /// How often an idle server looks whether another program has changed the file.
 const OUTSIDE_CHECK_EVERY: Duration = Duration::from_secs(1);
-
-/// Asks whether the disk takes anything again.
-#[derive(Debug)]
-pub(super) struct DiskTrial {
-    pub(super) at: Timestamp,
-    pub(super) answer: oneshot::Sender<Result<()>>,
-}
-
-/// What the applier receives.
-#[derive(Debug)]
-pub(super) struct Inbox {
-    pub(super) changes: mpsc::Receiver<Change>,
-    pub(super) trials: mpsc::Receiver<DiskTrial>,
-}
 
 /// The task that writes.
 #[derive(Debug)]
@@ -61,25 +45,27 @@ pub struct Applier {
 }
 
 impl Applier {
-    pub(super) fn new(
-        log: Arc<EventLog>,
-        inbox: Inbox,
-        posters: Arc<Posters>,
-        connection: Connection,
-        storage: Storage,
-    ) -> Self {
+    /// Opens the log of a database, and the task that must be run for it.
+    pub async fn open(database: OpenDatabase, storage: Storage) -> Result<(Arc<EventLog>, Self)> {
+        let Opened {
+            log,
+            inbox,
+            posters,
+            connection,
+        } = EventLog::open(database).await?;
         let before = Before {
             head: log.head(),
             data_version: None,
         };
-        Self {
-            log,
+        let applier = Self {
+            log: Arc::clone(&log),
             inbox,
             posters,
             connection: Some(connection),
             before,
             storage,
-        }
+        };
+        Ok((log, applier))
     }
 
     /// Writes until `stop`, and then what was handed in before.

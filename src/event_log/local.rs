@@ -3,7 +3,10 @@
 use super::transaction::Answer;
 use crate::{
     error::{Error, Result},
-    model::change::{Change, ChangeId},
+    model::{
+        change::{Change, ChangeId},
+        time::Timestamp,
+    },
 };
 use std::{
     collections::HashMap,
@@ -35,6 +38,20 @@ pub(super) struct Posters(Mutex<Waiting>);
 struct Waiting {
     posters: HashMap<ChangeId, oneshot::Sender<Result<Answer>>>,
     is_closed: bool,
+}
+
+/// Asks whether the disk takes anything again.
+#[derive(Debug)]
+pub(super) struct DiskTrial {
+    pub(super) at: Timestamp,
+    pub(super) answer: oneshot::Sender<Result<()>>,
+}
+
+/// What the applier receives.
+#[derive(Debug)]
+pub(super) struct Inbox {
+    pub(super) changes: mpsc::Receiver<Change>,
+    pub(super) trials: mpsc::Receiver<DiskTrial>,
 }
 
 impl LocalSequencer {

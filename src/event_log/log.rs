@@ -1,9 +1,8 @@
 //! The log as its users hold it: submit a change, open a tail.
 
 use super::{
-    applier::{Applier, DiskTrial, Inbox},
-    local::{LocalSequencer, STOPPING},
-    presence::Presence,
+    local::{DiskTrial, Inbox, LocalSequencer, Posters, STOPPING},
+    presence::{GATHERED, Presence},
     recent::{Channel, Recent},
     replays::Replays,
     signals::Signals,
@@ -13,7 +12,6 @@ use super::{
 use crate::{
     cache::Cache,
     chat::policy::{Object, Verb, can},
-    config::Storage,
     error::{Error, Result},
     model::{
         change::{Change, SecretHash},
@@ -23,7 +21,7 @@ use crate::{
     },
     store::{
         cursors,
-        db::ReadPool,
+        db::{Connection, ReadPool},
         eras,
         event_pages::Selection,
         events,
@@ -32,13 +30,18 @@ use crate::{
     },
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::sleep,
+};
+use tokio_util::sync::CancellationToken;
 
 /// Questions whether the disk takes anything again that may wait.
 const TRIALS_MAX: usize = 16;
@@ -71,9 +74,18 @@ pub struct EventLog {
     writable: AtomicBool,
 }
 
+/// An open log, and what its applier works with.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) log: Arc<EventLog>,
+    pub(super) inbox: Inbox,
+    pub(super) posters: Arc<Posters>,
+    pub(super) connection: Connection,
+}
+
 impl EventLog {
-    /// Opens the log of a database; the applier must be run.
-    pub async fn open(database: OpenDatabase, storage: Storage) -> Result<(Arc<Self>, Applier)> {
+    /// Opens the log of a database.
+    pub(super) async fn open(database: OpenDatabase) -> Result<Opened> {
         let OpenDatabase {
             writer: mut connection,
             readers,
@@ -105,8 +117,12 @@ impl EventLog {
             changes,
             trials: received_trials,
         };
-        let applier = Applier::new(Arc::clone(&log), inbox, posters, connection, storage);
-        Ok((log, applier))
+        Ok(Opened {
+            log,
+            inbox,
+            posters,
+            connection,
+        })
     }
 
     /// Everything up to here was published.
@@ -213,5 +229,30 @@ impl EventLog {
         let cached = &self.cache.memberships;
         cached.keep(generation, user, Arc::clone(&rooms));
         Ok(rooms)
+    }
+
+    /// Tells the rooms who comes and who goes, until the server stops. Who has closed their last stream is away after
+    /// `away_after`.
+    pub async fn tell_presence(&self, away_after: Duration, stop: CancellationToken) {
+        let next_moves = || stop.run_until_cancelled(self.presence.next_moves(away_after));
+        while let Some(moved) = next_moves().await {
+            if let Err(error) = self.tell_moves(&moved).await {
+                tracing::warn!(%error, "who is here could not be told; it is tried again");
+                self.presence.put_back(moved);
+            }
+            if stop.run_until_cancelled(sleep(GATHERED)).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    async fn tell_moves(&self, moved: &HashMap<UserId, bool>) -> Result<()> {
+        let users: Vec<UserId> = moved.keys().copied().collect();
+        let mut connection = self.readers.acquire().await?;
+        let rows = memberships::list_rooms_of_people(&mut connection, &users).await?;
+        drop(connection);
+        let signals = self.presence.tell(moved, rows);
+        self.signals.publish(&self.subscribers, signals);
+        Ok(())
     }
 }

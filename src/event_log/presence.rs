@@ -4,31 +4,23 @@
 //! Opening and closing a stream only counts. What follows from it is gathered and signalled at most once a second,
 //! room by room, with one query however many people have come.
 
-use super::{
-    log::EventLog,
-    signals::{Content, Signal},
-};
+use super::signals::{Content, Signal};
 use crate::{
-    error::Result,
     model::{
         ids::{RoomId, UserId},
         user::{Person, RoomMember},
     },
-    store::memberships::{self, RoomOfPerson},
+    store::memberships::RoomOfPerson,
 };
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::{
-    sync::Notify,
-    time::{sleep, sleep_until},
-};
-use tokio_util::sync::CancellationToken;
+use tokio::{sync::Notify, time::sleep_until};
 
 /// Between two tellings.
-const GATHERED: Duration = Duration::from_secs(1);
+pub(super) const GATHERED: Duration = Duration::from_secs(1);
 /// Who is told of at once; a block stays far below 64 KiB. The others follow a second later.
 const TOLD_MAX: usize = 1000;
 
@@ -121,23 +113,63 @@ impl Presence {
         members.into_iter().map(mark).collect()
     }
 
-    /// Tells the rooms who comes and who goes, until the server stops. Who has closed their last stream is away after
-    /// `away_after`.
-    pub async fn run(log: &EventLog, away_after: Duration, stop: CancellationToken) {
-        while stop
-            .run_until_cancelled(log.presence.wait(away_after))
-            .await
-            .is_some()
-        {
-            let moved = log.presence.take_moved();
-            if let Err(error) = log.tell_presence(&moved).await {
-                tracing::warn!(%error, "who is here could not be told; it is tried again");
-                log.presence.lock().moved.extend(moved.into_keys());
+    /// Waits until there is somebody to tell of, and says whether they are here. Who has closed their last stream is
+    /// away after `away_after`.
+    pub(super) async fn next_moves(&self, away_after: Duration) -> HashMap<UserId, bool> {
+        self.wait(away_after).await;
+        self.take_moved()
+    }
+
+    /// What the rooms of those who have moved are told.
+    pub(super) fn tell(
+        &self,
+        moved: &HashMap<UserId, bool>,
+        rows: Vec<RoomOfPerson>,
+    ) -> Vec<Signal> {
+        let mut rooms = BTreeMap::<RoomId, Moves>::new();
+        let mut people = self.lock();
+        for row in rows {
+            let RoomOfPerson {
+                user_id,
+                handle,
+                room_id,
+                slug,
+                is_open,
+            } = row;
+            let is_here = moved.get(&user_id).copied().unwrap_or_default();
+            if is_here {
+                people.told.insert(handle.clone());
+            } else {
+                people.told.remove(&handle);
             }
-            if stop.run_until_cancelled(sleep(GATHERED)).await.is_none() {
-                return;
-            }
+            let (Some(room), Some(slug)) = (room_id, slug) else {
+                continue;
+            };
+            let moves = rooms.entry(room).or_default();
+            (moves.room, moves.is_open) = (slug, is_open);
+            let list = if is_here {
+                &mut moves.here
+            } else {
+                &mut moves.away
+            };
+            list.push(handle);
         }
+        drop(people);
+        let signals = rooms.into_iter().map(|(room, moves)| {
+            let Moves {
+                room: slug,
+                here,
+                away,
+                is_open,
+            } = moves;
+            Signal::new(room, slug, is_open, Content::Presence { here, away })
+        });
+        signals.collect()
+    }
+
+    /// These could not be told of, and shall be the next time.
+    pub(super) fn put_back(&self, moved: HashMap<UserId, bool>) {
+        self.lock().moved.extend(moved.into_keys());
     }
 
     /// Waits until there is something to tell.
@@ -198,55 +230,6 @@ impl People {
         }
         let next = self.leaving.front().map(|(closed, _)| *closed + away_after);
         (!self.moved.is_empty(), next)
-    }
-}
-
-impl EventLog {
-    async fn tell_presence(&self, moved: &HashMap<UserId, bool>) -> Result<()> {
-        let users: Vec<UserId> = moved.keys().copied().collect();
-        let mut connection = self.readers.acquire().await?;
-        let rows = memberships::list_rooms_of_people(&mut connection, &users).await?;
-        drop(connection);
-        let mut rooms = BTreeMap::<RoomId, Moves>::new();
-        let mut people = self.presence.lock();
-        for row in rows {
-            let RoomOfPerson {
-                user_id,
-                handle,
-                room_id,
-                slug,
-                is_open,
-            } = row;
-            let is_here = moved.get(&user_id).copied().unwrap_or_default();
-            if is_here {
-                people.told.insert(handle.clone());
-            } else {
-                people.told.remove(&handle);
-            }
-            let (Some(room), Some(slug)) = (room_id, slug) else {
-                continue;
-            };
-            let moves = rooms.entry(room).or_default();
-            (moves.room, moves.is_open) = (slug, is_open);
-            let list = if is_here {
-                &mut moves.here
-            } else {
-                &mut moves.away
-            };
-            list.push(handle);
-        }
-        drop(people);
-        let signals = rooms.into_iter().map(|(room, moves)| {
-            let Moves {
-                room: slug,
-                here,
-                away,
-                is_open,
-            } = moves;
-            Signal::new(room, slug, is_open, Content::Presence { here, away })
-        });
-        self.signals.publish(&self.subscribers, signals.collect());
-        Ok(())
     }
 }
 

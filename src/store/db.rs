@@ -1,5 +1,6 @@
 //! Connections to the database file: one that writes, a pool that reads, single ones for commands.
 
+pub use super::connection::{Connection, ReadPool};
 use super::{
     database_path::{DatabasePath, FileId, beside},
     schema::{self, Owner},
@@ -11,15 +12,10 @@ use crate::{
     error::{Error, Result},
 };
 use sqlx::{
-    Connection as _, SqliteConnection, SqlitePool,
+    Connection as _,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{os::unix::fs::OpenOptionsExt as _, time::Duration};
-
-/// A connection to the file.
-pub type Connection = SqliteConnection;
-/// Read-only connections to the file.
-pub type ReadPool = SqlitePool;
 
 /// Older versions may lose committed pages when one connection checkpoints while another one commits:
 /// <https://sqlite.org/wal.html#walresetbug>.

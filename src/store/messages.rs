@@ -1,8 +1,8 @@
 //! The table `messages`: their current state, singly and in pages.
 
 use super::{
+    connection::Connection,
     damage::{Damages, lossy},
-    db::Connection,
     message_row::{message_row, read_messages, read_messages_of_rooms},
     rows::{join_rows, join_rows_unordered},
     statements::statements,

@@ -7,6 +7,7 @@
 
 pub mod archive;
 pub mod check;
+mod connection;
 pub mod copies;
 pub mod cursors;
 pub mod damage;

@@ -2,7 +2,7 @@
 //!
 //! `application_id` says that a file is one of Backscroll, and `user_version` is the number of migrations that it has.
 
-use super::{db::Connection, statements::statements};
+use super::{connection::Connection, statements::statements};
 use crate::error::{Error, Result};
 use std::path::Path;
 

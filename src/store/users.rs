@@ -1,8 +1,8 @@
 //! The table `users`.
 
 use super::{
+    connection::Connection,
     damage::{text_of, time_of},
-    db::Connection,
     messages::{broken_json, parse},
     statements::statements,
 };

@@ -1,7 +1,7 @@
 //! Dependencies point one way.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -60,6 +60,116 @@ fn only_the_store_speaks_sql() {
     });
     let parts: BTreeSet<String> = speakers.map(|file| part_of(&src, &file)).collect();
     assert_eq!(parts.into_iter().collect::<Vec<_>>(), ["store"]);
+}
+
+#[test]
+fn no_files_know_each_other_in_a_circle() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut texts = BTreeMap::new();
+    for file in rust_files(&src) {
+        let text = fs::read_to_string(&file).expect("sources are text");
+        texts.insert(module_of(&src, &file), code_of(&text));
+    }
+    let known: BTreeMap<&Module, BTreeSet<&Module>> = texts
+        .iter()
+        .map(|(module, text)| {
+            let paths = paths_used(module, text);
+            let owners = paths.iter().filter_map(|path| owner_of(path, &texts));
+            (module, owners.filter(|owner| *owner != module).collect())
+        })
+        .collect();
+    assert!(known.values().map(BTreeSet::len).sum::<usize>() > 500);
+    let circle = known
+        .keys()
+        .filter(|module| reaches(&known, module, module));
+    let circle: Vec<String> = circle.map(|module| module.join("/")).collect();
+    assert!(circle.is_empty(), "{circle:#?}");
+}
+
+/// `["store", "db"]` for `store/db.rs`, `["store"]` for `store/mod.rs`.
+type Module = Vec<String>;
+
+fn module_of(src: &Path, file: &Path) -> Module {
+    let path = file.strip_prefix(src).expect("it lies there");
+    let steps = path.with_extension("");
+    let steps = steps.iter().map(|step| step.to_string_lossy().into_owned());
+    steps.filter(|step| step != "mod").collect()
+}
+
+/// The paths after `crate::` and `super::`, in full.
+fn paths_used(module: &[String], text: &str) -> Vec<Module> {
+    let mut paths = Vec::new();
+    for statement in text.split(';') {
+        let words = statement.trim_start().trim_start_matches("pub ");
+        let words = words.trim_start_matches("pub(super) ");
+        if let Some(tree) = words.strip_prefix("use ") {
+            open_braces(Vec::new(), tree.trim(), &mut paths);
+        } else {
+            let is_path = |c: char| !(c.is_alphanumeric() || c == '_' || c == ':');
+            let inline = statement.split(is_path).map(|path| path.split("::"));
+            paths.extend(inline.map(|steps| steps.map(str::to_owned).collect()));
+        }
+    }
+    let full = paths.into_iter().filter_map(|path: Module| {
+        let up = path.iter().take_while(|step| *step == "super").count();
+        match path.first()?.as_str() {
+            "crate" => Some(path[1..].to_vec()),
+            "super" => Some([&module[..module.len().checked_sub(up)?], &path[up..]].concat()),
+            _ => None,
+        }
+    });
+    full.collect()
+}
+
+/// Every path of a tree like `a::{b, c::{d, e}}`.
+fn open_braces(mut before: Module, tree: &str, paths: &mut Vec<Module>) {
+    let (path, group) = tree.split_once('{').unwrap_or((tree, ""));
+    let path = path.split(" as ").next().unwrap_or_default();
+    let steps = path
+        .split("::")
+        .map(str::trim)
+        .filter(|step| !step.is_empty());
+    before.extend(steps.map(str::to_owned));
+    if group.is_empty() {
+        paths.push(before);
+        return;
+    }
+    let (mut depth, mut begin) = (0, 0);
+    for (place, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                let one = group[begin..place].trim();
+                if !one.is_empty() {
+                    open_braces(before.clone(), one, paths);
+                }
+                begin = place + 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The file that a path leads into.
+fn owner_of<'a>(path: &[String], texts: &'a BTreeMap<Module, String>) -> Option<&'a Module> {
+    let parts = (1..=path.len()).rev().map(|steps| &path[..steps]);
+    let mut owners = parts.filter_map(|part| texts.get_key_value(part));
+    owners.next().map(|(module, _)| module)
+}
+
+fn reaches(known: &BTreeMap<&Module, BTreeSet<&Module>>, from: &Module, to: &Module) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut ahead: Vec<&Module> = known[from].iter().copied().collect();
+    while let Some(module) = ahead.pop() {
+        if module == to {
+            return true;
+        }
+        if seen.insert(module) {
+            ahead.extend(&known[module]);
+        }
+    }
+    false
 }
 
 /// The two places that say what is visible to whom: to programs, and to SQLite.

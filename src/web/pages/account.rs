@@ -1,6 +1,6 @@
 //! `/account` and `/signout`: what somebody is called, how pages look to them, where they are signed in, and the way out.
 
-use super::{join::local, page, rooms::layout, see};
+use super::{local, page, rooms::layout, see};
 use crate::{
     app::App,
     auth::cookies::session_cookie_name,

@@ -1,6 +1,6 @@
 //! `/join` and `/`.
 
-use super::{account::lasting_cookie, page, see};
+use super::{account::lasting_cookie, local, page, see};
 use crate::{
     app::App,
     auth::cookies::session_cookie_name,
@@ -118,32 +118,5 @@ pub async fn show_start(visitor: Visitor) -> Response {
         see(room)
     } else {
         join_first(room)
-    }
-}
-
-/// Where to go next. Only addresses of our own are gone to: `//other.example` and `/\other.example` are not among them.
-pub fn local(next: &str) -> &str {
-    let is_local = next.starts_with('/')
-        && !next[1..].starts_with(['/', '\\'])
-        && !next.chars().any(char::is_control);
-    if is_local { next } else { "/" }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_is_sent_to_another_site() {
-        for elsewhere in [
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example",
-            "",
-            "/\t/evil.example",
-        ] {
-            assert_eq!(local(elsewhere), "/", "{elsewhere:?}");
-        }
-        assert_eq!(local("/rooms/general?before=8"), "/rooms/general?before=8");
     }
 }

@@ -27,3 +27,30 @@ fn page(status: StatusCode, page: &impl Template) -> Result<Response, Rejection>
 fn see(address: &str) -> Response {
     Redirect::to(address).into_response()
 }
+
+/// Where to go next. Only addresses of our own are gone to: `//other.example` and `/\other.example` are not among them.
+fn local(next: &str) -> &str {
+    let is_local = next.starts_with('/')
+        && !next[1..].starts_with(['/', '\\'])
+        && !next.chars().any(char::is_control);
+    if is_local { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        for elsewhere in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "",
+            "/\t/evil.example",
+        ] {
+            assert_eq!(local(elsewhere), "/", "{elsewhere:?}");
+        }
+        assert_eq!(local("/rooms/general?before=8"), "/rooms/general?before=8");
+    }
+}
