@@ -91,7 +91,7 @@ async fn nothing_is_found_wrong_with_the_migrated_file_and_the_export_is_the_sam
     let found = program::run(["check", "--db", &db]).ok();
     assert!(found.lines().count() > 10, "{found}");
     let exported = program::run(["export", "--db", &db]).ok();
-    let lines = exported.lines().map(|line| serde_json::from_str(line));
+    let lines = exported.lines().map(serde_json::from_str);
     let lines: Result<Vec<Value>, _> = lines.collect();
     assert_eq!(json!(lines.expect("JSON")), earlier.said["export"]);
 }

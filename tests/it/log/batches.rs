@@ -189,14 +189,14 @@ impl Known {
                 level: NotifyLevel::ALL[number % 3],
             },
             Kind::CreateRoom | Kind::UpdateRoom | Kind::JoinRoom | Kind::LeaveRoom => {
-                self.change_of_room(step, handle)
+                self.change_of_room(step, &handle)
             }
             Kind::PostMessage | Kind::PostCustom => self.post(step),
             _ => self.change_of_message(step),
         }
     }
 
-    fn change_of_room(&self, step: &Step, handle: String) -> Action {
+    fn change_of_room(&self, step: &Step, handle: &str) -> Action {
         let (room, number) = (self.room(step.room), step.number);
         match step.kind {
             Kind::CreateRoom => Action::CreateRoom {
@@ -357,10 +357,6 @@ impl File {
         dump
     }
 
-    #[expect(
-        clippy::disallowed_types,
-        reason = "tables that are added later are compared, too"
-    )]
     async fn rows(&mut self, table: &str, row: &str) -> Vec<String> {
         let sql = format!("select '{table}: ' || {row} as line from \"{table}\" order by line");
         sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
