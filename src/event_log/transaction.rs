@@ -112,9 +112,8 @@ pub(super) async fn commit(
     found.look_up_missing(connection, &verdicts).await?;
     db::commit(connection).await?;
     before.head = head;
-    if let Some(last) = events.last() {
-        cache.set_last_id(last.id);
-    }
+    // Not that of the last event: the one by which somebody joins the server is shown to nobody.
+    cache.set_last_id(head);
     Ok(found.settle(verdicts, events, head, is_changed_outside))
 }
 
