@@ -1,8 +1,8 @@
-//! Style sheets, scripts and pictures: embedded, compressed when the program was built (`build/assets.rs`), and
-//! cached by browsers for ever.
+//! Style sheets, scripts and images: embedded, compressed at build time (`build/assets.rs`), and cached by browsers
+//! indefinitely.
 //!
-//! One fingerprint stands for the whole tree and is a folder of its address, so that modules and style sheets may
-//! name each other relatively.
+//! One fingerprint covers the whole tree and is a folder in the address, so that modules and style sheets can refer to
+//! each other by relative paths.
 
 use super::negotiation::{is_known, preferred_coding};
 use axum::{
@@ -14,30 +14,31 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use sha2::{Digest, Sha256};
 use std::{fmt::Write, sync::LazyLock};
 
-/// A folder per content coding, each with the files that are stored in it. `identity` has all of them.
+/// The embedded files: a folder per content coding. `identity` contains all files, the others those that become
+/// smaller.
 #[derive(RustEmbed)]
 #[folder = "$OUT_DIR/assets"]
 struct Assets;
 
-/// The codings in which files may be stored, the smallest result first.
+/// Content codings of embedded files, the one with the smallest result first.
 const CODINGS: [&str; 2] = ["br", "gzip"];
 
 static FINGERPRINT: LazyLock<String> = LazyLock::new(fingerprint);
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// For addresses of another version: to be revalidated before each use.
+/// `Cache-Control` for addresses with the fingerprint of another version: revalidate before each use.
 const REVALIDATED: &str = "no-cache";
 
-/// The address of a file below `static/`.
+/// Returns the address of a file below `static/`.
 #[must_use]
 pub fn asset_url(path: &str) -> String {
     format!("/assets/{}/{path}", *FINGERPRINT)
 }
 
-/// Answers `GET /assets/{fingerprint}/{*path}`.
+/// Handles `GET /assets/{fingerprint}/{*path}`.
 ///
-/// A page of an older version may still be open and ask for a module that it had not loaded yet; it gets
-/// the current one, and must revalidate it.
+/// A page of an older version may still be open and request a module that it has not loaded yet. It gets the current
+/// version, and must revalidate it.
 pub async fn get_asset(uri: Uri, headers: HeaderMap) -> Response {
     let address = uri.path().strip_prefix("/assets/");
     let Some((version, path)) = address.and_then(|rest| rest.split_once('/')) else {
@@ -73,7 +74,7 @@ pub async fn get_asset(uri: Uri, headers: HeaderMap) -> Response {
     (fields, Body::from(file.data)).into_response()
 }
 
-/// Selects the stored form of a file that the client prefers, and its content coding.
+/// Returns the encoded form of a file that the client prefers, with its content coding.
 fn negotiate(path: &str, headers: &HeaderMap) -> Option<(Option<&'static str>, EmbeddedFile)> {
     let plain = Assets::get(&format!("identity/{path}"))?;
     let stored = |coding: &str| Assets::get(&format!("{coding}/{path}"));
@@ -98,7 +99,7 @@ fn content_type(path: &str) -> &'static str {
     }
 }
 
-/// Changes when any file, or its compressed form, changes.
+/// Returns a fingerprint that changes when any file or its compressed form changes.
 fn fingerprint() -> String {
     let mut paths: Vec<_> = Assets::iter().collect();
     paths.sort_unstable();
@@ -114,7 +115,7 @@ fn fingerprint() -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing into a string cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -1,4 +1,4 @@
-//! Reading the body of a request: its media type, its encoding, its size and the time it may take.
+//! Reading request bodies: media type, content encoding, size and timeout.
 
 use super::error::Rejection;
 use axum::{
@@ -16,18 +16,20 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The media types that [`read_body`] accepts.
 const TYPES: &str = "application/json, application/x-www-form-urlencoded, text/plain";
 
-/// How many bytes a body may have. Travels in the extensions of a request; without it, [`BodyLimit::ANONYMOUS`] holds.
+/// The largest body that a request may have, in bytes. It is stored in the extensions of the request; without it,
+/// [`BodyLimit::ANONYMOUS`] applies.
 #[derive(Clone, Copy, Debug)]
 pub struct BodyLimit(usize);
 
 impl BodyLimit {
-    /// For everybody: the forms for joining and for the preferences.
+    /// Limit for everybody: sufficient for the forms for joining and for the preferences.
     pub const ANONYMOUS: Self = Self(16 * 1024);
-    /// For people who have signed in: a message of 8,000 characters, each escaped as two of `\uXXXX`, and some fields.
+    /// Limit for people who have signed in: a message of 8,000 characters, each escaped as two of `\uXXXX`, and further
+    /// fields.
     pub const SIGNED_IN: Self = Self(256 * 1024);
 }
 
-/// What a body claims to be.
+/// Media type of a body, from `Content-Type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaType {
     /// `application/json`.
@@ -40,7 +42,7 @@ pub enum MediaType {
     Unnamed,
 }
 
-/// Reads the body of a request. Whatever its head rules out is refused before a byte of the body is read.
+/// Reads the body of a request. A request that its headers disqualify is refused before any of its body is read.
 pub async fn read_body(request: Request) -> Result<(MediaType, Vec<u8>), Rejection> {
     let media_type = media_type(request.headers())?;
     let limit = request.extensions().get().copied();
@@ -56,7 +58,7 @@ pub async fn read_body(request: Request) -> Result<(MediaType, Vec<u8>), Rejecti
 }
 
 async fn read_up_to(limit: usize, mut body: Body) -> Result<Vec<u8>, Rejection> {
-    // A body with a `Content-Length` says beforehand that it is too large.
+    // `Content-Length` announces a body that is too large before it is read.
     if body.size_hint().lower() > limit as u64 {
         return Err(Rejection::TooLarge(limit));
     }
@@ -102,7 +104,7 @@ fn media_type(headers: &HeaderMap) -> Result<MediaType, Rejection> {
     Ok(media_type)
 }
 
-/// Whether text of this charset is UTF-8. ASCII is; `utf8` is a common spelling (Encoding standard, 4.2).
+/// Returns whether text in this charset is valid UTF-8. ASCII is; `utf8` is a common spelling (Encoding standard, 4.2).
 fn is_utf8(charset: &str) -> bool {
     ["utf-8", "utf8", "us-ascii"]
         .iter()

@@ -1,7 +1,7 @@
-//! Errors as HTTP: problem+json (RFC 9457) for programs, the same in words on a page.
+//! Errors as HTTP responses: problem+json (RFC 9457) for programs, a page for people.
 //!
-//! A handler returns a [`Rejection`]; a layer around all routes writes it down, once the id of the request and
-//! the reader's preferences are known. Internals are logged here, once, and never shown.
+//! A handler returns a [`Rejection`]. A middleware around all routes renders it once the request id and the reader's
+//! preferences are known. Internal errors are logged here, once, and their details are never shown.
 
 use super::{
     locale::Locale, negotiation::preferred_type, preferences::Preferences, views::error::ErrorPage,
@@ -20,28 +20,28 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use tower_http::request_id::RequestId;
 
-/// Why a request is not answered as asked.
+/// The reason why a request is rejected.
 #[derive(Debug)]
 pub enum Rejection {
-    /// The chat says no.
+    /// An error of the chat.
     Chat(Error),
-    /// It cannot be read at all.
+    /// The request cannot be parsed.
     Malformed(String),
-    /// It is JSON, and not an object of fields.
+    /// The body is JSON, but not an object.
     NoFields,
-    /// It is larger than this many bytes.
+    /// The body is larger than this many bytes.
     TooLarge(usize),
-    /// It is of a type that is not understood here; these are.
+    /// The media type is not supported; the supported ones are given.
     UnsupportedType(&'static str),
-    /// Its body is compressed or encoded in another way.
+    /// The content coding of the body is not supported.
     UnsupportedEncoding,
-    /// Its text is not UTF-8.
+    /// The text of the body is not UTF-8.
     UnsupportedCharset,
-    /// It refuses every type in which it could be answered.
+    /// The client accepts none of the available representations.
     NotAcceptable,
-    /// Its body did not arrive in time.
+    /// The body did not arrive in time.
     TooSlow,
-    /// It asks for a host of this name, which the server does not answer to.
+    /// The request is for this host, which the server does not serve.
     Misdirected(String),
 }
 
@@ -52,25 +52,26 @@ impl<E: Into<Error>> From<E> for Rejection {
 }
 
 impl Rejection {
-    /// Returns whether the same request may be answered a little later, see [`Error::is_passing`].
+    /// Returns whether the same request may succeed later, see [`Error::is_passing`].
     #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Chat(error) if error.is_passing())
     }
 }
 
-/// Marks a response that says itself what is wrong: a form shown again.
+/// Marks an error response that is complete, such as a form with its errors, so that it is not replaced by an error
+/// page.
 #[derive(Clone, Copy, Debug)]
 pub struct OwnPage;
 
-/// What a client is told of a rejection.
+/// The data of an error response.
 #[derive(Clone, Debug, Serialize)]
 struct Problem {
     r#type: &'static str,
     title: &'static str,
     status: u16,
     detail: String,
-    /// Stable name of the error for programs.
+    /// Stable machine-readable code of the error.
     code: &'static str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     errors: BTreeMap<String, String>,
@@ -206,7 +207,7 @@ impl IntoResponse for Rejection {
                 .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if is_encoding_unsupported {
-            // RFC 9110, section 12.5.3.
+            // `Accept-Encoding` names the supported codings (RFC 9110, section 12.5.3).
             response.headers_mut().insert(
                 header::ACCEPT_ENCODING,
                 HeaderValue::from_static("identity"),
@@ -217,7 +218,7 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// The representations of an error outside the API. `*/*` gets the page.
+/// The representations of an error outside the API. `*/*` selects the page.
 const OFFERS: [(MediaType<'static>, bool); 3] = [
     (MediaType::new(names::TEXT, names::HTML), true),
     (
@@ -228,7 +229,8 @@ const OFFERS: [(MediaType<'static>, bool); 3] = [
 ];
 const PROBLEM: Name<'static> = Name::new_unchecked("problem");
 
-/// Errors of the API are problem+json, whatever the client accepts: programs depend on it.
+/// Returns whether an error is rendered as a page. Errors of the API are problem+json whatever the client accepts,
+/// because programs depend on it.
 fn wants_page(request: &Request) -> bool {
     !request.uri().path().starts_with("/api/")
         && preferred_type(request.headers(), &OFFERS).unwrap_or(true)
@@ -275,7 +277,7 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
     rendered
 }
 
-/// Errors of the layers below: routing, methods, other sites' requests, panics.
+/// Returns the problem for a status set by a lower layer: routing, methods, cross-site requests, panics.
 fn unexplained(status: StatusCode) -> Problem {
     let (code, detail) = match status {
         StatusCode::NOT_FOUND => ("not-found", "There is nothing here, or nothing for you."),
@@ -322,14 +324,14 @@ fn page(problem: Problem, Preferences { locale, scheme }: Preferences, back: &st
     match page.render() {
         Ok(html) => Html(html).into_response(),
         Err(error) => {
-            tracing::error!(%error, "the page of an error could not be written");
+            tracing::error!(%error, "rendering an error page failed");
             problem.title.into_response()
         }
     }
 }
 
-/// Explains a problem in the reader's language. What has no message is explained by its English text to readers of
-/// English, by its status to all others.
+/// Explains a problem in the reader's language. A problem without a message is explained by its English text if that is
+/// the reader's language, or else by its status.
 fn explain(problem: &Problem, locale: &Locale) -> String {
     let fault = problem.errors.values().next().unwrap_or(&problem.detail);
     match locale.error_message(fault) {

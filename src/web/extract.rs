@@ -1,4 +1,4 @@
-//! What handlers take out of a request.
+//! Extractors for handlers.
 
 use super::{
     body::{MediaType, read_body},
@@ -42,7 +42,7 @@ impl FromRequestParts<Arc<App>> for Visitor {
     }
 }
 
-/// Parts of the path. What cannot be one (an id that is no number) is simply not there.
+/// Path parameters. A path whose parameters cannot be parsed (an id that is not a number) is answered with 404.
 #[derive(Clone, Debug)]
 pub struct Path<T>(pub T);
 
@@ -51,7 +51,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
     #[expect(
         clippy::disallowed_types,
-        reason = "this is the one that others shall use"
+        reason = "the wrapper that handlers use instead"
     )]
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         match axum::extract::Path::from_request_parts(parts, state).await {
@@ -61,15 +61,15 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-/// The body of a request, in any of the media types that are understood. Read [`SignedIn`](super::signed_in::SignedIn)
-/// before it wherever the request is not for everybody.
+/// The body of a request in one of the supported media types. If the route requires a signed-in visitor,
+/// [`SignedIn`](super::signed_in::SignedIn) must be extracted first.
 #[derive(Debug)]
 pub enum Sent {
-    /// JSON.
+    /// A JSON body.
     Json(Vec<u8>),
-    /// A form, as JSON of texts.
+    /// A form, as a JSON object of strings.
     Form(Value),
-    /// Plain text.
+    /// A plain text body.
     Text(String),
 }
 
@@ -82,17 +82,17 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
             MediaType::Json => Ok(Self::Json(body)),
             MediaType::Form => Ok(Self::Form(read_form(&body))),
             MediaType::Text => Ok(Self::Text(read_text(body)?)),
-            // Only an empty body may come without a type.
+            // Only an empty body may lack a `Content-Type`.
             MediaType::Unnamed => Ok(Self::Json(b"{}".to_vec())),
         }
     }
 }
 
 impl Sent {
-    /// Reads fields out of JSON or a form.
+    /// Deserializes the fields of a JSON object or a form.
     pub fn fields<T: DeserializeOwned>(self) -> Result<T, Rejection> {
         match self {
-            // Serde would take a list for the fields in their order.
+            // Serde would accept an array as the fields in their order.
             Self::Json(bytes) if bytes.trim_ascii_start().starts_with(b"[") => {
                 Err(Rejection::NoFields)
             }
@@ -109,7 +109,7 @@ impl Sent {
         }
     }
 
-    /// The same; a plain text is one field.
+    /// Like [`Self::fields`], but also accepts a plain text, which becomes one field.
     pub fn fields_or_text<T: DeserializeOwned>(
         self,
         of_text: impl FnOnce(String) -> T,
@@ -125,7 +125,7 @@ fn read_text(bytes: Vec<u8>) -> Result<String, Rejection> {
     String::from_utf8(bytes).map_err(|_| Rejection::Malformed("The text is not UTF-8.".into()))
 }
 
-/// The last of several fields of one name counts. Empty fields are those that a person left empty.
+/// Parses a form. Of several fields with one name, the last one counts. Empty fields are treated as absent.
 fn read_form(bytes: &[u8]) -> Value {
     let fields = form_urlencoded::parse(bytes).filter(|(_, value)| !value.is_empty());
     let fields: serde_json::Map<_, _> = fields
@@ -153,7 +153,8 @@ fn not_json(error: &serde_json::Error) -> Rejection {
     Rejection::Malformed(format!("This is not JSON: {error}."))
 }
 
-/// Says in words what serde says of a field in its own, and passes on what our own fields say, such as [`read_id`].
+/// Converts an error of serde into a plain error of the field. Errors of our own deserializers, such as [`read_id`],
+/// are passed on unchanged.
 fn field_fault(field: Option<String>, message: &str) -> Rejection {
     let named = |start| Some(message.strip_prefix(start)?.split('`').next()?.to_owned());
     if let Some(field) = named("missing field `") {
@@ -171,12 +172,12 @@ fn field_fault(field: Option<String>, message: &str) -> Rejection {
     })
 }
 
-/// An id in JSON: a number, or its digits, since in a form everything is text.
+/// Deserializes an id: a number, or its digits as a string, since all fields of a form are strings.
 pub fn read_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     read_optional_id(deserializer)?.ok_or_else(not_an_id)
 }
 
-/// The same, or null.
+/// Deserializes an optional id, like [`read_id`].
 pub fn read_optional_id<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<i64>, D::Error> {

@@ -1,4 +1,4 @@
-//! The bytes of one stream, from `hello` to `bye`. It knows nothing of the connection that carries them.
+//! The bytes of one stream, from `hello` to `bye`. A feed is independent of the connection that sends it.
 
 use crate::{
     app::{StreamPlace, random_between},
@@ -18,31 +18,32 @@ use smallvec::{SmallVec, smallvec};
 use std::{io::Write as _, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
-/// After this time without a block a `ping` is sent: proxies close silent connections after 30 s and more, and pages watch
-/// for it.
+/// A `ping` is sent after this time without a block: proxies close idle connections after 30 s and more, and pages use
+/// it to detect lost connections.
 pub const PING_AFTER: Duration = Duration::from_secs(15);
-/// Range of the reconnection time in milliseconds, random for each stream so that readers do not return at once.
+/// Range of the reconnection time in milliseconds. It is random for each stream, so that readers do not reconnect all
+/// at once.
 const RETRY: (u64, u64) = (1000, 4000);
-/// The same range after a planned end.
+/// Range of the reconnection time after a planned end, in milliseconds.
 const RETRY_AFTER_BYE: (u64, u64) = (500, 5000);
-/// The same range when the server has too many readers.
+/// Range of the reconnection time when the server has too many readers, in milliseconds.
 const RETRY_AFTER_OVERLOAD: (u64, u64) = (20_000, 40_000);
 
-/// One stream.
+/// State of one stream.
 #[derive(Debug)]
 pub struct Feed {
     tail: Tail,
     encoder: &'static dyn Encode,
     opening: Opening,
-    /// Numbers of events replayed so far; `None` once the reader has caught up.
+    /// Counts of the events replayed so far; `None` once the reader has caught up.
     replayed: Option<Counts>,
     _place: StreamPlace,
 }
 
-/// Blocks that go out together: most often one piece, so that a notification costs no allocation.
+/// Blocks that are sent together. Most often this is one piece, which needs no allocation.
 pub type Pieces = SmallVec<[Bytes; 1]>;
 
-/// What a replay was about.
+/// Number of replayed events by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 struct Counts {
     messages: u32,
@@ -61,14 +62,14 @@ impl Counts {
     }
 }
 
-/// What the connection does next.
+/// The next step of the connection.
 #[derive(Debug)]
 pub enum Next {
-    /// Send these pieces together.
+    /// Sends these pieces together.
     Send(Pieces),
-    /// Wait until there is more.
+    /// Waits until more can be read.
     Wait,
-    /// Send this and end.
+    /// Sends this block and ends the stream.
     End(Bytes),
 }
 
@@ -80,7 +81,7 @@ pub enum Bye {
     Restart,
     /// The reader is not signed in any more.
     SignedOut,
-    /// The rooms of the stream are not visible to the reader any more.
+    /// None of the rooms of the stream is visible to the reader any more.
     Gone,
     /// The server has too many readers or too much to do.
     Overload,
@@ -103,7 +104,7 @@ struct CaughtUp {
 }
 
 impl Feed {
-    /// Returns a stream over a tail that was just opened.
+    /// Creates a feed from a tail that was just opened.
     #[must_use]
     pub fn new(
         mut tail: Tail,
@@ -122,8 +123,8 @@ impl Feed {
         }
     }
 
-    /// Returns `hello` and the presence changes since the reader's page was made. `hello` carries the cursor, so that a
-    /// reader that is cut off right after it comes back with it.
+    /// Returns `hello` and the presence changes since the reader's page was rendered. `hello` carries the cursor, so
+    /// that a reader that is disconnected right after it resumes at the same position.
     #[must_use]
     pub fn hello(&self) -> Bytes {
         let mut out = retry(RETRY);
@@ -150,7 +151,7 @@ impl Feed {
         write_block(out, "hello", &hello, Some(from));
     }
 
-    /// Reads on, without waiting for anything to happen.
+    /// Reads the next blocks without waiting for new events.
     pub async fn next(&mut self) -> Next {
         if self.tail.is_log_closed() {
             return Next::End(bye(Bye::Restart));
@@ -172,18 +173,19 @@ impl Feed {
             Ok(Step::Ended(End::SignedOut)) => Next::End(bye(Bye::SignedOut)),
             Ok(Step::Ended(End::Gone)) => Next::End(bye(Bye::Gone)),
             Err(error) if error.is_passing() => {
-                tracing::warn!(%error, "a stream could not read on; its reader will come back");
+                tracing::warn!(%error, "reading events failed temporarily; the stream ends and its reader will reconnect");
                 Next::End(bye(Bye::Overload))
             }
             Err(error) => {
-                tracing::error!(%error, "a stream cannot read on; its reader is told to start anew");
+                tracing::error!(%error, "reading events failed; the stream is reset to the head");
                 Next::Send(smallvec![self.reset()])
             }
         }
     }
 
-    /// Returns a second `hello`, with the outcome `reset`, and continues from the head, since what follows the cursor cannot
-    /// be read. If the stream ended instead, its reader would come back with the same cursor and meet the same fault.
+    /// Returns a second `hello` with the outcome `reset`, and continues from the head, since the events after the
+    /// cursor cannot be read. If the stream ended instead, its reader would reconnect with the same cursor and meet the
+    /// same error.
     fn reset(&mut self) -> Bytes {
         let head = self.opening.head.max(self.tail.shown());
         self.tail.skip_to(head);
@@ -198,7 +200,8 @@ impl Feed {
         out.into()
     }
 
-    /// Waits for the next block, which is a `ping` after [`PING_AFTER`] without one, and says whether it is the last.
+    /// Waits for the next block, which is a `ping` after [`PING_AFTER`] without one. The flag says whether it is the
+    /// last block.
     pub async fn next_block(&mut self, silent_since: Instant) -> (Bytes, bool) {
         let mut next = self.next().await;
         loop {
@@ -215,18 +218,18 @@ impl Feed {
         }
     }
 
-    /// Returns whether the last call of [`Feed::next`] returned everything there was.
+    /// Returns whether the last call of [`Feed::next`] returned all available events.
     #[must_use]
     pub fn has_read_all(&self) -> bool {
         self.replayed.is_none() && self.tail.has_read_all()
     }
 
-    /// Waits until there may be more.
+    /// Waits until more may be available.
     pub async fn wait(&self) {
         self.tail.wait().await;
     }
 
-    /// Reads on, and returns a `ping` where nothing is left.
+    /// Reads the next blocks, and returns a `ping` if there are none.
     pub async fn next_or_ping(&mut self) -> Next {
         match self.next().await {
             Next::Wait => Next::Send(smallvec![self.ping()]),
@@ -246,7 +249,8 @@ impl Feed {
         out.into()
     }
 
-    /// A replay ends where the log ended when the stream was opened, or where nothing is left.
+    /// Counts replayed events. Returns the end of the replay once the position of the head at opening is reached or
+    /// nothing is left.
     fn note_replayed(&mut self, slices: &Slices) -> Option<Bytes> {
         let counts = self.replayed.as_mut()?;
         for event in slices.iter().flat_map(Slice::events) {
@@ -263,7 +267,7 @@ impl Feed {
     }
 }
 
-/// Returns the last block of a stream. It has no id, so that the reader's cursor stays where it is.
+/// Returns the last block of a stream. It has no id, so that the reader's cursor does not change.
 #[must_use]
 pub fn bye(reason: Bye) -> Bytes {
     let mut out = retry(if reason == Bye::Overload {
@@ -282,7 +286,7 @@ pub fn bye(reason: Bye) -> Bytes {
 
 fn retry((low, high): (u64, u64)) -> Vec<u8> {
     let mut out = Vec::with_capacity(256);
-    // A Vec takes everything.
+    // Writing to a `Vec` cannot fail.
     let _ = writeln!(out, "retry: {}", random_between(low, high));
     out
 }

@@ -1,17 +1,17 @@
-//! `/healthz` (the server answers) and `/readyz` (it can store changes).
+//! Health checks: `/healthz` (the server responds) and `/readyz` (the server can store changes).
 
 use super::error::Rejection;
 use crate::app::{App, now};
 use axum::extract::State;
 use std::sync::Arc;
 
-/// Answers 200 whenever it is asked.
+/// Handles `GET /healthz`: always responds with 200.
 pub async fn is_alive() -> &'static str {
     "ok\n"
 }
 
-/// Answers 200 while changes can be stored: the database file is still the one that is open, and the last change was
-/// stored or, where it was not, a trial can be stored now.
+/// Handles `GET /readyz`: responds with 200 while changes can be stored. The database file must still be the one that
+/// is open, and the last write must have succeeded, or else a test write must succeed now.
 pub async fn is_ready(State(app): State<Arc<App>>) -> Result<&'static str, Rejection> {
     app.log.file.check()?;
     if !app.log.is_writable() {

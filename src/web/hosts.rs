@@ -1,7 +1,7 @@
-//! The names that the server answers to.
+//! Validation of the host that a request is for.
 //!
-//! A page of another site can point its own name at this server's address and would then share an origin with it
-//! ("DNS rebinding"). What it cannot change is the name that the browser asks for.
+//! A page of another site can resolve its own name to this server's address and would then share an origin with it
+//! ("DNS rebinding"). It cannot change the name that the browser sends in `Host`.
 
 use super::error::Rejection;
 use axum::{
@@ -13,18 +13,18 @@ use std::sync::Arc;
 use tower_http::validate_request::ValidateRequest;
 use url::Host;
 
-/// Top-level names that no stranger can own: RFC 6762, RFC 8375, RFC 6761, and ICANN's reservation of `internal`.
-/// `lan` is not reserved, but is what many routers call their network, and is not delegated.
+/// Top-level names that cannot be registered by strangers: RFC 6762, RFC 8375, RFC 6761, and ICANN's reservation of
+/// `internal`. `lan` is not reserved, but is used by many routers and is not delegated.
 const PRIVATE_SUFFIXES: [&str; 5] = [".local", ".lan", ".internal", ".home.arpa", ".localhost"];
 
-/// Refuses requests for a name that is not the server's with 421.
+/// Rejects requests for a host that is not the server's with 421.
 ///
-/// Besides the configured names, addresses and names that no stranger can own are accepted.
+/// IP addresses and names that cannot be registered by strangers are accepted in addition to the configured names.
 #[derive(Clone, Debug, Default)]
 pub struct HostNames(Arc<[String]>);
 
 impl HostNames {
-    /// Accepts these names, which are in lower case and encoded as in the DNS.
+    /// Creates the set from names in lower case, encoded as in the DNS.
     #[must_use]
     pub fn new(configured: Vec<String>) -> Self {
         Self(configured.into())
@@ -55,9 +55,10 @@ impl<B> ValidateRequest<B> for HostNames {
     }
 }
 
-/// Returns the host that a request asks for; `None` for HTTP/1.0 without `Host`, which no browser speaks.
+/// Returns the host that a request is for; `None` for HTTP/1.0 without `Host`, which no browser sends.
 ///
-/// `Host` has to be there once (RFC 9112, section 3.2). A target in absolute form beats it (section 3.2.2).
+/// `Host` must occur exactly once (RFC 9112, section 3.2). The host of a target in absolute form takes precedence
+/// (section 3.2.2).
 fn requested_host<B>(request: &Request<B>) -> Result<Option<Host>, Rejection> {
     let mut lines = request.headers().get_all(header::HOST).iter();
     let named = match (lines.next(), lines.next()) {
@@ -80,7 +81,7 @@ fn malformed(detail: &str) -> Rejection {
     Rejection::Malformed(detail.into())
 }
 
-/// Parses `uri-host [ ":" port ]` (RFC 9110, section 7.2): no user information, a port of digits.
+/// Parses `uri-host [ ":" port ]` (RFC 9110, section 7.2): no user information, and a port of digits only.
 fn parse_authority(text: &str) -> Option<Host> {
     let authority: Authority = text.parse().ok()?;
     let name = authority.host();
@@ -95,7 +96,8 @@ fn parse_authority(text: &str) -> Option<Host> {
     (is_name && is_port && is_in_range).then_some(host)
 }
 
-/// RFC 3986 permits further characters, and percent-encoding, which no browser leaves in a host.
+/// Returns whether the character never occurs in the host that a browser sends. RFC 3986 permits further characters,
+/// and percent-encoding, which browsers decode.
 fn is_unused_in_names(character: char) -> bool {
     !(character.is_ascii_alphanumeric() || "-_.:[]".contains(character))
 }

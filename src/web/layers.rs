@@ -1,4 +1,5 @@
-//! What surrounds every answer: a request id, errors in words, protection against other sites.
+//! Middleware around all routes: request ids, rendered errors, security headers and protection against cross-site
+//! requests.
 
 use super::{error::render_problems, hosts::HostNames};
 use crate::app::random_bytes;
@@ -28,12 +29,12 @@ use tower_http::{
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Nothing inline, nothing from elsewhere. Pages hold no other site's content and are held by none.
+/// Forbids inline scripts and styles, resources of other origins, and framing in both directions.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Headers of every response whose handler does not set them itself. The handlers of assets, history and streams say
-/// themselves how they may be cached; what anything else contains is for one person, at one moment.
+/// Default headers of responses whose handler does not set them. Handlers of assets, history and streams set their own
+/// `Cache-Control`; all other responses are private to one person and must not be cached.
 const DEFAULT_HEADERS: [(HeaderName, HeaderValue); 6] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (
@@ -58,7 +59,7 @@ const DEFAULT_HEADERS: [(HeaderName, HeaderValue); 6] = [
     ),
 ];
 
-/// Surrounds all routes. The outermost layer is named first.
+/// Wraps all routes in the middleware stack. The outermost layer is named first.
 pub fn surround(routes: Router, names: HostNames) -> Router {
     let span = |request: &Request<Body>| {
         let id = request
@@ -79,15 +80,15 @@ pub fn surround(routes: Router, names: HostNames) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(ValidateRequestHeaderLayer::custom(names))
         .layer(CsrfLayer::new());
-    // All of them as one layer: each further one would cost every request another box and another copy.
+    // One combined layer: each separate one would cost every request another allocation and another copy.
     routes.layer(layers)
 }
 
-/// Bodies of fewer bytes fit into one packet, compressed or not.
+/// Smallest body in bytes that is compressed. Smaller ones fit into one packet anyway.
 const COMPRESSED_MIN: u64 = 1024;
 
-/// Compresses pages and JSON for clients that accept it. Streams are never compressed, since a coder would hold their
-/// events back; assets were compressed when the program was built.
+/// Compresses pages and JSON for clients that accept it. Streams are never compressed, since an encoder would buffer
+/// their events; assets are compressed at build time.
 fn compression() -> CompressionLayer<impl Predicate> {
     let pays = SizeAbove::new(COMPRESSED_MIN)
         .and(NotForContentType::SSE)
@@ -104,11 +105,11 @@ fn add_default_headers<B>(mut response: axum::http::Response<B>) -> axum::http::
     response
 }
 
-/// Bytes of a request id that a client or proxy may choose.
+/// Greatest length in bytes of a request id that a client or proxy supplies.
 const REQUEST_ID_MAX: usize = 64;
 
-/// Removes request ids that are too long, repeated, or hold other characters than those of UUIDs, hexadecimal digits and
-/// the ids of common proxies. [`SetRequestIdLayer`] then makes one.
+/// Removes request ids that are too long, repeated, or contain characters other than those of UUIDs, hexadecimal digits
+/// and the ids of common proxies. [`SetRequestIdLayer`] then generates a new id.
 fn drop_unusable_request_id<B>(mut request: Request<B>) -> Request<B> {
     let mut ids = request.headers().get_all(X_REQUEST_ID).iter();
     let (id, another) = (ids.next(), ids.next());
@@ -122,7 +123,7 @@ fn drop_unusable_request_id<B>(mut request: Request<B>) -> Request<B> {
     request
 }
 
-/// Names requests by a count, and by something that no other run of the server has.
+/// Generates request ids from a counter and a random prefix per run of the server.
 #[derive(Clone, Debug)]
 struct CountedIds {
     run: String,

@@ -1,8 +1,8 @@
 //! Texts in the reader's language, from the catalogs `locales/*.ftl`.
 //!
-//! The build makes one function of each message (`build/catalog.rs`), so that a message that a catalog does not have
-//! cannot be used. Messages without arguments are resolved once, at their first use; those with arguments are
-//! formatted at each call.
+//! The build generates one function per message (`build/catalog.rs`), so that using a message that a catalog lacks does
+//! not compile. Messages without arguments are formatted once, at their first use; those with arguments are formatted
+//! at each call.
 
 mod errors;
 
@@ -17,7 +17,7 @@ include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 pub struct Locale {
     /// Tag of the language (BCP 47), for `<html lang>`.
     pub lang: &'static str,
-    /// Texts of the messages in [`PLAIN`].
+    /// Formatted texts of the messages in [`PLAIN`].
     plain: Vec<String>,
     bundle: FluentBundle<FluentResource>,
 }
@@ -42,7 +42,7 @@ pub fn locales() -> &'static [Locale] {
 }
 
 impl Locale {
-    /// Returns the language of readers who ask for none that there is: English.
+    /// Returns the default language, English, for readers whose languages have no catalog.
     #[must_use]
     pub fn default_language() -> &'static Self {
         &LOCALES[0]
@@ -53,7 +53,7 @@ impl Locale {
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         bundle.set_use_isolating(false);
         bundle.set_formatter(Some(group_digits));
-        // The build has parsed the catalog, and refuses one with faults or with an id that occurs twice.
+        // The build has parsed the catalog, and rejects one with errors or duplicate ids.
         let resource = FluentResource::try_new(source.to_owned());
         bundle.add_resource_overriding(resource.unwrap_or_else(|(read, _)| read));
         let mut locale = Self {
@@ -65,7 +65,7 @@ impl Locale {
         locale
     }
 
-    /// Formats a message of the catalog; its id stands for one that is missing.
+    /// Formats a message of the catalog. Returns the id if the message is missing.
     fn format<const N: usize>(&self, id: &str, args: [(&str, FluentValue<'_>); N]) -> String {
         let args: FluentArgs<'_> = args.into_iter().collect();
         let message = self.bundle.get_message(id);
@@ -90,7 +90,7 @@ impl Locale {
         format!("css/locale/{}.css", self.lang)
     }
 
-    /// Returns what an HTTP status means, in a few words.
+    /// Returns a short description of an HTTP status.
     #[must_use]
     pub fn status(&self, status: u16) -> &str {
         match status {
@@ -110,7 +110,7 @@ impl Locale {
     }
 }
 
-/// Formats numbers with a comma between groups of three digits, as all languages here write them.
+/// Formats numbers with a comma between groups of three digits, as all supported languages do.
 fn group_digits<M: MemoizerKind>(value: &FluentValue<'_>, _: &M) -> Option<String> {
     let FluentValue::Number(number) = value else {
         return None;

@@ -1,4 +1,4 @@
-//! The web: one table of addresses, and what surrounds every answer.
+//! HTTP: the routing table and the middleware around it.
 
 pub mod api;
 pub mod assets;
@@ -25,13 +25,13 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// Every address there is.
+/// Returns the router with all routes.
 pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
     let routes = pages().merge(api()).merge(operations());
     layers::surround(routes.with_state(app), names)
 }
 
-/// For people with a browser.
+/// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
     use pages::{account, join, messages, room, rooms};
     Router::new()
@@ -39,7 +39,7 @@ fn pages() -> Router<Arc<App>> {
         .route("/join", get(join::show_join).post(join::join))
         .route("/account", get(account::show_account))
         .route("/account/name", post(account::rename))
-        .route("/account/looks", post(account::choose_looks))
+        .route("/account/looks", post(account::set_preferences))
         .route("/account/sessions/{id}/end", post(account::end_session))
         .route(
             "/signout",
@@ -68,10 +68,11 @@ fn pages() -> Router<Arc<App>> {
         .route("/assets/{fingerprint}/{*path}", get(assets::get_asset))
 }
 
-/// For programs, and for the script of the pages.
+/// Returns the routes of the API, for programs and for the scripts of the pages.
 fn api() -> Router<Arc<App>> {
     use api::{custom_events, description, history, me, members, messages, reactions, rooms};
-    // In full: nesting would cost every request another box and another copy, and nobody could search for an address.
+    // The addresses are written in full: nesting would cost every request another allocation and another copy, and
+    // would make addresses hard to search for.
     Router::new()
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/openapi.json", get(description::show_description))
@@ -113,7 +114,7 @@ fn api() -> Router<Arc<App>> {
         )
 }
 
-/// For whoever runs the server.
+/// Returns the routes for monitoring.
 fn operations() -> Router<Arc<App>> {
     Router::new()
         .route("/healthz", get(health::is_alive))

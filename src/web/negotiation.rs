@@ -1,24 +1,24 @@
-//! What a client accepts and what it already has: `Accept`, `Accept-Encoding`, `Accept-Language` and `If-None-Match`.
+//! Content negotiation: `Accept`, `Accept-Encoding`, `Accept-Language` and `If-None-Match`.
 //!
-//! An element that cannot be parsed is ignored; the others of its list count. Media types are parsed by `mediatype`.
-//! The rest is done here, because `headers` and `headers-accept` give up a whole list for one such element, and
-//! `accept-language` and `fluent-langneg` ignore weights or take any number for one.
+//! List elements that cannot be parsed are ignored; the other elements of the list count. Media types are parsed by
+//! `mediatype`. The rest is parsed here, because `headers` and `headers-accept` reject a whole list for one invalid
+//! element, and `accept-language` and `fluent-langneg` ignore weights or accept any number as a weight.
 
 use axum::http::{HeaderMap, HeaderName, header};
 use mediatype::{MediaType, MediaTypeList, ReadParams as _, names};
 use std::cmp::Reverse;
 
-/// The weight of an element that names none, in thousandths.
+/// The weight of an element without a `q` parameter, in thousandths.
 const FULL_WEIGHT: u16 = 1000;
 
-/// How an offer is named by a list: its weight in thousandths, how precisely it is named, and at which place.
+/// The best match of an offer in a list: its weight in thousandths, the precision of the match, and its position.
 type Rank = (u16, u8, Reverse<usize>);
 
-/// Returns what belongs to the media type that the client prefers. Offers name no parameters; all are UTF-8.
+/// Returns the value of the offer whose media type the client prefers. Offers have no parameters; all are UTF-8.
 ///
-/// Of equal weights, the type that is named more precisely is preferred, then the one that is named first, then the
-/// first offer. A type that the list does not name is only sent where the client accepts none of the offers (RFC 9110,
-/// section 12.5.1, permits that); one that it refuses by `q=0` never is. Returns `None` if all are refused.
+/// With equal weights, the more precise match wins, then the earlier element of the list, then the earlier offer. An
+/// offer that the list does not match is returned only if no offer matches (RFC 9110, section 12.5.1, permits that); an
+/// offer refused by `q=0` is never returned. Returns `None` if all offers are refused.
 pub fn preferred_type<T: Copy>(headers: &HeaderMap, offers: &[(MediaType<'_>, T)]) -> Option<T> {
     let accept = joined(headers, &header::ACCEPT);
     let ranges: Vec<_> = MediaTypeList::new(&accept)
@@ -35,8 +35,8 @@ pub fn preferred_type<T: Copy>(headers: &HeaderMap, offers: &[(MediaType<'_>, T)
     best(ranked)
 }
 
-/// Returns what belongs to the language that the client prefers, by the rules of [`preferred_type`]. Languages are
-/// compared by their primary subtags, because somebody who asks for `zh-Hant` reads `zh-Hans` better than English.
+/// Returns the value of the offer whose language the client prefers, by the rules of [`preferred_type`]. Only primary
+/// subtags are compared, because a reader of `zh-Hant` is better served by `zh-Hans` than by English.
 pub fn preferred_language<T: Copy>(headers: &HeaderMap, offers: &[(&str, T)]) -> Option<T> {
     let accept = joined(headers, &header::ACCEPT_LANGUAGE);
     let ranges: Vec<_> = accept.split(',').filter_map(weighted_element).collect();
@@ -51,9 +51,9 @@ pub fn preferred_language<T: Copy>(headers: &HeaderMap, offers: &[(&str, T)]) ->
     best(ranked)
 }
 
-/// Returns the content coding that the client prefers (RFC 9110, section 12.5.3), or `None` if that is the content as it
-/// is. Of equal weights, the first offer is preferred, and any offer to an `identity` that is not named. A client that
-/// accepts nothing gets the content as it is.
+/// Returns the content coding that the client prefers (RFC 9110, section 12.5.3), or `None` for `identity`. With equal
+/// weights, the first offer wins, and any offer wins over an `identity` that is not listed. A client that accepts no
+/// coding at all gets `identity`.
 pub fn preferred_coding<'a>(headers: &HeaderMap, offers: &[&'a str]) -> Option<&'a str> {
     let accept = joined(headers, &header::ACCEPT_ENCODING);
     let codings: Vec<_> = accept.split(',').filter_map(weighted_element).collect();
@@ -72,8 +72,8 @@ pub fn preferred_coding<'a>(headers: &HeaderMap, offers: &[&'a str]) -> Option<&
     best.1
 }
 
-/// Whether the client says that it has the representation with this entity tag, which contains no comma: the weak
-/// comparison of RFC 9110, section 13.1.2.
+/// Returns whether `If-None-Match` contains the entity tag by weak comparison (RFC 9110, section 13.1.2). The tag must
+/// not contain a comma.
 pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     headers.get_all(header::IF_NONE_MATCH).iter().any(|line| {
         let mut tags = line.as_bytes().split(|byte| *byte == b',');
@@ -85,14 +85,13 @@ pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     })
 }
 
-/// Returns the first subtag of a language tag (RFC 5646), which names the language.
+/// Returns the primary subtag of a language tag (RFC 5646).
 #[must_use]
 pub fn primary_subtag(tag: &str) -> &str {
     tag.split('-').next().unwrap_or_default()
 }
 
-/// Joins the lines of a list (RFC 9110, section 5.3). Bytes outside ASCII become `?`, which is in no name that can be
-/// asked for.
+/// Joins the values of a list header (RFC 9110, section 5.3). Bytes outside ASCII become `?`, which occurs in no offer.
 fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
     let lines = headers.get_all(name).iter().map(|line| {
         let characters = line.as_bytes().iter().map(|byte| match byte {
@@ -104,12 +103,12 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
     lines.collect::<Vec<_>>().join(",")
 }
 
-/// The element of a list that names an offer most precisely decides.
+/// Returns the most precise match, which decides about an offer.
 fn most_precise(ranks: impl Iterator<Item = Rank>) -> Option<Rank> {
     ranks.max_by_key(|(weight, precision, place)| (*precision, *weight, *place))
 }
 
-/// Takes the offer with the highest rank that is not refused, or else the first one that the list does not name.
+/// Returns the offer with the highest rank that is not refused, or else the first offer that the list does not match.
 fn best<T: Copy>(ranked: impl Iterator<Item = (Option<Rank>, T)>) -> Option<T> {
     let (mut best, mut unnamed) = (None, None);
     for (rank, value) in ranked {
@@ -123,8 +122,8 @@ fn best<T: Copy>(ranked: impl Iterator<Item = (Option<Rank>, T)>) -> Option<T> {
     best.map(|(_, value)| value).or(unnamed)
 }
 
-/// How precisely a range names a type: by `*/*`, by its first part, in full, or in full with parameters. `None` if it
-/// does not name it. Every answer is UTF-8 and has no other parameter.
+/// Returns how precisely a media range matches an offer: `*/*`, `type/*`, in full, or in full with parameters. Returns
+/// `None` if it does not match. Every response is UTF-8 and has no other parameter.
 fn media_type_precision(range: &MediaType<'_>, offer: &MediaType<'_>) -> Option<u8> {
     let mut has_parameters = false;
     for (name, value) in range.params().filter(|(name, _)| *name != names::Q) {
@@ -164,7 +163,8 @@ fn weighted_element(element: &str) -> Option<(u16, &str)> {
     Some((weight, range.trim()))
 }
 
-/// Parses a weight (RFC 9110, section 12.4.2) into thousandths. Further digits, which some clients send, are cut off.
+/// Parses a weight (RFC 9110, section 12.4.2) into thousandths. Digits after the third, which some clients send, are
+/// ignored.
 fn parse_weight(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let is_number = text

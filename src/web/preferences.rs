@@ -1,5 +1,5 @@
 //! Display preferences: language and colour scheme. They are chosen on the account page and stored in cookies, so that
-//! rendering a page needs no look-up. Servers on one host share these cookies.
+//! rendering a page needs no database query. Servers on one host share these cookies.
 
 use super::{
     locale::{Locale, locales},

@@ -1,4 +1,4 @@
-//! Addresses that only people who have signed in may use.
+//! The extractor for routes that require signing in.
 
 use super::{body::BodyLimit, error::Rejection, extract::Visitor};
 use crate::{app::App, error::Error, model::ids::UserId};
@@ -9,11 +9,10 @@ use axum::{
 };
 use std::{ops::Deref, sync::Arc};
 
-/// A visitor who has signed in. Anybody else is answered at once: with 401 by the API, with a redirect to `/join` by a
-/// page.
+/// A visitor who has signed in. Other requests are rejected: with 401 by the API, with a redirect to `/join` by a page.
 ///
-/// Extractors run in the order of a handler's parameters, and the one that reads the body comes last. A handler with
-/// this parameter therefore reads nobody's body who has not signed in. Without it, bodies are limited to
+/// Extractors run in the order of a handler's parameters, and the one that reads the body comes last. With this
+/// parameter, a handler reads bodies of signed-in visitors only. Without it, bodies are limited to
 /// [`BodyLimit::ANONYMOUS`].
 #[derive(Clone, Debug)]
 pub struct SignedIn {
@@ -53,7 +52,7 @@ fn refuse(parts: &Parts) -> Response {
     }
 }
 
-/// Redirects to the page for joining, which leads back to `next`.
+/// Redirects to the page for joining, with `next` as the path to return to.
 #[must_use]
 pub fn join_first(next: &str) -> Response {
     let query = form_urlencoded::Serializer::new(String::new())
@@ -62,7 +61,7 @@ pub fn join_first(next: &str) -> Response {
     Redirect::to(&format!("/join?{query}")).into_response()
 }
 
-/// The page that a request is for, or that holds the form which sends it.
+/// Returns the page that a request is for, or the page with the form that sends it.
 fn page_of<'a>(method: &Method, path: &'a str) -> &'a str {
     match path {
         _ if method.is_safe() => path,

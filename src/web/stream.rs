@@ -1,7 +1,7 @@
 //! `GET /api/v1/events` and `GET /api/v1/rooms/{room}/events`: opening a stream.
 //!
-//! A reader who may read is always answered with 200, whatever its cursor: any other status makes a browser's
-//! `EventSource` give up for good (HTML standard, 9.2.3).
+//! An authorised reader always gets status 200, whatever its cursor: any other status makes a browser's `EventSource`
+//! give up permanently (HTML standard, section 9.2.3).
 
 use super::{
     encode::events,
@@ -29,26 +29,26 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// `room` parameters of one stream. Readers of more rooms open one stream of everything.
+/// Greatest number of `room` parameters of one stream. Readers of more rooms open one stream of all rooms.
 const ROOMS_MAX: usize = 200;
 
-/// The largest `limit_replay`: missed events are counted up to it.
+/// The largest `limit_replay`. Missed events are counted up to this number.
 const LIMIT_REPLAY_MAX: u32 = 10_000;
 
-/// A stream in the extensions of its response, for a server that takes the connection over instead of sending the
+/// An open stream in the extensions of its response, for a server that takes over the connection instead of sending the
 /// body.
 #[derive(Clone, Debug)]
 pub struct OpenedFeed(Arc<Mutex<Option<Feed>>>);
 
 impl OpenedFeed {
-    /// Takes the stream out.
+    /// Takes the stream out of the response.
     #[must_use]
     pub fn take(&self) -> Option<Feed> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// Everything that the caller may see, with one cursor.
+/// Opens a stream of everything that the caller may see, with one cursor.
 pub async fn stream_all(
     State(app): State<Arc<App>>,
     visitor: Result<Visitor, Rejection>,
@@ -57,10 +57,10 @@ pub async fn stream_all(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let query = StreamQuery::parse(&headers, query.as_deref());
-    or_overload(open(&app, visitor, &method, query, None).await)
+    overload_if_passing(open(&app, visitor, &method, query, None).await)
 }
 
-/// One room.
+/// Opens a stream of one room.
 pub async fn stream_room(
     State(app): State<Arc<App>>,
     visitor: Result<Visitor, Rejection>,
@@ -70,7 +70,7 @@ pub async fn stream_room(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let query = StreamQuery::parse(&headers, query.as_deref());
-    or_overload(open(&app, visitor, &method, query, Some(room)).await)
+    overload_if_passing(open(&app, visitor, &method, query, Some(room)).await)
 }
 
 /// Opens the stream of one room, or of those that the query selects.
@@ -101,9 +101,9 @@ async fn open(
     let reader = visitor.reader();
     let open_at = |cursor| Tail::open(&app.log, &reader, &scope, cursor, limit_replay);
     let (tail, opening) = match open_at(cursor).await {
-        // Where the cursor stands cannot be read, and will not be: the reader starts anew.
+        // The position of the cursor is permanently unreadable: the reader starts at the head.
         Err(error @ (Error::Database(_) | Error::Io(_))) if !error.is_passing() => {
-            tracing::error!(%error, "a stream cannot be opened at its cursor");
+            tracing::error!(%error, "a stream cannot be opened at its cursor; it starts at the head");
             open_at(Cursor::Unreadable).await?
         }
         opened => opened?,
@@ -119,61 +119,65 @@ async fn open(
     Ok(response)
 }
 
-/// The stream as the body of its response, for whichever server carries it. Where the connection is taken over
-/// instead, the body is never polled and has no feed.
+/// Returns the stream as the body of its response, for any server. If the connection is taken over instead, the body is
+/// never polled and holds no feed.
 fn body_of(opened: OpenedFeed) -> impl Stream<Item = Result<Bytes, Infallible>> {
-    stream::unfold(Carried::Not(opened), |carried| async {
-        let (block, carried) = match carried {
-            Carried::Not(opened) => {
+    stream::unfold(BodyState::Unopened(opened), |state| async {
+        let (block, state) = match state {
+            BodyState::Unopened(opened) => {
                 let feed = opened.take()?;
-                (feed.hello(), Carried::Since(Box::new(feed), Instant::now()))
+                (
+                    feed.hello(),
+                    BodyState::Streaming(Box::new(feed), Instant::now()),
+                )
             }
-            Carried::Since(mut feed, silent_since) => {
+            BodyState::Streaming(mut feed, silent_since) => {
                 let (block, is_last) = feed.next_block(silent_since).await;
                 let next = if is_last {
-                    Carried::ToItsEnd
+                    BodyState::Ended
                 } else {
-                    Carried::Since(feed, Instant::now())
+                    BodyState::Streaming(feed, Instant::now())
                 };
                 (block, next)
             }
-            Carried::ToItsEnd => return None,
+            BodyState::Ended => return None,
         };
-        Some((Ok(block), carried))
+        Some((Ok(block), state))
     })
 }
 
-/// How far a feed was carried.
-enum Carried {
-    /// Nothing was sent.
-    Not(OpenedFeed),
+/// Progress of a response body.
+enum BodyState {
+    /// Nothing was sent yet.
+    Unopened(OpenedFeed),
     /// The last block was sent at this time.
-    Since(Box<Feed>, Instant),
+    Streaming(Box<Feed>, Instant),
     /// Everything was sent.
-    ToItsEnd,
+    Ended,
 }
 
-/// "Not now" is no error status here, either.
-fn or_overload(opened: Result<Response, Rejection>) -> Result<Response, Rejection> {
+/// Turns a temporary error into a stream that ends with `overload`, because an error status would stop `EventSource`.
+fn overload_if_passing(opened: Result<Response, Rejection>) -> Result<Response, Rejection> {
     match opened {
         Err(rejection) if rejection.is_passing() => Ok(only_bye(Bye::Overload)),
         opened => opened,
     }
 }
 
-/// The headers of a stream, for HEAD. A body of unknown length keeps axum from adding `Content-Length: 0`.
+/// Returns the response to HEAD. A body of unknown length keeps axum from adding `Content-Length: 0`.
 fn headers_only() -> Response {
     let body = Body::from_stream(futures_util::stream::empty::<Result<Bytes, Infallible>>());
     (stream_headers(), body).into_response()
 }
 
-/// A stream that ends at once. Without a `Content-Length`, like every stream.
+/// Returns a stream that ends at once. Like every stream, it has no `Content-Length`.
 fn only_bye(reason: Bye) -> Response {
-    let said = futures_util::stream::once(async move { Ok::<_, Infallible>(bye(reason)) });
-    (stream_headers(), Body::from_stream(said)).into_response()
+    let block = futures_util::stream::once(async move { Ok::<_, Infallible>(bye(reason)) });
+    (stream_headers(), Body::from_stream(block)).into_response()
 }
 
-/// Nothing on the way may keep, change or hold back what passes (`X-Accel-Buffering`: nginx).
+/// Returns headers that keep intermediaries from caching, transforming or buffering the stream (`X-Accel-Buffering` is
+/// nginx's).
 fn stream_headers() -> [(HeaderName, HeaderValue); 3] {
     [
         (
@@ -191,13 +195,13 @@ fn stream_headers() -> [(HeaderName, HeaderValue); 3] {
     ]
 }
 
-/// The query of a stream. A cursor that cannot be honoured is no error: see the module.
+/// Query parameters of a stream. An unusable cursor is no error; see the module documentation.
 #[derive(Debug)]
 struct StreamQuery {
     cursor: Cursor,
     rooms: Vec<String>,
     joined: bool,
-    /// The handle of the page's owner: the stream of a page must not go on as somebody else's.
+    /// Handle of the viewer of the page: the stream of a page must not continue under another account.
     handle: Option<String>,
     limit_replay: Option<u32>,
     encoder: &'static dyn Encode,
@@ -209,7 +213,7 @@ impl StreamQuery {
         self.handle.is_none() || self.handle.as_deref() == viewer
     }
 
-    /// Returns what the stream covers: `room`, if the address names one, or what the query selects.
+    /// Returns the scope of the stream: `room`, if the address names one, or else the rooms of the query.
     fn scope(&self, room: Option<String>) -> Result<Scope> {
         let joined = self.joined;
         let scope = match room {
@@ -231,8 +235,8 @@ impl StreamQuery {
         Ok(scope)
     }
 
-    /// Parses the query and `Last-Event-ID`. The header beats the query: a browser that reconnects sends it to the
-    /// address that the stream was opened with.
+    /// Parses the query and `Last-Event-ID`. The header takes precedence: a browser that reconnects sends it to the
+    /// address with which the stream was opened.
     fn parse(headers: &HeaderMap, query: Option<&str>) -> Result<Self> {
         let mut parsed = Self {
             cursor: Cursor::Latest,
@@ -256,7 +260,7 @@ impl StreamQuery {
         }
         let sent: Vec<&HeaderValue> = headers.get_all("last-event-id").iter().collect();
         parsed.cursor = match (sent.as_slice(), cursors.as_slice()) {
-            // An empty header is what some clients send where they have no id yet.
+            // Some clients send an empty header while they have no id yet.
             ([only], []) if only.is_empty() => Cursor::Latest,
             ([only], _) if !only.is_empty() => {
                 only.to_str().map_or(Cursor::Unreadable, Cursor::parse)

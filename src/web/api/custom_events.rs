@@ -1,4 +1,4 @@
-//! `POST /api/v1/rooms/{room}/events`: an event of a bot's own, stored and replayed like a message.
+//! `POST /api/v1/rooms/{room}/events`: custom events of bots, stored and replayed like messages.
 
 use super::messages::one_nonce;
 use crate::{
@@ -29,9 +29,9 @@ struct NewEvent {
     nonce: Option<String>,
 }
 
-/// A custom event as it was stored.
+/// A stored custom event.
 #[derive(Debug, Serialize)]
-pub struct Posted {
+pub struct PostedEvent {
     id: EventId,
     r#type: String,
     room: String,
@@ -40,7 +40,7 @@ pub struct Posted {
     payload: Box<RawValue>,
 }
 
-/// Posts a custom event. A repeated one (same author, same nonce) is answered with the first.
+/// Posts a custom event. A retry (same author, same nonce) returns the event of the first attempt.
 pub async fn post_custom(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -80,7 +80,7 @@ pub async fn post_custom(
     };
     Ok((
         status,
-        Json(Posted {
+        Json(PostedEvent {
             id,
             r#type: kind,
             room,

@@ -1,14 +1,14 @@
-//! `GET /api/v1/openapi.json`: what this API is, for programs that make clients.
+//! `GET /api/v1/openapi.json`: the OpenAPI description of the API.
 
 use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
 
-/// The description; a test holds it against the table of addresses.
+/// The OpenAPI document. A test compares it with the routing table.
 const OPENAPI: &str = include_str!("openapi.json");
 
-/// Shows it.
+/// Returns the OpenAPI document.
 pub async fn show_description() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
 }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/rooms/{room}/messages`: history in pages, for programs and for people with curl.
+//! `GET /api/v1/rooms/{room}/messages`: pages of history, as JSON or as plain text.
 
 use crate::{
     app::App,
@@ -32,7 +32,7 @@ const LIMIT_DEFAULT: usize = 50;
 const LIMIT_MAX: usize = 200;
 const NDJSON: Name<'static> = Name::new_unchecked("x-ndjson");
 
-/// What a page in JSON has besides its messages.
+/// Members of a JSON page other than its messages.
 #[derive(Debug, Serialize)]
 struct Surroundings<'a> {
     head: EventId,
@@ -43,7 +43,7 @@ struct Surroundings<'a> {
     newer: Option<&'a str>,
 }
 
-/// A page of a room's history, oldest message first.
+/// Returns a page of a room's history, oldest message first.
 pub async fn show_history(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -55,7 +55,7 @@ pub async fn show_history(
     let query = HistoryQuery::parse(query.as_deref().unwrap_or_default())?;
     let format = preferred_type(&headers, &Format::OFFERS).ok_or(Rejection::NotAcceptable)?;
     let room = visible_room(&app, &visitor, &slug).await?;
-    // Nothing that a page shows changes without an event, so the head stands for its content.
+    // Nothing on a page changes without an event, so the head identifies its content.
     let tag_at = |head| etag(&app, &uri, &headers, format, head);
     let tag = tag_at(app.log.find_room_head(room).await?);
     if is_known(&headers, &tag) {
@@ -90,7 +90,7 @@ pub async fn show_history(
     Ok(response)
 }
 
-/// Only the client may store the page, and revalidates it each time.
+/// Returns the caching headers: only the client may store the page, and it revalidates the page before each use.
 fn cache_fields(tag: &str) -> HeaderMap {
     let fields = [
         (header::CACHE_CONTROL, "private, no-cache"),
@@ -106,19 +106,19 @@ fn cache_fields(tag: &str) -> HeaderMap {
     fields.collect()
 }
 
-/// The query of a page of history.
+/// Query parameters of a page of history.
 #[derive(Debug)]
 pub struct HistoryQuery {
-    /// Where the page lies.
+    /// Position of the page.
     pub anchor: Anchor,
-    /// The largest number of messages, 1 to 200.
+    /// The greatest number of messages, 1 to 200.
     pub limit: usize,
     /// Which messages are on the page.
     pub filter: Filter,
 }
 
 impl HistoryQuery {
-    /// Parses a query. Unknown parameters are ignored; a known one with an unusable value is an error.
+    /// Parses a query string. Unknown parameters are ignored; a known one with an invalid value is an error.
     pub fn parse(query: &str) -> Result<Self> {
         let mut parsed = Self {
             anchor: Anchor::Newest,
@@ -177,8 +177,8 @@ fn read_id(field: &'static str, text: &str) -> Result<MessageId> {
         .ok_or_else(|| Error::invalid(field, "an id: digits only"))
 }
 
-/// Parses a time, or a date, which begins at midnight UTC. Times outside of the years that a message can have become the
-/// first or the last one: "until the year 10000" finds everything, "since the year 10000" nothing.
+/// Parses a time, or a date, which begins at midnight UTC. A time outside of the years that a message can have is
+/// clamped: "until the year 10000" matches everything, "since the year 10000" nothing.
 fn read_time(field: &'static str, text: &str) -> Result<Timestamp> {
     let time = Timestamp::parse_clamped(text)
         .or_else(|| Timestamp::parse_clamped(&format!("{text}T00:00:00Z")));
@@ -203,7 +203,8 @@ pub struct Links {
 }
 
 impl Links {
-    /// Returns the neighbours of a page at `path`. Those of an empty page begin at its anchor.
+    /// Returns the addresses of the neighbours of a page at `path`. The neighbours of an empty page start at its
+    /// anchor.
     #[must_use]
     pub fn of(page: &HistoryPage, path: &str, query: &HistoryQuery) -> Self {
         let link = |anchor, id| format!("{path}?{}", query.with_anchor(anchor, id));
@@ -301,7 +302,7 @@ fn ndjson(messages: &[Message]) -> Vec<u8> {
     out
 }
 
-/// `2026-11-22T05:41:03Z <ann> hello`; further lines of a message are indented.
+/// Formats messages as `2026-11-22T05:41:03Z <ann> hello`; further lines of a message are indented.
 fn text(messages: &[Message]) -> String {
     let mut out = String::new();
     for message in messages {
@@ -310,7 +311,7 @@ fn text(messages: &[Message]) -> String {
             .as_deref()
             .unwrap_or("(deleted)")
             .replace('\n', "\n    ");
-        // A String takes everything.
+        // Writing to a `String` cannot fail.
         let _ = writeln!(
             out,
             "{} <{}> {body}",
@@ -321,7 +322,7 @@ fn text(messages: &[Message]) -> String {
     out
 }
 
-/// The same address, format, accepted codings and head mean the same bytes.
+/// Returns the entity tag. Equal address, format, accepted codings and head imply equal bytes.
 fn etag(app: &App, uri: &Uri, headers: &HeaderMap, format: Format, head: EventId) -> String {
     let codings: Vec<_> = headers.get_all(header::ACCEPT_ENCODING).iter().collect();
     let address = Sha256::digest(format!(

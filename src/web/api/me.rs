@@ -16,14 +16,14 @@ use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::sync::Arc;
 
-/// Who wants to come in.
+/// Request body for joining the server.
 #[derive(Debug, Deserialize)]
-pub struct Join {
+pub struct JoinRequest {
     handle: String,
     name: Option<String>,
 }
 
-/// An account, and the token by which it is known: this one time.
+/// A new account with its token, which is shown only in this response.
 #[derive(Debug, Serialize)]
 pub struct Joined {
     handle: String,
@@ -31,12 +31,12 @@ pub struct Joined {
     token: String,
 }
 
-/// Makes an account behind the open door.
+/// Creates an account, if the server lets everybody join.
 pub async fn join(
     State(app): State<Arc<App>>,
     sent: Sent,
 ) -> Result<(StatusCode, Json<Joined>), Rejection> {
-    let Join { handle, name } = sent.fields()?;
+    let JoinRequest { handle, name } = sent.fields()?;
     let (User { handle, name, .. }, secret) =
         join_server(&app, &handle, name.as_deref(), SignInKind::Token).await?;
     Ok((
@@ -49,7 +49,7 @@ pub async fn join(
     ))
 }
 
-/// Oneself.
+/// The caller's account and rooms.
 #[derive(Debug, Serialize)]
 pub struct Me {
     handle: String,
@@ -58,26 +58,26 @@ pub struct Me {
     created_at: Timestamp,
 }
 
-/// Who one is, and the rooms that one is a member of.
+/// Returns the caller's account, and the rooms that the caller is a member of.
 pub async fn show_me(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Json<Me>, Rejection> {
     Ok(Json(describe(&app, visitor.signed_in()?).await?))
 }
 
-/// What shall be changed.
+/// Request body for changing the caller's account.
 #[derive(Debug, Deserialize)]
-pub struct MyChange {
+pub struct UpdateMeRequest {
     #[serde(default)]
     name: String,
     handle: Option<IgnoredAny>,
 }
 
-/// Changes one's name for display.
+/// Changes the caller's display name.
 pub async fn update_me(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     sent: Sent,
 ) -> Result<Json<Me>, Rejection> {
-    let MyChange { name, handle } = sent.fields()?;
+    let UpdateMeRequest { name, handle } = sent.fields()?;
     check_field(
         "handle",
         handle.map(|_| "people are mentioned by it: it stays"),

@@ -1,4 +1,4 @@
-//! `/api/v1/rooms/{room}/members`, and the read mark.
+//! `/api/v1/rooms/{room}/members`, the read mark, the notification level and typing signals.
 
 use crate::{
     app::App,
@@ -16,17 +16,17 @@ use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Members that are listed. A room may have more: they are counted.
+/// Greatest number of members listed. Further members are only counted.
 const LISTED_MAX: i64 = 1000;
 
-/// Who is in a room.
+/// The members of a room.
 #[derive(Debug, Serialize)]
 pub struct Members {
     members: Vec<RoomMember>,
     count: i64,
 }
 
-/// The members of a room, by handle.
+/// Returns the members of a room, ordered by handle.
 pub async fn list_members(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -41,7 +41,7 @@ pub async fn list_members(
     }))
 }
 
-/// Makes somebody a member; `me` is the caller.
+/// Adds a member to a room; the handle `me` is the caller's.
 pub async fn join_room(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -51,7 +51,7 @@ pub async fn join_room(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ends a membership; `me` is the caller.
+/// Removes a member from a room; the handle `me` is the caller's.
 pub async fn leave_room(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -61,9 +61,9 @@ pub async fn leave_room(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// How far somebody has read.
+/// Request body for moving the read mark.
 #[derive(Debug, Deserialize)]
-pub struct Read {
+pub struct MarkReadRequest {
     #[serde(deserialize_with = "read_id")]
     up_to: i64,
 }
@@ -75,28 +75,28 @@ pub async fn mark_read(
     Path(room): Path<String>,
     sent: Sent,
 ) -> Result<StatusCode, Rejection> {
-    let Read { up_to } = sent.fields()?;
+    let MarkReadRequest { up_to } = sent.fields()?;
     let up_to = EventId(up_to);
     members::mark_read(&app, &visitor, room, up_to).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What somebody wants to be told of.
+/// Request body for setting the notification level.
 #[derive(Debug, Deserialize)]
-struct Notify {
+struct NotifyRequest {
     level: String,
 }
 
-/// What somebody wants to be told of, out of what they sent.
+/// Parses a notification level from a request body.
 pub fn read_level(sent: Sent) -> Result<NotifyLevel, Rejection> {
-    let Notify { level } = sent.fields()?;
+    let NotifyRequest { level } = sent.fields()?;
     let mut levels = NotifyLevel::ALL.into_iter();
     levels
         .find(|known| known.name() == level)
         .ok_or_else(|| Error::invalid("level", "everything, mentions or nothing").into())
 }
 
-/// Sets what the caller wants to be told of in a room.
+/// Sets the caller's notification level for a room.
 pub async fn set_notify(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -108,7 +108,7 @@ pub async fn set_notify(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Tells the room's readers that the caller is writing.
+/// Signals to the room's readers that the caller is typing.
 pub async fn signal_typing(
     State(app): State<Arc<App>>,
     visitor: SignedIn,

@@ -1,4 +1,4 @@
-//! `/api/v1/rooms/{room}/messages`: posting, editing and deleting.
+//! `/api/v1/rooms/{room}/messages`: posting, reading, editing and deleting messages.
 
 use crate::{
     app::App,
@@ -22,21 +22,21 @@ use axum::{
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// A message to be posted.
+/// Request body for posting a message.
 #[derive(Debug, Default, Deserialize)]
-pub struct NewMessage {
-    /// Its text.
+pub struct PostRequest {
+    /// Text of the message, in Markdown.
     #[serde(default)]
     pub body: String,
-    /// The client's name for it.
+    /// Nonce chosen by the client, which makes retries idempotent.
     pub nonce: Option<String>,
-    /// The message that it answers.
+    /// Id of the message that this one replies to.
     #[serde(default, deserialize_with = "read_optional_id")]
     pub reply_to: Option<i64>,
 }
 
-impl From<NewMessage> for Draft {
-    fn from(message: NewMessage) -> Self {
+impl From<PostRequest> for Draft {
+    fn from(message: PostRequest) -> Self {
         Self {
             body: message.body,
             nonce: message.nonce,
@@ -45,24 +45,24 @@ impl From<NewMessage> for Draft {
     }
 }
 
-/// What an answer shall hold besides.
+/// Query of a post: what the response includes in addition.
 #[derive(Debug, Deserialize)]
-pub struct Include {
+pub struct PostQuery {
     include: Option<String>,
 }
 
-/// Posts a message. A repeated one (same author, same nonce) is answered with the first.
+/// Posts a message. A retry (same author, same nonce) returns the message of the first attempt.
 pub async fn post_message(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     Path(room): Path<String>,
-    Query(Include { include }): Query<Include>,
+    Query(PostQuery { include }): Query<PostQuery>,
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
-    let mut message: NewMessage = sent.fields_or_text(|body| NewMessage {
+    let mut message: PostRequest = sent.fields_or_text(|body| PostRequest {
         body,
-        ..NewMessage::default()
+        ..PostRequest::default()
     })?;
     message.nonce = one_nonce(message.nonce, &headers)?;
     let (message, is_new) = messages::post_message(&app, &visitor, room, message.into()).await?;
@@ -82,7 +82,7 @@ pub async fn post_message(
     Ok((status, fields, json))
 }
 
-/// One message.
+/// Returns one message.
 pub async fn show_message(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -93,9 +93,9 @@ pub async fn show_message(
     ))
 }
 
-/// A new text.
+/// Request body for editing a message.
 #[derive(Debug, Deserialize)]
-pub struct Edit {
+pub struct EditRequest {
     #[serde(default)]
     body: String,
 }
@@ -107,13 +107,13 @@ pub async fn edit_message(
     Path((room, id)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Json<Arc<Message>>, Rejection> {
-    let Edit { body } = sent.fields_or_text(|body| Edit { body })?;
+    let EditRequest { body } = sent.fields_or_text(|body| EditRequest { body })?;
     Ok(Json(
         messages::edit_message(&app, &visitor, room, &id, body).await?,
     ))
 }
 
-/// Deletes the caller's own message, and answers with what remains of it.
+/// Deletes the caller's own message, and returns what remains of it.
 pub async fn delete_message(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -124,8 +124,9 @@ pub async fn delete_message(
     ))
 }
 
-/// The nonce among the fields, or `Idempotency-Key`, which does the same; quotes around that, as its draft has them,
-/// are left out. Where they contradict each other nobody knows what the client will repeat.
+/// Returns the nonce from the body or from `Idempotency-Key`, which is equivalent. The quotation marks that the draft
+/// of that header requires are removed. Two different values are an error, since it is unclear which one the client
+/// will repeat.
 pub fn one_nonce(nonce: Option<String>, headers: &HeaderMap) -> Result<Option<String>> {
     let mut keys = headers.get_all("idempotency-key").iter();
     let Some(key) = keys.next() else {

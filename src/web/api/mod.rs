@@ -1,4 +1,4 @@
-//! The JSON API: the same calls as the pages, answered with data.
+//! The JSON API. It calls the same operations as the pages.
 
 pub mod custom_events;
 pub mod description;

@@ -9,7 +9,7 @@ use crate::{
 use axum::{Json, extract::State};
 use std::sync::Arc;
 
-/// Adds a reaction; idempotent.
+/// Adds a reaction of the caller; idempotent.
 pub async fn add_reaction(
     State(app): State<Arc<App>>,
     visitor: SignedIn,

@@ -1,4 +1,4 @@
-//! `/api/v1/rooms`: listing, making and changing rooms.
+//! `/api/v1/rooms`: listing, creating and changing rooms.
 
 use crate::{
     app::App,
@@ -24,7 +24,7 @@ use axum::{
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::sync::Arc;
 
-/// Rooms, and where the log stood before they were looked up: a stream from there misses nothing.
+/// Rooms, and the head of the log before they were read: a stream that starts there misses nothing.
 #[derive(Debug, Serialize)]
 pub struct RoomList {
     rooms: Vec<RoomView>,
@@ -32,7 +32,7 @@ pub struct RoomList {
     log: String,
 }
 
-/// The rooms that the caller may see.
+/// Returns the rooms that the caller may see.
 pub async fn list_rooms(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -47,7 +47,7 @@ pub async fn list_rooms(
     }))
 }
 
-/// One of them.
+/// Returns one room.
 pub async fn show_room(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -56,28 +56,28 @@ pub async fn show_room(
     Ok(Json(find_room(&app, &visitor, &slug).await?))
 }
 
-/// A room to be made.
+/// Request body for creating a room.
 #[derive(Debug, Default, Deserialize)]
-pub struct NewRoom {
-    /// Its address; made from the name where none is given.
+pub struct CreateRoomRequest {
+    /// Slug of the room; derived from the name if absent.
     pub slug: Option<String>,
-    /// For display.
+    /// Display name of the room.
     #[serde(default)]
     pub name: String,
-    /// What it is for.
+    /// Topic of the room.
     #[serde(default)]
     pub topic: String,
-    /// `open`, unless it is `closed`.
+    /// `open` (default) or `closed`.
     pub kind: Option<String>,
 }
 
-/// Makes a room.
+/// Creates a room.
 pub async fn create_room(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
-    let draft = sent.fields::<NewRoom>()?.into();
+    let draft = sent.fields::<CreateRoomRequest>()?.into();
     let slug = operations::rooms::create_room(&app, &visitor, draft).await?;
     let room = find_room(&app, &visitor, &slug).await?;
     Ok((
@@ -87,9 +87,9 @@ pub async fn create_room(
     ))
 }
 
-impl From<NewRoom> for RoomDraft {
-    fn from(room: NewRoom) -> Self {
-        let NewRoom {
+impl From<CreateRoomRequest> for RoomDraft {
+    fn from(room: CreateRoomRequest) -> Self {
+        let CreateRoomRequest {
             slug,
             name,
             topic,
@@ -104,9 +104,9 @@ impl From<NewRoom> for RoomDraft {
     }
 }
 
-/// What shall be changed.
+/// Request body for changing a room; absent fields keep their value.
 #[derive(Debug, Deserialize)]
-pub struct RoomChange {
+pub struct UpdateRoomRequest {
     name: Option<String>,
     topic: Option<String>,
     kind: Option<IgnoredAny>,
@@ -120,7 +120,7 @@ pub async fn update_room(
     Path(slug): Path<String>,
     sent: Sent,
 ) -> Result<Json<RoomView>, Rejection> {
-    let RoomChange {
+    let UpdateRoomRequest {
         name,
         topic,
         kind,

@@ -22,7 +22,7 @@ struct Presence<'a> {
     away: &'a [String],
 }
 
-/// The block of a signal, which has no id: signals are not replayed.
+/// Encodes a signal. The block has no id, because signals are not replayed.
 #[must_use]
 pub fn encode_signal(signal: &Signal) -> Bytes {
     let mut out = Vec::new();
@@ -40,14 +40,14 @@ pub fn encode_signal(signal: &Signal) -> Bytes {
     out.into()
 }
 
-/// Appends a block to `out`. A block of type `message` has no `event` field: it is the default type.
+/// Appends a block to `out`. The type `message` is the default and gets no `event` field.
 pub fn write_block(out: &mut Vec<u8>, kind: &str, data: &impl Serialize, id: Option<EventId>) {
     let start = out.len();
     let written = write_fields(out, kind, data, id);
-    // A Vec takes everything, and plain data always has a JSON form.
+    // Writing to a `Vec` cannot fail, and plain data always has a JSON form.
     if let Err(error) = written {
         out.truncate(start);
-        tracing::error!(%error, kind, "a block could not be written");
+        tracing::error!(%error, kind, "encoding a block failed");
     }
 }
 

@@ -1,8 +1,8 @@
-//! Events as blocks of a stream: `event`, `data`, `id`, in this order.
+//! Events as blocks of a stream, with the fields `event`, `data` and `id`, in this order.
 //!
-//! The id comes last, so that a client that takes a block cut short does not move its cursor past it.
-//! `data` is one line of JSON, in which line breaks are escaped; names are checked before they are stored:
-//! nothing that somebody wrote can end a field.
+//! The id comes last, so that a client that accepts a truncated block does not advance its cursor past it. `data` is
+//! one line of JSON, in which line breaks are escaped, and event names are validated before they are stored: no user
+//! input can end a field.
 
 use super::{blocks::write_block, message::JsonWriter};
 use crate::{
@@ -23,11 +23,11 @@ use crate::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// Blocks with the event and the current state of its object.
+/// Encodes events with the current state of their objects.
 #[derive(Clone, Copy, Debug)]
 pub struct Json;
 
-/// The same, and of each message its rendered row, as a page shows it.
+/// Encodes like [`Json`], and adds the rendered row of each message.
 #[derive(Clone, Copy, Debug)]
 pub struct Html;
 
@@ -117,7 +117,7 @@ fn write_event(out: &mut Vec<u8>, event: &Event, html: impl Fn(&Message) -> Opti
     write_block(out, &event.kind, &data, Some(event.id));
 }
 
-/// Most events are about a message; see [`JsonWriter`].
+/// Encodes an event about a message, which most events are; see [`JsonWriter`].
 fn write_message(out: &mut Vec<u8>, event: &Event, message: &Message, html: Option<&str>) {
     let mut json = JsonWriter(out);
     if event.kind != MESSAGE {

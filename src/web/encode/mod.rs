@@ -1,4 +1,4 @@
-//! One encoder for each form in which messages and events leave the server.
+//! Encoders: one per format in which messages and events are sent.
 
 pub mod blocks;
 pub mod events;

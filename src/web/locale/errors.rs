@@ -1,18 +1,18 @@
-//! Why the chat refuses something, in the reader's language.
+//! Translates errors of the chat into the reader's language.
 //!
-//! [`crate::error::Error`] carries English texts for programs; pages show their own message for each of them.
+//! [`crate::error::Error`] carries English texts for programs; pages show a message of the catalog for each of them.
 
 use super::Locale;
 
 impl Locale {
-    /// Returns the message for an English text of the chat; without one, that text as a sentence.
+    /// Returns the message for an English error text. If there is none, returns that text as a sentence.
     #[must_use]
     pub fn explain(&self, english: &str) -> String {
         let message = self.error_message(english);
         message.map_or_else(|| sentence(english), str::to_owned)
     }
 
-    /// Returns the message for an English text of the chat, if there is one.
+    /// Returns the message for an English error text, if there is one.
     #[must_use]
     pub fn error_message(&self, english: &str) -> Option<&str> {
         let found = self.name_error(english);
@@ -95,7 +95,7 @@ impl Locale {
     }
 }
 
-/// `pick a name` as `Pick a name.`
+/// Formats an error text as a sentence: `pick a name` becomes `Pick a name.`
 fn sentence(english: &str) -> String {
     let mut rest = english.chars();
     let first = rest.next().map(|first| first.to_ascii_uppercase());

@@ -1,4 +1,4 @@
-//! `/account` and `/signout`: what somebody is called, how pages look to them, where they are signed in, and the way out.
+//! `/account` and `/signout`: display name, preferences, sessions and signing out.
 
 use super::{local, page, rooms::layout, see};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         extract::{Path, Sent, Visitor},
         preferences::{LANGUAGE_COOKIE, Preferences, SCHEME_COOKIE, Scheme, language},
         signed_in::SignedIn,
-        views::account::{AccountPage, Place, SignOutPage},
+        views::account::{AccountPage, SessionView, SignOutPage},
     },
 };
 use axum::{
@@ -28,7 +28,7 @@ use std::sync::Arc;
 /// Browsers keep a cookie for 400 days at most (RFC 6265bis, section 5.5).
 const COOKIE_AGE: time::Duration = time::Duration::days(400);
 
-/// A cookie that a browser keeps for as long as it keeps any.
+/// Returns a cookie with the longest lifetime that browsers accept.
 #[must_use]
 pub fn lasting_cookie(name: &str, value: &str) -> String {
     Cookie::build((name, value))
@@ -39,7 +39,7 @@ pub fn lasting_cookie(name: &str, value: &str) -> String {
         .to_string()
 }
 
-/// Who one is here, and how one wants it. Who has not joined may choose how pages look.
+/// Shows the account page. Visitors who have not joined see only the preferences.
 pub async fn show_account(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -50,21 +50,21 @@ pub async fn show_account(
     account_page(&app, &visitor, &uri, StatusCode::OK, asked).await
 }
 
-/// What the form of the name holds.
+/// Fields of the form for the display name.
 #[derive(Debug, Deserialize)]
-pub struct Name {
+pub struct RenameForm {
     #[serde(default)]
     name: String,
 }
 
-/// Gives oneself another name for display.
+/// Changes the visitor's display name.
 pub async fn rename(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let Name { name } = sent.fields()?;
+    let RenameForm { name } = sent.fields()?;
     match people::rename_user(&app, &visitor, &name).await {
         Ok(_) => Ok(see("/account")),
         Err(Error::Invalid { text, .. }) => {
@@ -80,7 +80,7 @@ pub async fn rename(
     }
 }
 
-/// With the name that is asked for, and why it cannot be.
+/// Renders the account page, with a refused display name and the reason if there is one.
 async fn account_page(
     app: &App,
     visitor: &Visitor,
@@ -95,23 +95,23 @@ async fn account_page(
         layout: layout(app, visitor, None, uri).await?,
         name,
         name_error,
-        places: places(app, visitor).await?,
+        sessions: session_views(app, visitor).await?,
     };
     page(status, &account)
 }
 
-/// What the form of the looks holds, or the part of it that shall change.
+/// Fields of the form for preferences; absent fields keep their value.
 #[derive(Debug, Deserialize)]
-pub struct Looks {
+pub struct PreferencesForm {
     language: Option<String>,
     scheme: Option<String>,
     #[serde(default)]
     next: String,
 }
 
-/// Keeps in cookies how pages shall look.
-pub async fn choose_looks(sent: Sent) -> Result<Response, Rejection> {
-    let Looks {
+/// Stores preferences in cookies.
+pub async fn set_preferences(sent: Sent) -> Result<Response, Rejection> {
+    let PreferencesForm {
         language: tag,
         scheme,
         next,
@@ -128,7 +128,7 @@ pub async fn choose_looks(sent: Sent) -> Result<Response, Rejection> {
     Ok((cookies, see(local(&next))).into_response())
 }
 
-/// Ends one of one's sessions, wherever it is.
+/// Ends one of the visitor's sessions.
 pub async fn end_session(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -141,7 +141,7 @@ pub async fn end_session(
     Ok(see("/account"))
 }
 
-/// Asks whether it is meant: without a password there is no way back.
+/// Shows the page that asks for confirmation. There is no password, so nobody can sign in again after signing out.
 pub async fn show_sign_out(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -152,19 +152,19 @@ pub async fn show_sign_out(
         return Ok(see("/"));
     }
     let layout = layout(&app, &visitor, None, &uri).await?;
-    let places = places(&app, &visitor).await?.len();
+    let sessions = session_views(&app, &visitor).await?.len();
     page(
         StatusCode::OK,
         &SignOutPage {
             locale,
             scheme,
             layout,
-            places,
+            sessions,
         },
     )
 }
 
-/// Ends the session of a browser, or all that its owner has.
+/// Ends the session of the browser, or all sessions of the visitor.
 pub async fn sign_out(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -192,17 +192,17 @@ async fn sessions(app: &App, user: UserId) -> Result<Vec<Session>> {
     list_sessions(&mut connection, user).await
 }
 
-async fn places(app: &App, visitor: &Visitor) -> Result<Vec<Place>> {
+async fn session_views(app: &App, visitor: &Visitor) -> Result<Vec<SessionView>> {
     let Some(user) = &visitor.user else {
         return Ok(Vec::new());
     };
     let here = visitor.secret_hash.as_ref();
     let sessions = sessions(app, user.id).await?.into_iter();
-    let places = sessions.map(|session| Place {
+    let views = sessions.map(|session| SessionView {
         id: session.id(),
         is_here: Some(&session.secret_hash) == here,
         kind: session.kind,
         since: session.created_at,
     });
-    Ok(places.collect())
+    Ok(views.collect())
 }

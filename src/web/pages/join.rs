@@ -1,4 +1,4 @@
-//! `/join` and `/`.
+//! `/join` and `/`: joining the server.
 
 use super::{account::lasting_cookie, local, page, see};
 use crate::{
@@ -25,18 +25,18 @@ use chrono::Datelike as _;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Where somebody wanted to go.
+/// Query with the path to redirect to after joining.
 #[derive(Debug, Deserialize)]
-pub struct Next {
+pub struct JoinQuery {
     #[serde(default)]
     next: String,
 }
 
-/// Asks for a name.
+/// Shows the form for joining.
 pub async fn show_join(
     State(app): State<Arc<App>>,
     visitor: Visitor,
-    Query(Next { next }): Query<Next>,
+    Query(JoinQuery { next }): Query<JoinQuery>,
 ) -> Result<Response, Rejection> {
     if visitor.user.is_some() {
         return Ok(see(local(&next)));
@@ -52,22 +52,22 @@ pub async fn show_join(
     .await
 }
 
-/// What the form sends.
+/// Fields of the form for joining.
 #[derive(Debug, Deserialize)]
-pub struct Join {
+pub struct JoinForm {
     #[serde(default)]
     handle: String,
     #[serde(default)]
     next: String,
 }
 
-/// Lets somebody in.
+/// Creates an account and signs the visitor in.
 pub async fn join(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let Join { handle, next } = sent.fields()?;
+    let JoinForm { handle, next } = sent.fields()?;
     match join_server(&app, &handle, None, SignInKind::Session).await {
         Ok((_, secret)) => {
             let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
@@ -111,7 +111,7 @@ async fn join_page(
     )
 }
 
-/// The first page: it asks who one is, and leads to the room that everybody knows.
+/// Redirects from `/`: to the form for joining, or to the default room.
 pub async fn show_start(visitor: Visitor) -> Response {
     let room = "/rooms/general";
     if visitor.user.is_some() {

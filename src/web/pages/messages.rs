@@ -1,4 +1,4 @@
-//! The forms of a room: posting, editing, deleting, reacting.
+//! Forms of a room: posting, editing, deleting and reacting.
 
 use super::{
     page,
@@ -17,7 +17,7 @@ use crate::{
     },
     store::reactions::has_reaction,
     web::{
-        api::{history::HistoryQuery, messages::NewMessage},
+        api::{history::HistoryQuery, messages::PostRequest},
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
@@ -33,7 +33,7 @@ use axum::{
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Posts what the form holds. Refused, the room is shown again, the text in its place.
+/// Posts the message in the form. If it is refused, shows the room again with the text in the composer.
 pub async fn post_message(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -42,7 +42,7 @@ pub async fn post_message(
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let locale = visitor.preferences.locale;
-    let message: NewMessage = sent.fields()?;
+    let message: PostRequest = sent.fields()?;
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
     let (text, status) = match post(&app, &visitor, slug.clone(), message.into()).await {
         Ok((message, _)) => return Ok(see(&format!("/rooms/{slug}#m{}", message.id))),
@@ -56,7 +56,7 @@ pub async fn post_message(
         ),
         Err(error) => return Err(error.into()),
     };
-    // A nonce that is taken by another text would be refused for ever.
+    // A nonce that belongs to another text would be refused on every attempt.
     let nonce = nonce.filter(|_| status != StatusCode::CONFLICT);
     let refused = Refused {
         error: Some(text),
@@ -76,7 +76,7 @@ pub async fn post_message(
     page(status, &shown)
 }
 
-/// Shows the text of one's own message for editing.
+/// Shows the form for editing one's own message.
 pub async fn show_edit(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -88,14 +88,14 @@ pub async fn show_edit(
     edit_page(&app, &visitor, StatusCode::OK, message, body, None, &uri).await
 }
 
-/// What the form of an edit holds.
+/// Fields of the form for editing a message.
 #[derive(Debug, Deserialize)]
-pub struct Edit {
+pub struct EditForm {
     #[serde(default)]
     body: String,
 }
 
-/// Gives one's own message another text.
+/// Replaces the text of one's own message.
 pub async fn edit_message(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -103,7 +103,7 @@ pub async fn edit_message(
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let Edit { body } = sent.fields()?;
+    let EditForm { body } = sent.fields()?;
     match messages::edit_message(&app, &visitor, slug.clone(), &id, body.clone()).await {
         Ok(message) => Ok(see(&address(&slug, message.id))),
         Err(Error::Invalid { text, .. } | Error::Conflict { text, .. }) => {
@@ -133,21 +133,21 @@ pub async fn delete_message(
     Ok(see(&address(&slug, message.id)))
 }
 
-/// What the form of a reaction holds.
+/// Fields of the form for reacting.
 #[derive(Debug, Deserialize)]
-pub struct React {
+pub struct ReactionForm {
     #[serde(default)]
     emoji: String,
 }
 
-/// Puts one's emoji under a message, or takes it away where it is.
+/// Adds a reaction, or removes it if it exists.
 pub async fn toggle_reaction(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     Path((slug, id)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let React { emoji } = sent.fields()?;
+    let ReactionForm { emoji } = sent.fields()?;
     let message = find_message(&app, &visitor, &slug, &id).await?;
     let mut connection = app.readers().acquire().await?;
     let has_mine = has_reaction(&mut connection, message.id, &emoji, visitor.id).await?;

@@ -1,4 +1,4 @@
-//! The pages. Each works without a script; what a form sends is answered with 303 or with the page again.
+//! The pages. Each works without scripts; a form is answered with 303, or with the page and its errors.
 
 pub mod account;
 pub mod join;
@@ -15,7 +15,7 @@ use axum::{
 
 const VARY: [(header::HeaderName, &str); 1] = [(header::VARY, "accept-language, cookie")];
 
-/// Renders a page, which depends on the reader and their language.
+/// Renders a page. The response varies by cookie and language.
 fn page(status: StatusCode, page: &impl Template) -> Result<Response, Rejection> {
     let html = page.render().map_err(std::io::Error::other)?;
     let mut response = (status, VARY, Html(html)).into_response();
@@ -23,7 +23,7 @@ fn page(status: StatusCode, page: &impl Template) -> Result<Response, Rejection>
     Ok(response)
 }
 
-/// Go there, by GET.
+/// Redirects to `address` with 303, which the client requests by GET.
 fn see(address: &str) -> Response {
     Redirect::to(address).into_response()
 }

@@ -1,4 +1,4 @@
-//! `/rooms/{room}`: a room at one moment, and the cursor from which a stream goes on.
+//! `/rooms/{room}`: a snapshot of a room, and the cursor at which its stream starts.
 
 use super::{page, rooms::layout_of};
 use crate::{
@@ -25,21 +25,21 @@ use axum::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::sync::Arc;
 
-/// Members that are shown beside a room.
+/// Greatest number of members shown beside a room.
 const MEMBERS_SHOWN: i64 = 100;
 
-/// What a post was refused for, and what it said.
+/// A post that was refused, for showing the form again.
 #[derive(Debug, Default)]
 pub struct Refused {
-    /// Why.
+    /// The reason for the refusal.
     pub error: Option<String>,
-    /// Its text.
+    /// The text of the post.
     pub draft: String,
-    /// Its name: the next try is the same message.
+    /// Nonce of the post; a retry reuses it.
     pub nonce: Option<String>,
 }
 
-/// A room: its end, or the part of its history that the query names.
+/// Shows a room: the end of its history, or the page that the query selects.
 pub async fn show_room(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -68,7 +68,7 @@ pub async fn show_room(
     page(StatusCode::OK, &shown)
 }
 
-/// A message in its surroundings, marked.
+/// Shows a message, marked, among its neighbours.
 pub async fn show_message(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -96,7 +96,7 @@ pub async fn show_message(
     page(StatusCode::OK, &shown)
 }
 
-/// The page of a room.
+/// Renders the page of a room.
 pub async fn room_page(
     app: &App,
     visitor: &Visitor,
@@ -116,7 +116,7 @@ pub async fn room_page(
         &query.filter,
     )
     .await?;
-    // Everything else is read later: what it has beyond the page's cursor, the stream says once more.
+    // The remaining data is read after the snapshot. Changes in it beyond the page's cursor are repeated by the stream.
     let (rooms, members, member_count) =
         rooms::list_rooms_and_members(&mut connection, visitor.reader().user, id, MEMBERS_SHOWN)
             .await?;
@@ -126,7 +126,7 @@ pub async fn room_page(
     let layout = layout_of(visitor, rooms, Some(slug), here);
     let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), query);
     let mut members = app.log.presence.mark(members);
-    // Whoever looks at the page is here, although its stream is yet to open.
+    // The viewer counts as present, although the stream of the page is not open yet.
     for member in &mut members {
         member.here |= layout.is_viewer(&member.person);
     }
@@ -142,7 +142,7 @@ pub async fn room_page(
         log: app.log.name.clone(),
         older,
         newer,
-        // A page of some messages only cannot take in whatever comes.
+        // A filtered page cannot show every new message.
         live: !history.has_newer && query.filter == Filter::default(),
         messages: history.messages,
         marked,

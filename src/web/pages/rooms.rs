@@ -1,4 +1,4 @@
-//! `/rooms` and `/rooms/new`.
+//! `/rooms` and `/rooms/new`, and the forms for membership and notifications.
 
 use super::{page, see};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     operations::{self, members},
     store::rooms,
     web::{
-        api::{members::read_level, rooms::NewRoom},
+        api::{members::read_level, rooms::CreateRoomRequest},
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
@@ -26,7 +26,7 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// What surrounds every page, for a visitor who is at `here`.
+/// Returns the frame around a page for a visitor whose current path is `here`.
 pub async fn layout(
     app: &App,
     visitor: &Visitor,
@@ -38,7 +38,7 @@ pub async fn layout(
     Ok(layout_of(visitor, rooms, current, here))
 }
 
-/// The same of rooms that were listed.
+/// Returns the frame around a page with rooms that were already read.
 pub fn layout_of(
     visitor: &Visitor,
     rooms: Vec<RoomView>,
@@ -55,7 +55,7 @@ pub fn layout_of(
     }
 }
 
-/// All rooms.
+/// Shows the list of all rooms.
 pub async fn show_rooms(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -75,7 +75,7 @@ pub async fn show_rooms(
     )
 }
 
-/// Asks what a new room shall be.
+/// Shows the form for creating a room.
 pub async fn show_new_room(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -97,14 +97,14 @@ pub async fn show_new_room(
     )
 }
 
-/// Makes a room.
+/// Creates a room.
 pub async fn create_room(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let room: NewRoom = sent.fields()?;
+    let room: CreateRoomRequest = sent.fields()?;
     let (name, topic, slug) = (
         room.name.clone(),
         room.topic.clone(),
@@ -139,7 +139,7 @@ pub async fn create_room(
     )
 }
 
-/// Becomes a member.
+/// Joins a room.
 pub async fn join_room(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -150,7 +150,7 @@ pub async fn join_room(
     Ok(see(&back))
 }
 
-/// Is one no longer.
+/// Leaves a room.
 pub async fn leave_room(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -161,7 +161,7 @@ pub async fn leave_room(
     Ok(see(&back))
 }
 
-/// Sets what one wants to be told of in a room.
+/// Sets the visitor's notification level for a room.
 pub async fn set_notify(
     State(app): State<Arc<App>>,
     visitor: SignedIn,

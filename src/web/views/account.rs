@@ -1,4 +1,4 @@
-//! The pages on which one sees who one is here, and signs out.
+//! The pages for the account and for signing out.
 
 use super::layout::Layout;
 use crate::{
@@ -10,21 +10,21 @@ use crate::{
 };
 use askama::Template;
 
-/// A browser or a program in which somebody is signed in.
+/// A session or token of the viewer.
 #[derive(Clone, Debug)]
-pub struct Place {
-    /// Names it, and is no secret.
+pub struct SessionView {
+    /// Public id of the session; not a secret.
     pub id: String,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of this request.
     pub is_here: bool,
-    /// A browser or a program.
+    /// Whether it belongs to a browser or to a program.
     pub kind: SignInKind,
-    /// When they signed in.
+    /// Time of signing in.
     pub since: Timestamp,
 }
 
-impl Place {
-    /// HTML: UTC, to the minute; `js/times.js` shows it in the reader's own zone.
+impl SessionView {
+    /// Returns the time of signing in as HTML, in UTC to the minute. `js/times.js` shows it in the local time zone.
     fn since(&self) -> String {
         let since = self.since.to_utc();
         let shown = since.format("%Y-%m-%d %H:%M UTC");
@@ -35,22 +35,22 @@ impl Place {
     }
 }
 
-/// Name, looks, places.
+/// The account page: display name, preferences and sessions.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account.html")]
 pub struct AccountPage {
     /// The language of the page.
     pub locale: &'static Locale,
-    /// In which colours.
+    /// The colour scheme of the page.
     pub scheme: Scheme,
-    /// What surrounds the page.
+    /// The frame around the page.
     pub layout: Layout,
-    /// What the viewer is called, or wants to be.
+    /// The viewer's display name, or the one that was refused.
     pub name: String,
-    /// Why they cannot be.
+    /// The reason why the display name was refused.
     pub name_error: Option<String>,
-    /// Where the viewer is signed in, the latest first.
-    pub places: Vec<Place>,
+    /// The viewer's sessions, newest first.
+    pub sessions: Vec<SessionView>,
 }
 
 impl AccountPage {
@@ -64,16 +64,16 @@ impl AccountPage {
     }
 }
 
-/// Asks whether signing out is meant.
+/// The page that asks for confirmation before signing out.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/sign_out.html")]
 pub struct SignOutPage {
     /// The language of the page.
     pub locale: &'static Locale,
-    /// In which colours.
+    /// The colour scheme of the page.
     pub scheme: Scheme,
-    /// What surrounds the page.
+    /// The frame around the page.
     pub layout: Layout,
-    /// In how many places the viewer is signed in.
-    pub places: usize,
+    /// Number of the viewer's sessions.
+    pub sessions: usize,
 }

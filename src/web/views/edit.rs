@@ -1,4 +1,4 @@
-//! The page on which one changes or deletes a message of one's own.
+//! The page for editing or deleting one's own message.
 
 use super::layout::{Layout, isolate};
 use crate::{
@@ -7,28 +7,28 @@ use crate::{
 };
 use askama::Template;
 
-/// A message in a form.
+/// The form for editing a message.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/edit.html")]
 pub struct EditPage {
     /// The language of the page.
     pub locale: &'static Locale,
-    /// In which colours.
+    /// The colour scheme of the page.
     pub scheme: Scheme,
-    /// What surrounds the page.
+    /// The frame around the page.
     pub layout: Layout,
     /// The room of the message.
     pub room: RoomInfo,
-    /// The message as it is.
+    /// The stored message.
     pub message: Message,
-    /// The text in the form: at first the message's, later as typed.
+    /// The text in the form: the stored text, or the text that was refused.
     pub body: String,
-    /// Why the text was refused.
+    /// The reason why the text was refused.
     pub error: Option<String>,
 }
 
 impl EditPage {
-    /// HTML: the label of the field, with the room's name.
+    /// Returns the label of the field as HTML, with the room's name.
     fn label(&self) -> String {
         self.locale.message_in(isolate("span", &self.room.name))
     }

@@ -1,28 +1,28 @@
-//! What went wrong, in words.
+//! The error page.
 
 use crate::web::{locale::Locale, preferences::Scheme};
 use askama::Template;
 
-/// An error as a page. It needs nothing but itself, so that it can be shown when all else fails.
+/// An error as a page. It depends on no other data, so that it can be rendered when everything else fails.
 #[derive(Clone, Debug, Template)]
 #[template(path = "errors/error.html")]
 pub struct ErrorPage {
     /// The language of the page.
     pub locale: &'static Locale,
-    /// In which colours.
+    /// The colour scheme of the page.
     pub scheme: Scheme,
     /// The HTTP status.
     pub status: u16,
-    /// What can be done about it, in a sentence; may be empty.
+    /// A sentence that explains the error; may be empty.
     pub detail: String,
-    /// Under which the log tells more, where that helps.
+    /// Id under which the log has details; `None` if the log has none.
     pub request_id: Option<String>,
-    /// Where to go from here: a path of this server.
+    /// Path of this server that the page links to.
     pub back: String,
 }
 
 impl ErrorPage {
-    /// What went wrong, in a few words.
+    /// Returns the short title of the error.
     fn title(&self) -> &'static str {
         self.locale.status(self.status)
     }

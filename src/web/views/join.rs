@@ -1,4 +1,4 @@
-//! The page by which one comes in.
+//! The page for joining the server.
 
 use crate::web::{
     locale::{Locale, locales},
@@ -6,27 +6,27 @@ use crate::web::{
 };
 use askama::Template;
 
-/// One sentence and one field.
+/// The form for joining.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/join.html")]
 pub struct JoinPage {
     /// The language of the page.
     pub locale: &'static Locale,
-    /// In which colours.
+    /// The colour scheme of the page.
     pub scheme: Scheme,
-    /// As typed.
+    /// The handle as the visitor typed it.
     pub handle: String,
-    /// Where the person wanted to go: a path of this server.
+    /// Path of this server to redirect to after joining.
     pub next: String,
-    /// Why the name cannot be taken.
+    /// The reason why the handle was refused.
     pub error: Option<String>,
-    /// How many messages the history holds.
+    /// Number of messages in the history.
     pub messages: i64,
-    /// The year of the first one.
+    /// The year of the first message.
     pub since: Option<i32>,
 }
 
-/// The name of the server, for people.
+/// Name of the server, as pages show it.
 const SERVER: &str = "Backscroll";
 
 impl JoinPage {
@@ -34,7 +34,7 @@ impl JoinPage {
         self.locale.join_server(SERVER)
     }
 
-    /// `196,123 messages since 2004`, or nothing while there is no history.
+    /// Returns a summary of the history such as `196,123 messages since 2004`, or `None` if there are no messages.
     fn figures(&self) -> Option<String> {
         let figures = match self.since {
             Some(year) => self

@@ -1,4 +1,4 @@
-//! What surrounds every page of somebody who is in: the rooms at its side, and who is looking.
+//! The frame around pages: the sidebar with rooms, and the viewer.
 
 use crate::model::{
     room::{RoomKind, RoomView},
@@ -6,28 +6,28 @@ use crate::model::{
 };
 use askama::filters::{Html, escape};
 
-/// What every page with a sidebar needs.
+/// Data of the frame, which every page with a sidebar needs.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    /// Who is looking; a visitor who has not joined is nobody.
+    /// The viewer; `None` for a visitor who has not joined.
     pub viewer: Option<Person>,
-    /// The rooms at the side, in the order in which they are shown.
+    /// Rooms in the sidebar, in display order.
     pub rooms: Vec<RoomView>,
     /// Slug of the room that is open.
     pub current: Option<String>,
-    /// Where the viewer comes back to after joining: a path of this server.
+    /// Path of this server to return to after joining.
     pub here: String,
 }
 
 impl Layout {
-    /// Rooms with a name of their own.
+    /// Returns the rooms that have a name.
     pub(super) fn named_rooms(&self) -> impl Iterator<Item = &RoomView> {
         self.rooms
             .iter()
             .filter(|room| room.info.kind != RoomKind::Direct)
     }
 
-    /// Rooms between people.
+    /// Returns the direct-message rooms.
     pub(super) fn direct_rooms(&self) -> impl Iterator<Item = &RoomView> {
         self.rooms
             .iter()
@@ -42,7 +42,7 @@ impl Layout {
         self.current.as_deref() == Some(room.info.slug.as_str())
     }
 
-    /// Whether this is who looks.
+    /// Returns whether `person` is the viewer.
     #[must_use]
     pub fn is_viewer(&self, person: &Person) -> bool {
         self.viewer
@@ -51,17 +51,18 @@ impl Layout {
     }
 }
 
-/// Which of the twelve colours of names is this person's. The page computes the same (`static/js/people.js`).
+/// Returns the hue of a person's name, one of twelve. Scripts compute the same value (`static/js/people.js`).
 #[must_use]
 pub fn hue(handle: &str) -> u32 {
-    // FNV-1a, 32 bits, its halves folded together: short enough to be written twice, and spreads short names.
+    // FNV-1a with 32 bits, its halves folded together: short enough to implement twice, and it spreads short handles
+    // well.
     let hash = handle.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
     (hash ^ (hash >> 16)) % 12
 }
 
-/// Returns HTML: an element with what somebody wrote, whose direction does not change that of the text around it.
+/// Returns `text` as HTML in an element `tag` that isolates its text direction from the surrounding text.
 pub(super) fn isolate(tag: &str, text: &str) -> String {
     let Ok(text) = escape(text, Html);
     format!(r#"<{tag} dir="auto">{text}</{tag}>"#)

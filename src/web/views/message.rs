@@ -1,6 +1,6 @@
 //! A message as a row of the history.
 //!
-//! Rows are the same for every viewer, in pages and in streams. They contain no words of any language:
+//! Rows are the same for every viewer, in pages and in streams. They contain no text in any language:
 //! `static/css/history.css` adds "edited" and "deleted".
 
 use super::layout::hue;
@@ -17,16 +17,16 @@ use askama::Template;
 /// Greatest length of a quoted line in characters.
 const QUOTED_MAX: usize = 200;
 
-/// One row of the history.
+/// A row of the history.
 #[derive(Clone, Debug, Template)]
 #[template(path = "messages/_message.html")]
 pub struct MessageView<'a> {
     message: &'a Message,
-    /// The message that it answers, if that is on the same page.
+    /// The message that this one replies to, if it is on the same page.
     answered: Option<&'a Message>,
-    /// Formatted once, since a row contains it five times.
+    /// The id as text. Cached, since a row contains it five times.
     id: String,
-    /// Formatted once, since the row also contains parts of it: `2026-11-21T18:02:59.123Z`.
+    /// The time, such as `2026-11-21T18:02:59.123Z`. Cached, since the row also contains parts of it.
     at: String,
 }
 
@@ -42,7 +42,8 @@ impl<'a> MessageView<'a> {
         }
     }
 
-    /// Quotes a line of the message that this one answers. Without it `static/js/quoted_message.js` looks for the message.
+    /// Sets the message that this one replies to, of which a line is quoted. Without it, `static/js/quoted_message.js`
+    /// looks it up.
     #[must_use]
     pub fn quoting(self, answered: Option<&'a Message>) -> Self {
         Self { answered, ..self }
@@ -72,7 +73,7 @@ impl<'a> MessageView<'a> {
         self.message.edited_at.map(moment)
     }
 
-    /// Renders the body; the template puts it between the tags that fit.
+    /// Renders the body; the template adds the enclosing element.
     fn body(body: &str) -> Body<'_> {
         match markdown::render(body) {
             None => Body::Plain(body),
@@ -98,7 +99,7 @@ enum Body<'a> {
 /// Renders the row of a message, as pages contain it and streams carry it with `include=html`.
 #[must_use]
 pub fn render_row(message: &Message) -> String {
-    // Writing into a string cannot fail, and the template has no error of its own.
+    // Writing to a `String` cannot fail, and the template has no error of its own.
     MessageView::new(message).render().unwrap_or_default()
 }
 
@@ -108,7 +109,7 @@ pub fn address(room: &str, id: MessageId) -> String {
     format!("/rooms/{room}/messages/{id}#m{id}")
 }
 
-/// Formats a time for every language: `2026-11-21 18:02 UTC`.
+/// Formats a time independently of the language: `2026-11-21 18:02 UTC`.
 fn moment(time: Timestamp) -> String {
     let at = time.to_string();
     let (day, clock) = day_and_clock(&at);
@@ -120,7 +121,8 @@ fn day_and_clock(at: &str) -> (&str, &str) {
     (day, clock.get(..5).unwrap_or(clock))
 }
 
-/// Returns the handles of a reaction. They contain neither comma nor space, so that scripts can split the list.
+/// Returns the handles of the people who reacted, separated by commas. Handles contain neither commas nor spaces, so
+/// that scripts can split the list.
 fn names(reaction: &Reaction) -> String {
     reaction.by.join(", ")
 }

@@ -1,6 +1,6 @@
-//! What pages are made of: one file per noun, each view a struct with the template that it fills.
+//! View models: one file per noun, each view a struct with the template that it renders.
 //!
-//! A view holds plain data and asks nobody for more; a partial is the same for every viewer.
+//! A view holds plain data and makes no queries. A partial renders the same for every viewer.
 
 pub mod account;
 pub mod edit;

@@ -1,4 +1,4 @@
-//! The page of a room: its history, the place to write, the people in it.
+//! The page of a room: history, composer and members.
 
 use super::{
     layout::{Layout, hue, isolate},
@@ -15,41 +15,41 @@ use crate::{
 };
 use askama::Template;
 
-/// A room, at the end of its history or somewhere in its past.
+/// A room, at the end of its history or at an older page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/room.html")]
 pub struct RoomPage {
     /// The language of the page.
     pub locale: &'static Locale,
-    /// In which colours.
+    /// The colour scheme of the page.
     pub scheme: Scheme,
-    /// What surrounds the page.
+    /// The frame around the page.
     pub layout: Layout,
     /// The room.
     pub room: RoomView,
-    /// A part of its history, oldest first.
+    /// The messages on the page, oldest first.
     pub messages: Vec<Message>,
-    /// The log's last event in the snapshot that the messages come from: where the page's stream begins.
+    /// The newest event in the snapshot that the messages were read from. The page's stream starts after it.
     pub head: EventId,
-    /// Names the log that `head` belongs to.
+    /// Id of the log that `head` belongs to.
     pub log: String,
-    /// Link to what comes before the first message.
+    /// Link to the page with older messages, if there are any.
     pub older: Option<String>,
-    /// Link to what comes after the last message.
+    /// Link to the page with newer messages, if there are any.
     pub newer: Option<String>,
-    /// Whether the last message shown is the room's last one: only then the page follows the stream.
+    /// Whether the page ends at the room's newest message. Only then does it follow the stream.
     pub live: bool,
-    /// The message that the link to this page points at.
+    /// The message that the permalink of this page refers to.
     pub marked: Option<MessageId>,
-    /// Names what will be posted from this page, so that sending the form twice posts once.
+    /// Nonce of the next post from this page, so that submitting the form twice posts once.
     pub nonce: String,
-    /// People in the room, as many as are shown.
+    /// Members of the room, up to the display limit.
     pub members: Vec<RoomMember>,
-    /// People in the room.
+    /// Number of all members of the room.
     pub member_count: i64,
-    /// What stands in the composer: the text of a post that was refused.
+    /// Text in the composer: that of a post that was refused.
     pub draft: String,
-    /// Why it was refused.
+    /// The reason why the post was refused.
     pub error: Option<String>,
 }
 
@@ -61,7 +61,7 @@ impl RoomPage {
             .map_or("", |viewer| &viewer.handle)
     }
 
-    /// What one may want to be told of.
+    /// Returns the notification levels with their labels.
     fn levels(&self) -> impl Iterator<Item = (NotifyLevel, &'static str)> {
         NotifyLevel::ALL.into_iter().map(move |level| {
             let name = match level {
@@ -73,8 +73,8 @@ impl RoomPage {
         })
     }
 
-    /// Who is here and who is away: the list's id, its title, who stands in it, how many there are. Of whom only a part
-    /// is listed, the rest counts as away.
+    /// Returns the groups of the member list (online and offline): the id of its element, its title, the members shown,
+    /// and their number. Members beyond the display limit count as offline.
     fn groups(&self) -> [(&'static str, &'static str, Vec<&Person>, i64); 2] {
         let listed = |here| {
             let members = self
@@ -92,7 +92,7 @@ impl RoomPage {
         ]
     }
 
-    /// HTML: what stands above the first message of the room.
+    /// Returns the beginning of the room as HTML, which is shown above its first message.
     fn beginning(&self) -> String {
         let RoomInfo { kind, name, .. } = &self.room.info;
         let sign = if *kind == RoomKind::Open { "#" } else { "" };
@@ -108,14 +108,14 @@ impl RoomPage {
         self.marked == Some(message.id)
     }
 
-    /// The message that this one answers, where it is on the page, too.
+    /// Returns the message that `message` replies to, if it is on the page.
     fn answered_by(&self, message: &Message) -> Option<&Message> {
         let id = message.reply_to?;
         let place = self.messages.binary_search_by_key(&id, |other| other.id);
         self.messages.get(place.ok()?)
     }
 
-    /// The marked message, where it can be answered and reacted to.
+    /// Returns the marked message, if it accepts replies and reactions.
     fn marked_message(&self) -> Option<&Message> {
         self.messages
             .iter()
@@ -123,10 +123,11 @@ impl RoomPage {
     }
 }
 
-/// What a page without scripts offers as reactions.
+/// Reactions offered on pages without scripts.
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
-/// The modules that `js/app.js` imports, directly or not: the page names them so that they are fetched in parallel.
+/// The modules that `js/app.js` imports, directly or indirectly. The page lists them so that they are fetched in
+/// parallel.
 const MODULES: [&str; 27] = [
     "js/activity.js",
     "js/clock.js",

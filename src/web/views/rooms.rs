@@ -1,4 +1,4 @@
-//! The list of rooms, and the form that makes one.
+//! The list of rooms, and the form for creating one.
 
 use super::layout::Layout;
 use crate::{
@@ -10,47 +10,47 @@ use crate::{
 };
 use askama::Template;
 
-/// All rooms that the viewer may see.
+/// The list of all rooms that the viewer may see.
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/list.html")]
 pub struct RoomsPage {
     /// The language of the page.
     pub locale: &'static Locale,
-    /// In which colours.
+    /// The colour scheme of the page.
     pub scheme: Scheme,
-    /// What surrounds the page.
+    /// The frame around the page.
     pub layout: Layout,
     /// The rooms, in the order in which they are listed.
     pub rooms: Vec<RoomView>,
 }
 
-/// The form for a new room, at first or with what was wrong about it.
+/// The form for creating a room, empty or with validation errors.
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/new.html")]
 pub struct NewRoomPage {
     /// The language of the page.
     pub locale: &'static Locale,
-    /// In which colours.
+    /// The colour scheme of the page.
     pub scheme: Scheme,
-    /// What surrounds the page.
+    /// The frame around the page.
     pub layout: Layout,
-    /// As typed.
+    /// The name as typed.
     pub name: String,
-    /// As typed.
+    /// The topic as typed.
     pub topic: String,
-    /// As typed; empty: made from the name.
+    /// The slug as typed; if empty, it is derived from the name.
     pub slug: String,
-    /// What was wrong.
+    /// Validation errors.
     pub errors: NewRoomErrors,
 }
 
-/// What was wrong with each field of the form for a new room.
+/// Validation errors of the form for creating a room, by field.
 #[derive(Clone, Debug, Default)]
 pub struct NewRoomErrors {
-    /// With the name.
+    /// Error of the name.
     pub name: Option<String>,
-    /// With the topic.
+    /// Error of the topic.
     pub topic: Option<String>,
-    /// With the address.
+    /// Error of the slug.
     pub slug: Option<String>,
 }
