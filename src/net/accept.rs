@@ -1,4 +1,4 @@
-//! Accepting connections, and waiting for their end.
+//! Accepting connections, and draining them at the end.
 
 use super::{
     connection,
@@ -13,8 +13,8 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// Connections that may wait to be accepted. After a restart all clients reconnect at once, and those that do not fit
-/// wait for a second and more (`tcp(7)`). The kernel reduces this to `net.core.somaxconn`.
+/// Length of the queue of connections to be accepted. After a restart all clients reconnect at once, and those that do
+/// not fit wait for a second or longer (`tcp(7)`). The kernel limits this to `net.core.somaxconn`.
 const BACKLOG: u32 = 4096;
 /// Pause after an error that does not concern a single connection, such as no free descriptor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -22,20 +22,20 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const GRACE: Duration = Duration::from_secs(2);
 /// How long sending [`REFUSAL`] may take.
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
-/// The answer to a connection beyond the limits.
+/// The response to a connection beyond the limits.
 const REFUSAL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain\r\nretry-after: 10\r\n\
     connection: close\r\ncontent-length: 22\r\n\r\ntoo many connections.\n";
 
-/// Listens on an address, at most [`BACKLOG`] connections ahead of [`accept`].
+/// Listens on an address, with a queue of at most [`BACKLOG`] connections for [`accept`].
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() {
         TcpSocket::new_v4()
     } else {
         TcpSocket::new_v6()
     }?;
-    // Without this, closed connections of a server that has just stopped keep the next one from listening. On Windows
-    // the option means something else.
+    // Without this option, closed connections of a server that has just stopped prevent the next one from listening. On
+    // Windows the option has another meaning.
     #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
@@ -60,7 +60,7 @@ pub async fn accept(
             Ok((socket, address)) => admit(socket, address, &limits, &router, &stop),
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
-                tracing::error!(%error, "no connection can be accepted");
+                tracing::error!(%error, "accepting a connection failed");
                 sleep(ACCEPT_PAUSE).await;
             }
         }
@@ -87,7 +87,7 @@ fn admit(
     router: &Router,
     stop: &Stop,
 ) {
-    // Send small blocks at once. If the option cannot be set, they are sent a little later.
+    // Send small blocks without delay. If the option cannot be set, they arrive slightly later.
     let _ = socket.set_nodelay(true);
     let slot: Option<ConnectionSlot> = limits.admit(address.ip());
     match slot {

@@ -1,4 +1,4 @@
-//! One connection: its requests are answered by hyper and axum, until one of them opens a stream.
+//! One connection: hyper and axum answer its requests until one of them opens a stream.
 
 use super::{
     follow::{StreamHead, follow},
@@ -32,8 +32,8 @@ use tower::ServiceExt as _;
 
 /// How long the head of a request may take, its first byte included. Idle connections are closed after this, too.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-/// Bytes that hyper buffers per connection and direction, about. A request whose head is longer is answered with 431.
-/// The limit is that of Node.js: longer heads do not pass most proxies either.
+/// Approximate size in bytes of hyper's buffer per connection and direction. A request with a longer head is answered
+/// with 431. The limit is that of Node.js; most proxies reject longer heads, too.
 const BUFFER_BYTES: usize = 16 * 1024;
 /// After the last answer, a connection is closed when its client sends nothing for this long …
 const LINGER_IDLE: Duration = Duration::from_secs(2);
@@ -114,8 +114,8 @@ async fn discard(socket: &mut TcpStream) {
     }
 }
 
-/// Answers a request. One that opens a stream is never answered here; its response is left for the task that takes
-/// the connection over.
+/// Answers a request. The response that opens a stream is not sent here; it is stored for the task that takes over the
+/// connection.
 async fn answer(
     router: Router,
     request: Request<Incoming>,

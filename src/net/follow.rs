@@ -1,4 +1,4 @@
-//! A stream on its own socket: a small task that writes what its feed says, and holds nothing else.
+//! A stream on its own socket: a small task that writes the blocks of a feed and holds no other state.
 
 use super::{limits::ConnectionSlot, socket::WRITE_TIMEOUT};
 use crate::{
@@ -21,13 +21,13 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Below this, in bytes, pieces are copied together: `writev` costs the kernel a tenth more than `send` for a short
-/// block, which is most of what a delivery costs.
+/// Pieces of fewer bytes than this in total are copied together. `writev` costs the kernel 10 % more than `send` for a
+/// short block, and the kernel is most of the cost of a delivery.
 const JOINED_MAX: usize = 16 * 1024;
-/// Chunks that one system call takes at most (`IOV_MAX` is 1024 on Linux).
+/// Greatest number of chunks per system call (`IOV_MAX` is 1024 on Linux).
 const SLICES_MAX: usize = 256;
 
-/// The answer to the request that opened a stream, before anything of it was sent.
+/// The response that opens a stream, before any of it was sent.
 #[derive(Debug)]
 pub(super) struct StreamHead {
     pub(super) parts: response::Parts,
@@ -35,13 +35,13 @@ pub(super) struct StreamHead {
     pub(super) feed: Feed,
 }
 
-/// Why a stream is not written to any more.
+/// The reason why a stream ends.
 #[derive(Debug)]
 enum End {
-    /// The reader went away, or accepted nothing for too long.
+    /// The reader disconnected, or accepted nothing until the write timeout.
     Gone,
-    /// Everything was said.
-    Said,
+    /// All blocks were sent, `bye` included.
+    Finished,
 }
 
 impl From<io::Error> for End {
@@ -50,16 +50,18 @@ impl From<io::Error> for End {
     }
 }
 
-/// What a wait has brought.
+/// The reason why a wait ended.
 enum Woken {
-    ByLog,
-    ByClock,
-    Gone,
+    Events,
+    Timer,
+    Disconnected,
 }
 
-/// Carries a stream until it ends or its reader is gone. A stuck reader is cut at once when the server stops.
+/// Sends a stream until it ends or its reader disconnects. A reader that accepts nothing is disconnected at once when
+/// the server stops.
 ///
-/// Not an `async fn`: what is handed to one is kept twice (rust-lang/rust#62958), here for hours, thousands of times.
+/// This is not an `async fn`, because the future of one stores each argument twice (rust-lang/rust#62958), and
+/// thousands of these futures live for hours.
 pub(super) fn follow(
     socket: TcpStream,
     head: StreamHead,
@@ -78,7 +80,7 @@ pub(super) fn follow(
     async move {
         if stream.write(&[IoSlice::new(&first)]).await.is_ok() {
             drop(first);
-            let _ = stream.carry().await;
+            let _ = stream.run().await;
         }
     }
 }
@@ -92,7 +94,7 @@ struct Stream {
 }
 
 impl Stream {
-    async fn carry(&mut self) -> Result<(), End> {
+    async fn run(&mut self) -> Result<(), End> {
         let mut silent_since = Instant::now();
         let mut clock = pin!(sleep_until(silent_since + PING_AFTER));
         let mut next = self.feed.next().await;
@@ -105,19 +107,19 @@ impl Stream {
                         next = Next::Wait;
                         continue;
                     }
-                    Woken::ByLog
+                    Woken::Events
                 }
                 Next::End(block) => {
                     Box::pin(self.end(block)).await?;
-                    return Err(End::Said);
+                    return Err(End::Finished);
                 }
                 Next::Wait => self.wait(clock.as_mut()).await,
             };
             next = match woken {
-                Woken::ByLog => self.feed.next().await,
-                Woken::Gone => return Err(End::Gone),
-                // The clock is not set back for each block: that would cost more than to look now and then.
-                Woken::ByClock => {
+                Woken::Events => self.feed.next().await,
+                Woken::Disconnected => return Err(End::Gone),
+                // The timer is not reset for each block: that would cost more than waking up occasionally.
+                Woken::Timer => {
                     let is_silent = silent_since.elapsed() >= PING_AFTER;
                     let again = if is_silent {
                         Instant::now()
@@ -139,26 +141,27 @@ impl Stream {
         let mut woken = pin!(self.feed.wait());
         poll_fn(|context| {
             if woken.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Woken::ByLog);
+                return Poll::Ready(Woken::Events);
             }
             if clock.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Woken::ByClock);
+                return Poll::Ready(Woken::Timer);
             }
-            self.poll_gone(context).map(|()| Woken::Gone)
+            self.poll_gone(context).map(|()| Woken::Disconnected)
         })
         .await
     }
 
-    /// The end of what a reader sends is its end: there is nothing it could say. What it says is thrown away.
+    /// Resolves when the reader closes its sending side, which counts as a disconnect. Bytes that it sends are
+    /// discarded.
     fn poll_gone(&self, context: &mut Context<'_>) -> Poll<()> {
-        let mut said = [0; 256];
+        let mut discarded = [0; 256];
         loop {
             match self.socket.poll_read_ready(context) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(_)) => return Poll::Ready(()),
                 Poll::Pending => return Poll::Pending,
             }
-            match self.socket.try_read(&mut said) {
+            match self.socket.try_read(&mut discarded) {
                 Ok(1..) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Ok(0) | Err(_) => return Poll::Ready(()),
@@ -166,7 +169,7 @@ impl Stream {
         }
     }
 
-    /// Everything that waits goes out in one write: it costs the kernel no more than a part of it.
+    /// Sends all waiting pieces in one write, which costs the kernel no more than writing one of them.
     async fn send(&mut self, blocks: &[Bytes]) -> Result<(), End> {
         if let ([block], true) = (blocks, self.is_chunked) {
             let mut size = [0; 18];
@@ -174,7 +177,7 @@ impl Stream {
             let slices = [size, block, b"\r\n"].map(IoSlice::new);
             return self.write(&slices).await;
         }
-        // Rare, so that its needs shall not make every stream's task larger.
+        // Boxed, since this is rare and its state would enlarge the task of every stream.
         Box::pin(self.send_many(blocks)).await
     }
 
@@ -225,7 +228,7 @@ impl Stream {
         self.socket.try_write(&joined)
     }
 
-    /// The reader is slow: it is waited for, with a limit on waits in which it accepts nothing.
+    /// Writes the rest to a slow reader. Each wait in which the reader accepts nothing has a time limit.
     async fn write_rest(&mut self, slices: &[IoSlice<'_>], written: usize) -> Result<(), End> {
         let mut slices = slices.to_vec();
         let mut rest = slices.as_mut_slice();
@@ -247,8 +250,8 @@ impl Stream {
     }
 }
 
-/// What stands before a chunk: its size in hexadecimal digits (RFC 9112, section 7.1). By hand, because formatting it
-/// was an eighth of what a block costs this program.
+/// Formats the size line of a chunk, in hexadecimal digits (RFC 9112, section 7.1). Not by `write!`, which took an
+/// eighth of the CPU time that the program spends on a block.
 fn chunk_size(buffer: &mut [u8; 18], length: usize) -> &[u8] {
     let mut start = 16;
     let mut rest = length;
@@ -263,7 +266,7 @@ fn chunk_size(buffer: &mut [u8; 18], length: usize) -> &[u8] {
     }
 }
 
-/// The head and the first block leave in one write, and at once.
+/// Returns the head of the response and the first block, which are sent in one write.
 fn first_bytes(parts: &response::Parts, is_chunked: bool, hello: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
     out.extend_from_slice(if is_chunked {
@@ -310,7 +313,7 @@ fn first_bytes(parts: &response::Parts, is_chunked: bool, hello: &[u8]) -> Vec<u
 mod tests {
     use super::*;
 
-    /// With what tokio adds to it, which rounds a task up to a multiple of 128 bytes.
+    /// The size includes tokio's header, and tokio rounds a task up to a multiple of 128 bytes.
     #[test]
     fn a_stream_is_a_task_of_896_bytes() {
         const fn size_of_future<F>(
@@ -318,10 +321,10 @@ mod tests {
         ) -> usize {
             size_of::<F>()
         }
-        const OF_TOKIO: usize = 104;
+        const TOKIO_HEADER: usize = 104;
         assert!(
-            size_of_future(follow) + OF_TOKIO <= 7 * 128,
-            "what waits for nothing but a wake-up should not grow; or a new compiler lays it out otherwise"
+            size_of_future(follow) + TOKIO_HEADER <= 7 * 128,
+            "the task of a stream has grown, or a new compiler lays out its future differently"
         );
     }
 

@@ -1,4 +1,4 @@
-//! Limits on the number of connections, in all and per address.
+//! Limits on the number of connections, in total and per address.
 
 use std::{
     collections::HashMap,
@@ -7,10 +7,11 @@ use std::{
 };
 use tokio::sync::Semaphore;
 
-/// Descriptors reserved for the database, standard streams and libraries.
+/// File descriptors reserved for the database, standard streams and libraries.
 const DESCRIPTORS_RESERVED: u64 = 64;
 
-/// Raises the soft limit on descriptors to the hard one, and returns how many of the `wanted` connections that allows.
+/// Raises the soft limit on file descriptors to the hard limit, and returns how many of the `wanted` connections it
+/// allows.
 #[must_use]
 pub fn connections_allowed(wanted: usize) -> usize {
     let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
@@ -29,7 +30,7 @@ pub(super) struct Limits {
     per_address: usize,
 }
 
-/// The right to hold one connection. Dropping it frees the slot.
+/// A permit to hold one connection. Dropping it frees the slot.
 #[derive(Debug)]
 pub(super) struct ConnectionSlot {
     limits: Arc<Limits>,
@@ -46,8 +47,8 @@ impl Limits {
     }
 
     /// Returns a slot for a connection from `address`, or `None` at a limit. Loopback addresses have no limit of their
-    /// own, since a proxy on this machine carries everybody's connections. IPv6 is counted by /64, which is what one
-    /// customer gets.
+    /// own, since a reverse proxy on this machine forwards everybody's connections. IPv6 addresses are counted by /64
+    /// prefix, which is the usual size of one customer's network.
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionSlot> {
         let permit = self.all.try_acquire().ok()?;
         let address = Some(address.to_canonical())
@@ -90,7 +91,7 @@ impl Drop for ConnectionSlot {
         if let Some(address) = self.address {
             self.limits.release(address);
         }
-        // Last, so that the connection admitted by this permit finds the count of its address reduced, too.
+        // Released last, so that the connection admitted by this permit sees the reduced count of its address.
         self.limits.all.add_permits(1);
     }
 }

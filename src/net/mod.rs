@@ -1,8 +1,8 @@
-//! The network: an accept loop on hyper.
+//! The network layer: an accept loop on hyper.
 //!
-//! `axum::serve` has neither a header timeout nor a limit on connections. A request is parsed, routed and authorised
-//! by hyper and axum. If its answer is a stream, the connection is taken over by a small task that holds a socket and
-//! a cursor ([`follow`]), which takes about 1 KiB instead of 10.
+//! `axum::serve` has neither a header timeout nor a limit on connections. Hyper and axum parse, route and authorise a
+//! request. If its response is a stream, a small task takes over the connection ([`follow`]). It holds a socket and a
+//! cursor, and takes about 1 KiB instead of 10 KiB.
 
 pub mod accept;
 mod connection;

@@ -1,4 +1,4 @@
-//! The body of a request, and whether it was read to its end.
+//! Request bodies, with a flag that tells whether a body was read to its end.
 
 use axum::body::{Body, Bytes};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
@@ -11,20 +11,20 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Says whether the body of a request was read to its end.
+/// A flag that is set when the body of a request was read to its end.
 #[derive(Clone, Debug)]
 pub(super) struct BodyEnd(Option<Arc<AtomicBool>>);
 
 impl BodyEnd {
-    /// Whether the whole body was read. If it was not when the request is answered, the connection cannot be used for
-    /// another request: what is left of the body would be taken for it.
+    /// Returns whether the whole body was read. If it was not when the response is sent, the connection cannot be
+    /// reused: the rest of the body would be parsed as the next request.
     pub(super) fn is_reached(&self) -> bool {
         let is_read = self.0.as_ref();
         is_read.is_none_or(|is_read| is_read.load(Ordering::Relaxed))
     }
 }
 
-/// The body for the router, and how to learn whether it was read to its end. Most requests have no body.
+/// Returns the body for the router, and the flag for its end. Most requests have no body.
 pub(super) fn watch(body: Incoming) -> (Body, BodyEnd) {
     if body.is_end_stream() {
         return (Body::empty(), BodyEnd(None));

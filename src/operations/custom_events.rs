@@ -1,4 +1,4 @@
-//! Posting events of bots.
+//! Posting custom events of bots.
 
 use crate::{
     app::App,
@@ -14,21 +14,21 @@ use crate::{
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
-/// In bytes: with what stands around it, a block of a stream stays below 64 KiB.
+/// Greatest size of a payload in bytes. With its other fields, a block of a stream stays below 64 KiB.
 const PAYLOAD_MAX: usize = 60_000;
 
-/// A custom event to be posted, as somebody sent it.
+/// A custom event to be posted, before validation.
 #[derive(Debug)]
 pub struct CustomDraft {
-    /// What the bot calls it.
+    /// Event name chosen by the bot.
     pub name: String,
-    /// Any JSON.
+    /// Any JSON value.
     pub payload: Box<RawValue>,
-    /// The client's name for it.
+    /// Nonce chosen by the client, which makes retries idempotent.
     pub nonce: Option<String>,
 }
 
-/// Posts a custom event; the flag says whether it is new, which a repeated one (same author, same nonce) is not.
+/// Posts a custom event. The flag is false for a retry (same author, same nonce), which returns the existing event.
 pub async fn post_custom(
     app: &App,
     viewer: &Viewer,
@@ -56,7 +56,8 @@ pub async fn post_custom(
     }
 }
 
-/// Nested so deeply that common JSON libraries refuse it, a payload would stop the clients of a room.
+/// Returns why a payload is invalid. Common JSON libraries reject deep nesting; such a payload would break the clients
+/// of the room.
 fn payload_fault(payload: &RawValue) -> Option<&'static str> {
     if payload.get().len() > PAYLOAD_MAX {
         return Some("at most 60,000 bytes of JSON");

@@ -8,13 +8,13 @@ use crate::{
     model::{change::Action, ids::EventId, room::NotifyLevel},
 };
 
-/// Makes somebody a member of a room; `me` is the viewer.
+/// Adds a person to a room; the handle `me` is the viewer's.
 pub async fn join_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {
     let handle = resolve(viewer, handle)?;
     submit(app, viewer, Action::JoinRoom { room, handle }).await
 }
 
-/// Ends somebody's membership of a room; `me` is the viewer.
+/// Removes a person from a room; the handle `me` is the viewer's.
 pub async fn leave_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {
     let handle = resolve(viewer, handle)?;
     submit(app, viewer, Action::LeaveRoom { room, handle }).await
@@ -25,7 +25,7 @@ pub async fn mark_read(app: &App, viewer: &Viewer, room: String, up_to: EventId)
     submit(app, viewer, Action::MarkRead { room, up_to }).await
 }
 
-/// Sets which messages of a room the viewer is notified about.
+/// Sets which messages of a room notify the viewer.
 pub async fn set_notify(
     app: &App,
     viewer: &Viewer,

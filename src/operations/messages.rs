@@ -16,18 +16,18 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// A message to be posted, as somebody sent it.
+/// A message to be posted, before validation.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
-    /// Its text.
+    /// Text of the message, in Markdown.
     pub body: String,
-    /// The client's name for it.
+    /// Nonce chosen by the client, which makes retries idempotent.
     pub nonce: Option<String>,
-    /// The message that it answers.
+    /// The message that this one replies to.
     pub reply_to: Option<MessageId>,
 }
 
-/// Posts a message; the flag says whether it is new, which a repeated one (same author, same nonce) is not.
+/// Posts a message. The flag is false for a retry (same author, same nonce), which returns the existing message.
 pub async fn post_message(
     app: &App,
     viewer: &Viewer,
@@ -52,7 +52,7 @@ pub async fn post_message(
     answered_message(app.submit(Some(by), Action::PostMessage(post)).await?)
 }
 
-/// Replaces the text of a message of the viewer's.
+/// Replaces the text of the viewer's own message.
 pub async fn edit_message(
     app: &App,
     viewer: &Viewer,
@@ -71,7 +71,7 @@ pub async fn edit_message(
     Ok(answered_message(app.submit(Some(by), action).await?)?.0)
 }
 
-/// Deletes a message of the viewer's, and returns what remains of it.
+/// Deletes the viewer's own message, and returns what remains of it.
 pub async fn delete_message(
     app: &App,
     viewer: &Viewer,
@@ -83,7 +83,7 @@ pub async fn delete_message(
     Ok(answered_message(app.submit(Some(by), action).await?)?.0)
 }
 
-/// A message of a room that is visible to the viewer.
+/// Returns a message of a room that is visible to the viewer.
 pub async fn find_message(app: &App, viewer: &Viewer, slug: &str, id: &str) -> Result<Message> {
     let id = read_id(id)?;
     let room = visible_room(app, viewer, slug).await?;
@@ -93,7 +93,7 @@ pub async fn find_message(app: &App, viewer: &Viewer, slug: &str, id: &str) -> R
         .ok_or(Error::NotFound)
 }
 
-/// The message in the answer to a change of one; the flag says whether it is new.
+/// Returns the message in the answer to a change of a message. The flag says whether it is new.
 pub(super) fn answered_message(answer: Answer) -> Result<(Arc<Message>, bool)> {
     match answer {
         Answer::Message { message, is_new } => Ok((message, is_new)),
@@ -101,7 +101,7 @@ pub(super) fn answered_message(answer: Answer) -> Result<(Arc<Message>, bool)> {
     }
 }
 
-/// Reads the id in an address. What is not an id names nothing.
+/// Parses the id in an address. A text that is not an id is an unknown id.
 pub fn read_id(id: &str) -> Result<MessageId> {
     parse_id(id).map(MessageId).ok_or(Error::NotFound)
 }

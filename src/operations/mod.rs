@@ -1,5 +1,5 @@
-//! What a handler, a hook or a command asks for: check the form of what was sent, make the change, submit it, and
-//! return what its answer holds. Pages and the API share it, so that neither knows a rule that the other does not.
+//! Operations that handlers, hooks and commands call: validate the input, submit the change, and return the content of
+//! its answer. Pages and the API share them, so that both apply the same rules.
 
 pub mod custom_events;
 pub mod members;

@@ -1,4 +1,4 @@
-//! Joining the server, changing one's name, and signing out.
+//! Joining the server, changing the display name, and signing out.
 
 use crate::{
     app::{App, random_bytes},
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Makes an account under a free handle, and the secret by which it is known from now on.
+/// Creates an account under a free handle, and returns it with the secret that authenticates it.
 pub async fn join_server(
     app: &App,
     handle: &str,
@@ -34,7 +34,7 @@ pub async fn join_server(
     }
 }
 
-/// Changes the viewer's name for display.
+/// Changes the viewer's display name.
 pub async fn rename_user(app: &App, viewer: &Viewer, name: &str) -> Result<User> {
     let by = viewer.signed_in()?.id;
     let name = parse_field("name", DisplayName::parse(name))?.into_string();
@@ -45,7 +45,7 @@ pub async fn rename_user(app: &App, viewer: &Viewer, name: &str) -> Result<User>
     }
 }
 
-/// Ends a session of the viewer.
+/// Ends one of the viewer's sessions.
 pub async fn sign_out(app: &App, viewer: &Viewer, secret_hash: SecretHash) -> Result<()> {
     let by = viewer.user_id();
     app.submit(by, Action::SignOut { secret_hash }).await?;

@@ -15,7 +15,7 @@ use crate::{
     store::rooms,
 };
 
-/// A room that is visible to the viewer, as the viewer sees it.
+/// Returns a room that is visible to the viewer, with the viewer's state in it.
 pub async fn find_room(app: &App, viewer: &Viewer, slug: &str) -> Result<RoomView> {
     let mut connection = app.readers().acquire().await?;
     rooms::find_room(&mut connection, viewer.user_id(), slug)
@@ -23,7 +23,7 @@ pub async fn find_room(app: &App, viewer: &Viewer, slug: &str) -> Result<RoomVie
         .ok_or(Error::NotFound)
 }
 
-/// The id of a room that is visible to the viewer.
+/// Returns the id of a room that is visible to the viewer.
 pub async fn visible_room(app: &App, viewer: &Viewer, slug: &str) -> Result<RoomId> {
     if let Some(room) = app.log.find_open_room(slug).await? {
         return Ok(room);
@@ -35,20 +35,20 @@ pub async fn visible_room(app: &App, viewer: &Viewer, slug: &str) -> Result<Room
     Ok(room.id)
 }
 
-/// A room to be created, as somebody sent it.
+/// A room to be created, before validation.
 #[derive(Clone, Debug, Default)]
 pub struct RoomDraft {
-    /// Its address; made from the name where none is given.
+    /// Slug of the room; derived from the name if absent.
     pub slug: Option<String>,
-    /// Its name.
+    /// Display name of the room.
     pub name: String,
-    /// What it is for.
+    /// Topic of the room.
     pub topic: String,
-    /// `open`, which is the default, or `closed`.
+    /// `open` (default) or `closed`.
     pub kind: Option<String>,
 }
 
-/// Creates a room and returns its address.
+/// Creates a room and returns its slug.
 pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result<String> {
     let by = viewer.signed_in()?.id;
     let (name, topic) = (draft.name.trim(), draft.topic.trim());
@@ -78,7 +78,7 @@ pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result
     }
 }
 
-/// Changes the name or topic of a room; what is `None` stays.
+/// Changes the name or topic of a room; `None` keeps the current value.
 pub async fn update_room(
     app: &App,
     viewer: &Viewer,
