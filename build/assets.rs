@@ -1,4 +1,4 @@
-//! Compresses the files below `static/`, and those that are generated, once for all requests.
+//! Compresses the files below `static/`, and the generated ones, at build time.
 //!
 //! The result is a tree with one folder per content coding: `identity/`, `br/` and `gzip/`.
 
@@ -10,14 +10,14 @@ use std::{
     path::Path,
 };
 
-/// Files of fewer bytes are only stored as they are: they fit into one packet anyway.
+/// Smallest size in bytes at which files are compressed. Smaller ones fit into one packet anyway.
 const COMPRESSED_MIN: usize = 1024;
 
-/// A file as it will be served.
+/// A file to be embedded.
 pub(crate) struct Asset {
     /// Path below `/assets/{fingerprint}/`.
     pub(crate) path: String,
-    /// The content, not compressed.
+    /// The uncompressed content.
     pub(crate) content: Vec<u8>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn read(root: &Path) -> io::Result<Vec<Asset>> {
     Ok(assets)
 }
 
-/// Every emoji that has a name, as `[["👍","+1 thumbsup"],…]` in Unicode's order.
+/// Returns a list of all emoji that have a name, as `[["👍","+1 thumbsup"],…]` in Unicode order.
 pub(crate) fn emoji() -> Asset {
     let named: Vec<String> = emojis::iter()
         .filter(|emoji| emoji.shortcode().is_some())
@@ -57,7 +57,7 @@ pub(crate) fn emoji() -> Asset {
     }
 }
 
-/// Writes all assets below `root`, in each coding in which they become smaller.
+/// Writes all assets below `root`, in each coding that makes them smaller.
 pub(crate) fn write(assets: &[Asset], root: &Path) -> io::Result<()> {
     if root.exists() {
         fs::remove_dir_all(root)?;

@@ -1,5 +1,5 @@
-//! Reads the message catalogs `locales/*.ftl` and generates what is made of them: typed functions for Rust, one
-//! module per language for scripts, one style sheet per language for texts in style sheets.
+//! Parses the message catalogs `locales/*.ftl` and generates typed Rust functions, one JavaScript module per language,
+//! and one style sheet per language for texts in style sheets.
 
 use crate::assets::Asset;
 use fluent_syntax::{
@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The language of readers whose own one has no catalog.
+/// The language of readers for whose languages there is no catalog.
 const DEFAULT: &str = "en";
 
 /// The messages of one language.
@@ -26,7 +26,7 @@ pub(crate) struct Catalog {
     messages: BTreeMap<String, Value>,
 }
 
-/// Reads all catalogs below `folder`, the default language first.
+/// Parses all catalogs below `folder`, the default language first.
 pub(crate) fn read(folder: &Path) -> Result<Vec<Catalog>, Box<dyn Error>> {
     let mut catalogs = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -59,7 +59,7 @@ fn parse(source: &str) -> Result<BTreeMap<String, Value>, String> {
     Ok(messages)
 }
 
-/// A text, or a list of its parts.
+/// Converts a pattern into a string, or into a list of its parts.
 fn pattern(pattern: &Pattern<&str>) -> Result<Value, String> {
     let mut parts = Vec::new();
     for element in &pattern.elements {
@@ -75,7 +75,7 @@ fn pattern(pattern: &Pattern<&str>) -> Result<Value, String> {
     Ok(Value::Array(parts))
 }
 
-/// A literal text, `[argument]`, or `[argument, {case: pattern, …}, default case]`.
+/// Converts a placeable into a literal string, `[argument]`, or `[argument, {case: pattern, …}, default case]`.
 fn placeable(expression: &Expression<&str>) -> Result<Value, String> {
     match expression {
         Expression::Inline(InlineExpression::StringLiteral { value }) => Ok(json!(value)),
@@ -102,7 +102,7 @@ fn case<'a>(variant: &Variant<&'a str>) -> &'a str {
     }
 }
 
-/// The arguments of a pattern, in the order of their first use.
+/// Returns the arguments of a pattern, in the order of their first use.
 fn arguments(pattern: &Value) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
     let parts = pattern.as_array().into_iter().flatten();
@@ -123,7 +123,7 @@ fn arguments(pattern: &Value) -> Vec<&str> {
     found
 }
 
-/// The ids of messages that files of this kind use: everything between `before` and `after` in them.
+/// Returns the ids of the messages that files of this kind use: all texts between `before` and `after` in them.
 pub(crate) fn used(
     assets: &[Asset],
     extension: &str,
@@ -157,7 +157,7 @@ impl Catalog {
         picked.collect()
     }
 
-    /// A module that hands the messages with these ids to `static/js/messages.js`.
+    /// Generates a module that passes the messages with these ids to `static/js/messages.js`.
     pub(crate) fn script(&self, ids: &BTreeSet<String>) -> Result<Asset, String> {
         let messages = Value::Object(self.pick(ids)?);
         Ok(Asset {
@@ -167,7 +167,7 @@ impl Catalog {
         })
     }
 
-    /// A style sheet with the messages with these ids as custom properties.
+    /// Generates a style sheet with the messages with these ids as custom properties.
     pub(crate) fn style_sheet(&self, ids: &BTreeSet<String>) -> Result<Asset, String> {
         let properties = self
             .pick(ids)?
@@ -182,7 +182,7 @@ impl Catalog {
     }
 }
 
-/// A function per message of the default language, for `src/web/locale.rs`.
+/// Generates a function per message of the default language, for `src/web/locale.rs`.
 pub(crate) fn rust(catalogs: &[Catalog]) -> Result<String, Box<dyn Error>> {
     let default = catalogs.first().ok_or("there is no catalog")?;
     let (mut plain, mut functions) = (Vec::new(), String::new());

@@ -1,6 +1,6 @@
-//! Prepares what the program embeds: assets in the encodings in which they are served, and messages in all languages.
+//! Prepares the embedded files: compressed assets, and message catalogs in all languages.
 //!
-//! Cargo runs this again when one of the folders that are read here, or embedded by a macro, has changed.
+//! Cargo runs this script again when a folder that is read here, or embedded by a macro, has changed.
 
 mod assets;
 mod catalog;

@@ -1,6 +1,6 @@
-//! Every setting of the server: unit, default, flag and environment variable.
+//! Settings of the server: units, defaults, flags and environment variables.
 //!
-//! A flag beats its variable, a variable beats the default.
+//! A flag takes precedence over its variable, and a variable over the default.
 
 use clap::{Args, ValueEnum};
 use std::{
@@ -38,7 +38,7 @@ pub struct Config {
     #[arg(long = "host", env = "BACKSCROLL_HOST", hide_env_values = true, value_name = "NAME", value_delimiter = ',', value_parser = parse_host)]
     pub hosts: Vec<String>,
 
-    /// How the file is kept.
+    /// Storage settings.
     #[command(flatten)]
     pub storage: Storage,
 
@@ -61,9 +61,9 @@ pub struct Config {
     pub away_after: Duration,
 }
 
-/// The name of the file where none is given.
+/// Default path of the database file.
 pub const DB: &str = "backscroll.db";
-/// In seconds: longer than a page takes to load again, or the server to start again and its readers to come back.
+/// Default in seconds: longer than a page takes to reload, or the server to restart and its readers to reconnect.
 const AWAY_AFTER: &str = "10";
 
 impl Default for Config {
@@ -76,7 +76,7 @@ impl Default for Config {
             hosts: Vec::new(),
             storage: Storage::default(),
             max_connections: 10_000,
-            // An office behind one address: some thirty people with a handful of tabs each.
+            // Sufficient for an office behind one address: about thirty people with a handful of tabs each.
             max_connections_per_address: 200,
             away_after: Duration::from_secs(10),
         }
@@ -84,7 +84,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Says why the server may not start like this, or nothing.
+    /// Returns why the server may not start with these settings, or `None`.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         let reachable = !self.listen.ip().to_canonical().is_loopback();
@@ -97,8 +97,8 @@ impl Config {
         })
     }
 
-    /// Returns the names that `--public-url` and `--host` configure, in the form of the DNS: lower case, other
-    /// scripts as Punycode, without a dot at the end.
+    /// Returns the names in `--public-url` and `--host` in DNS form: lower case, other scripts as Punycode, without a
+    /// trailing dot.
     #[must_use]
     pub fn host_names(&self) -> Vec<String> {
         let public = self.public_url.as_ref().and_then(Url::host_str);
@@ -126,10 +126,10 @@ pub struct Storage {
     pub max_size: Option<u64>,
 }
 
-/// In seconds: a day.
+/// Greatest value in seconds: one day.
 const AWAY_AFTER_MAX: u64 = 86_400;
 
-/// An empty file has a quarter of this.
+/// Smallest limit in bytes. An empty database takes a quarter of it.
 const SIZE_MIN: u64 = 1 << 20;
 
 fn parse_size(text: &str) -> Result<u64, &'static str> {
@@ -148,10 +148,10 @@ fn parse_size(text: &str) -> Result<u64, &'static str> {
     }
 }
 
-/// Who may come in.
+/// Who may join the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Door {
-    /// Whoever can reach the server.
+    /// Anybody who can reach the server.
     #[default]
     Open,
 }
@@ -183,7 +183,7 @@ fn parse_public_url(text: &str) -> Result<Url, &'static str> {
         .ok_or(FAULT)
 }
 
-/// Parses a name into the form of the DNS.
+/// Parses a host name into DNS form.
 fn parse_host(text: &str) -> Result<String, &'static str> {
     let host = Host::parse(text)
         .map_err(|_| "a name without a scheme and a port, as in chat.example")?
@@ -206,7 +206,7 @@ fn parse_seconds(text: &str) -> Result<Duration, &'static str> {
         .ok_or("a whole number of seconds, at most 86400")
 }
 
-/// When an answer to a post is given.
+/// When a post is acknowledged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Durability {
     /// After the disk has it (`synchronous=FULL`): survives power loss.

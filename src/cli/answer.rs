@@ -1,7 +1,7 @@
-//! Answers that are not what was asked for: whether Backscroll itself refuses, or something on the way is at fault.
+//! Unexpected responses: refusals by Backscroll itself, and errors on the way to it.
 //!
-//! Between a client and its server there may be proxies, captive portals and servers of other programs. An error
-//! counts as Backscroll's own only if it is `application/problem+json` (RFC 9457) with the member `code`.
+//! Between a client and its server there may be proxies, captive portals and servers of other programs. An error counts
+//! as Backscroll's own only if it is `application/problem+json` (RFC 9457) with the member `code`.
 
 use reqwest::{
     Response, StatusCode, Url,
@@ -10,36 +10,37 @@ use reqwest::{
 use serde_json::Value;
 use std::time::{Duration, SystemTime};
 
-/// The longest pause that `Retry-After` can ask for.
+/// The longest pause that `Retry-After` can request.
 pub(super) const RETRY_AFTER_MAX: Duration = Duration::from_mins(10);
-/// In bytes. Longer answers are cut; no answer of Backscroll to these commands is as long.
+/// Greatest size of a response body in bytes. Longer bodies are truncated; no response of Backscroll to these commands
+/// is as long.
 const BODY_MAX: usize = 1 << 20;
 
-/// Why an answer is not the one that was asked for.
+/// The reason why a response is not the expected one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Backscroll refuses the request. Repeating it does not help.
+    /// Backscroll refuses the request. Retrying does not help.
     Refused(Refusal),
-    /// Backscroll, or something on the way to it, cannot answer now.
+    /// A temporary error of Backscroll or of something on the way to it.
     Passing {
         reason: String,
         retry_after: Option<Duration>,
     },
-    /// The address redirects. Redirects are not followed: they can turn a POST into a GET, drop its body, or hand
-    /// the token to another server.
+    /// The address redirects. Redirects are not followed: they can change a POST into a GET, drop its body, or send the
+    /// token to another server.
     Redirected(String),
 }
 
-/// Backscroll's own words on a request that it refuses.
+/// A refusal of a request by Backscroll.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub status: StatusCode,
-    /// The field at fault, or the detail of the problem.
+    /// The message about the invalid field, or the detail of the problem.
     pub sentence: String,
 }
 
 impl Fault {
-    /// Reads an answer whose status is not the expected one.
+    /// Interprets a response whose status is not the expected one.
     pub(super) async fn read(answer: Response) -> Self {
         if let Some(target) = redirect_target(&answer) {
             return Self::Redirected(explain_redirect(answer.url(), &target));
@@ -56,7 +57,7 @@ impl Fault {
         }
     }
 
-    /// The fault of an answer that Backscroll would not give.
+    /// Returns the fault for a response that is not Backscroll's.
     pub(super) fn not_ours(answer: &Response) -> Self {
         let (url, status) = (answer.url(), answer.status());
         let content_type = match text(answer.headers(), CONTENT_TYPE) {
@@ -73,7 +74,7 @@ impl Fault {
     }
 }
 
-/// Reads the body of an answer up to a limit of 1 MiB.
+/// Reads the body of a response, at most [`BODY_MAX`] bytes.
 pub(super) async fn read_body(mut answer: Response) -> reqwest::Result<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await? {
@@ -86,12 +87,12 @@ pub(super) async fn read_body(mut answer: Response) -> reqwest::Result<Vec<u8>> 
     Ok(body)
 }
 
-/// Whether the same request would be refused again.
+/// Returns whether retrying the request would fail again.
 fn is_final(status: StatusCode) -> bool {
     status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429)
 }
 
-/// The sentence of a problem that Backscroll wrote; `None`: the answer is none.
+/// Returns the message of a problem that Backscroll sent; `None` if the response is not one.
 async fn read_problem(answer: Response) -> Option<String> {
     let content_type = text(answer.headers(), CONTENT_TYPE);
     let essence = content_type.split(';').next().unwrap_or_default();
@@ -117,7 +118,7 @@ fn problem_sentence(body: &[u8]) -> Option<String> {
     Some(field.unwrap_or_else(|| detail().unwrap_or(code).to_owned()))
 }
 
-/// The address that a redirect names; `None`: the answer is none, or names none.
+/// Returns the target of a redirect; `None` if the response is not a redirect, or has no valid target.
 fn redirect_target(answer: &Response) -> Option<Url> {
     let location = text(answer.headers(), LOCATION);
     let is_redirect = matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308);
@@ -127,7 +128,7 @@ fn redirect_target(answer: &Response) -> Option<Url> {
 }
 
 fn explain_redirect(from: &Url, target: &Url) -> String {
-    // What follows the server's own address is the same before and after most redirects.
+    // Most redirects change only the part of the address before the path of the API.
     let api_path = from
         .path()
         .find("/api/v1/")
@@ -143,8 +144,8 @@ fn explain_redirect(from: &Url, target: &Url) -> String {
     )
 }
 
-/// How long the answer asks to wait (RFC 9110, section 10.2.3), at most [`RETRY_AFTER_MAX`]. A date is compared with
-/// the `Date` of the same answer, so that a wrong clock on this machine does not matter.
+/// Returns how long the response asks to wait (RFC 9110, section 10.2.3), at most [`RETRY_AFTER_MAX`]. A date is
+/// compared with the `Date` of the same response, so that a wrong clock on this machine does not matter.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = text(headers, RETRY_AFTER).trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -156,12 +157,12 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(wait.min(RETRY_AFTER_MAX))
 }
 
-/// Parses a date of HTTP (RFC 9110, section 5.6.7), also in the two obsolete forms.
+/// Parses an HTTP date (RFC 9110, section 5.6.7), including the two obsolete formats.
 fn parse_date(value: &str) -> Option<SystemTime> {
     httpdate::parse_http_date(value.trim()).ok()
 }
 
-/// A header as text; empty where it is missing or not ASCII.
+/// Returns a header as text; empty if it is missing or not ASCII.
 fn text(headers: &HeaderMap, name: HeaderName) -> &str {
     headers
         .get(name)

@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What to back up, and where to.
+/// Source and target of a backup.
 #[derive(Args, Debug)]
 pub(super) struct Backup {
     /// The file to make; nothing may be there yet
@@ -57,14 +57,15 @@ pub(super) async fn run(backup: Backup) -> Result<(), Failure> {
     ))
 }
 
-/// Links instead of renaming where it can: that fails where a file has appeared at `out` meanwhile.
+/// Moves the finished copy to `out`. It is linked where possible, because unlike renaming, linking fails if a file has
+/// appeared at `out` meanwhile.
 fn move_to(half: &Path, out: &Path) -> Result<(), Failure> {
     let linked = match fs::hard_link(half, out) {
         Ok(()) => fs::remove_file(half),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             return Err(there_already(out));
         }
-        // Not every file system has links.
+        // Not every file system supports links.
         Err(_) => fs::rename(half, out),
     };
     let kept = linked.and_then(|()| copies::sync_folder(out));

@@ -1,4 +1,4 @@
-//! `check`: tests the integrity of the database and the rules that its tables keep.
+//! `check`: verifies the integrity of the database and the invariants of its tables.
 
 use super::{Database, Failure, print};
 use crate::{
@@ -8,14 +8,14 @@ use crate::{
 use clap::Args;
 use sqlx::Connection as _;
 
-/// What to check.
+/// The database to check.
 #[derive(Args, Debug)]
 pub(super) struct Check {
     #[command(flatten)]
     database: Database,
 }
 
-/// Values that cannot be read and are told one by one.
+/// Greatest number of unreadable values that are reported individually.
 const UNREADABLE_TOLD: usize = 100;
 
 pub(super) async fn run(check: Check) -> Result<(), Failure> {
@@ -29,7 +29,7 @@ pub(super) async fn run(check: Check) -> Result<(), Failure> {
             Error::Refused(sentence) => Failure::fault(sentence),
             error => unreadable(&error),
         })?;
-    // All rules are judged in one snapshot, which a running server cannot change meanwhile.
+    // All rules are checked in one snapshot, which is isolated from a running server.
     let mut tx = connection.begin().await?;
     let damage = check::find_damage(&mut tx)
         .await

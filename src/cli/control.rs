@@ -1,32 +1,32 @@
-//! Events about the stream itself, as sentences for people.
+//! Control events of a stream, as messages for people.
 
 use crate::model::ids::EventId;
 use serde_json::Value;
 
-/// What is kept between two control events.
+/// State between two control events.
 #[derive(Debug, Default)]
 pub(super) struct Controls {
-    /// Name of the log that is being followed.
+    /// Id of the log that is being followed.
     log: Option<String>,
 }
 
-/// What a control event means.
+/// The meaning of a control event.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Notice {
-    /// Sentences to be printed.
+    /// Messages to be printed.
     pub sentences: Vec<String>,
     /// Whether everything that existed when the stream opened has been sent.
     pub is_caught_up: bool,
 }
 
-/// Whether an event is about the stream and not part of the log. Signals such as `typing` are neither; they have no
-/// id.
+/// Returns whether an event is a control event, which is not part of the log. Signals such as `typing` are neither
+/// control events nor part of the log; they have no id.
 pub(super) fn is_control(event: &str) -> bool {
     matches!(event, "hello" | "caught-up" | "ping" | "bye")
 }
 
 impl Controls {
-    /// Reads a control event; `cursor` is the one that the stream was asked to resume after.
+    /// Interprets a control event. `cursor` is the one after which the stream was asked to resume.
     pub(super) fn read(&mut self, event: &str, data: &str, cursor: Option<EventId>) -> Notice {
         let data: Value = serde_json::from_str(data).unwrap_or_default();
         match event {

@@ -1,4 +1,4 @@
-//! Who a command acts as: the token that it sends.
+//! Credentials: the token that a command sends.
 
 use super::{
     Failure,
@@ -17,13 +17,13 @@ use std::{
     time::Duration,
 };
 
-/// A token that can be sent as a header.
+/// A token that is valid in a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token(String);
 
 impl Token {
-    /// Reads a token. White space, line ends and a byte order mark around it are not part of it. `Ok(None)`: there is
-    /// nothing else. `source` is named in the error; the text itself is not, since it is a secret.
+    /// Parses a token. White space, line ends and a byte order mark around it are removed; `Ok(None)` means that
+    /// nothing is left. Errors name `source`, but do not contain the text, since it is a secret.
     pub(super) fn parse(text: &str, source: &str) -> Result<Option<Self>, Failure> {
         let token = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -34,7 +34,7 @@ impl Token {
         Ok((!token.is_empty()).then(|| Self(token.to_owned())))
     }
 
-    /// Reads the value of `--token` or of its environment variable.
+    /// Parses the value of `--token` or of its environment variable.
     pub(super) fn from_argument(argument: Option<&str>) -> Result<Option<Self>, Failure> {
         Self::parse(
             argument.unwrap_or_default(),
@@ -78,8 +78,8 @@ struct Joined {
 }
 
 impl Credentials {
-    /// Returns the token given, the one in the file, or a new one by joining; in this order. With `--as`, the token
-    /// of the environment is not used.
+    /// Returns the token given as an argument, the one in the file, or a new one by joining, in this order. With
+    /// `--as`, the token of the environment is not used.
     pub(super) async fn token(
         &self,
         client: &Client,
@@ -110,13 +110,14 @@ impl Credentials {
         handle: &str,
         patience: Duration,
     ) -> Result<Token, Failure> {
-        // Written once before joining: in a place that cannot be written, the token of a new account would be lost.
+        // The file is written once before joining: if its path is not writable, the token of a new account would be
+        // lost.
         self.keep("")?;
         let request = client
             .post(http::api(server, &["join"]))
             .json(&json!({ "handle": handle }));
-        // A second join would find the name taken by the first: after an error, only a request that never reached a
-        // server is repeated.
+        // A retry after a successful attempt would find the handle taken. Only a request that never reached a server is
+        // retried.
         let joined = send::<Joined>(request, patience, reqwest::Error::is_connect).await;
         let token = match joined {
             Ok(Joined { token }) => token,

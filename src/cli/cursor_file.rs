@@ -1,4 +1,4 @@
-//! A cursor that outlives the process: one decimal id in a file.
+//! A cursor file: one decimal event id that persists between runs.
 
 use super::Failure;
 use crate::model::ids::{EventId, parse_id};
@@ -11,10 +11,10 @@ use std::{
 };
 use tokio::time::Instant;
 
-/// The shortest time between two writes of the file, since each costs an `fsync`.
+/// Shortest time between two writes of the file, since each write costs an `fsync`.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The file, and the cursor that is still to be written to it.
+/// A cursor file, and the cursor that has not been written yet.
 pub(super) struct CursorFile {
     path: PathBuf,
     saved: Option<EventId>,
@@ -23,8 +23,8 @@ pub(super) struct CursorFile {
 }
 
 impl CursorFile {
-    /// Opens the file and reads the cursor in it. Before the first run there is no file. An empty file is refused: its
-    /// cursor was lost, and to start at the head instead would miss events silently.
+    /// Opens the file and reads its cursor. A missing file means the first run. An empty file is refused: its cursor
+    /// was lost, and starting at the head instead would skip events silently.
     pub(super) fn open(path: &Path) -> Result<(Self, Option<EventId>), Failure> {
         let saved = match fs::read_to_string(path) {
             Ok(text) => Some(read_cursor(path, &text)?),
@@ -45,17 +45,17 @@ impl CursorFile {
         Ok((file, saved))
     }
 
-    /// Sets the cursor: everything up to it was printed. It is written by [`Self::save`].
+    /// Sets the cursor after everything up to it was printed. [`Self::save`] writes it.
     pub(super) fn set(&mut self, cursor: EventId) {
         self.unsaved = (self.saved != Some(cursor)).then_some(cursor);
     }
 
-    /// When [`Self::save`] is due; `None`: the cursor is saved.
+    /// Returns when [`Self::save`] is due; `None` if the cursor is saved.
     pub(super) fn due(&self) -> Option<Instant> {
         self.unsaved.map(|_| self.next_save)
     }
 
-    /// Writes the cursor. A reader of the file, or a crash at any moment, finds the old or the new one.
+    /// Writes the cursor atomically: a reader of the file, or a crash at any moment, finds the old or the new cursor.
     pub(super) fn save(&mut self) -> Result<(), Failure> {
         let Some(cursor) = self.unsaved else {
             return Ok(());
@@ -78,7 +78,7 @@ fn read_cursor(path: &Path, text: &str) -> Result<EventId, Failure> {
     })
 }
 
-/// Writes a file under another name and renames it. `mode` are its permissions, before the umask.
+/// Writes a file atomically, by renaming a temporary file. `mode` is the permissions of the file before the umask.
 pub(super) fn write_atomically(path: &Path, content: &str, mode: u32) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".new");

@@ -7,7 +7,7 @@ use crate::{
 };
 use clap::Args;
 
-/// What to export.
+/// The database to export.
 #[derive(Args, Debug)]
 pub(super) struct Export {
     #[command(flatten)]
@@ -17,8 +17,8 @@ pub(super) struct Export {
 pub(super) async fn run(export: Export) -> Result<(), Failure> {
     let database = DatabasePath::resolve_existing(&export.database.db)?;
     let mut connection = db::open_reader(&database).await?;
-    // Messages that are posted during the export are left out. Each page is a transaction of its own: in one long
-    // transaction a slow reader of this output would keep the server's write-ahead log from being emptied.
+    // Messages that are posted during the export are not included. Each page is a separate transaction: during one long
+    // transaction, a slow reader of the output would keep the server's write-ahead log from being checkpointed.
     let head = archive::last_message(&mut connection).await?;
     let mut after = MessageId(0);
     while let Some((last, lines)) = archive::read_lines(&mut connection, after, head).await? {

@@ -1,4 +1,4 @@
-//! How a command ends: a sentence for people, an exit code for scripts.
+//! The outcome of a command that failed: a message for people and an exit code for scripts.
 
 use crate::error::Error;
 use std::{
@@ -9,10 +9,10 @@ use std::{
     time::Duration,
 };
 
-/// How long the end of a command waits for its sentence to be written.
-const LAST_WORDS_WITHIN: Duration = Duration::from_secs(1);
+/// Time limit for writing the message to standard error at the end.
+const LAST_MESSAGE_WITHIN: Duration = Duration::from_secs(1);
 
-/// Why a command did not do what it was asked for.
+/// The reason why a command failed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     code: u8,
@@ -20,7 +20,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// A failure without an exit code of its own.
+    /// Creates a failure with the general exit code.
     pub(super) fn failed(sentence: impl Into<String>) -> Self {
         Self {
             code: 1,
@@ -28,7 +28,7 @@ impl Failure {
         }
     }
 
-    /// The command line is wrong; clap ends with the same exit code.
+    /// Creates a failure for an invalid command line, with the exit code that clap uses.
     pub(super) fn usage(sentence: impl Into<String>) -> Self {
         Self {
             code: 2,
@@ -36,7 +36,7 @@ impl Failure {
         }
     }
 
-    /// The data is at fault: a database, a line of a file, a line of standard input.
+    /// Creates a failure for invalid data: a database, a line of a file, or a line of standard input.
     pub(super) fn fault(sentence: impl Into<String>) -> Self {
         Self {
             code: 3,
@@ -44,12 +44,12 @@ impl Failure {
         }
     }
 
-    /// Another process uses the file.
+    /// Creates a failure for a file that another process uses.
     fn in_use(sentence: String) -> Self {
         Self { code: 4, sentence }
     }
 
-    /// Backscroll itself refused the request.
+    /// Creates a failure for a request that Backscroll itself refused.
     pub(super) fn refused(sentence: impl Into<String>) -> Self {
         Self {
             code: 5,
@@ -57,7 +57,8 @@ impl Failure {
         }
     }
 
-    /// Backscroll did not answer: nothing did, or something else did in its place.
+    /// Creates a failure for a request without a response of Backscroll: there was none, or it came from another
+    /// program.
     pub(super) fn unreachable(sentence: impl Into<String>) -> Self {
         Self {
             code: 6,
@@ -65,7 +66,8 @@ impl Failure {
         }
     }
 
-    /// The reader of standard output has closed it, as in `backscroll export | head`. This is no error.
+    /// Ends the command because the reader of standard output has closed it, as in `backscroll export | head`. This is
+    /// not an error.
     pub(super) fn reader_gone() -> Self {
         Self {
             code: 0,
@@ -73,7 +75,7 @@ impl Failure {
         }
     }
 
-    /// Adds where it happened, before the sentence, and what to do, after it.
+    /// Adds the place of the failure before the message, and advice after it.
     pub(super) fn in_context(self, place: &str, advice: &str) -> Self {
         Self {
             sentence: format!("{place}: {}. {advice}", self.sentence),
@@ -81,7 +83,7 @@ impl Failure {
         }
     }
 
-    /// Prints the sentence to standard error and returns the exit code.
+    /// Prints the message to standard error and returns the exit code.
     pub(super) fn end(self) -> ExitCode {
         let Self { code, sentence } = self;
         if !sentence.is_empty() {
@@ -90,8 +92,8 @@ impl Failure {
                 tell(&sentence);
                 let _ = written.send(());
             });
-            // A pipe that nobody reads must not keep the process from ending.
-            let _ = is_written.recv_timeout(LAST_WORDS_WITHIN);
+            // A pipe whose reader has stalled must not keep the process from ending.
+            let _ = is_written.recv_timeout(LAST_MESSAGE_WITHIN);
         }
         code.into()
     }
@@ -124,8 +126,8 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     })
 }
 
-/// Prints a line to standard error; a closed standard error is no reason to fail. Control characters are replaced,
-/// because parts of the text may come from a server, and must not control the terminal.
+/// Prints a line to standard error. Errors of writing it are ignored. Control characters are replaced, because parts of
+/// the text may come from a server and must not control the terminal.
 pub(super) fn tell(text: &str) {
     let is_control = |c: char| c.is_control() && c != '\n';
     let _ = writeln!(

@@ -1,4 +1,4 @@
-//! Following a stream for ever: connect, print, lose the connection, wait, resume after the cursor.
+//! Following a stream: connect, print events, and after a lost connection wait and resume after the cursor.
 
 use super::{
     Failure,
@@ -19,27 +19,27 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-/// After so long without a block the connection counts as dead: the server sends a `ping` every 15 s.
+/// Time without a block after which a connection counts as lost: the server sends a `ping` every 15 s.
 const SILENCE_MAX: Duration = Duration::from_mins(1);
-/// How long a reader of standard output that does not read may delay the end of the process.
+/// Greatest delay of the end of the process by a reader of standard output that has stalled.
 const LAST_WRITE: Duration = Duration::from_secs(2);
 
-/// When to end without being asked to.
+/// The condition under which following ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Until {
-    /// Never.
+    /// Only when the process is asked to stop.
     Stopped,
     /// When everything that existed at the start was printed.
     CaughtUp,
 }
 
-/// Why a connection ended.
+/// The reason why a connection ended.
 enum End {
-    /// For this reason; the next connection resumes.
+    /// A temporary error with a description; the next connection resumes.
     Connection(String),
-    /// Following is over, as asked for: by a signal, by the reader's end, or because everything was printed.
+    /// Following has ended as requested: by a signal, by a closed standard output, or because everything was printed.
     Done,
-    /// Following is over, because another attempt would fail, too.
+    /// Following has ended, because another attempt would fail as well.
     Failed(Failure),
 }
 
@@ -52,25 +52,25 @@ impl From<Closed> for End {
     }
 }
 
-/// One reader of one stream across all its connections.
+/// A follower of one stream across all its connections.
 pub(super) struct Follow {
     pub client: Client,
     pub url: Url,
     pub token: Option<Token>,
-    /// The last event that was printed or left out; `None`: start at the head.
+    /// The last event that was printed or skipped; `None` starts at the head.
     pub cursor: Option<EventId>,
     pub until: Until,
     pub output: Output,
     pub cursor_file: Option<CursorFile>,
     pub stop: Stop,
     pub controls: Controls,
-    /// Whether the address has ever answered with a stream: it is the right one then, and what else answers there
-    /// will pass.
+    /// Whether the address has ever answered with a stream. Then it is the right address, and other answers are
+    /// temporary errors.
     pub has_streamed: bool,
 }
 
 impl Follow {
-    /// Follows until it is asked to stop. At the end the cursor file holds the id of the last line printed.
+    /// Follows until the process is asked to stop. At the end the cursor file contains the id of the last line printed.
     pub(super) async fn run(mut self) -> Result<(), Failure> {
         let mut pace = Pace::default();
         let end = loop {
@@ -90,9 +90,9 @@ impl Follow {
         end.and(saved)
     }
 
-    /// Waits; `Some`: following ended before the pause was over.
+    /// Waits for the pause to pass. Returns `Some` if following ended earlier.
     async fn rest(&mut self, pause: Duration) -> Option<Result<(), Failure>> {
-        // Save the cursor first: the pause may be long.
+        // Save the cursor first, because the pause may be long.
         if let Some(Err(failure)) = self.cursor_file.as_mut().map(CursorFile::save) {
             return Some(Err(failure));
         }
@@ -127,7 +127,7 @@ impl Follow {
         }
     }
 
-    /// Whether to try again after an answer that is no stream.
+    /// Decides whether to retry after a response that is not a stream.
     fn end_of(&self, fault: Fault, pace: &mut Pace) -> End {
         match fault {
             Fault::Passing {
@@ -214,7 +214,7 @@ impl Follow {
         }
     }
 
-    /// Prints the events of these blocks in one write, then moves the cursor.
+    /// Prints the events of the blocks in one write, then advances the cursor.
     async fn take(&mut self, blocks: &mut Vec<Block>, pace: &mut Pace) -> Result<(), End> {
         let (mut lines, mut cursor, mut over) = (String::new(), self.cursor, false);
         for block in blocks.drain(..) {
@@ -245,7 +245,7 @@ impl Follow {
         }
     }
 
-    /// Prints whole lines. A write that has begun is finished when the process is asked to stop, within 2 s.
+    /// Prints whole lines. If the process is asked to stop, a write in progress may take another 2 s.
     async fn print(&mut self, lines: &str) -> Result<(), End> {
         if lines.is_empty() {
             return Ok(());
@@ -262,7 +262,7 @@ impl Follow {
     }
 }
 
-/// Sends the request for a stream, and checks that the answer is one.
+/// Requests a stream, and checks that the response is one.
 async fn open(request: RequestBuilder) -> reqwest::Result<Result<Response, Fault>> {
     let answer = request.send().await?;
     let content_type = answer.headers().get(header::CONTENT_TYPE);

@@ -1,11 +1,11 @@
-//! What the commands that talk to a server share: its addresses, and the client.
+//! Addresses of a server, and the HTTP client, shared by the commands that connect to one.
 
 use super::Failure;
 use reqwest::{Client, ClientBuilder, Url, redirect};
 use std::{net::IpAddr, time::Duration};
 
-/// Reads the address of a server; `chat.example:3000` means `http://chat.example:3000`. A path is kept: the server
-/// may live below one, behind a proxy.
+/// Parses the address of a server; `chat.example:3000` means `http://chat.example:3000`. A path is kept, because a
+/// reverse proxy may serve Backscroll below one.
 pub(super) fn parse_server(text: &str) -> Result<Url, String> {
     let full = if text.contains("://") {
         text.to_owned()
@@ -19,7 +19,7 @@ pub(super) fn parse_server(text: &str) -> Result<Url, String> {
         .ok_or_else(|| "the address of a server begins with http:// or https://".into())
 }
 
-/// The address of something below `/api/v1` of that server.
+/// Returns the address of a path below `/api/v1` of the server.
 pub(super) fn api(server: &Url, path: &[&str]) -> Url {
     let mut url = server.clone();
     url.set_query(None);
@@ -30,24 +30,25 @@ pub(super) fn api(server: &Url, path: &[&str]) -> Url {
     url
 }
 
-/// A client for that server.
+/// Creates a client for the server.
 pub(super) fn client(server: &Url) -> Result<Client, Failure> {
-    // Fails only where somebody installed a provider before; then that one is used.
+    // Fails only if a provider is already installed; that one is then used.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let failed =
         |error: reqwest::Error| Failure::failed(format!("cannot set up HTTP: {}", chain(&error)));
     if server.scheme() == "https" {
         return builder(server).build().map_err(failed);
     }
-    // A bare machine without certificates can still talk plain HTTP.
+    // Without system certificates, plain HTTP still works.
     builder(server)
         .build()
         .or_else(|_| builder(server).tls_certs_only([]).build())
         .map_err(failed)
 }
 
-/// A client without redirects, see [`Fault::Redirected`](super::answer::Fault::Redirected). The proxies that the
-/// environment names (`HTTP_PROXY` and others) are used, but never to reach this machine itself.
+/// Returns the builder of a client that does not follow redirects, see
+/// [`Fault::Redirected`](super::answer::Fault::Redirected). The proxies in the environment (`HTTP_PROXY` and others)
+/// are used, but never for this machine.
 fn builder(server: &Url) -> ClientBuilder {
     let agent = concat!("backscroll/", env!("CARGO_PKG_VERSION"));
     let builder = Client::builder()
@@ -62,7 +63,8 @@ fn builder(server: &Url) -> ClientBuilder {
     }
 }
 
-/// Whether an address leads to this machine: loopback, by number or by name (RFC 6761, section 6.3), or unspecified.
+/// Returns whether the address is this machine's: loopback, by number or by name (RFC 6761, section 6.3), or
+/// unspecified.
 fn is_this_machine(server: &Url) -> bool {
     let Some(host) = server.host_str() else {
         return false;
@@ -76,7 +78,7 @@ fn is_this_machine(server: &Url) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// An error with its causes, which is where the reason stands.
+/// Formats an error with its causes, which usually contain the reason.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,4 +1,4 @@
-//! `import`: adds the messages of an archive, all of them or none, and none twice.
+//! `import`: adds the messages of an archive, all or none of them, and none twice.
 
 use super::{Database, Failure, failure::tell, print};
 use crate::{
@@ -24,7 +24,7 @@ use std::{
     time::Instant,
 };
 
-/// What to import, and where to.
+/// Source and target of an import.
 #[derive(Args, Debug)]
 pub(super) struct Import {
     /// The archive: one JSON object a line, as `export` writes it; `-` is standard input
@@ -33,9 +33,9 @@ pub(super) struct Import {
     database: Database,
 }
 
-/// Lines that are applied together.
+/// Number of lines that are applied together.
 const BATCH: usize = 2000;
-/// Faults that are printed; further ones are only counted.
+/// Greatest number of errors printed; further ones are only counted.
 const FAULTS_TOLD: u64 = 10;
 
 pub(super) async fn run(import: Import) -> Result<(), Failure> {
@@ -61,7 +61,7 @@ pub(super) async fn run(import: Import) -> Result<(), Failure> {
     print(&sentence(&counts?, started.elapsed().as_secs_f64()))
 }
 
-/// Applies all lines in one transaction: a fault at any line leaves the database as it was.
+/// Applies all lines in one transaction: an error in any line leaves the database unchanged.
 async fn take_in(connection: &mut Connection, source: &mut Source) -> Result<Counts, Failure> {
     let mut tx = connection.begin_with("begin immediate").await?;
     let mut importing = Importing::begin(&mut tx).await?;
@@ -85,7 +85,7 @@ async fn take_in(connection: &mut Connection, source: &mut Source) -> Result<Cou
     Ok(counts)
 }
 
-/// The archive while it is read.
+/// An archive that is being read.
 struct Source {
     lines: Box<dyn BufRead>,
     bar: ProgressBar,
@@ -113,7 +113,7 @@ impl Source {
             bar.set_length(metadata.len());
             Box::new(file)
         };
-        // Draws on standard error, and only where that is a terminal.
+        // The progress bar is drawn on standard error, and only if that is a terminal.
         let lines = Box::new(BufReader::with_capacity(1 << 16, bar.wrap_read(input)));
         Ok(Self {
             lines,
@@ -123,7 +123,7 @@ impl Source {
         })
     }
 
-    /// Returns the next lines with their numbers; `None` at the end. Prints the faulty ones and leaves them out.
+    /// Returns the next lines with their numbers; `None` at the end. Reports and skips invalid lines.
     fn read_batch(&mut self) -> Result<Option<Vec<(u64, Line)>>, Failure> {
         let mut batch = Vec::with_capacity(BATCH);
         let mut text = Vec::new();
@@ -153,7 +153,7 @@ impl Source {
     }
 }
 
-/// Parses one line. Empty lines are skipped, and so is a byte order mark.
+/// Parses one line. Empty lines and a byte order mark are skipped.
 fn read_line(text: &[u8]) -> Result<Option<Line>, String> {
     let text = str::from_utf8(text)
         .map_err(|_| "not UTF-8")?

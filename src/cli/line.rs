@@ -1,10 +1,10 @@
-//! The lines that `tail` prints.
+//! The output lines of `tail`.
 
 use crate::model::ids::EventId;
 use serde::de::IgnoredAny;
 
-/// Returns the line of one event: its data, with the type of the event as first member. Data that is no JSON object
-/// becomes a string in one.
+/// Returns the line for one event: its data, with the type of the event as the first member. Data that is not a JSON
+/// object becomes a string in one.
 ///
 /// ```text
 /// {"event":"message","id":57,"room":"general","at":"…","by":{…},"message":{…}}

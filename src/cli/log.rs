@@ -1,8 +1,8 @@
-//! The server's log, on standard error.
+//! The server's log on standard error.
 //!
-//! Standard error may be a full disk, a terminal that is gone, or a pipe that nobody reads. Lines are therefore queued
-//! in memory and written by a thread of their own. Lines that do not fit into the queue are lost, and so are lines that
-//! cannot be written; no request ever waits for the log or fails because of it.
+//! Standard error may be on a full disk, a closed terminal, or a pipe whose reader has stalled. Lines are therefore
+//! queued in memory and written by a separate thread. Lines that do not fit into the queue, or cannot be written, are
+//! lost. Requests never wait for the log or fail because of it.
 
 use super::Failure;
 use std::{
@@ -16,13 +16,13 @@ use std::{
 };
 use tracing_subscriber::EnvFilter;
 
-/// Bytes of lines that wait to be written; lines beyond are lost.
+/// Greatest size of the queue in bytes; further lines are lost.
 const QUEUE_BYTES: usize = 1024 * 1024;
 
-/// Sends the events of `tracing` and the messages of panics to standard error.
+/// Starts logging `tracing` events and panic messages to standard error.
 ///
-/// `BACKSCROLL_LOG` filters them, as in `BACKSCROLL_LOG=debug` or `BACKSCROLL_LOG=backscroll=debug,warn`. Colours are
-/// used on a terminal only, and never where `NO_COLOR` is set (<https://no-color.org>).
+/// `BACKSCROLL_LOG` sets the filter, as in `BACKSCROLL_LOG=debug` or `BACKSCROLL_LOG=backscroll=debug,warn`. Colours
+/// are used only on a terminal, and never if `NO_COLOR` is set (<https://no-color.org>).
 pub(super) fn start() -> Result<Log, Failure> {
     let log = Log::default();
     let writer = log.clone();
@@ -42,7 +42,8 @@ pub(super) fn start() -> Result<Log, Failure> {
         .log_internal_errors(false)
         .with_writer(move || queue.clone())
         .try_init();
-    // The standard library's hook writes to standard error itself, and would wait there for a pipe that nobody reads.
+    // The standard library's hook writes to standard error directly, and would block on a pipe whose reader has
+    // stalled.
     panic::set_hook(Box::new(|panic| {
         let backtrace = Backtrace::capture();
         if backtrace.status() == BacktraceStatus::Captured {
@@ -61,16 +62,16 @@ pub(super) struct Log(Arc<Queue>);
 #[derive(Debug, Default)]
 struct Queue {
     state: Mutex<State>,
-    /// Notified when lines were queued.
+    /// Notified when lines are queued.
     queued: Condvar,
-    /// Notified when everything queued was written.
+    /// Notified when all queued lines are written.
     written: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
     lines: Vec<u8>,
-    /// Lines that did not fit since the last write.
+    /// Number of lines that did not fit since the last write.
     lost: u64,
     is_writing: bool,
 }
@@ -82,7 +83,7 @@ impl State {
 }
 
 impl Log {
-    /// Waits until everything queued was written, at most for this long.
+    /// Waits until all queued lines are written, at most for `patience`.
     pub(super) fn flush_within(&self, patience: Duration) {
         let is_pending = |state: &mut State| state.is_writing || !state.is_empty();
         let waited = self
@@ -92,7 +93,7 @@ impl Log {
         drop(waited);
     }
 
-    /// Writes what is queued, for ever. Errors of the writer are ignored.
+    /// Writes queued lines in an endless loop. Errors of the writer are ignored.
     fn write_to(&self, writer: &mut impl Write) {
         loop {
             let (lines, lost) = self.take();
@@ -105,7 +106,7 @@ impl Log {
         }
     }
 
-    /// Waits for lines and takes them out of the queue, with the number of lines that were lost behind them.
+    /// Waits for lines and takes them out of the queue, with the number of lines that were lost after them.
     fn take(&self) -> (Vec<u8>, u64) {
         let waited = self
             .0
@@ -126,7 +127,8 @@ impl Log {
 
     fn push(&self, line: &[u8]) {
         let mut state = self.lock();
-        // Once a line is lost, those behind it are, too, so that the note about the loss stands where the gap is.
+        // Once a line is lost, all lines after it are lost until the next write, so that the note about the loss is at
+        // the gap.
         if state.lost > 0 || state.lines.len() + line.len() > QUEUE_BYTES {
             state.lost += 1;
         } else {

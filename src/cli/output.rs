@@ -1,4 +1,4 @@
-//! Standard output, watched for the end of its reader.
+//! Standard output, with detection of a closed pipe.
 
 use super::Failure;
 use std::io::ErrorKind;
@@ -7,7 +7,7 @@ use tokio::{
     net::unix::pipe,
 };
 
-/// Why nothing more can be printed.
+/// The reason why nothing more can be printed.
 #[derive(Debug)]
 pub(super) enum Closed {
     /// The reader has closed the pipe, which is no error.
@@ -19,14 +19,15 @@ pub(super) enum Closed {
 /// Standard output.
 pub(super) struct Output {
     stdout: Stdout,
-    /// The same pipe, watched for the end of its reader; `None` where standard output is no pipe.
+    /// A second handle of the pipe, which detects that its reader has closed it; `None` if standard output is not a
+    /// pipe.
     pipe: Option<pipe::Sender>,
 }
 
 impl Output {
     pub(super) fn new() -> Self {
-        // Opened anew and not duplicated: a duplicate shares its non-blocking mode with standard error, if both are
-        // the same pipe.
+        // Opened again instead of duplicated: a duplicate would share its non-blocking mode with standard error if both
+        // are the same pipe.
         Self {
             stdout: tokio::io::stdout(),
             pipe: pipe::OpenOptions::new().open_sender("/dev/stdout").ok(),
@@ -47,7 +48,7 @@ impl Output {
         })
     }
 
-    /// Waits until the reader has closed the pipe; for ever where standard output is no pipe.
+    /// Waits until the reader has closed the pipe. Never returns if standard output is not a pipe.
     pub(super) async fn reader_gone(&self) {
         match &self.pipe {
             Some(pipe) if pipe.ready(Interest::ERROR).await.is_ok() => {}

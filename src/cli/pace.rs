@@ -1,22 +1,22 @@
-//! How long to wait before the next connection.
+//! Pauses between connections.
 
 use super::answer::RETRY_AFTER_MAX;
 use crate::app::random_bytes;
 use std::time::Duration;
 
-/// The first pause, until the server has named another one.
+/// The first pause, until the server has sent another one.
 const RETRY: Duration = Duration::from_secs(1);
 /// The longest pause, unless the server asks for more.
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
 
-/// What the next pause depends on.
+/// State that determines the next pause.
 #[derive(Debug)]
 pub(super) struct Pace {
-    /// The field `retry` of the stream: what the server wants clients to wait before they reconnect.
+    /// The field `retry` of the stream: the reconnection time that the server asks for.
     retry: Duration,
-    /// `Retry-After` of the last answer. It counts for the next pause only.
+    /// `Retry-After` of the last response. It applies to the next pause only.
     retry_after: Duration,
-    /// Attempts since the last event arrived.
+    /// Number of attempts since the last event was received.
     failures: u32,
 }
 
@@ -31,23 +31,23 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// Sets the pause that the stream asks for, at most 10 minutes. The server has chosen it at random already.
+    /// Sets the pause that the stream asks for, at most 10 minutes. The server has already randomised it.
     pub(super) fn set_retry(&mut self, retry: Duration) {
         self.retry = retry.min(RETRY_AFTER_MAX);
     }
 
-    /// Makes the next pause at least this long.
+    /// Sets a lower limit for the next pause.
     pub(super) fn set_retry_after(&mut self, retry_after: Duration) {
         self.retry_after = retry_after;
     }
 
-    /// Notes that an event arrived: the connection works.
+    /// Resets the number of failures after an event was received.
     pub(super) fn note_event(&mut self) {
         self.failures = 0;
     }
 
-    /// Returns `retry` after the first failure; then a random time between that and a limit which doubles with every
-    /// failure, up to 30 s. `Retry-After` raises both.
+    /// Returns `retry` after the first failure. After that, returns a random time between `retry` and a limit that
+    /// doubles with every failure, up to 30 s. `Retry-After` raises both.
     pub(super) fn next_pause(&mut self) -> Duration {
         let least = self.retry.max(std::mem::take(&mut self.retry_after));
         let most = self.retry.saturating_mul(1 << self.failures.min(10));
@@ -56,7 +56,7 @@ impl Pace {
     }
 }
 
-/// Returns a random time between the two, so that many clients do not come back at the same moment.
+/// Returns a random time between the limits, so that clients do not reconnect all at once.
 pub(super) fn random_between(least: Duration, most: Duration) -> Duration {
     let share = f64::from(u32::from_le_bytes(random_bytes())) / f64::from(u32::MAX);
     least + most.saturating_sub(least).mul_f64(share)

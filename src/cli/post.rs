@@ -1,4 +1,4 @@
-//! `post`: posts a message once, however often the network makes it try.
+//! `post`: posts a message exactly once, whatever the number of attempts.
 
 use super::{
     Failure, SERVER_EXAMPLE,
@@ -45,7 +45,7 @@ pub(super) struct Post {
     give_up_after: u64,
 }
 
-/// What every message of one run has in common.
+/// Data shared by all messages of one run.
 struct Poster {
     client: Client,
     messages: Url,
@@ -54,7 +54,7 @@ struct Poster {
     patience: Duration,
 }
 
-/// The part of the server's answer that is printed.
+/// The part of the response that is printed.
 #[derive(Deserialize)]
 struct Posted {
     id: i64,
@@ -88,12 +88,12 @@ async fn read_stdin() -> Result<String, Failure> {
         .read_to_string(&mut input)
         .await
         .map_err(|error| unreadable(&error))?;
-    // As a shell takes the output of a command: the last end of line is not part of it.
+    // The last line end is removed, as a shell does with the output of a command.
     let text = without_bom(&input).trim_end_matches(['\r', '\n']);
     Ok(text.to_owned())
 }
 
-/// Text without the byte order mark that some editors and Windows programs put before it.
+/// Returns the text without the byte order mark that some editors and Windows programs prepend.
 fn without_bom(input: &str) -> &str {
     input.strip_prefix('\u{feff}').unwrap_or(input)
 }
@@ -102,16 +102,16 @@ fn unreadable(error: &io::Error) -> Failure {
     Failure::failed(format!("cannot read standard input: {error}"))
 }
 
-/// 128 random bits in hexadecimal.
+/// Returns 128 random bits in hexadecimal.
 fn random_nonce() -> String {
     format!("{:032x}", u128::from_le_bytes(random_bytes()))
 }
 
-/// Why a line was not posted.
+/// The reason why a line was not posted.
 enum LineError {
-    /// Of this line; others may pass.
+    /// An error of this line; other lines may be accepted.
     Line(String),
-    /// Of the server, the room or the person: no other line would pass.
+    /// An error of the server, the room or the account; no other line would be accepted.
     All(Failure),
 }
 
@@ -124,18 +124,18 @@ impl From<Unsent> for LineError {
     }
 }
 
-/// Whether a refusal is about what was posted, and not about who posted it where.
+/// Returns whether a refusal concerns the content of the message, rather than its author or room.
 fn is_about_content(refusal: &Refusal) -> bool {
     matches!(refusal.status.as_u16(), 400 | 409 | 413 | 422)
 }
 
 impl Poster {
-    /// Posts each line of standard input. The nonce of each line ends in its number, so that the same input under the
-    /// same nonce posts nothing twice.
+    /// Posts each line of standard input. The nonce of each line ends in the line number, so that posting the same
+    /// input with the same nonce again posts nothing twice.
     async fn post_lines(&self, nonce: &str, stop_on_error: bool) -> Result<(), Failure> {
         let mut lines = BufReader::new(stdin()).split(b'\n');
         let (mut number, mut posted, mut failed) = (0u64, 0u64, 0u64);
-        // Without a reader of the ids, for instance behind `| head -1`, the rest is still posted.
+        // If the reader of the ids ends, for instance `| head -1`, the remaining lines are still posted.
         let mut is_read = true;
         while let Some(line) = lines
             .next_segment()
@@ -172,7 +172,7 @@ impl Poster {
         )))
     }
 
-    /// Posts a line; `None`: it is empty.
+    /// Posts a line. Returns `None` if it is empty.
     async fn post_line(
         &self,
         line: &[u8],
@@ -197,13 +197,13 @@ impl Poster {
             .post(self.messages.clone())
             .bearer_auth(self.token.as_str())
             .json(&message);
-        // The nonce makes every repetition harmless, whatever became of the request.
+        // The nonce makes every retry safe, whatever happened to the request.
         let posted: Posted = send(request, self.patience, |_| true).await?;
         Ok(posted.id)
     }
 }
 
-/// Prints an id; false: nobody reads standard output any more.
+/// Prints an id. Returns false if standard output is closed.
 fn print_id(id: i64) -> Result<bool, Failure> {
     match super::print(&format!("{id}\n")) {
         Err(failure) if failure == Failure::reader_gone() => Ok(false),

@@ -1,4 +1,4 @@
-//! `restore`: replaces the database with a backup, and begins a new era of ids.
+//! `restore`: replaces the database with a backup, and starts a new era of ids.
 
 use super::{Database, Failure, failure::tell, print};
 use crate::{
@@ -24,7 +24,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What to restore, and where to.
+/// Source and target of a restore.
 #[derive(Args, Debug)]
 pub(super) struct Restore {
     /// The backup
@@ -33,11 +33,11 @@ pub(super) struct Restore {
     database: Database,
 }
 
-/// Eras that are skipped where the replaced database cannot be read, since it may have been restored so often.
+/// Number of eras skipped if the replaced database cannot be read, since it may have been restored that often.
 const ERAS_SKIPPED: i64 = 100;
 
 pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
-    // Where the database is named by a link, its target is replaced.
+    // If the path of the database is a symbolic link, its target is replaced.
     let file = &DatabasePath::resolve(&restore.database.db)?;
     let backup = &DatabasePath::resolve_existing(&restore.backup)?;
     if backup == file {
@@ -78,7 +78,7 @@ async fn replace(
     Ok((next_id, put_in_place(new, file).await?))
 }
 
-/// Opens a backup that is a database of this program, and undamaged.
+/// Opens a backup, and checks that it is an undamaged database of this program.
 async fn open_sound(backup: &DatabasePath) -> Result<Connection, Failure> {
     let unfit = |reason: String| {
         Failure::fault(format!("{} cannot be restored: {reason}", backup.display()))
@@ -94,9 +94,9 @@ async fn open_sound(backup: &DatabasePath) -> Result<Connection, Failure> {
     Ok(source)
 }
 
-/// Returns the last id that the database to be replaced has used; 0 where there is none.
+/// Returns the last id used by the database to be replaced; 0 if there is none.
 ///
-/// Refuses the database of another program. One of a newer version, or damaged, may be replaced.
+/// A database of another program is refused. One of a newer version, or a damaged one, may be replaced.
 async fn last_used_id(file: &DatabasePath) -> Result<i64, Failure> {
     if !file.exists() {
         return Ok(0);
@@ -148,7 +148,7 @@ async fn prepare(
     Ok(next_id)
 }
 
-/// Keeps the replaced database under another name, and moves the new one to its place.
+/// Renames the replaced database to keep it, and moves the new one to its path.
 async fn put_in_place(new: &DatabasePath, file: &DatabasePath) -> Result<Option<PathBuf>, Failure> {
     let cannot = |error: io::Error| cannot_replace(file, &error);
     let was_there = file.symlink_metadata().is_ok();
@@ -157,7 +157,7 @@ async fn put_in_place(new: &DatabasePath, file: &DatabasePath) -> Result<Option<
         &format!(".replaced-{}", now().to_utc().format("%Y%m%dT%H%M%S%3fZ")),
     );
     if was_there {
-        // A write-ahead log that cannot be moved into a damaged database is kept beside it, under the same new name.
+        // If the write-ahead log cannot be moved into a damaged database, it is kept beside it under the same new name.
         let _ = copies::empty_wal(file).await;
         fs::hard_link(file, &kept)
             .or_else(|_| fs::copy(file, &kept).map(drop))

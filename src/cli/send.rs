@@ -1,4 +1,4 @@
-//! Requests that are repeated until Backscroll itself has answered.
+//! Requests that are retried until Backscroll itself has answered.
 
 use super::{
     Failure,
@@ -12,14 +12,14 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// For one request, answer included.
+/// Time limit for one request and its response.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
-/// Before the first repetition; doubles from there.
+/// Pause before the first retry; doubles with each retry.
 const BACKOFF: Duration = Duration::from_millis(250);
-/// Between two attempts, unless the server itself asks for more.
+/// Longest pause between two attempts, unless the server asks for more.
 const BACKOFF_MAX: Duration = Duration::from_secs(10);
 
-/// Why a request was not granted.
+/// The reason why a request did not succeed.
 #[derive(Debug)]
 pub(super) enum Unsent {
     /// Backscroll refused it.
@@ -40,8 +40,8 @@ impl From<Unsent> for Failure {
     }
 }
 
-/// Sends a request until Backscroll grants or refuses it, and reads what it answers. Gives up after `patience`, at a
-/// redirect, and at an error after which `is_harmless` does not allow a repetition.
+/// Sends a request until Backscroll grants or refuses it, and deserializes the response. Gives up after `patience`, at
+/// a redirect, and at an error after which `is_harmless` does not allow a retry.
 pub(super) async fn send<T: DeserializeOwned>(
     request: RequestBuilder,
     patience: Duration,
@@ -83,13 +83,13 @@ async fn send_once<T: DeserializeOwned>(
     if !answer.status().is_success() {
         return Ok(Err(Fault::read(answer).await));
     }
-    // A captive portal answers 200 to everything.
+    // A captive portal answers every request with 200.
     let not_ours = Fault::not_ours(&answer);
     let body = read_body(answer).await?;
     Ok(read_object(&body).ok_or(not_ours))
 }
 
-/// Reads an object of JSON. Without the step between, serde would take an array for a struct.
+/// Deserializes a JSON object. Without the intermediate map, serde would accept an array for a struct.
 fn read_object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     let fields: Map<String, Value> = serde_json::from_slice(body).ok()?;
     serde_json::from_value(Value::Object(fields)).ok()

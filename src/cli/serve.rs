@@ -9,7 +9,7 @@ use crate::{
 };
 use std::{io, net::SocketAddr, process, thread, time::Duration};
 
-/// How long the end of the server waits for its log to be written.
+/// Time limit for writing the log at the end of the server.
 const LOG_WITHIN: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
@@ -24,8 +24,8 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
 
 async fn serve(config: Config) -> Result<(), Failure> {
     let mut stop = Stop::new()?;
-    // The file comes before the port: if the same server runs already, "in use by another process" says more than
-    // "address already in use".
+    // The file is opened before the port: if the same server is already running, "in use by another process" is more
+    // helpful than "address already in use".
     let server = Server::open(config.clone()).await?;
     let cannot =
         |error: io::Error| Failure::failed(format!("cannot listen on {}: {error}", config.listen));
@@ -37,7 +37,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let shutdown = async move {
         stop.asked().await;
         tokio::spawn(async move {
-            // Streams need not end cleanly for this: what was acknowledged is on disk.
+            // Streams need not end cleanly here: acknowledged messages are on disk.
             stop.again().await;
             process::exit(1);
         });
@@ -45,8 +45,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     Ok(server.serve(listener, shutdown).await?)
 }
 
-/// Prints on a thread of its own, so that a standard output which nobody reads, or which is closed, does not keep the
-/// server from serving.
+/// Prints on a separate thread, so that a closed or stalled standard output does not keep the server from serving.
 fn print_detached(text: String) {
     thread::spawn(move || {
         let _ = print(&text);

@@ -1,38 +1,38 @@
-//! Event streams, read as the HTML standard says (section 9.2.6, "Interpreting an event stream").
+//! A parser for event streams (HTML standard, section 9.2.6, "Interpreting an event stream").
 
 use std::mem::take;
 
-/// The fields between two blank lines. A block that was cut short is never returned.
+/// The fields between two blank lines. An incomplete block is never returned.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Block {
-    /// The type of the event; `message` where the stream names none.
+    /// Type of the event; `message` if the stream names none.
     pub event: String,
-    /// The lines of its data; `None`: the block had no data and is no event.
+    /// The lines of data; `None` if the block has no data and is therefore not an event.
     pub data: Option<String>,
-    /// The id, where this block has one.
+    /// The id, if the block has one.
     pub id: Option<String>,
 }
 
-/// Parses a stream that arrives in pieces of any size.
+/// An incremental parser for chunks of any size.
 #[derive(Debug, Default)]
 pub(super) struct Parser {
     line: Vec<u8>,
     block: Block,
     retry: Option<u64>,
-    /// The last byte was a CR: an LF right after it belongs to the same end of line.
+    /// Whether the last byte was a CR: an LF right after it belongs to the same line end.
     after_cr: bool,
     first_line_done: bool,
 }
 
-/// A line, or the data of a block, exceeds [`MAX`].
+/// The error for a line, or the data of a block, that exceeds [`MAX`].
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct TooLong;
 
-/// In bytes, for one line and for the data of one block: 16 MiB, more than any event has.
+/// Greatest length in bytes of one line and of the data of one block: 16 MiB, more than any event has.
 const MAX: usize = 16 << 20;
 
 impl Parser {
-    /// Takes the next bytes and appends the blocks that they complete.
+    /// Parses the next bytes and appends the blocks that they complete.
     pub(super) fn push(
         &mut self,
         mut bytes: &[u8],
@@ -56,8 +56,8 @@ impl Parser {
         self.check_length()
     }
 
-    /// Returns the field `retry` in milliseconds, if it came since the last call. It counts at once, and not only when
-    /// its block is complete.
+    /// Returns the field `retry` in milliseconds, if it was received since the last call. It takes effect at once, even
+    /// if its block is incomplete.
     pub(super) fn take_retry(&mut self) -> Option<u64> {
         self.retry.take()
     }
@@ -117,7 +117,7 @@ impl Parser {
     }
 }
 
-/// Whether a `Content-Type` is that of event streams, with any parameters.
+/// Returns whether a `Content-Type` is that of event streams, with any parameters.
 pub(super) fn is_event_stream(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("text/event-stream")
@@ -142,7 +142,7 @@ mod tests {
 
     type Fired = Vec<(String, String, String)>;
 
-    /// The events that a browser would fire, and its reconnection time.
+    /// Returns the events that a browser would dispatch, and its reconnection time.
     fn fire(chunks: &[&[u8]]) -> (Fired, Option<u64>) {
         let (mut parser, mut blocks) = (Parser::default(), Vec::new());
         for chunk in chunks {

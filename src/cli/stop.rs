@@ -1,20 +1,20 @@
-//! Signals that stop a command: Ctrl-C (SIGINT), SIGTERM, or the end of its terminal (SIGHUP).
+//! Signals that stop a command: Ctrl-C (SIGINT), SIGTERM, and a closed terminal (SIGHUP).
 
 use super::Failure;
 use std::{fs, future};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Resolves when this process is asked to stop.
+/// A listener for the signals that stop this process.
 pub(super) struct Stop {
     interrupt: Signal,
     terminate: Signal,
-    /// `None` where the process was started with SIGHUP ignored, as by `nohup`: it stays ignored.
+    /// `None` if the process was started with SIGHUP ignored, as by `nohup`: the signal stays ignored.
     hang_up: Option<Signal>,
     was_asked: bool,
 }
 
 impl Stop {
-    /// From now on these signals no longer end the process by themselves.
+    /// Installs the handlers. From then on these signals no longer terminate the process.
     pub(super) fn new() -> Result<Self, Failure> {
         let listen = |kind| {
             signal(kind)
@@ -32,7 +32,7 @@ impl Stop {
         })
     }
 
-    /// Waits for the first signal. Returns at once if one came before.
+    /// Waits for the first signal. Returns at once if one was received before.
     pub(super) async fn asked(&mut self) {
         if self.was_asked {
             return;
@@ -51,8 +51,8 @@ impl Stop {
         self.was_asked = true;
     }
 
-    /// Waits for a further SIGINT or SIGTERM: somebody does not want to wait. SIGHUP does not count here, because a
-    /// terminal that closes sends it twice, once from the kernel and once from the shell.
+    /// Waits for another SIGINT or SIGTERM, which means that the user does not want to wait. SIGHUP does not count,
+    /// because a closing terminal sends it twice, once from the kernel and once from the shell.
     pub(super) async fn again(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
@@ -62,8 +62,8 @@ impl Stop {
     }
 }
 
-/// Reads the mask of ignored signals, in which SIGHUP is the lowest bit (`SigIgn` in `proc_pid_status(5)`). Where
-/// there is no such file, SIGHUP is taken not to be ignored.
+/// Returns whether SIGHUP, the lowest bit, is set in the mask of ignored signals (`SigIgn` in `proc_pid_status(5)`).
+/// Without that file, SIGHUP counts as not ignored.
 fn is_hang_up_ignored() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     status

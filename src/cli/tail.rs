@@ -15,7 +15,7 @@ use clap::Args;
 use reqwest::Url;
 use std::path::PathBuf;
 
-/// What to follow, and from where.
+/// The stream to follow, and its start.
 #[derive(Args, Debug)]
 pub(super) struct Tail {
     #[arg(value_parser = http::parse_server, help = SERVER_EXAMPLE)]

@@ -1,11 +1,11 @@
-//! The command line: the commands, their help, and the call of the one that was asked for.
+//! The command line: the commands, their help, and their dispatch.
 
 use super::{Failure, backup, check, export, import, post, restore, serve, tail};
 use crate::config::{Config, DB};
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
 
-/// Help for the address, for every command that talks to a server.
+/// Help text for the address of the server, shared by all commands that connect to one.
 pub(super) const SERVER_EXAMPLE: &str = "Address of the server, such as http://127.0.0.1:3000";
 
 const EXAMPLES: &str = "\
@@ -78,7 +78,7 @@ pub(super) struct Database {
     pub db: PathBuf,
 }
 
-/// Runs the command that the arguments of the process name.
+/// Runs the command that the arguments of the process select.
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments = CommandLine::parse();

@@ -1,21 +1,21 @@
 //! Bare addresses: `https://example.org/` without brackets around it.
 //!
-//! The crate `linkify` does the same for text without markup. It is not used because it neither ends an address at
-//! the punctuation of Chinese and Japanese nor knows what encloses an address in Markdown.
+//! The crate `linkify` finds addresses in text without markup. It is not used because it does not end an address at
+//! Chinese or Japanese punctuation, and does not recognise the Markdown delimiters around an address.
 
 use std::{borrow::Cow, ops::Range};
 
-/// Stands before a protected address.
+/// Precedes a protected address.
 pub(super) const START: char = '\u{1}';
-/// Stands behind a protected address.
+/// Follows a protected address.
 pub(super) const END: char = '\u{2}';
-/// Characters of addresses that mean something in Markdown. In a protected address each one is replaced by the control
-/// character at its place after [`FIRST_STAND_IN`]; bodies contain no control characters.
+/// Characters of addresses that are special in Markdown. In a protected address, each one is replaced by the control
+/// character at its index after [`FIRST_STAND_IN`]; bodies contain no control characters.
 const SPECIAL: [char; 11] = ['*', '_', '~', '[', ']', '(', ')', '\\', '&', '|', '!'];
 const FIRST_STAND_IN: char = '\u{e}';
 
-/// Returns the source with each bare address between [`START`] and [`END`] and free of characters that mean something in
-/// Markdown. The destinations of links (`<https://…>`, `[text](https://…)`) stay as they are.
+/// Returns the source with each bare address enclosed in [`START`] and [`END`] and without characters that are special
+/// in Markdown. Link destinations (`<https://…>`, `[text](https://…)`) are unchanged.
 pub(super) fn protect(source: &str) -> Cow<'_, str> {
     let source = without_controls(source);
     let mut protected = String::new();
@@ -43,7 +43,8 @@ pub(super) fn protect(source: &str) -> Cow<'_, str> {
     Cow::Owned(protected)
 }
 
-/// Rows of earlier versions may contain control characters; they must not be taken for the ones of this module.
+/// Replaces control characters, which rows of earlier versions may contain, because they would be confused with those
+/// of this module.
 fn without_controls(source: &str) -> Cow<'_, str> {
     let is_control = |c: char| c < ' ' && !matches!(c, '\t' | '\n' | '\r');
     if source.contains(is_control) {
@@ -61,7 +62,7 @@ fn stand_in(c: char) -> char {
         .unwrap_or(c)
 }
 
-/// Returns the character that a control character of a protected source stands for.
+/// Returns the character that a control character of a protected source replaces.
 pub(super) fn original(stand_in: u8) -> Option<char> {
     let at = u32::from(stand_in).checked_sub(FIRST_STAND_IN as u32)?;
     SPECIAL.get(usize::try_from(at).ok()?).copied()
@@ -70,12 +71,12 @@ pub(super) fn original(stand_in: u8) -> Option<char> {
 /// A bare address in a text.
 pub(super) struct Address {
     pub(super) address: Range<usize>,
-    /// Where the characters end that an address can contain. Between the address and here stands what ends a sentence
-    /// or encloses the address.
+    /// The end of the characters that an address can contain. Between the end of the address and this limit there is
+    /// punctuation that ends a sentence or encloses the address.
     limit: usize,
 }
 
-/// Finds the address around the `://` at `colon`. It starts at or after `floor`.
+/// Returns the address around the `://` at `colon`. It starts at or after `floor`.
 pub(super) fn find_address(text: &str, floor: usize, colon: usize) -> Option<Address> {
     let before = text.get(floor..colon)?;
     let scheme = ["https", "http"].into_iter().find(|scheme| {
@@ -91,7 +92,7 @@ pub(super) fn find_address(text: &str, floor: usize, colon: usize) -> Option<Add
     }
     let from = colon + "://".len();
     let rest = &text[from..];
-    // `[https://example.org](…)`: the address is the text of a link.
+    // In `[https://example.org](…)`, the address is the text of a link.
     let is_end = |at: usize, c: char| ends_address(c) || rest[at..].starts_with("](");
     let length = rest.char_indices().find(|(at, c)| is_end(*at, *c));
     let limit = from + length.map_or(rest.len(), |(at, _)| at);
@@ -102,7 +103,8 @@ pub(super) fn find_address(text: &str, floor: usize, colon: usize) -> Option<Add
     })
 }
 
-/// White space, quotation marks, angle brackets, backticks, and the punctuation of Chinese and Japanese.
+/// Returns whether the character ends an address: white space, quotation marks, angle brackets, backticks, and Chinese
+/// or Japanese punctuation.
 fn ends_address(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
@@ -110,7 +112,7 @@ fn ends_address(c: char) -> bool {
         || matches!(c, '\u{3000}'..='\u{303f}' | '\u{ff00}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff1f}')
 }
 
-/// Returns the length of an address without the punctuation that ends a sentence, without brackets that were opened
+/// Returns the length of an address without punctuation that ends a sentence, without closing brackets that were opened
 /// before it, and without the delimiters of emphasis around it. `before` is the character before the address.
 fn trimmed(before: Option<char>, rest: &str) -> usize {
     let mut end = rest.len();
@@ -137,7 +139,7 @@ fn trimmed(before: Option<char>, rest: &str) -> usize {
     end
 }
 
-/// Whether the delimiters at the end of an address close what was opened within it: `/wiki/_name_`.
+/// Returns whether the delimiters at the end of an address close one that was opened within it: `/wiki/_name_`.
 fn is_opened(rest: &str, delimiter: char) -> bool {
     let inner = rest.trim_end_matches(delimiter);
     let opens = |at: usize| {
@@ -146,14 +148,14 @@ fn is_opened(rest: &str, delimiter: char) -> bool {
                 .trim_start_matches(delimiter)
                 .starts_with(char::is_alphanumeric)
     };
-    // Only the last one is looked at, so that the search takes linear time.
+    // Only the last occurrence is checked, so that the search takes linear time.
     inner.rfind(delimiter).is_some_and(|at| {
         let first = inner[..at].trim_end_matches(delimiter).len();
         opens(first)
     })
 }
 
-/// Whether the address is where a link of Markdown leads to.
+/// Returns whether the address is the destination of a Markdown link.
 fn is_destination(source: &str, found: &Address) -> bool {
     let before = &source[..found.address.start];
     (before.ends_with('<') && source[found.limit..].starts_with('>'))

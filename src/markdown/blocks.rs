@@ -7,12 +7,12 @@ use super::{
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
 use std::{mem::take, ops::Range};
 
-/// Greatest depth of quotes and lists within each other; emphasis and links may add as many. Deeper elements are
-/// rendered without their tags, since a body of nothing but `>` would otherwise nest as deep as it is long.
+/// Greatest depth of nested quotes and lists; emphasis and links may add as many levels. Deeper elements are rendered
+/// without their tags. Otherwise a body that consists of `>` only would nest as deep as it is long.
 const DEPTH_MAX: usize = 8;
 
-/// Renders a source in which addresses are protected. Returns `None` if Markdown would show nothing of it, or would hide
-/// lines that define links for use elsewhere.
+/// Renders a source with protected addresses. Returns `None` if Markdown would show nothing of it, or would hide lines
+/// that define links for use elsewhere.
 pub(super) fn render_blocks(source: &str) -> Option<Rendered> {
     let parser = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH);
     if parser.reference_definitions().iter().next().is_some() {
@@ -28,22 +28,22 @@ pub(super) fn render_blocks(source: &str) -> Option<Rendered> {
 struct Writer<'a> {
     source: &'a str,
     html: Html,
-    /// Text that is not written yet: pulldown-cmark passes on one text in several pieces.
+    /// Text that has not been written yet: pulldown-cmark may split one text into several events.
     text: String,
-    /// The end tag of each open element; `None` for an element without tags.
+    /// The end tags of the open elements; `None` for an element without tags.
     open: Vec<Option<&'static str>>,
-    /// Open elements with tags.
+    /// Number of open elements with tags.
     depth: usize,
     is_in_code: bool,
     is_in_link: bool,
-    /// Open elements that are shown as their source, which is written when the outermost one starts.
+    /// Number of open elements that are shown as source, which is written when the outermost one starts.
     skipped: usize,
     /// The underline of the open heading (`===`), or empty.
     below_heading: &'a str,
     has_text: bool,
-    /// Blocks at the top level.
+    /// Number of blocks at the top level.
     blocks: usize,
-    /// Paragraphs among them.
+    /// Number of paragraphs at the top level.
     paragraphs: usize,
 }
 
@@ -78,7 +78,7 @@ impl<'a> Writer<'a> {
         match event {
             Event::Start(tag) => self.start(&tag, at),
             Event::End(_) => self.end(),
-            // Entities are shown as they were typed.
+            // Entities are shown as typed.
             Event::Text(_) if source.starts_with('&') && !self.is_in_code => {
                 self.text.push_str(source);
             }
@@ -142,7 +142,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Shows the characters that make a line a heading, before the line (`#`) or below it (`===`).
+    /// Writes the characters that mark a line as a heading, before the line (`#`) or below it (`===`).
     fn heading(&mut self, source: &'a str) {
         self.block("<p>", Some("</p>"));
         if let Some((_, below)) = source.trim_end().rsplit_once('\n') {
@@ -153,7 +153,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Shows an element as its source.
+    /// Writes the source of an element instead of the element.
     fn skip(&mut self, at: Range<usize>) {
         self.text.push_str(&self.source[at]);
         self.skipped = 1;
@@ -177,7 +177,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Starts an item of a list; it has tags if its list has them.
+    /// Starts a list item; it has tags if its list has them.
     fn item(&mut self) {
         self.flush();
         if self.open.last().is_some_and(Option::is_some) {
@@ -235,7 +235,7 @@ impl<'a> Writer<'a> {
             _ => {}
         }
         let is_inline = matches!(end, "</em>" | "</strong>" | "</del>" | "</a>");
-        // Line breaks within an item are shown.
+        // Line breaks within a list item are preserved.
         if !is_inline && self.open.last() != Some(&Some("</li>")) {
             self.html.push_tag("\n");
         }

@@ -1,4 +1,4 @@
-//! Text within a line: escaping, links to bare addresses, mentions, names of emoji.
+//! Text within a line: escaping, links for bare addresses, mentions, emoji names.
 
 use super::{
     MENTIONS_MAX,
@@ -8,7 +8,7 @@ use super::{
 use crate::model::user::mention_key;
 use std::ops::Range;
 
-/// Whether the body may contain an address, a mention or the name of an emoji. There are no false negatives.
+/// Returns whether the body may contain an address, a mention or an emoji name. There are no false negatives.
 pub(super) fn has_inline(body: &str) -> bool {
     let bytes = body.as_bytes();
     bytes.iter().enumerate().any(|(n, byte)| match byte {
@@ -20,7 +20,7 @@ pub(super) fn has_inline(body: &str) -> bool {
     })
 }
 
-/// HTML that is being written, and the mentions in it.
+/// An HTML buffer, and the mentions in it.
 #[derive(Debug)]
 pub(super) struct Html {
     pub(super) text: String,
@@ -41,7 +41,7 @@ impl Html {
         self.text.push_str(tag);
     }
 
-    /// Appends text such that it means itself, between tags and in a quoted attribute.
+    /// Appends text with the characters escaped that are special between tags or in a quoted attribute.
     pub(super) fn escape(&mut self, text: &str) {
         let mut copied = 0;
         for (at, byte) in text.bytes().enumerate() {
@@ -67,7 +67,7 @@ impl Html {
     /// Appends text, with links for addresses, spans for mentions, and emoji for their names.
     pub(super) fn write_text(&mut self, text: &str) {
         let (mut written, mut from) = (0, 0);
-        // Where the last emoji ended: another one may follow at once.
+        // End of the last emoji: another emoji may follow it directly.
         let mut after_emoji = None;
         while let Some(sign) = text[from..].find(['@', ':', START]).map(|at| from + at) {
             let Some((Range { start, end }, what)) = find_at(text, written, sign, after_emoji)
@@ -155,7 +155,7 @@ fn find_at(
             let (range, emoji) = find_emoji(text, sign, after_emoji)?;
             Some((range, What::Emoji(emoji)))
         }
-        // A protected address.
+        // A character of a protected address.
         _ => {
             let length = text[sign..].find(END)?;
             Some((sign..sign + length + 1, What::Address))
@@ -163,8 +163,8 @@ fn find_at(
     }
 }
 
-/// Finds `:tada:` at its first colon. It has to stand alone: no word or further colon may touch it, as in `a::b:c` and
-/// `10:30:45`. Another name may follow directly.
+/// Returns the emoji of a name such as `:tada:`, given its first colon. The name must not touch a word or a further
+/// colon, as in `a::b:c` and `10:30:45`. Another name may follow directly.
 fn find_emoji(
     text: &str,
     colon: usize,
@@ -179,7 +179,7 @@ fn find_emoji(
     is_free.then_some((colon..end, emoji))
 }
 
-/// Reads `:tada:` at its first colon; returns where it ends.
+/// Parses a name such as `:tada:` from its first colon. Returns the end of the name and the emoji.
 fn read_emoji(text: &str, colon: usize) -> Option<(usize, &'static str)> {
     const NAME_MAX: usize = 48; // bytes; the longest one has 36
     let rest = text[colon..].strip_prefix(':')?;

@@ -7,12 +7,12 @@ use crate::model::{
 use std::ops::Range;
 use unicode_script::{Script, UnicodeScript as _};
 
-/// In bytes, more than a handle has; a longer run is no mention.
+/// Greatest length of a handle that is searched for, in bytes. A longer run is not a mention.
 const HANDLE_BYTES_MAX: usize = 256;
-/// How far before `@` the word that contains it is looked at, in bytes.
+/// Greatest number of bytes before `@` that are searched for the word that contains it.
 const WORD_BYTES_MAX: usize = 100;
 
-/// Finds the mention whose `@` stands at `at`: a whole handle, and neither part of a word nor of an address.
+/// Returns the mention whose `@` is at `at`: a whole handle that is not part of a word or an address.
 pub(super) fn find_mention(text: &str, at: usize) -> Option<Range<usize>> {
     let before = &text[..at];
     let previous = before.chars().next_back();
@@ -25,10 +25,10 @@ pub(super) fn find_mention(text: &str, at: usize) -> Option<Range<usize>> {
     (is_handle && handle.len() <= HANDLE_BYTES_MAX).then(|| at..at + 1 + handle.len())
 }
 
-/// Returns how many bytes can belong to a handle.
+/// Returns the number of bytes that can belong to a handle.
 ///
 /// A handle that does not start in a script without spaces ends where such a script begins, because there no space
-/// stands behind a name: `@ann来了`.
+/// follows a name: `@ann来了`.
 fn run(rest: &str) -> usize {
     let starts_spaceless = rest.starts_with(is_spaceless);
     let mut previous = None;
@@ -45,7 +45,8 @@ fn run(rest: &str) -> usize {
     rest.len()
 }
 
-/// Leaves out the end of a sentence and what closes something that was opened before the `@`.
+/// Returns the handle without the punctuation that ends a sentence and without closing brackets that were opened before
+/// the `@`.
 fn trimmed(previous: Option<char>, run: &str) -> &str {
     let mut handle = run;
     while let Some(last) = handle.chars().next_back() {
@@ -64,7 +65,7 @@ fn trimmed(previous: Option<char>, run: &str) -> &str {
     handle
 }
 
-/// Whether what stands before `@` is the start of an address, with or without a scheme: `mastodon.social/@ann`.
+/// Returns whether the text before `@` is the start of an address, with or without a scheme: `mastodon.social/@ann`.
 fn is_in_address(before: &str) -> bool {
     if !before.ends_with('/') {
         return false;
@@ -75,12 +76,12 @@ fn is_in_address(before: &str) -> bool {
     word.is_some_and(|word| word.contains(&b'.') || word.contains(&b':'))
 }
 
-/// Whether the character before a sign (`@`, `:`) makes the sign part of a word.
+/// Returns whether the character before a sign (`@`, `:`) makes the sign part of a word.
 pub(super) fn is_part_of_word(c: char) -> bool {
     c == '_' || ((c.is_alphanumeric() || is_mark(c)) && !is_spaceless(c))
 }
 
-/// Whether the character belongs to a script that puts no spaces between words, or none behind names.
+/// Returns whether the character belongs to a script without spaces between words or after names.
 fn is_spaceless(c: char) -> bool {
     use Script::{Bopomofo, Han, Hangul, Hiragana, Katakana, Khmer, Lao, Myanmar, Thai, Tibetan};
     matches!(

@@ -1,17 +1,17 @@
-//! The body of a message: a subset of Markdown, bare addresses, mentions and names of emoji.
+//! Rendering of message bodies: a subset of Markdown, bare addresses, mentions and emoji names.
 //!
-//! A body is parsed in one place, and everything that depends on its parsed form asks this module: the HTML of a
-//! message's row ([`render`]) and the people whom the message mentions ([`mentions`]). A mention is what the row shows
-//! as one, so that badges, counts and notifications agree with the page.
+//! Bodies are parsed only in this module, and everything that depends on the parsed form calls it: the HTML of a
+//! message's row ([`render`]), and the people whom the message mentions ([`mentions`]). The two agree, so that badges,
+//! counts and notifications match the page.
 //!
-//! Parsing takes three steps:
+//! Parsing has three steps:
 //!
-//! 1. `addresses` finds bare addresses in the source and replaces the characters in them that mean something in
-//!    Markdown, so that `https://example.org/_a_` stays one piece.
-//! 2. `blocks` runs pulldown-cmark and writes the tags of the subset. Elements outside of the subset (headings,
-//!    pictures, raw HTML, tables, rules) are shown as their source.
-//! 3. `inline` writes text, with links, mentions and emoji. Only literals of this module become tags or names of
-//!    attributes; everything from the body is escaped.
+//! 1. `addresses` finds bare addresses in the source and replaces the characters in them that are special in Markdown,
+//!    so that `https://example.org/_a_` remains one piece.
+//! 2. `blocks` runs pulldown-cmark and writes the tags of the subset. Elements outside of the subset (headings, images,
+//!    raw HTML, tables, rules) are shown as source.
+//! 3. `inline` writes text, with links, mentions and emoji. Only literals of this module become tags or attribute
+//!    names; all text of the body is escaped.
 
 mod addresses;
 mod blocks;
@@ -24,7 +24,7 @@ use blocks::render_blocks;
 use inline::{Html, has_inline};
 use syntax::has_syntax;
 
-/// Different people whom one message can mention. Further handles are shown as text.
+/// Greatest number of different people whom one message can mention. Further handles are shown as text.
 pub const MENTIONS_MAX: usize = 50;
 
 /// A rendered body.
@@ -32,13 +32,13 @@ pub const MENTIONS_MAX: usize = 50;
 pub struct Rendered {
     /// HTML that is safe to embed in a page.
     pub html: String,
-    /// Whether `html` consists of block elements rather than of one line of text.
+    /// Whether `html` consists of block elements, instead of one line of text.
     pub has_blocks: bool,
     /// The mentioned handles, as [`mentions`] returns them.
     pub mentions: Vec<String>,
 }
 
-/// Renders a body as HTML, or returns `None` if the escaped body looks the same, which is so for most bodies.
+/// Renders a body as HTML. Returns `None` if the result equals the escaped body, which is the case for most bodies.
 #[must_use]
 pub fn render(body: &str) -> Option<Rendered> {
     let has_syntax = has_syntax(body);
@@ -54,9 +54,9 @@ pub fn render(body: &str) -> Option<Rendered> {
     Some(rendered.unwrap_or_else(|| render_line(&source)))
 }
 
-/// Returns the handles that a body mentions as keys (see [`mention_key`](crate::model::user::mention_key)), in their
-/// order, each once, at most [`MENTIONS_MAX`]. Code and addresses contain no mentions. A key need not belong to an
-/// account.
+/// Returns the mentioned handles of a body as keys (see [`mention_key`](crate::model::user::mention_key)), in order of
+/// appearance, without duplicates, at most [`MENTIONS_MAX`]. Code and addresses contain no mentions. A key need not
+/// belong to an account.
 #[must_use]
 pub fn mentions(body: &str) -> Vec<String> {
     if !body.contains('@') {

@@ -1,6 +1,6 @@
-//! Recognises bodies without Markdown, which is most of them, without parsing.
+//! Detection of bodies without Markdown, which are most bodies, without parsing.
 
-/// Whether the body may contain Markdown. False positives only cost time; there are no false negatives.
+/// Returns whether the body may contain Markdown. False positives only cost time; there are no false negatives.
 pub(super) fn has_syntax(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut is_line_start = true;
@@ -28,7 +28,7 @@ fn is_word(at: Option<usize>, bytes: &[u8]) -> bool {
         .is_some_and(u8::is_ascii_alphanumeric)
 }
 
-/// Whether `<` starts an address such as `<https://example.org>`, given what follows.
+/// Returns whether `<` starts an address such as `<https://example.org>`, given the text after it.
 fn starts_autolink(rest: &[u8]) -> bool {
     const LENGTH_MAX: usize = 2000; // bytes
     let end = rest
@@ -43,7 +43,7 @@ fn ends_marker(next: Option<&u8>) -> bool {
     matches!(next, None | Some(b' ' | b'\t' | b'\n'))
 }
 
-/// Whether digits that can number a list item stand at the end, and only they stand in their line.
+/// Returns whether the text ends with digits that can number a list item, alone in their line.
 fn is_number_before(text: &[u8]) -> bool {
     const DIGITS_MAX: usize = 9;
     let digits = text.iter().rev().take(DIGITS_MAX + 1);

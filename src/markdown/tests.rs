@@ -1,11 +1,11 @@
-//! What a body is rendered as, and that nothing of it ever becomes a tag outside of the subset.
+//! Tests of rendered bodies, and of the guarantee that user text never becomes a tag outside of the subset.
 
 use super::*;
 use crate::model::user::mention_key;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
-/// Returns the HTML; `plain: …` stands for a body that is shown as it is.
+/// Returns the HTML, or `plain: …` for a body that is shown unchanged.
 fn shown(text: &str) -> String {
     render(text).map_or_else(|| format!("plain: {text}"), |rendered| rendered.html)
 }
@@ -241,7 +241,7 @@ fn people_are_mentioned_and_emoji_named() {
     }
 }
 
-/// Asserts that there are only tags and attributes of the subset, well nested, and no mention in code or in a link.
+/// Asserts that there are only well-nested tags and attributes of the subset, and no mention in code or in a link.
 fn assert_only_our_tags(text: &str, html: &str) {
     const TAGS: [&str; 12] = [
         "p",
@@ -483,7 +483,7 @@ proptest! {
         prop_assert_eq!(mentions(&address), [""; 0]);
     }
 
-    /// Markdown finds nothing in a body that is not given to it.
+    /// A body without Markdown according to `has_syntax` contains none according to the parser, either.
     #[test]
     fn a_body_without_syntax_has_none_for_markdown_either(text in fragment()) {
         if !has_syntax(&text)

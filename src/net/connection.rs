@@ -35,14 +35,14 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// Approximate size in bytes of hyper's buffer per connection and direction. A request with a longer head is answered
 /// with 431. The limit is that of Node.js; most proxies reject longer heads, too.
 const BUFFER_BYTES: usize = 16 * 1024;
-/// After the last answer, a connection is closed when its client sends nothing for this long …
+/// After the last response, a connection is closed once its client sends nothing for this long.
 const LINGER_IDLE: Duration = Duration::from_secs(2);
-/// … or for this long in all …
+/// Greatest duration for which a connection is kept open after the last response.
 const LINGER_MAX: Duration = Duration::from_secs(30);
-/// … or more than this many bytes.
+/// Greatest number of bytes that are discarded after the last response.
 const LINGER_BYTES: usize = 8 * 1024 * 1024;
 
-/// A stream opened by a request, for the task that takes the connection over.
+/// The stream opened by a request, for the task that takes over the connection.
 type Opened = Arc<Mutex<Option<StreamHead>>>;
 
 /// Serves a connection until it ends, or until a stream takes it over.
