@@ -36,7 +36,7 @@ impl Arguments {
         if self.quick { 1 } else { self.rounds }
     }
 
-    /// In words.
+    /// Describes the number of rounds for the report.
     pub(crate) fn describe_rounds(&self) -> String {
         match self.rounds() {
             _ if self.quick => "One quick round".into(),
@@ -45,7 +45,7 @@ impl Arguments {
         }
     }
 
-    /// How long something is measured.
+    /// Returns the duration of a measurement, which is shorter with `--quick`.
     pub(crate) fn time(&self, seconds: u64) -> Duration {
         let full = Duration::from_secs(seconds);
         if self.quick { full / 5 } else { full }

@@ -1,4 +1,4 @@
-//! What a case has measured, and medians of it.
+//! The figures measured in a case, and their medians.
 
 /// A column of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(crate) enum Column {
     Limit,
 }
 
-/// A number with the words around it.
+/// A number with the text before and after it.
 #[derive(Clone, Debug)]
 pub(crate) struct Figure {
     pub(crate) column: Column,
@@ -20,7 +20,7 @@ pub(crate) struct Figure {
     after: &'static str,
 }
 
-/// What one round of one case has measured, always in the same order.
+/// The figures of one round of one case, always in the same order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Figures(Vec<Figure>);
 
@@ -41,7 +41,7 @@ impl Figures {
         self
     }
 
-    /// A limit of the machine, and how ours compares to it.
+    /// Adds a limit of the machine, and the ratio of the measured figure to it.
     pub(crate) fn with_limit(
         self,
         name: &'static str,
@@ -53,7 +53,7 @@ impl Figures {
             .with(Column::Limit, "**×", ours / limit, "**")
     }
 
-    /// A column in words.
+    /// Formats the figures of a column.
     pub(crate) fn cell(&self, column: Column) -> String {
         let figures = self.0.iter().filter(|figure| figure.column == column);
         let words = figures.map(|figure| {
@@ -67,7 +67,7 @@ impl Figures {
         words.collect::<Vec<_>>().join(", ").replace(", **", " **")
     }
 
-    /// Of each figure the median over all rounds.
+    /// Returns the median of each figure over all rounds.
     pub(crate) fn median(rounds: &[Self]) -> Self {
         let first = rounds.first().cloned().unwrap_or_default();
         let figures = first.0.into_iter().enumerate().map(|(place, figure)| {
@@ -89,7 +89,7 @@ impl Figures {
     }
 }
 
-/// Three digits, or whole numbers with commas.
+/// Formats a number with three significant digits, or as an integer with thousands separators.
 fn readable(value: f64) -> String {
     let digits = match value.abs() {
         size if size >= 99.95 => 0,

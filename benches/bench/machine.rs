@@ -3,7 +3,7 @@
 use crate::Result;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
-/// Who runs where.
+/// The assignment of cores.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Machine {
     cores: Option<Cores>,
@@ -16,7 +16,7 @@ struct Cores {
 }
 
 impl Machine {
-    /// Moves this thread to the generator's core, unless both shall use all cores or there is only one.
+    /// Moves this thread to the generator's core, unless cores are shared or there is only one.
     pub(crate) fn divide(shared: bool) -> Result<Self> {
         let allowed = sched_getaffinity(None)?;
         let mut usable = (0..CpuSet::MAX_CPU).filter(|&core| allowed.is_set(core));
@@ -30,13 +30,13 @@ impl Machine {
         Ok(Self { cores })
     }
 
-    /// Whether the generator has a core to itself. Then it polls without sleeping: on a virtual machine a sleeping
-    /// core is dear to wake, and whoever sends to it is charged for that.
+    /// Returns whether the generator has its own core. Then it polls without sleeping: on a virtual machine, waking a
+    /// sleeping core is expensive, and the cost is charged to the sender.
     pub(crate) fn is_divided(self) -> bool {
         self.cores.is_some()
     }
 
-    /// Does something on the server's core; a process that is started meanwhile stays there.
+    /// Runs `work` on the server's core. A process that it starts stays on that core.
     pub(crate) fn on_server_core<T>(self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         let Some(cores) = self.cores else {
             return work();
@@ -47,7 +47,7 @@ impl Machine {
         result
     }
 
-    /// In words.
+    /// Describes the assignment of cores for the report.
     pub(crate) fn describe(self) -> String {
         match self.cores {
             Some(Cores { server, load }) => format!(

@@ -1,7 +1,7 @@
-//! The benchmark: the real program over real sockets, beside what this machine can do at all.
+//! The benchmark: the real program over real sockets, compared with the limits of the machine.
 //!
-//! `cargo bench` runs all of it, `cargo bench -- fanout storm` some; `README.md` beside this folder says what is
-//! measured, and how.
+//! `cargo bench` runs all workloads, `cargo bench -- fanout storm` some of them. `README.md` in the parent folder
+//! describes the workloads and the method.
 
 #![expect(
     clippy::cast_precision_loss,
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures, prints the table, and says whether nothing was lost, doubled or out of order.
+/// Measures, and prints the table. Returns whether no message was lost, duplicated or reordered.
 fn run(arguments: Arguments) -> Result<bool> {
     let all = cases();
     if let Some(unknown) = arguments
@@ -77,7 +77,7 @@ fn run(arguments: Arguments) -> Result<bool> {
     let rounds = bench.arguments.rounds();
     let mut measured: Vec<Vec<Figures>> = wanted.iter().map(|_| Vec::new()).collect();
     let mut fine = true;
-    // Round by round, so that a slow minute of the machine does not fall on all rounds of one case.
+    // Each round covers all cases, so that a slow period of the machine does not affect all rounds of one case.
     for round in 1..=rounds {
         for (case, figures) in wanted.iter().zip(&mut measured) {
             let name = format!(

@@ -1,4 +1,4 @@
-//! A server as a child process: started on its core, looked at through /proc, killed at the end.
+//! A server as a child process: started on its own core, measured through /proc, and killed at the end.
 
 use crate::{Result, machine::Machine};
 use std::{
@@ -8,17 +8,17 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
-/// A running server. Killed when dropped.
+/// A running server, which is killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
     address: SocketAddr,
-    /// Kept open: a server whose words nobody can read any more may end because of that.
-    _words: BufReader<ChildStdout>,
+    /// Kept open, because a server may exit when its standard output is closed.
+    _stdout: BufReader<ChildStdout>,
 }
 
 impl Process {
-    /// Starts a program on the server's core, and waits until it says at which address it listens.
+    /// Starts a program on the server's core, and waits until it prints the address on which it listens.
     pub(crate) fn start(machine: Machine, command: &mut Command) -> Result<Self> {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = machine.on_server_core(|| Ok(command.spawn()?))?;
@@ -35,7 +35,7 @@ impl Process {
         Ok(Self {
             child,
             address,
-            _words: words,
+            _stdout: words,
         })
     }
 
@@ -43,22 +43,22 @@ impl Process {
         self.address
     }
 
-    /// Microseconds on a processor so far, user and system, of all its threads.
+    /// Returns the CPU time of all threads so far in microseconds, user and system.
     pub(crate) fn cpu(&self) -> Result<f64> {
         cpu_of(self.child.id())
     }
 
-    /// Resident memory in bytes, without what the kernel holds for its sockets.
+    /// Returns the resident memory in bytes, without the kernel's memory for its sockets.
     pub(crate) fn memory(&self) -> Result<u64> {
         kibibytes(&self.file("smaps_rollup"), "Rss:")
     }
 
-    /// The most resident memory since `forget_peak`, in bytes.
+    /// Returns the peak resident memory since `forget_peak`, in bytes.
     pub(crate) fn peak_memory(&self) -> Result<u64> {
         kibibytes(&self.file("status"), "VmHWM:")
     }
 
-    /// From now on the peak counts anew (`clear_refs` in proc(5)).
+    /// Resets the peak of the resident memory (`clear_refs` in proc(5)).
     pub(crate) fn forget_peak(&self) -> Result<()> {
         Ok(fs::write(self.file("clear_refs"), "5")?)
     }
@@ -75,12 +75,13 @@ impl Drop for Process {
     }
 }
 
-/// In microseconds, by the scheduler's own clock, which counts nanoseconds: `stat` counts in ticks of 10 ms. Threads that have ended are left
-/// out, but servers keep theirs.
+/// Returns the CPU time of a process in microseconds. It is read from the scheduler's statistics, which count
+/// nanoseconds, because `stat` counts ticks of 10 ms. Threads that have ended are not included; servers rarely end
+/// threads.
 pub(crate) fn cpu_of(process: u32) -> Result<f64> {
     let mut nanos = 0;
     for task in fs::read_dir(format!("/proc/{process}/task"))? {
-        // One may end while they are listed.
+        // A thread may end while the threads are listed.
         let Ok(stat) = fs::read_to_string(task?.path().join("schedstat")) else {
             continue;
         };

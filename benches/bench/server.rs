@@ -1,11 +1,11 @@
-//! The real program, on a file of its own.
+//! The real program, with its own database file.
 
 use crate::{
     Result,
     load::{
-        askers::{Compose, Turn},
         http::Head,
         marker::{Marker, TEXT},
+        requesters::{Compose, Turn},
     },
     machine::Machine,
     process::Process,
@@ -21,12 +21,12 @@ use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_backscroll");
 
-/// A folder for files of a server, on the disk of the build.
+/// Creates a temporary folder on the disk of the build, for the files of a server.
 pub(crate) fn folder() -> Result<TempDir> {
     Ok(TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))?)
 }
 
-/// The server with its folder. Killed and deleted when dropped.
+/// A server with its folder. It is killed, and its folder deleted, when dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) process: Process,
@@ -34,7 +34,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts one on a new file.
+    /// Starts a server on a new file.
     pub(crate) fn start(machine: Machine) -> Result<Self> {
         let folder = folder()?;
         let process = serve(machine, &file_in(folder.path()))?;
@@ -45,7 +45,7 @@ impl Server {
         self.process.address()
     }
 
-    /// Makes so many accounts, and gives their tokens.
+    /// Creates this many accounts, and returns their tokens.
     pub(crate) fn join(&self, people: usize) -> Result<Vec<String>> {
         let join = |person: usize| -> Result<String> {
             let body = format!(r#"{{"handle":"poster{person}"}}"#);
@@ -55,13 +55,13 @@ impl Server {
         (0..people).map(join).collect()
     }
 
-    /// Makes a room.
+    /// Creates a room.
     pub(crate) fn make_room(&self, token: &str, slug: &str) -> Result<()> {
         let body = format!(r#"{{"slug":"{slug}","name":"{slug}"}}"#);
         ask(self.address(), "POST", "/api/v1/rooms", Some(token), &body).map(drop)
     }
 
-    /// The id of the newest event.
+    /// Returns the id of the newest event.
     pub(crate) fn head(&self) -> Result<u64> {
         let page = ask(
             self.address(),
@@ -83,12 +83,12 @@ pub(crate) fn serve(machine: Machine, db: &Path) -> Result<Process> {
     Process::start(machine, &mut command)
 }
 
-/// Where the file lies in its folder.
+/// Returns the path of the database in its folder.
 pub(crate) fn file_in(folder: &Path) -> PathBuf {
     folder.join("chat.db")
 }
 
-/// Fills a file from an archive.
+/// Imports an archive into a database.
 pub(crate) fn import(archive: &Path, db: &Path) -> Result<()> {
     let mut command = Command::new(PROGRAM);
     command.arg("import").arg(archive).arg("--db").arg(db);
@@ -99,7 +99,7 @@ pub(crate) fn import(archive: &Path, db: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The request that opens a stream of a room, after an id or at the head.
+/// Returns the request that opens a stream of a room, after an id or at the head.
 pub(crate) fn stream_request(room: &str, last_id: Option<&str>) -> String {
     let last_id = last_id
         .map(|id| format!("Last-Event-ID: {id}\r\n"))
@@ -109,7 +109,7 @@ pub(crate) fn stream_request(room: &str, last_id: Option<&str>) -> String {
     )
 }
 
-/// Requests that post marked messages into the room `general`, each connection with a token of its own.
+/// Returns requests that post marked messages into the room `general`. Each connection uses its own token.
 pub(crate) fn posts(tokens: &[String]) -> Compose {
     let length = TEXT + r#"{"body":""}"#.len();
     let heads = tokens.iter().map(|token| {
@@ -122,12 +122,12 @@ pub(crate) fn posts(tokens: &[String]) -> Compose {
     Box::new(
         move |out,
               Turn {
-                  asker,
+                  requester,
                   number,
                   planned,
               }| {
-            out.extend_from_slice(heads[asker].as_bytes());
-            let poster = u32::try_from(asker).unwrap_or(u32::MAX);
+            out.extend_from_slice(heads[requester].as_bytes());
+            let poster = u32::try_from(requester).unwrap_or(u32::MAX);
             Marker {
                 poster,
                 number,
@@ -139,7 +139,7 @@ pub(crate) fn posts(tokens: &[String]) -> Compose {
     )
 }
 
-/// One request on a connection of its own.
+/// Sends one request on a new connection.
 fn ask(
     address: SocketAddr,
     method: &str,

@@ -1,4 +1,4 @@
-//! The one table, in Markdown, with its columns aligned.
+//! The table of results in Markdown, with aligned columns.
 
 use crate::figures::{Column, Figures};
 
@@ -13,7 +13,7 @@ const HEADINGS: [&str; 8] = [
     "the machine's own limit **ours ÷ limit**",
 ];
 
-/// Prints rows: workload, case, figures.
+/// Prints rows of workload, case and figures.
 pub(crate) fn print(rows: &[(&str, &str, Figures)]) {
     let columns = [
         Column::Result,

@@ -1,14 +1,14 @@
 //! A connection of the bare loop.
 
-use crate::{Result, load::poller::moved};
+use crate::{Result, load::poller::if_ready};
 use std::{io::Write as _, net::TcpStream};
 
 pub(super) struct Connection {
     pub(super) socket: TcpStream,
     pub(super) received: Vec<u8>,
-    /// What did not fit into the socket, of an answer.
+    /// The unsent part of a response.
     pub(super) out: Vec<u8>,
-    /// What of the log a stream has got.
+    /// Position in the log up to which a stream was sent; `None` if the connection is not a stream.
     pub(super) position: Option<usize>,
 }
 
@@ -22,10 +22,10 @@ impl Connection {
         }
     }
 
-    /// Writes what it has not got.
+    /// Writes the unsent bytes.
     pub(super) fn flush(&mut self, log: &[u8]) -> Result<()> {
         while !self.out.is_empty() {
-            let Some(count) = moved(self.socket.write(&self.out))? else {
+            let Some(count) = if_ready(self.socket.write(&self.out))? else {
                 return Ok(());
             };
             self.out.drain(..count);
@@ -34,7 +34,7 @@ impl Connection {
             return Ok(());
         };
         while *position < log.len() {
-            let Some(count) = moved(self.socket.write(&log[*position..]))? else {
+            let Some(count) = if_ready(self.socket.write(&log[*position..]))? else {
                 return Ok(());
             };
             *position += count;
@@ -43,7 +43,7 @@ impl Connection {
     }
 }
 
-/// The head and the body of a request; `None`: it is not complete.
+/// Parses the head and the body of a request; `None` if it is incomplete.
 pub(super) fn read_request(bytes: &[u8]) -> Result<Option<(&str, &[u8])>> {
     let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n") else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! The disk: how often in a second 4 KiB can be written and be there after a power loss.
+//! The disk: how many synchronised writes of 4 KiB it completes per second.
 
 use crate::{Result, load::clock::seconds};
 use std::{
@@ -9,10 +9,10 @@ use std::{
 };
 
 const PAGE: usize = 4096;
-/// A write-ahead log grows to so many pages before it is written over from the start.
+/// Number of pages that a write-ahead log grows to before it is overwritten from the start.
 const PAGES: u64 = 1000;
 
-/// Writes over pages of a file in this folder, each followed by `fdatasync`; gives writes per second.
+/// Overwrites pages of a file in the folder, each followed by `fdatasync`. Returns writes per second.
 pub(crate) fn synced_writes(folder: &Path, time: Duration) -> Result<f64> {
     let path = folder.join("synced");
     let file = File::create(&path)?;

@@ -1,6 +1,6 @@
-//! What the bare loop has to send: messages as chunks, one after the other.
+//! The log of the bare loop: messages encoded as chunks, one after the other.
 
-/// What happens to the message with the id `FAULTY`, so that the generator can prove that it sees it.
+/// What happens to the message with the id `FAULTY`, so that the generator can prove that it detects faults.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Fault {
     #[default]
@@ -11,15 +11,15 @@ pub(crate) enum Fault {
 }
 
 const FAULTY: usize = 20;
-/// In the order of their numbers.
+/// All faults, in the order of their numbers.
 pub(super) const FAULTS: [Fault; 4] = [Fault::None, Fault::Loses, Fault::Doubles, Fault::Swaps];
 
-/// All messages so far. A message's id is its place, counted from 1.
+/// All messages so far. The id of a message is its position, counted from 1.
 pub(super) struct Log {
     pub(super) bytes: Vec<u8>,
-    /// Where each message ends.
+    /// End of each message in the bytes.
     ends: Vec<usize>,
-    /// Of a message, in bytes.
+    /// Size of a message in bytes.
     size: usize,
     fault: Fault,
     held_back: Vec<u8>,
@@ -40,7 +40,7 @@ impl Log {
         self.ends.len() - 1
     }
 
-    /// Where in the bytes a message ends.
+    /// Returns the end of a message in the bytes.
     pub(super) fn end_of(&self, id: usize) -> usize {
         self.ends[id]
     }
@@ -51,7 +51,7 @@ impl Log {
         let mut event = b"data: ".to_vec();
         event.extend_from_slice(text);
         let end = format!("\nid: {id}\n\n");
-        // The size of the chunk in three digits, and two line breaks.
+        // The chunk size in three digits, and two line breaks.
         let length = self.size.saturating_sub(end.len() + 7);
         event.resize(length.max(event.len()), b'.');
         event.extend_from_slice(end.as_bytes());

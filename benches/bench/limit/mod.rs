@@ -1,4 +1,4 @@
-//! What the machine itself can do, measured beside the server: a bare loop of writes, the disk, SQLite alone.
+//! Limits of the machine, measured beside the server: a bare loop of writes, the disk, and SQLite alone.
 
 mod connection;
 pub(crate) mod disk;

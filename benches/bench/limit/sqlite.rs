@@ -1,4 +1,4 @@
-//! SQLite alone: the command `sqlite3` runs a script, without a server, a network or a second thread.
+//! SQLite alone: the command `sqlite3` runs a script, without a server, network or second thread.
 
 use crate::{
     Result,
@@ -20,11 +20,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// As the server sets them.
+/// The settings of the server.
 const SETTINGS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
     pragma secure_delete = fast; pragma busy_timeout = 5000;";
 
-/// A `sqlite3` on a file. Killed when dropped.
+/// A `sqlite3` process on a file, which is killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     child: Child,
@@ -33,16 +33,16 @@ pub(crate) struct Sqlite {
     script: PathBuf,
 }
 
-/// What a script cost.
+/// The cost of a script.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spent {
     pub(crate) time: Duration,
-    /// Microseconds.
+    /// CPU time in microseconds.
     pub(crate) cpu: f64,
 }
 
 impl Sqlite {
-    /// Opens a file on the server's core; `None`: this machine has no `sqlite3`.
+    /// Opens a file on the server's core; `None` if `sqlite3` is not installed.
     pub(crate) fn open(machine: Machine, db: &Path) -> Result<Option<Self>> {
         let mut command = Command::new("sqlite3");
         command
@@ -67,7 +67,7 @@ impl Sqlite {
         Ok(Some(sqlite))
     }
 
-    /// Runs a script from a file. What it selects is formatted, and thrown away.
+    /// Runs a script from a file. The selected rows are formatted and discarded.
     pub(crate) fn run(&mut self, script: &str) -> Result<Spent> {
         fs::write(&self.script, script)?;
         let cpu = cpu_of(self.child.id())?;
@@ -84,7 +84,7 @@ impl Sqlite {
         Ok(Spent { time, cpu })
     }
 
-    /// How long each of these takes where they come one by one, every so often.
+    /// Returns the time that each script takes if they run one at a time at a fixed interval.
     pub(crate) fn run_at_pace<'a>(
         &mut self,
         scripts: impl Iterator<Item = &'a str>,
@@ -103,7 +103,7 @@ impl Sqlite {
         Ok(times)
     }
 
-    /// Without sleeping, as the generator waits for the server.
+    /// Waits without sleeping, as the generator waits for the server.
     fn await_output(&self) -> Result<()> {
         let at_once = Timespec::default();
         loop {
@@ -132,9 +132,10 @@ impl Drop for Sqlite {
     }
 }
 
-/// Commits of so many messages each, like those of a server on which one person posts in the room `general`.
+/// Returns a script with this many commits of this many messages, as on a server on which one person posts in the room
+/// `general`.
 pub(crate) fn commits(commits: usize, messages: usize, text: &str) -> String {
-    // Beyond all ids that are there.
+    // Greater than all existing ids.
     let mut id = 1_000_000;
     let mut script = String::new();
     for _ in 0..commits {
@@ -143,7 +144,7 @@ pub(crate) fn commits(commits: usize, messages: usize, text: &str) -> String {
             id += 1;
             let comma = if events.is_empty() { "" } else { "," };
             let time = "'2026-11-22T05:41:03.123Z'";
-            // 2 is the room: the event after the one that made the server's own account. 3 is the first person.
+            // 2 is the room: the event after the creation of the server's own account. 3 is the first person.
             let _ = write!(events, "{comma}({id},2,'message',{id},3,{time})");
             let _ = write!(rows, "{comma}({id},2,3,'{text}',{time})");
         }
@@ -156,7 +157,7 @@ pub(crate) fn commits(commits: usize, messages: usize, text: &str) -> String {
     script
 }
 
-/// Pages of 50 messages before these ids.
+/// Returns a script that selects pages of 50 messages before these ids.
 pub(crate) fn pages(room: &str, before: impl Iterator<Item = u64>) -> String {
     let mut script = String::new();
     for id in before {

@@ -1,5 +1,5 @@
-//! The bare loop: one thread that writes each message to each socket as it comes, one `write(2)` each, and nothing
-//! else. It stores nothing, batches nothing and checks nothing; its bytes are as many as the server's.
+//! The bare loop: one thread that writes each message to each socket as it arrives, with one `write(2)` each. It stores
+//! nothing, batches nothing and checks nothing; it writes as many bytes as the server.
 
 use super::{
     connection::{Connection, read_request},
@@ -9,14 +9,14 @@ use crate::{
     Result,
     load::{
         marker::Marker,
-        poller::{Poller, moved},
+        poller::{Poller, if_ready},
     },
     machine::Machine,
     process::Process,
 };
 use std::{env, io::Read as _, net::TcpListener, process::Command};
 
-/// The word on the command line that makes this program the loop.
+/// The command-line argument that makes this program run as the loop.
 pub(crate) const COMMAND: &str = "write-loop";
 
 const LISTENER: u64 = u64::MAX;
@@ -25,20 +25,20 @@ const STREAM_HEAD: &[u8] =
 const POSTED: &[u8] = b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n";
 const NOT_MODIFIED: &[u8] = b"HTTP/1.1 304 Not Modified\r\n\r\n";
 
-/// How many bytes it writes.
+/// Numbers of bytes to write.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Sizes {
-    /// For each message on a stream, with what frames it.
+    /// Size of each message on a stream, framing included.
     pub(crate) message: usize,
-    /// Messages that are there from the start.
+    /// Number of messages that exist from the start.
     pub(crate) history: u32,
-    /// For each answer to a request that is neither a stream nor a post; 0 is a 304.
+    /// Size of each response to a request that is neither a stream nor a post; 0 means 304.
     pub(crate) answer: usize,
-    /// What it does wrong.
+    /// The fault to simulate.
     pub(crate) fault: Fault,
 }
 
-/// Starts this program as the loop, on the server's core.
+/// Starts this program as the loop on the server's core.
 pub(crate) fn start(machine: Machine, sizes: Sizes) -> Result<Process> {
     let mut command = Command::new(env::current_exe()?);
     let Sizes {
@@ -54,17 +54,17 @@ pub(crate) fn start(machine: Machine, sizes: Sizes) -> Result<Process> {
     Process::start(machine, &mut command)
 }
 
-/// The loop itself, with the arguments that `start` gives it.
+/// Runs the loop with the arguments of `start`.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let sizes: Vec<usize> = arguments
         .iter()
         .map(|size| size.parse())
         .collect::<Result<_, _>>()?;
     let [message, history, answer, fault] = sizes[..] else {
-        return Err("four numbers are needed".into());
+        return Err("four numbers are required".into());
     };
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    // A thousand come at once; the standard library lets 128 wait.
+    // A thousand clients connect at once; the standard library's backlog is 128.
     rustix::net::listen(&listener, 4096)?;
     listener.set_nonblocking(true)?;
     let mut writer = Loop {
@@ -104,7 +104,7 @@ fn answer_of(size: usize) -> Vec<u8> {
 struct Loop {
     poller: Poller,
     connections: Vec<Option<Connection>>,
-    /// Places of those that are streams.
+    /// Indexes of the connections that are streams.
     streams: Vec<usize>,
     log: Log,
     answer: Vec<u8>,
@@ -122,7 +122,7 @@ impl Loop {
                     continue;
                 }
                 let place = usize::try_from(name)?;
-                // Whoever has gone is forgotten.
+                // Connections that have ended are removed.
                 if !self.advance(place, &mut buffer).unwrap_or(false) {
                     self.connections[place] = None;
                     self.streams.retain(|&stream| stream != place);
@@ -132,7 +132,7 @@ impl Loop {
     }
 
     fn accept(&mut self, listener: &TcpListener) -> Result<()> {
-        while let Some((socket, _)) = moved(listener.accept())? {
+        while let Some((socket, _)) = if_ready(listener.accept())? {
             socket.set_nonblocking(true)?;
             socket.set_nodelay(true)?;
             self.poller.watch(&socket, self.connections.len() as u64)?;
@@ -141,13 +141,13 @@ impl Loop {
         Ok(())
     }
 
-    /// Something happened on a connection; says whether it is still there.
+    /// Processes an event of a connection. Returns whether the connection is still open.
     fn advance(&mut self, place: usize, buffer: &mut [u8]) -> Result<bool> {
         let Some(connection) = &mut self.connections[place] else {
             return Ok(false);
         };
         connection.flush(&self.log.bytes)?;
-        while let Some(count) = moved(connection.socket.read(buffer))? {
+        while let Some(count) = if_ready(connection.socket.read(buffer))? {
             if count == 0 {
                 return Ok(false);
             }
@@ -197,7 +197,7 @@ impl Loop {
     fn write_to_all(&mut self) {
         for &place in &self.streams {
             if let Some(connection) = &mut self.connections[place] {
-                // One that has gone is noticed when its end is read.
+                // A closed connection is detected when its end is read.
                 let _ = connection.flush(&self.log.bytes);
             }
         }

@@ -1,4 +1,4 @@
-//! Time in nanoseconds since the generator was made.
+//! Time in nanoseconds since the load generator was created.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ impl Clock {
     }
 }
 
-/// 584 years fit.
+/// Converts a duration into nanoseconds. The type covers 584 years.
 pub(crate) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,9 +1,9 @@
-//! Millions of latencies in little room: buckets that are 1/128 of their value wide.
+//! A compact histogram of latencies: each bucket is 1/128 of its value wide.
 
 const STEPS: u64 = 128;
 const STEP_BITS: u32 = STEPS.trailing_zeros();
 
-/// Durations in nanoseconds.
+/// A histogram of durations in nanoseconds.
 #[derive(Clone, Debug)]
 pub(crate) struct Histogram {
     buckets: Vec<u64>,
@@ -26,7 +26,7 @@ impl Histogram {
         self.count += 1;
     }
 
-    /// The value below which this share of all lies, in milliseconds.
+    /// Returns a quantile in milliseconds.
     pub(crate) fn quantile_ms(&self, share: f64) -> f64 {
         let mut left = (share * self.count as f64).ceil();
         for (bucket, &count) in self.buckets.iter().enumerate() {
@@ -39,7 +39,8 @@ impl Histogram {
     }
 }
 
-/// Values below `STEPS` have buckets of their own; from there on each doubling is cut into `STEPS` parts.
+/// Returns the bucket of a value. Values below `STEPS` have a bucket each; beyond that, each power of two is divided
+/// into `STEPS` buckets.
 fn bucket_of(nanos: u64) -> usize {
     let shift = nanos.max(1).ilog2().saturating_sub(STEP_BITS);
     let bucket = u64::from(shift) * STEPS + (nanos >> shift);

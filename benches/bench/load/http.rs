@@ -1,20 +1,20 @@
-//! As much of HTTP/1.1 as a load generator needs: the head of an answer, and chunks.
+//! The subset of HTTP/1.1 that a load generator needs: response heads and chunks.
 
 use crate::Result;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Head {
     pub(crate) status: u16,
-    /// Of the body, in bytes.
+    /// Length of the body in bytes.
     pub(crate) length: Option<usize>,
     pub(crate) chunked: bool,
     pub(crate) etag: Option<String>,
-    /// Of the head itself, in bytes.
+    /// Length of the head in bytes.
     pub(crate) size: usize,
 }
 
 impl Head {
-    /// Reads the head that bytes begin with; `None`: it is not complete.
+    /// Parses the head at the start of the bytes; `None` if it is incomplete.
     pub(crate) fn read(bytes: &[u8]) -> Result<Option<Self>> {
         let Some(end) = memchr::memmem::find(bytes, b"\r\n\r\n") else {
             return Ok(None);
@@ -38,7 +38,7 @@ impl Head {
                 head.etag = Some(value.to_owned());
             }
         }
-        // RFC 9112, section 6.3.
+        // Responses with these statuses have no body (RFC 9112, section 6.3).
         if matches!(head.status, 204 | 304) {
             head.length = Some(0);
         }
@@ -46,11 +46,11 @@ impl Head {
     }
 }
 
-/// Takes chunked bytes apart (RFC 9112, section 7.1), wherever they are cut.
+/// A decoder for chunked bodies (RFC 9112, section 7.1), which accepts input split at any position.
 #[derive(Debug, Default)]
 pub(crate) struct Chunks {
     part: Part,
-    /// Bytes of this chunk that are still to come, or its size as far as it was read.
+    /// Number of bytes left in this chunk, or its size as far as it was parsed.
     left: usize,
 }
 
@@ -69,7 +69,7 @@ impl Chunks {
         self.part == Part::End
     }
 
-    /// The next piece of content; `None`: these bytes are used up.
+    /// Returns the next piece of content; `None` if all bytes are consumed.
     pub(crate) fn next<'a>(&mut self, bytes: &mut &'a [u8]) -> Result<Option<&'a [u8]>> {
         while let Some((&first, rest)) = bytes.split_first() {
             match self.part {

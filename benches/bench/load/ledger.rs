@@ -1,8 +1,9 @@
-//! What each reader has got: each message exactly once, in order, and all readers in the same order.
+//! The deliveries of each reader: each message exactly once, in order, and in the same order for all readers.
 
 use std::fmt;
 
-/// Numbers of one poster that a reader has not got although it has got a later one: from, to (not included).
+/// A range of message numbers of one poster that a reader has not received although it has received a later one. `to`
+/// is exclusive.
 #[derive(Debug)]
 struct Hole {
     poster: u32,
@@ -13,32 +14,32 @@ struct Hole {
 #[derive(Debug, Default)]
 struct Reader {
     holes: Vec<Hole>,
-    /// Over all it has got, in its order.
+    /// Hash of all received messages in their order.
     order: u64,
 }
 
-/// Books of some readers about some posters.
+/// The received messages of a number of readers, by poster.
 #[derive(Debug)]
 pub(crate) struct Ledger {
     posters: usize,
     readers: Vec<Reader>,
-    /// For each reader and poster the number that comes next.
+    /// The next expected number for each reader and poster.
     next: Vec<u32>,
-    /// Deliveries, each message once for each reader.
+    /// Number of deliveries; each message counts once per reader.
     received: u64,
-    doubled: u64,
-    disordered: u64,
+    duplicated: u64,
+    reordered: u64,
     strayed: u64,
 }
 
-/// What went wrong, in deliveries.
+/// Numbers of faulty deliveries, by kind.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Faults {
     lost: u64,
-    doubled: u64,
-    disordered: u64,
+    duplicated: u64,
+    reordered: u64,
     strayed: u64,
-    /// Readers that have got everything in another order than the first one.
+    /// Readers that received all messages in another order than the first reader.
     other_order: usize,
 }
 
@@ -46,8 +47,8 @@ impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} deliveries lost, {} doubled, {} out of order, {} to a wrong reader, {} readers in an order of their own",
-            self.lost, self.doubled, self.disordered, self.strayed, self.other_order
+            "{} deliveries lost, {} duplicated, {} out of order, {} to a wrong reader, {} readers with a different order",
+            self.lost, self.duplicated, self.reordered, self.strayed, self.other_order
         )
     }
 }
@@ -59,8 +60,8 @@ impl Ledger {
             readers: (0..readers).map(|_| Reader::default()).collect(),
             next: vec![0; readers * posters],
             received: 0,
-            doubled: 0,
-            disordered: 0,
+            duplicated: 0,
+            reordered: 0,
             strayed: 0,
         }
     }
@@ -69,7 +70,7 @@ impl Ledger {
         self.received
     }
 
-    /// A message came to a reader. Readers beyond those of the ledger should get none.
+    /// Records a delivery to a reader. Readers beyond those of the ledger should receive none.
     pub(crate) fn enter(&mut self, reader: usize, poster: u32, number: u32) {
         let column = poster as usize;
         if reader >= self.readers.len() || column >= self.posters {
@@ -77,35 +78,35 @@ impl Ledger {
             return;
         }
         let next = &mut self.next[reader * self.posters + column];
-        let books = &mut self.readers[reader];
+        let reader = &mut self.readers[reader];
         let message = u64::from(poster) << 32 | u64::from(number);
-        // A multiplier without pattern, such as that of the golden ratio: each step depends on all before.
-        books.order = (books.order ^ message)
+        // The multiplier of the golden ratio mixes well: each step depends on all previous ones.
+        reader.order = (reader.order ^ message)
             .wrapping_mul(0x9E37_79B9_7F4A_7C15)
             .rotate_left(29);
         if number >= *next {
             if number > *next {
                 let (from, to) = (*next, number);
-                books.holes.push(Hole { poster, from, to });
+                reader.holes.push(Hole { poster, from, to });
             }
             *next = number + 1;
             self.received += 1;
-        } else if fill(&mut books.holes, poster, number) {
-            self.disordered += 1;
+        } else if fill(&mut reader.holes, poster, number) {
+            self.reordered += 1;
             self.received += 1;
         } else {
-            self.doubled += 1;
+            self.duplicated += 1;
         }
     }
 
-    /// Closes the books: each poster has posted so many.
+    /// Checks the deliveries against the number of messages that each poster has posted.
     pub(crate) fn close(&self, posted: &[u32]) -> Result<(), Faults> {
         let expected: u64 = posted.iter().map(|&count| u64::from(count)).sum();
         let first = self.readers.first().map(|reader| reader.order);
         let faults = Faults {
             lost: (expected * self.readers.len() as u64).saturating_sub(self.received),
-            doubled: self.doubled,
-            disordered: self.disordered,
+            duplicated: self.duplicated,
+            reordered: self.reordered,
             strayed: self.strayed,
             other_order: self
                 .readers
@@ -115,8 +116,8 @@ impl Ledger {
         };
         let fine = Faults {
             lost: 0,
-            doubled: 0,
-            disordered: 0,
+            duplicated: 0,
+            reordered: 0,
             strayed: 0,
             other_order: 0,
         };
@@ -124,7 +125,7 @@ impl Ledger {
     }
 }
 
-/// Takes a number out of the holes, if it is in one.
+/// Removes a number from the holes. Returns whether it was in one.
 fn fill(holes: &mut Vec<Hole>, poster: u32, number: u32) -> bool {
     let within = |hole: &Hole| hole.poster == poster && (hole.from..hole.to).contains(&number);
     let Some(place) = holes.iter().position(within) else {

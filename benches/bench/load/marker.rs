@@ -1,10 +1,10 @@
-//! Each message's text carries who posted it, as which one, and when it was to be sent: `~~S<seq>T<ns>E`. It is
-//! found in whatever bytes a server sends, so nothing but the text's content is taken on trust.
+//! Markers in the text of messages: the poster, the number and the planned time of a message, as `~~S<seq>T<ns>E`. They
+//! are found in any bytes that a server sends, so that the check does not depend on the format of streams.
 
 use memchr::memmem::Finder;
 use std::io::Write as _;
 
-/// Length of a message's text in bytes.
+/// Length of the text of a message in bytes.
 pub(crate) const TEXT: usize = 120;
 const FILLING: &[u8] =
     b" the quick brown fox jumps over the lazy dog, and another one is already on its way to us; \
@@ -14,28 +14,28 @@ const BEGIN: &[u8] = b"~~S";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Marker {
     pub(crate) poster: u32,
-    /// Counts each poster's messages from 0.
+    /// Number of the message, counted from 0 for each poster.
     pub(crate) number: u32,
-    /// When it was to be sent, in nanoseconds of the generator's clock.
+    /// Planned time of sending, in nanoseconds of the generator's clock.
     pub(crate) planned: u64,
 }
 
 impl Marker {
-    /// Appends a text of `TEXT` bytes.
+    /// Appends a text of [`TEXT`] bytes.
     pub(crate) fn write(self, out: &mut Vec<u8>) {
         let start = out.len();
         let sequence = u64::from(self.poster) << 32 | u64::from(self.number);
-        // A Vec takes everything.
+        // Writing to a `Vec` cannot fail.
         let _ = write!(out, "~~S{sequence}T{}E", self.planned);
         let rest = TEXT - (out.len() - start);
         out.extend_from_slice(&FILLING[..rest]);
     }
 }
 
-/// Finds markers in a stream of bytes, wherever it is cut.
+/// Finds markers in a byte stream that is split at any position.
 #[derive(Debug, Default)]
 pub(crate) struct Scanner {
-    /// The begin of a marker whose end has not come yet.
+    /// The start of an incomplete marker.
     cut: Vec<u8>,
 }
 
@@ -98,7 +98,7 @@ fn parse(bytes: &[u8]) -> Parsed {
     }
 }
 
-/// The number that bytes begin with, and its length.
+/// Parses the number at the start of the bytes. Returns it with its length.
 fn number(bytes: &[u8]) -> (u64, usize) {
     let mut value = 0u64;
     for (length, byte) in bytes.iter().enumerate() {

@@ -1,6 +1,5 @@
-//! The load generator: one thread, one epoll, streams that are read and connections that ask.
+//! The load generator: one thread with one epoll instance, which reads streams and sends requests.
 
-pub(crate) mod askers;
 pub(crate) mod clock;
 pub(crate) mod histogram;
 pub(crate) mod http;
@@ -8,23 +7,24 @@ pub(crate) mod ledger;
 pub(crate) mod marker;
 pub(crate) mod poller;
 mod readers;
+pub(crate) mod requesters;
 
 use crate::Result;
-use askers::{Askers, Compose, Plan};
 use clock::{Clock, nanos};
 use ledger::Ledger;
 use poller::Poller;
 use readers::Readers;
+use requesters::{Compose, Plan, Requesters};
 use std::{net::SocketAddr, time::Duration};
 
-/// Connections that are being opened at the same time, unless all shall come at once.
+/// Number of connections that are opened concurrently, unless all are opened at once.
 const OPENING: usize = 128;
-/// A server that takes longer for anything has failed.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// How long the generator sleeps at most, where it may sleep.
-const NAP: u64 = 10_000_000;
-/// Names of the sockets of askers; below are those of streams.
-const ASKERS: u64 = 1 << 32;
+/// A server that takes longer than this for any response has failed.
+const TIMEOUT: Duration = Duration::from_mins(1);
+/// Longest sleep of the generator in nanoseconds, if it may sleep.
+const SLEEP_MAX: u64 = 10_000_000;
+/// First name of the sockets of requesters; lower names are those of streams.
+const REQUESTERS: u64 = 1 << 32;
 
 pub(crate) struct Load {
     address: SocketAddr,
@@ -33,15 +33,15 @@ pub(crate) struct Load {
     names: Vec<u64>,
     pub(crate) clock: Clock,
     pub(crate) readers: Readers,
-    pub(crate) askers: Askers,
-    /// How long anything may take, beyond the time that was planned for it.
+    pub(crate) requesters: Requesters,
+    /// Time limit for any operation, in addition to its planned duration.
     pub(crate) patience: Duration,
-    /// Time in which there was something to do, in nanoseconds.
+    /// Time with work to do, in nanoseconds.
     pub(crate) busy: u64,
 }
 
 impl Load {
-    /// On a server at this address. One that polls never sleeps.
+    /// Creates a generator for the server at this address. If `polls` is set, it never sleeps.
     pub(crate) fn new(address: SocketAddr, polls: bool) -> Result<Self> {
         Ok(Self {
             address,
@@ -50,13 +50,13 @@ impl Load {
             names: Vec::new(),
             clock: Clock::start(),
             readers: Readers::new(),
-            askers: Askers::none(),
-            patience: PATIENCE,
+            requesters: Requesters::none(),
+            patience: TIMEOUT,
             busy: 0,
         })
     }
 
-    /// Opens streams, a few at a time, and waits until all are answered.
+    /// Opens streams, a few at a time, and waits until all have a response.
     pub(crate) fn open(&mut self, requests: impl Iterator<Item = String>) -> Result<()> {
         for request in requests {
             self.readers.begin(&self.poller, self.address, request)?;
@@ -67,7 +67,7 @@ impl Load {
         self.until("streams", |load| load.readers.open == load.readers.count())
     }
 
-    /// Begins to open streams, all at once.
+    /// Starts to open streams, all at once.
     pub(crate) fn begin_all(&mut self, requests: impl Iterator<Item = String>) -> Result<()> {
         for request in requests {
             self.readers.begin(&self.poller, self.address, request)?;
@@ -75,51 +75,53 @@ impl Load {
         Ok(())
     }
 
-    /// Connects those that ask; begins a ledger of what they post, for so many of the streams.
+    /// Connects requesters, and starts a ledger of their posts for this many of the streams.
     pub(crate) fn connect(
         &mut self,
         count: usize,
         listeners: usize,
         compose: Compose,
     ) -> Result<()> {
-        let names = (0..count as u64).map(|index| ASKERS + index);
-        self.askers = Askers::connect(&self.poller, self.address, names, compose)?;
+        let names = (0..count as u64).map(|index| REQUESTERS + index);
+        self.requesters = Requesters::connect(&self.poller, self.address, names, compose)?;
         self.readers.ledger = Ledger::new(listeners, count);
-        self.until("connections", |load| load.askers.all_idle())
+        self.until("connections", |load| load.requesters.all_idle())
     }
 
-    /// Begins a ledger: so many of the streams shall get what each poster has posted already.
+    /// Starts a ledger in which this many of the streams are to receive the messages that were already posted.
     pub(crate) fn expect(&mut self, posted: Vec<u32>, listeners: usize) {
         self.readers.ledger = Ledger::new(listeners, posted.len());
-        self.askers.asked = posted;
+        self.requesters.asked = posted;
     }
 
-    /// Carries out a plan until everything is sent and answered.
+    /// Runs a plan until every request is sent and answered.
     pub(crate) fn carry_out(&mut self, plan: Plan) -> Result<()> {
-        self.askers.start(plan);
+        self.requesters.start(plan);
         let started = self.clock.now();
         let planned = match plan {
-            Plan::Paced { every, total, .. } => every * total,
-            Plan::Hurried { until, .. } => until.saturating_sub(started).min(nanos(self.patience)),
+            Plan::OpenLoop { every, total, .. } => every * total,
+            Plan::ClosedLoop { until, .. } => {
+                until.saturating_sub(started).min(nanos(self.patience))
+            }
         };
         let patience = Duration::from_nanos(planned) + self.patience;
         self.until_in("answers", patience, |load| {
-            load.askers.finished(load.clock.now())
+            load.requesters.finished(load.clock.now())
         })
     }
 
-    /// So many requests, each connection's as soon as its last one is answered.
+    /// Sends this many requests; each connection sends the next one as soon as the last one is answered.
     pub(crate) fn ask(&mut self, count: u64) -> Result<()> {
-        self.carry_out(Plan::Hurried {
+        self.carry_out(Plan::ClosedLoop {
             left: count,
             until: u64::MAX,
         })
     }
 
-    /// Waits until every listener has got everything that was posted, and closes the books.
+    /// Waits until all listeners have received all posts, and checks the ledger.
     pub(crate) fn deliver(&mut self, listeners: usize) -> Result<()> {
         let posted: u64 = self
-            .askers
+            .requesters
             .asked
             .iter()
             .map(|&count| u64::from(count))
@@ -134,13 +136,13 @@ impl Load {
         }
     }
 
-    /// Each message exactly once, in order?
+    /// Returns an error unless each message was delivered exactly once and in order.
     pub(crate) fn check(&self) -> Result<()> {
-        let books = self.readers.ledger.close(&self.askers.asked);
+        let books = self.readers.ledger.close(&self.requesters.asked);
         books.map_err(|faults| faults.to_string().into())
     }
 
-    /// Goes on for a while.
+    /// Runs the event loop for a while.
     pub(crate) fn rest(&mut self, time: Duration) -> Result<()> {
         let end = self.clock.now() + nanos(time);
         while self.clock.now() < end {
@@ -149,7 +151,7 @@ impl Load {
         Ok(())
     }
 
-    /// Goes on until something is so.
+    /// Runs the event loop until a condition is met.
     pub(crate) fn until(&mut self, what: &str, done: impl Fn(&Self) -> bool) -> Result<()> {
         self.until_in(what, self.patience, done)
     }
@@ -164,34 +166,34 @@ impl Load {
         while !done(self) {
             self.turn()?;
             if self.clock.now() > end {
-                return Err(format!("{what} did not come within {patience:?}").into());
+                return Err(format!("timed out after {patience:?}: {what}").into());
             }
         }
         Ok(())
     }
 
-    /// Sends what is due, and takes what has come.
+    /// Sends due requests, and processes pending events.
     fn turn(&mut self) -> Result<()> {
         let now = self.clock.now();
-        self.askers.send_due(now)?;
+        self.requesters.send_due(now)?;
         let wait = if self.polls {
             0
         } else {
-            let due = self.askers.due().unwrap_or(u64::MAX);
-            due.saturating_sub(now).min(NAP)
+            let due = self.requesters.due().unwrap_or(u64::MAX);
+            due.saturating_sub(now).min(SLEEP_MAX)
         };
         let mut names = std::mem::take(&mut self.names);
         self.poller
             .wait(Some(Duration::from_nanos(wait)), &mut names)?;
         let began = self.clock.now();
         for &name in &names {
-            match name.checked_sub(ASKERS) {
-                Some(asker) => self.askers.advance(asker as usize, self.clock)?,
+            match name.checked_sub(REQUESTERS) {
+                Some(requester) => self.requesters.advance(requester as usize, self.clock)?,
                 None => self.readers.advance(name as usize, self.clock)?,
             }
-            // Many streams take long; what is due meanwhile shall not wait for them.
-            if self.askers.due().is_some() {
-                self.askers.send_due(self.clock.now())?;
+            // With many streams this takes long; due requests must not be delayed by it.
+            if self.requesters.due().is_some() {
+                self.requesters.send_due(self.clock.now())?;
             }
         }
         if !names.is_empty() {

@@ -1,4 +1,4 @@
-//! Sockets that do not block, and epoll.
+//! Non-blocking sockets and epoll.
 
 use crate::Result;
 use rustix::{
@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-/// Events that are fetched in one call.
+/// Greatest number of events per system call.
 const EVENTS: usize = 1024;
 
 pub(crate) struct Poller {
@@ -33,8 +33,8 @@ impl Poller {
         })
     }
 
-    /// Each time when a socket becomes readable or writable or ends, `wait` says its name. A socket that is closed
-    /// is forgotten.
+    /// Adds a socket, edge-triggered: each time it becomes readable, writable or closed, `wait` returns `name`. Closing
+    /// the socket removes it.
     pub(crate) fn watch(&self, socket: impl AsFd, name: u64) -> Result<()> {
         let flags = EventFlags::IN | EventFlags::OUT | EventFlags::RDHUP | EventFlags::ET;
         Ok(epoll::add(
@@ -45,7 +45,7 @@ impl Poller {
         )?)
     }
 
-    /// Names of the sockets on which something happened; waits for one at most so long.
+    /// Waits for an event, at most for `at_most`, and returns the names of the sockets with events.
     pub(crate) fn wait(&mut self, at_most: Option<Duration>, names: &mut Vec<u64>) -> Result<()> {
         let timeout = at_most.map(Timespec::try_from).transpose()?;
         self.events.clear();
@@ -63,7 +63,7 @@ impl Poller {
     }
 }
 
-/// Begins to connect; the socket becomes writable when that is done.
+/// Starts to connect; the socket becomes writable when the connection is established.
 pub(crate) fn connect(address: SocketAddr) -> Result<TcpStream> {
     let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
     let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
@@ -74,14 +74,14 @@ pub(crate) fn connect(address: SocketAddr) -> Result<TcpStream> {
     }
 }
 
-/// What a read, a write or an accept gave; `None`: there is nothing now.
-pub(crate) fn moved<T>(result: io::Result<T>) -> Result<Option<T>> {
+/// Returns the result of a read, a write or an accept; `None` if it would block.
+pub(crate) fn if_ready<T>(result: io::Result<T>) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
             Ok(None)
         }
-        // Not connected yet.
+        // The connection is not established yet.
         Err(error) if error.kind() == ErrorKind::NotConnected => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -1,4 +1,4 @@
-//! Streams: opened, read, and looked through for messages.
+//! Streams: opening, reading, and finding messages in them.
 
 use super::{
     clock::Clock,
@@ -6,7 +6,7 @@ use super::{
     http::{Chunks, Head},
     ledger::Ledger,
     marker::Scanner,
-    poller::{Poller, connect, moved},
+    poller::{Poller, connect, if_ready},
 };
 use crate::Result;
 use memchr::memmem::{Finder, rfind};
@@ -15,28 +15,28 @@ use std::{
     net::{SocketAddr, TcpStream},
 };
 
-/// All streams together.
+/// All streams of the generator.
 pub(crate) struct Readers {
     streams: Vec<Stream>,
     finder: Finder<'static>,
     buffer: Vec<u8>,
     pub(crate) ledger: Ledger,
-    /// From the planned time of the post to the delivery.
+    /// Latency from the planned time of the post to the delivery.
     pub(crate) latency: Histogram,
-    /// Streams whose answer has begun.
+    /// Number of streams whose response has started.
     pub(crate) open: usize,
-    /// Bytes of events, with what frames them.
+    /// Size of all events in bytes, framing included.
     pub(crate) bytes: u64,
-    /// When the last message came.
+    /// Time of the last delivery.
     pub(crate) last_delivery: u64,
 }
 
 #[derive(Default)]
 struct Stream {
     socket: Option<TcpStream>,
-    /// What is still to be sent.
+    /// The unsent part of the request.
     request: Vec<u8>,
-    /// The answer until its head is complete.
+    /// The response until its head is complete.
     head: Option<Vec<u8>>,
     chunks: Chunks,
     scanner: Scanner,
@@ -65,7 +65,7 @@ impl Readers {
         self.streams[stream].tail.last_id()
     }
 
-    /// Opens a stream; its number is the next one.
+    /// Opens a stream, which gets the next index.
     pub(crate) fn begin(
         &mut self,
         poller: &Poller,
@@ -83,13 +83,13 @@ impl Readers {
         Ok(())
     }
 
-    /// Ends all streams. What they have got stays in the ledger.
+    /// Closes all streams. Their deliveries stay in the ledger.
     pub(crate) fn close(&mut self) {
         self.streams.clear();
         self.open = 0;
     }
 
-    /// Something happened on a stream's socket.
+    /// Processes an event of a stream's socket.
     pub(crate) fn advance(&mut self, index: usize, clock: Clock) -> Result<()> {
         let Some(stream) = self.streams.get_mut(index) else {
             return Ok(());
@@ -98,19 +98,19 @@ impl Readers {
             return Ok(());
         };
         if !stream.request.is_empty() {
-            let Some(sent) = moved(socket.write(&stream.request))? else {
+            let Some(sent) = if_ready(socket.write(&stream.request))? else {
                 self.streams[index].socket = Some(socket);
                 return Ok(());
             };
             stream.request.drain(..sent);
         }
         let mut buffer = std::mem::take(&mut self.buffer);
-        while let Some(count) = moved(socket.read(&mut buffer))? {
+        while let Some(count) = if_ready(socket.read(&mut buffer))? {
             if count == 0 {
                 return Err(format!("the server ended stream {index}").into());
             }
             self.take(index, &buffer[..count], clock.now())?;
-            // Nothing is left: the next bytes are told anew (epoll(7), question 9).
+            // Nothing is left to read: epoll reports the next bytes again (epoll(7), question 9).
             if count < buffer.len() {
                 break;
             }
@@ -174,14 +174,14 @@ impl Readers {
     }
 }
 
-/// The last bytes of a stream, in which its last id stands: it ends every event.
+/// The last bytes of a stream, which contain its last id, since the id is at the end of every event.
 #[derive(Debug, Default)]
 struct Tail {
     bytes: [u8; Self::LENGTH],
 }
 
 impl Tail {
-    /// `\nid: `, 16 digits, two line breaks, and some to spare.
+    /// Length of `\nid: `, 16 digits and two line breaks, rounded up.
     const LENGTH: usize = 32;
 
     fn push(&mut self, piece: &[u8]) {

@@ -1,4 +1,4 @@
-//! A long history of a room, for pages and for the start.
+//! A long history of a room, for the workloads `pages` and `start`.
 
 use crate::{
     Result,
@@ -12,11 +12,11 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// As many as the real history has with which this was first measured.
+/// Number of messages of the real history with which this was first measured.
 const MESSAGES: u32 = 196_123;
 const AUTHORS: u32 = 15_000;
 
-/// A file that holds it.
+/// A database file with the history.
 #[derive(Debug)]
 pub(crate) struct Archive {
     pub(crate) folder: TempDir,
@@ -25,7 +25,7 @@ pub(crate) struct Archive {
 }
 
 impl Archive {
-    /// Imports a real one, or makes one.
+    /// Imports a real history, or generates one.
     pub(crate) fn import(data: Option<&Path>) -> Result<Self> {
         let folder = folder()?;
         let archive = match data {
@@ -71,7 +71,7 @@ fn make(folder: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// One message each second.
+/// Returns the time of a message: one message per second.
 pub(super) fn time(number: u32) -> String {
     let (day, second) = (number / 86_400, number % 86_400);
     format!(
@@ -83,7 +83,7 @@ pub(super) fn time(number: u32) -> String {
     )
 }
 
-/// A number that looks random and is the same in each run (splitmix64).
+/// Returns a pseudo-random number that is the same in each run (splitmix64).
 pub(super) fn scatter(number: u64) -> u64 {
     let mut mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -1,4 +1,4 @@
-//! Readers that were away: a thousand that come back at once, and few that read everything.
+//! Readers that reconnect: a thousand at once, and few that read everything.
 
 use super::{Bench, Case, many};
 use crate::{
@@ -17,12 +17,12 @@ const HISTORY: u32 = 100_000;
 const RECENT: u64 = 500;
 const CLIENTS: [usize; 2] = [1, 10];
 
-/// What catching up cost.
+/// The cost of catching up.
 struct Caught {
     milliseconds: f64,
-    /// Microseconds of the server's time for each message to each reader.
+    /// CPU time of the server per message and reader, in microseconds.
     cpu: f64,
-    /// Peak of resident memory above what it was before, in MiB.
+    /// Increase of the peak of resident memory, in MiB.
     memory: f64,
     bytes_a_message: f64,
 }
@@ -109,7 +109,7 @@ fn figures(ours: &Caught, bare: &Caught) -> Figures {
         .with_limit("", bare.cpu, " µs", ours.cpu)
 }
 
-/// All drop, messages are posted, all come back at once, each with the id that it saw last.
+/// Closes all streams, posts messages, and reconnects all streams at once, each with the last id that it received.
 fn come_back(bench: &Bench, process: &Process, tokens: &[String]) -> Result<Caught> {
     let mut load = Load::new(process.address(), bench.machine.is_divided())?;
     load.open((0..STORM_STREAMS).map(|_| stream_request("general", None)))?;
@@ -129,14 +129,14 @@ fn come_back(bench: &Bench, process: &Process, tokens: &[String]) -> Result<Caug
     })
 }
 
-/// Everything there is.
+/// Replays the whole history.
 fn read_all(bench: &Bench, process: &Process, clients: usize) -> Result<Caught> {
     let mut load = Load::new(process.address(), bench.machine.is_divided())?;
     load.expect(vec![HISTORY], clients);
     catch_up(&mut load, process, clients, &mut |_| "0".into())
 }
 
-/// The same few messages, again and again by new connections; the mean of all times.
+/// Replays the same few messages to new connections repeatedly. Returns the mean of all times.
 fn read_recent(
     bench: &Bench,
     process: &Process,
@@ -155,7 +155,7 @@ fn read_recent(
         bytes_a_message: 0.0,
     };
     for _ in 0..times {
-        load.expect(load.askers.asked.clone(), clients);
+        load.expect(load.requesters.asked.clone(), clients);
         let caught = catch_up(&mut load, process, clients, &mut |_| before.to_string())?;
         sum.milliseconds += caught.milliseconds / f64::from(times);
         sum.cpu += caught.cpu / f64::from(times);
@@ -166,8 +166,8 @@ fn read_recent(
     Ok(sum)
 }
 
-/// Opens streams all at once, each after an id, and waits until they have got everything; the time counts from the
-/// first connection.
+/// Opens streams all at once, each after an id, and waits until they have received everything. The time is measured
+/// from the first connection.
 fn catch_up(
     load: &mut Load,
     process: &Process,
@@ -190,7 +190,7 @@ fn catch_up(
     })
 }
 
-/// An archive of marked messages by one person in the room `general`, one a second.
+/// Writes an archive of marked messages by one person in the room `general`, one per second.
 fn write_history(path: &Path) -> Result<()> {
     let mut lines = Vec::new();
     for number in 0..HISTORY {

@@ -1,5 +1,5 @@
-//! From a post to everybody who listens: at a fixed rate, as fast as it goes, one at a time, and beside many who
-//! listen elsewhere.
+//! From a post to all its listeners: at a fixed rate, at the highest rate, one at a time, and beside many listeners in
+//! other rooms.
 
 use super::{
     Bench, Case,
@@ -14,9 +14,9 @@ use crate::{
 };
 use std::{iter, time::Duration};
 
-/// Deliveries a second, whatever the number of streams.
+/// Deliveries per second, for any number of streams.
 const RATE: u64 = 20_000;
-/// Posts a second that come one by one.
+/// Posts per second that are sent one at a time.
 const LATENCY_RATE: u64 = 50;
 const STREAMS: [usize; 3] = [100, 1_000, 5_000];
 const POSTERS: usize = 16;
@@ -141,8 +141,8 @@ pub(super) fn latency() -> Vec<Case> {
     vec![case]
 }
 
-/// What a commit of one message takes in milliseconds where it comes as rarely, most often: less the way through the
-/// pipe to the command and back.
+/// Returns the median time in milliseconds of a commit of one message at the same rate, without the time for the round
+/// trip through the pipe to the command.
 fn commits_at_pace(bench: &Bench) -> Result<Option<f64>> {
     let server = Server::start(bench.machine)?;
     server.join(1)?;
@@ -159,7 +159,7 @@ fn commits_at_pace(bench: &Bench) -> Result<Option<f64>> {
     Ok(Some(commits.quantile_ms(0.5) - nothing.quantile_ms(0.5)))
 }
 
-/// A reader in a quiet room must not be woken by a busy one.
+/// Cases that verify that traffic in one room does not wake readers of other rooms.
 pub(super) fn quiet_rooms() -> Vec<Case> {
     let case = Case::new(
         "quiet",

@@ -1,4 +1,4 @@
-//! Posts at some speed to some streams, and what that costs: on the server and on the bare loop alike.
+//! Posts at a given rate to a number of streams, and their cost, on the server and on the bare loop.
 
 use super::Bench;
 use crate::{
@@ -6,27 +6,27 @@ use crate::{
     limit::write_loop::{self, Sizes},
     load::{
         Load,
-        askers::Plan,
         clock::{nanos, seconds},
         histogram::Histogram,
+        requesters::Plan,
     },
     process::Process,
     server::{Server, posts, stream_request},
 };
 use std::time::Duration;
 
-/// Posts before anything is measured, so that buffers are there.
+/// Number of posts before the measurement, so that buffers are allocated.
 const WARM: u64 = 10;
 const QUIET_ROOMS: usize = 50;
 
-/// Who listens, who posts, and how fast.
+/// The numbers of listeners and posters, and the rate.
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
     pub(super) streams: usize,
-    /// Streams in rooms in which nothing happens.
+    /// Number of streams in quiet rooms.
     pub(super) quiet: usize,
     pub(super) posters: usize,
-    /// Posts a second; `None`: as fast as they are answered.
+    /// Posts per second; `None` posts as soon as the previous response is complete.
     pub(super) rate: Option<u64>,
     pub(super) time: Duration,
 }
@@ -36,15 +36,15 @@ pub(super) struct Outcome {
     pub(super) posts_a_second: f64,
     pub(super) p50: f64,
     pub(super) p99: f64,
-    /// Microseconds of the server's time.
+    /// CPU time of the server per delivery, in microseconds.
     pub(super) cpu_a_delivery: f64,
     pub(super) cpu_a_post: f64,
     pub(super) bytes_a_delivery: f64,
-    /// The generator's share of the time in which it had something to do.
+    /// The share of time in which the generator had work to do.
     pub(super) busy: f64,
 }
 
-/// The same on the server and on the bare loop, which writes as many bytes.
+/// Measures the server, and the bare loop, which writes as many bytes.
 pub(super) fn beside_the_loop(bench: &Bench, shape: Shape) -> Result<(Outcome, Outcome)> {
     let ours = on_new_server(bench, shape)?;
     let message = ours.bytes_a_delivery.round() as usize;
@@ -89,17 +89,17 @@ fn deliver(bench: &Bench, process: &Process, tokens: &[String], shape: Shape) ->
     load.rest(Duration::from_millis(300))?;
 
     load.readers.latency = Histogram::default();
-    let (deliveries, answers) = (load.readers.ledger.received(), load.askers.answers);
+    let (deliveries, answers) = (load.readers.ledger.received(), load.requesters.answers);
     let (bytes, busy, cpu) = (load.readers.bytes, load.busy, process.cpu()?);
     let start = load.clock.now();
     load.carry_out(match rate {
-        Some(rate) => Plan::Paced {
+        Some(rate) => Plan::OpenLoop {
             start,
             every: 1_000_000_000 / rate,
             sent: 0,
             total: rate * nanos(time) / 1_000_000_000,
         },
-        None => Plan::Hurried {
+        None => Plan::ClosedLoop {
             left: u64::MAX,
             until: start + nanos(time),
         },
@@ -115,7 +115,7 @@ fn deliver(bench: &Bench, process: &Process, tokens: &[String], shape: Shape) ->
         took
     });
     let deliveries = (load.readers.ledger.received() - deliveries) as f64;
-    let posts = (load.askers.answers - answers) as f64;
+    let posts = (load.requesters.answers - answers) as f64;
     Ok(Outcome {
         deliveries_a_second: deliveries / took,
         posts_a_second: posts / seconds(posting),

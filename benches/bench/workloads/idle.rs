@@ -1,4 +1,4 @@
-//! What a stream holds while nothing happens, and what traffic leaves behind.
+//! The memory of a stream while it is idle, before and after traffic.
 
 use super::{Bench, Case};
 use crate::{
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 const STREAMS: usize = 5_000;
 const POSTS: u64 = 20;
-/// About what the server sends for a message, with what frames it.
+/// Approximate size in bytes of a message on a stream, framing included.
 const MESSAGE: usize = 460;
 
 pub(super) fn idle() -> Vec<Case> {
@@ -39,7 +39,7 @@ pub(super) fn idle() -> Vec<Case> {
     vec![case]
 }
 
-/// Of each stream: resident memory in KiB, and microseconds.
+/// Cost per stream: resident memory in KiB, and CPU time in microseconds.
 struct Held {
     idle: f64,
     after: f64,

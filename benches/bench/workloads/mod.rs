@@ -1,4 +1,4 @@
-//! What is measured: one file for each group of workloads.
+//! Workloads: one file per group.
 
 mod archive;
 mod catching_up;
@@ -14,14 +14,14 @@ use crate::{Result, arguments::Arguments, figures::Figures, machine::Machine};
 use archive::Archive;
 use std::cell::OnceCell;
 
-/// What all cases share.
+/// Data shared by all cases.
 pub(crate) struct Bench {
     pub(crate) machine: Machine,
     pub(crate) arguments: Arguments,
     archive: OnceCell<Archive>,
 }
 
-/// Measures once; `None`: there is nothing to measure.
+/// A measurement of one round; `None` if it is not available on this machine.
 type Measure = Box<dyn Fn(&Bench) -> Result<Option<Figures>>>;
 
 /// A row of the table.
@@ -53,12 +53,12 @@ impl Case {
     }
 }
 
-/// A number of things, in words.
+/// Formats a count with its noun.
 fn many(count: usize, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
-/// All of them, in the order of the table.
+/// Returns all cases, in the order of the table.
 pub(crate) fn cases() -> Vec<Case> {
     let groups = [
         delivery::fan_out(),
@@ -84,16 +84,16 @@ impl Bench {
         })
     }
 
-    /// Shows that losses, doubles and disorder are seen.
+    /// Verifies that lost, duplicate and reordered messages are detected.
     pub(crate) fn prove(&self) -> Result<()> {
         proof::prove(self)
     }
 
-    /// The history for pages, imported when it is first needed.
+    /// Returns the history for pages, which is imported at the first use.
     fn archive(&self) -> Result<&Archive> {
         if self.archive.get().is_none() {
             let archive = Archive::import(self.arguments.data.as_deref())?;
-            // Nobody else can have set it meanwhile.
+            // Only this thread sets it.
             let _ = self.archive.set(archive);
         }
         Ok(self.archive.get().ok_or("no archive")?)

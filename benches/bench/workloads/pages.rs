@@ -1,4 +1,5 @@
-//! Pages of a long history: as JSON and as the page of the room, at the end and anywhere, new and known already.
+//! Pages of a long history: as JSON and as HTML, at the head and at random positions, with and without a valid entity
+//! tag.
 
 use super::{
     Bench, Case,
@@ -14,9 +15,9 @@ use crate::{
     },
     load::{
         Load,
-        askers::{Compose, Plan},
         clock::{nanos, seconds},
         histogram::Histogram,
+        requesters::{Compose, Plan},
     },
     process::Process,
     server::serve,
@@ -24,7 +25,7 @@ use crate::{
 use std::io::Write as _;
 
 const CONNECTIONS: [usize; 2] = [1, 16];
-/// Pages that SQLite alone reads: about a second.
+/// Number of pages that SQLite alone reads, which takes about a second.
 const PAGES: u64 = 5_000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,9 +37,9 @@ enum Kind {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Depth {
     Head,
-    /// Before a random message.
+    /// The page before a random message.
     Random,
-    /// The head, which the client knows already.
+    /// The newest page, with its entity tag.
     Known,
 }
 
@@ -46,7 +47,7 @@ struct Outcome {
     requests_a_second: f64,
     p50: f64,
     p99: f64,
-    /// Microseconds of the server's time.
+    /// CPU time of the server per request, in microseconds.
     cpu: f64,
     size: usize,
 }
@@ -122,15 +123,15 @@ fn measure(bench: &Bench, kind: Kind, depth: Depth, connections: usize) -> Resul
     }
 }
 
-/// The tag of a page; `None`: it has none.
+/// Returns the entity tag of a page; `None` if it has none.
 fn find_tag(bench: &Bench, server: &Process, path: &str) -> Result<Option<String>> {
     let mut load = Load::new(server.address(), bench.machine.is_divided())?;
     load.connect(1, 0, requests(path, None, None))?;
     load.ask(1)?;
-    Ok(load.askers.last_head.and_then(|head| head.etag))
+    Ok(load.requesters.last_head.and_then(|head| head.etag))
 }
 
-/// Requests for a page: the newest, or one before some of the ids.
+/// Returns requests for a page: the newest, or one before a random message.
 fn requests(path: &str, ids: Option<usize>, tag: Option<String>) -> Compose {
     let path = path.to_owned();
     let tag = tag
@@ -138,11 +139,11 @@ fn requests(path: &str, ids: Option<usize>, tag: Option<String>) -> Compose {
         .unwrap_or_default();
     Box::new(move |out, turn| {
         let query = ids.map(|ids| {
-            let id = random_id(ids, (turn.asker as u64) << 32 | u64::from(turn.number));
+            let id = random_id(ids, (turn.requester as u64) << 32 | u64::from(turn.number));
             format!("?before={id}")
         });
         let query = query.unwrap_or_default();
-        // A Vec takes everything.
+        // Writing to a `Vec` cannot fail.
         let _ = write!(
             out,
             "GET {path}{query} HTTP/1.1\r\nHost: localhost\r\n{tag}\r\n"
@@ -150,7 +151,7 @@ fn requests(path: &str, ids: Option<usize>, tag: Option<String>) -> Compose {
     })
 }
 
-/// Somewhere with a full page before it. Ids are those of messages, with a few others in between.
+/// Returns a random id with a full page before it. Most ids are those of messages.
 fn random_id(messages: usize, seed: u64) -> u64 {
     100 + scatter(seed) % messages as u64
 }
@@ -164,25 +165,25 @@ fn fetch(
     let mut load = Load::new(process.address(), bench.machine.is_divided())?;
     load.connect(connections, 0, compose)?;
     load.ask(200)?;
-    load.askers.latency = Histogram::default();
-    let (answers, bytes) = (load.askers.answers, load.askers.bytes);
+    load.requesters.latency = Histogram::default();
+    let (answers, bytes) = (load.requesters.answers, load.requesters.bytes);
     let (cpu, start) = (process.cpu()?, load.clock.now());
-    load.carry_out(Plan::Hurried {
+    load.carry_out(Plan::ClosedLoop {
         left: u64::MAX,
         until: start + nanos(bench.arguments.time(2)),
     })?;
     let took = seconds(load.clock.now() - start);
-    let count = load.askers.answers - answers;
+    let count = load.requesters.answers - answers;
     Ok(Outcome {
         requests_a_second: count as f64 / took,
-        p50: load.askers.latency.quantile_ms(0.5),
-        p99: load.askers.latency.quantile_ms(0.99),
+        p50: load.requesters.latency.quantile_ms(0.5),
+        p99: load.requesters.latency.quantile_ms(0.99),
         cpu: (process.cpu()? - cpu) / count as f64,
-        size: usize::try_from((load.askers.bytes - bytes) / count.max(1))?,
+        size: usize::try_from((load.requesters.bytes - bytes) / count.max(1))?,
     })
 }
 
-/// SQLite alone reads as many such pages, one after the other.
+/// Adds the limit: SQLite alone reads as many pages, one after the other.
 fn with_sqlite(
     bench: &Bench,
     archive: &Archive,

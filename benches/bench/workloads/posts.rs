@@ -1,4 +1,4 @@
-//! Posts that nobody reads, beside SQLite alone and the disk alone.
+//! Posts without readers, compared with SQLite alone and the disk alone.
 
 use super::{Bench, Case, many};
 use crate::{
@@ -10,17 +10,18 @@ use crate::{
     },
     load::{
         Load,
-        askers::Plan,
         clock::{nanos, seconds},
         histogram::Histogram,
         marker::TEXT,
+        requesters::Plan,
     },
     server::{Server, file_in, posts as post_requests},
 };
 
-/// Connections, and people who post over them. Many who write at once are rarely one; but one is what others measure.
+/// Numbers of connections, and of people who post over them. Concurrent posts of a single person are rare in practice,
+/// but are common in other benchmarks.
 const CONNECTIONS: [(usize, usize); 5] = [(1, 1), (16, 1), (64, 1), (16, 16), (64, 64)];
-/// Messages that SQLite alone commits: some seconds.
+/// Number of messages that SQLite alone commits, which takes some seconds.
 const ROWS: usize = 20_000;
 
 pub(super) fn posts() -> Vec<Case> {
@@ -46,26 +47,40 @@ fn measure(bench: &Bench, connections: usize, people: usize) -> Result<Figures> 
     load.connect(connections, 0, post_requests(&tokens))?;
     load.ask(2 * connections as u64)?;
 
-    load.askers.latency = Histogram::default();
-    let (answers, cpu, start) = (load.askers.answers, server.process.cpu()?, load.clock.now());
-    load.carry_out(Plan::Hurried {
+    load.requesters.latency = Histogram::default();
+    let (answers, cpu, start) = (
+        load.requesters.answers,
+        server.process.cpu()?,
+        load.clock.now(),
+    );
+    load.carry_out(Plan::ClosedLoop {
         left: u64::MAX,
         until: start + nanos(bench.arguments.time(5)),
     })?;
     let took = seconds(load.clock.now() - start);
-    let count = (load.askers.answers - answers) as f64;
+    let count = (load.requesters.answers - answers) as f64;
     let cpu = (server.process.cpu()? - cpu) / count;
     let posts = count / took;
     let figures = Figures::default()
         .with(Column::Result, "", posts, " posts/s")
-        .with(Column::P50, "", load.askers.latency.quantile_ms(0.5), "")
-        .with(Column::P99, "", load.askers.latency.quantile_ms(0.99), "")
+        .with(
+            Column::P50,
+            "",
+            load.requesters.latency.quantile_ms(0.5),
+            "",
+        )
+        .with(
+            Column::P99,
+            "",
+            load.requesters.latency.quantile_ms(0.99),
+            "",
+        )
         .with(Column::Cpu, "", cpu, " µs a post");
     drop(server);
     with_limits(bench, connections, posts, cpu, figures)
 }
 
-/// SQLite alone commits as many messages at a time as there are connections.
+/// Adds the limits: SQLite alone commits as many messages per transaction as there are connections.
 fn with_limits(
     bench: &Bench,
     together: usize,
@@ -73,7 +88,7 @@ fn with_limits(
     cpu: f64,
     mut figures: Figures,
 ) -> Result<Figures> {
-    // A file as the server makes it, with one person.
+    // A database as the server creates it, with one person.
     let Server { process, folder } =
         Server::start(bench.machine).and_then(|server| server.join(1).map(|_| server))?;
     drop(process);

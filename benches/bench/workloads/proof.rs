@@ -1,4 +1,4 @@
-//! Before anything is measured: the generator sees what it shall see, on a bare loop that does something wrong.
+//! A check of the load generator before the measurements: it must detect each fault of a faulty bare loop.
 
 use super::Bench;
 use crate::{
@@ -14,24 +14,24 @@ use std::time::Duration;
 
 const STREAMS: usize = 3;
 const POSTS: u64 = 50;
-/// For a message that never comes.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// Time limit for a message that never arrives.
+const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Fails if a fault is not seen, or one is seen where there is none.
+/// Fails if a fault is not detected, or if a fault is reported where there is none.
 pub(super) fn prove(bench: &Bench) -> Result<()> {
     let expected = [
         (Fault::None, None),
         (
             Fault::Loses,
-            Some("3 deliveries lost, 0 doubled, 0 out of order"),
+            Some("3 deliveries lost, 0 duplicated, 0 out of order"),
         ),
         (
             Fault::Doubles,
-            Some("0 deliveries lost, 3 doubled, 0 out of order"),
+            Some("0 deliveries lost, 3 duplicated, 0 out of order"),
         ),
         (
             Fault::Swaps,
-            Some("0 deliveries lost, 0 doubled, 3 out of order"),
+            Some("0 deliveries lost, 0 duplicated, 3 out of order"),
         ),
     ];
     for (fault, words) in expected {
@@ -63,7 +63,7 @@ fn run(bench: &Bench, fault: Fault) -> Result<()> {
     let mut load = Load::new(faulty.address(), bench.machine.is_divided())?;
     load.open((0..STREAMS).map(|_| stream_request("general", None)))?;
     load.connect(1, STREAMS, posts(&[String::new()]))?;
-    load.patience = PATIENCE;
+    load.patience = TIMEOUT;
     load.ask(POSTS)?;
     load.deliver(STREAMS)
 }

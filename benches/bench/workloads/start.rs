@@ -1,4 +1,4 @@
-//! From the start of the program to its first page.
+//! Time from the start of the program to its first page.
 
 use super::{Bench, Case};
 use crate::{
@@ -47,7 +47,7 @@ fn time_to_page(bench: &Bench, path: &str, start: impl Fn() -> Result<Process>) 
     let mut load = Load::new(process.address(), bench.machine.is_divided())?;
     let path = path.to_owned();
     let request = move |out: &mut Vec<u8>, _| {
-        // A Vec takes everything.
+        // Writing to a `Vec` cannot fail.
         let _ = write!(out, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
     };
     load.connect(1, 0, Box::new(request))?;

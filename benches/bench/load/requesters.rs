@@ -1,10 +1,10 @@
-//! Connections that ask and wait for the answer, over and over: posters, and readers of pages.
+//! Connections that send a request and wait for the response, repeatedly: posters, and readers of pages.
 
 use super::{
     clock::Clock,
     histogram::Histogram,
     http::Head,
-    poller::{Poller, connect, moved},
+    poller::{Poller, connect, if_ready},
 };
 use crate::Result;
 use std::{
@@ -13,67 +13,67 @@ use std::{
     net::{SocketAddr, TcpStream},
 };
 
-/// A request that is to be written.
+/// The request to be written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Turn {
-    pub(crate) asker: usize,
-    /// Counts the asker's requests from 0.
+    pub(crate) requester: usize,
+    /// Number of the request, counted from 0 for each connection.
     pub(crate) number: u32,
-    /// When it was to be sent.
+    /// Planned time of sending.
     pub(crate) planned: u64,
 }
 
-/// Writes requests.
+/// A function that writes requests.
 pub(crate) type Compose = Box<dyn FnMut(&mut Vec<u8>, Turn)>;
 
 /// When requests are sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Plan {
-    /// At fixed times, whatever becomes of the answers: open loop.
-    Paced {
+    /// At fixed times, independently of the responses (open loop).
+    OpenLoop {
         start: u64,
         every: u64,
         sent: u64,
         total: u64,
     },
-    /// By each connection as soon as its last one is answered: closed loop.
-    Hurried { left: u64, until: u64 },
+    /// On each connection as soon as the previous response is complete (closed loop).
+    ClosedLoop { left: u64, until: u64 },
 }
 
-pub(crate) struct Askers {
-    connections: Vec<Asker>,
+pub(crate) struct Requesters {
+    connections: Vec<Requester>,
     idle: VecDeque<usize>,
     plan: Plan,
     compose: Compose,
-    /// Requests of each connection.
+    /// Number of requests of each connection.
     pub(crate) asked: Vec<u32>,
-    /// From the planned time to the end of the answer.
+    /// Latency from the planned time to the end of the response.
     pub(crate) latency: Histogram,
     pub(crate) answers: u64,
-    /// Bytes of all answers, with their heads.
+    /// Size of all responses in bytes, heads included.
     pub(crate) bytes: u64,
     pub(crate) last_head: Option<Head>,
     buffer: Vec<u8>,
 }
 
-struct Asker {
+struct Requester {
     socket: TcpStream,
     connected: bool,
     out: Vec<u8>,
     sent: usize,
     answer: Vec<u8>,
-    /// Bytes of the answer in all, once its head has told.
+    /// Size of the response in bytes, once its head is parsed.
     size: Option<usize>,
     received: usize,
     planned: u64,
 }
 
-impl Askers {
+impl Requesters {
     pub(crate) fn none() -> Self {
         Self {
             connections: Vec::new(),
             idle: VecDeque::new(),
-            plan: Plan::Hurried { left: 0, until: 0 },
+            plan: Plan::ClosedLoop { left: 0, until: 0 },
             compose: Box::new(|_, _| {}),
             asked: Vec::new(),
             latency: Histogram::default(),
@@ -84,21 +84,21 @@ impl Askers {
         }
     }
 
-    /// Connects; `names` are those of the sockets, in order.
+    /// Connects. `names` are the names of the sockets, in order.
     pub(crate) fn connect(
         poller: &Poller,
         address: SocketAddr,
         names: impl Iterator<Item = u64>,
         compose: Compose,
     ) -> Result<Self> {
-        let mut askers = Self {
+        let mut requesters = Self {
             compose,
             ..Self::none()
         };
         for name in names {
             let socket = connect(address)?;
             poller.watch(&socket, name)?;
-            askers.connections.push(Asker {
+            requesters.connections.push(Requester {
                 socket,
                 connected: false,
                 out: Vec::new(),
@@ -108,9 +108,9 @@ impl Askers {
                 received: 0,
                 planned: 0,
             });
-            askers.asked.push(0);
+            requesters.asked.push(0);
         }
-        Ok(askers)
+        Ok(requesters)
     }
 
     pub(crate) fn all_idle(&self) -> bool {
@@ -121,34 +121,34 @@ impl Askers {
         self.plan = plan;
     }
 
-    /// Whether everything is sent and answered.
+    /// Returns whether every request is sent and answered.
     pub(crate) fn finished(&self, now: u64) -> bool {
         let sent = match self.plan {
-            Plan::Paced { sent, total, .. } => sent == total,
-            Plan::Hurried { left, until } => left == 0 || now >= until,
+            Plan::OpenLoop { sent, total, .. } => sent == total,
+            Plan::ClosedLoop { left, until } => left == 0 || now >= until,
         };
         sent && self.all_idle()
     }
 
-    /// When the next request is to be sent, if that is known.
+    /// Returns when the next request is due, if that is known.
     pub(crate) fn due(&self) -> Option<u64> {
         match self.plan {
             _ if self.idle.is_empty() => None,
-            Plan::Paced {
+            Plan::OpenLoop {
                 start,
                 every,
                 sent,
                 total,
             } => (sent < total).then(|| start + sent * every),
-            Plan::Hurried { left, until } => (left > 0).then_some(0).filter(|_| until > 0),
+            Plan::ClosedLoop { left, until } => (left > 0).then_some(0).filter(|_| until > 0),
         }
     }
 
-    /// Sends what is due.
+    /// Sends the due requests.
     pub(crate) fn send_due(&mut self, now: u64) -> Result<()> {
-        while let Some(&asker) = self.idle.front() {
+        while let Some(&requester) = self.idle.front() {
             let planned = match &mut self.plan {
-                Plan::Paced {
+                Plan::OpenLoop {
                     start,
                     every,
                     sent,
@@ -161,7 +161,7 @@ impl Askers {
                     *sent += 1;
                     planned
                 }
-                Plan::Hurried { left, until } => {
+                Plan::ClosedLoop { left, until } => {
                     if *left == 0 || now >= *until {
                         return Ok(());
                     }
@@ -170,14 +170,14 @@ impl Askers {
                 }
             };
             self.idle.pop_front();
-            let number = self.asked[asker];
-            self.asked[asker] += 1;
-            let connection = &mut self.connections[asker];
+            let number = self.asked[requester];
+            self.asked[requester] += 1;
+            let connection = &mut self.connections[requester];
             connection.out.clear();
             (self.compose)(
                 &mut connection.out,
                 Turn {
-                    asker,
+                    requester,
                     number,
                     planned,
                 },
@@ -188,29 +188,29 @@ impl Askers {
         Ok(())
     }
 
-    /// Something happened on a connection.
+    /// Processes an event of a connection.
     pub(crate) fn advance(&mut self, index: usize, clock: Clock) -> Result<()> {
-        let Some(asker) = self.connections.get_mut(index) else {
+        let Some(requester) = self.connections.get_mut(index) else {
             return Ok(());
         };
-        if !asker.connected {
-            asker.connected = true;
+        if !requester.connected {
+            requester.connected = true;
             self.idle.push_back(index);
             return Ok(());
         }
-        asker.flush()?;
-        while let Some(count) = moved(asker.socket.read(&mut self.buffer))? {
+        requester.flush()?;
+        while let Some(count) = if_ready(requester.socket.read(&mut self.buffer))? {
             if count == 0 {
                 return Err("the server closed a connection for requests".into());
             }
-            if let Some(head) = asker.take(&self.buffer[..count])? {
+            if let Some(head) = requester.take(&self.buffer[..count])? {
                 let now = clock.now();
-                self.bytes += asker.received as u64;
-                self.latency.add(now.saturating_sub(asker.planned));
+                self.bytes += requester.received as u64;
+                self.latency.add(now.saturating_sub(requester.planned));
                 self.last_head = Some(head);
                 self.answers += 1;
-                asker.answer.clear();
-                (asker.size, asker.received) = (None, 0);
+                requester.answer.clear();
+                (requester.size, requester.received) = (None, 0);
                 self.idle.push_back(index);
             }
             if count < self.buffer.len() {
@@ -221,10 +221,10 @@ impl Askers {
     }
 }
 
-impl Asker {
+impl Requester {
     fn flush(&mut self) -> Result<()> {
         while self.sent < self.out.len() {
-            let Some(count) = moved(self.socket.write(&self.out[self.sent..]))? else {
+            let Some(count) = if_ready(self.socket.write(&self.out[self.sent..]))? else {
                 break;
             };
             self.sent += count;
@@ -232,7 +232,7 @@ impl Asker {
         Ok(())
     }
 
-    /// Takes bytes of the answer; gives its head back when it is complete. Of the body only the length is looked at.
+    /// Consumes bytes of the response. Returns its head when it is complete. The content of the body is not examined.
     fn take(&mut self, bytes: &[u8]) -> Result<Option<Head>> {
         self.received += bytes.len();
         if self.size.is_none() {
@@ -248,7 +248,9 @@ impl Asker {
         }
         match self.size {
             Some(size) if self.received == size => Head::read(&self.answer),
-            Some(size) if self.received > size => Err("more than an answer came".into()),
+            Some(size) if self.received > size => {
+                Err("the server sent more than one response".into())
+            }
             _ => Ok(None),
         }
     }
