@@ -16,7 +16,7 @@ pub(super) struct Check {
 }
 
 /// Greatest number of unreadable values that are reported individually.
-const UNREADABLE_TOLD: usize = 100;
+const UNREADABLE_SHOWN_MAX: usize = 100;
 
 pub(super) async fn run(check: Check) -> Result<(), Failure> {
     let file = check.database.db.display();
@@ -40,7 +40,7 @@ pub(super) async fn run(check: Check) -> Result<(), Failure> {
     if damage.is_empty() {
         print("ok     the file is sound, and its references hold\n")?;
     }
-    let unreadable_values = check::find_unreadable(&mut tx, UNREADABLE_TOLD)
+    let unreadable_values = check::find_unreadable(&mut tx, UNREADABLE_SHOWN_MAX)
         .await
         .map_err(|error| unreadable(&error))?;
     for fault in &unreadable_values {

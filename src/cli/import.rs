@@ -36,7 +36,7 @@ pub(super) struct Import {
 /// Number of lines that are applied together.
 const BATCH: usize = 2000;
 /// Greatest number of errors printed; further ones are only counted.
-const FAULTS_TOLD: u64 = 10;
+const FAULTS_SHOWN_MAX: u64 = 10;
 
 pub(super) async fn run(import: Import) -> Result<(), Failure> {
     let started = Instant::now();
@@ -55,14 +55,14 @@ pub(super) async fn run(import: Import) -> Result<(), Failure> {
     let _lock = FileLock::take(&database)?;
     let mut connection = db::open_writer(&database, Storage::default()).await?;
     found_log(&mut connection).await?;
-    let counts = take_in(&mut connection, &mut source).await;
+    let counts = apply_all(&mut connection, &mut source).await;
     connection.close().await?;
     source.bar.finish_and_clear();
     print(&sentence(&counts?, started.elapsed().as_secs_f64()))
 }
 
 /// Applies all lines in one transaction: an error in any line leaves the database unchanged.
-async fn take_in(connection: &mut Connection, source: &mut Source) -> Result<Counts, Failure> {
+async fn apply_all(connection: &mut Connection, source: &mut Source) -> Result<Counts, Failure> {
     let mut tx = connection.begin_with("begin immediate").await?;
     let mut importing = Importing::begin(&mut tx).await?;
     while let Some(lines) = source.read_batch()? {
@@ -146,7 +146,7 @@ impl Source {
 
     fn tell(&mut self, fault: &str) {
         self.faults += 1;
-        if self.faults <= FAULTS_TOLD {
+        if self.faults <= FAULTS_SHOWN_MAX {
             self.bar
                 .suspend(|| tell(&format!("line {}: {fault}", self.line_number)));
         }

@@ -256,7 +256,7 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
     let mut problem = response
         .extensions_mut()
         .remove::<Problem>()
-        .unwrap_or_else(|| unexplained(status));
+        .unwrap_or_else(|| problem_of_status(status));
     problem.request_id = request_id.filter(|_| status.is_server_error());
     let mut rendered = match preferences {
         Some(preferences) => page(problem, preferences, &back),
@@ -278,7 +278,7 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
 }
 
 /// Returns the problem for a status set by a lower layer: routing, methods, cross-site requests, panics.
-fn unexplained(status: StatusCode) -> Problem {
+fn problem_of_status(status: StatusCode) -> Problem {
     let (code, detail) = match status {
         StatusCode::NOT_FOUND => ("not-found", "There is nothing here, or nothing for you."),
         StatusCode::METHOD_NOT_ALLOWED => (

@@ -48,13 +48,13 @@ fn refuse(parts: &Parts) -> Response {
     if path.starts_with("/api/") {
         Rejection::from(Error::SignInNeeded).into_response()
     } else {
-        join_first(page_of(&parts.method, path))
+        redirect_to_join(page_of(&parts.method, path))
     }
 }
 
 /// Redirects to the page for joining, with `next` as the path to return to.
 #[must_use]
-pub fn join_first(next: &str) -> Response {
+pub fn redirect_to_join(next: &str) -> Response {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("next", next)
         .finish();

@@ -66,7 +66,7 @@ pub async fn rename(
 ) -> Result<Response, Rejection> {
     let RenameForm { name } = sent.fields()?;
     match people::rename_user(&app, &visitor, &name).await {
-        Ok(_) => Ok(see("/account")),
+        Ok(_) => Ok(redirect_to("/account")),
         Err(Error::Invalid { text, .. }) => {
             let asked = (name, Some(visitor.preferences.locale.explain(&text)));
             let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -125,7 +125,7 @@ pub async fn set_preferences(sent: Sent) -> Result<Response, Rejection> {
         let cookie = HeaderValue::from_str(&cookie).map_err(std::io::Error::other)?;
         cookies.append(header::SET_COOKIE, cookie);
     }
-    Ok((cookies, see(local(&next))).into_response())
+    Ok((cookies, redirect_to(local_path(&next))).into_response())
 }
 
 /// Ends one of the visitor's sessions.
@@ -138,7 +138,7 @@ pub async fn end_session(
     let session = sessions.into_iter().find(|session| session.id() == id);
     let secret_hash = session.ok_or(Error::NotFound)?.secret_hash;
     people::sign_out(&app, &visitor, secret_hash).await?;
-    Ok(see("/account"))
+    Ok(redirect_to("/account"))
 }
 
 /// Shows the page that asks for confirmation. There is no password, so nobody can sign in again after signing out.
@@ -149,7 +149,7 @@ pub async fn show_sign_out(
 ) -> Result<Response, Rejection> {
     let Preferences { locale, scheme } = visitor.preferences;
     if visitor.user.is_none() {
-        return Ok(see("/"));
+        return Ok(redirect_to("/"));
     }
     let layout = layout(&app, &visitor, None, &uri).await?;
     let sessions = session_views(&app, &visitor).await?.len();
@@ -184,7 +184,11 @@ pub async fn sign_out(
         .max_age(time::Duration::ZERO)
         .to_string();
     let clear = ("clear-site-data", "\"storage\"".to_owned());
-    Ok(([(header::SET_COOKIE.as_str(), cookie), clear], see("/")).into_response())
+    Ok((
+        [(header::SET_COOKIE.as_str(), cookie), clear],
+        redirect_to("/"),
+    )
+        .into_response())
 }
 
 async fn sessions(app: &App, user: UserId) -> Result<Vec<Session>> {

@@ -12,7 +12,7 @@ use crate::{
         error::Rejection,
         extract::{Sent, Visitor},
         preferences::Preferences,
-        signed_in::join_first,
+        signed_in::redirect_to_join,
         views::join::JoinPage,
     },
 };
@@ -39,7 +39,7 @@ pub async fn show_join(
     Query(JoinQuery { next }): Query<JoinQuery>,
 ) -> Result<Response, Rejection> {
     if visitor.user.is_some() {
-        return Ok(see(local(&next)));
+        return Ok(redirect_to(local_path(&next)));
     }
     join_page(
         &app,
@@ -71,7 +71,11 @@ pub async fn join(
     match join_server(&app, &handle, None, SignInKind::Session).await {
         Ok((_, secret)) => {
             let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
-            Ok(([(header::SET_COOKIE, cookie)], see(local(&next))).into_response())
+            Ok((
+                [(header::SET_COOKIE, cookie)],
+                redirect_to(local_path(&next)),
+            )
+                .into_response())
         }
         Err(Error::Invalid { text, .. }) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -115,8 +119,8 @@ async fn join_page(
 pub async fn show_start(visitor: Visitor) -> Response {
     let room = "/rooms/general";
     if visitor.user.is_some() {
-        see(room)
+        redirect_to(room)
     } else {
-        join_first(room)
+        redirect_to_join(room)
     }
 }

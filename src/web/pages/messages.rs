@@ -1,10 +1,9 @@
 //! Forms of a room: posting, editing, deleting and reacting.
 
 use super::{
-    page,
+    page, redirect_to,
     room::{Refused, room_page},
     rooms::layout,
-    see,
 };
 use crate::{
     app::App,
@@ -45,7 +44,7 @@ pub async fn post_message(
     let message: PostRequest = sent.fields()?;
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
     let (text, status) = match post(&app, &visitor, slug.clone(), message.into()).await {
-        Ok((message, _)) => return Ok(see(&format!("/rooms/{slug}#m{}", message.id))),
+        Ok((message, _)) => return Ok(redirect_to(&format!("/rooms/{slug}#m{}", message.id))),
         Err(Error::Invalid { text, .. }) => {
             (locale.explain(&text), StatusCode::UNPROCESSABLE_ENTITY)
         }
@@ -105,7 +104,7 @@ pub async fn edit_message(
 ) -> Result<Response, Rejection> {
     let EditForm { body } = sent.fields()?;
     match messages::edit_message(&app, &visitor, slug.clone(), &id, body.clone()).await {
-        Ok(message) => Ok(see(&address(&slug, message.id))),
+        Ok(message) => Ok(redirect_to(&address(&slug, message.id))),
         Err(Error::Invalid { text, .. } | Error::Conflict { text, .. }) => {
             let message = own_message(&app, &visitor, &slug, &id).await?;
             edit_page(
@@ -130,7 +129,7 @@ pub async fn delete_message(
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response, Rejection> {
     let message = messages::delete_message(&app, &visitor, slug.clone(), &id).await?;
-    Ok(see(&address(&slug, message.id)))
+    Ok(redirect_to(&address(&slug, message.id)))
 }
 
 /// Fields of the form for reacting.
@@ -157,7 +156,7 @@ pub async fn toggle_reaction(
     } else {
         reactions::add_reaction(&app, &visitor, slug.clone(), &id, &emoji).await?;
     }
-    Ok(see(&address(&slug, message.id)))
+    Ok(redirect_to(&address(&slug, message.id)))
 }
 
 async fn own_message(app: &App, visitor: &Visitor, slug: &str, id: &str) -> Result<Message> {

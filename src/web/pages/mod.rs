@@ -24,7 +24,7 @@ fn page(status: StatusCode, page: &impl Template) -> Result<Response, Rejection>
 }
 
 /// Redirects to `address` with 303, which the client requests by GET.
-fn see(address: &str) -> Response {
+fn redirect_to(address: &str) -> Response {
     Redirect::to(address).into_response()
 }
 

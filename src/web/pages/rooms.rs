@@ -1,6 +1,6 @@
 //! `/rooms` and `/rooms/new`, and the forms for membership and notifications.
 
-use super::{page, see};
+use super::{page, redirect_to};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -112,7 +112,7 @@ pub async fn create_room(
     );
     let (field, text, status) =
         match operations::rooms::create_room(&app, &visitor, room.into()).await {
-            Ok(slug) => return Ok(see(&format!("/rooms/{slug}"))),
+            Ok(slug) => return Ok(redirect_to(&format!("/rooms/{slug}"))),
             Err(Error::Invalid { field, text }) => (field, text, StatusCode::UNPROCESSABLE_ENTITY),
             Err(Error::Conflict { field, text }) => (field, text, StatusCode::CONFLICT),
             Err(error) => return Err(error.into()),
@@ -147,7 +147,7 @@ pub async fn join_room(
 ) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
     members::join_room(&app, &visitor, room, "me".into()).await?;
-    Ok(see(&back))
+    Ok(redirect_to(&back))
 }
 
 /// Leaves a room.
@@ -158,7 +158,7 @@ pub async fn leave_room(
 ) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
     members::leave_room(&app, &visitor, room, "me".into()).await?;
-    Ok(see(&back))
+    Ok(redirect_to(&back))
 }
 
 /// Sets the visitor's notification level for a room.
@@ -171,5 +171,5 @@ pub async fn set_notify(
     let back = format!("/rooms/{room}");
     let level = read_level(sent)?;
     members::set_notify(&app, &visitor, room, level).await?;
-    Ok(see(&back))
+    Ok(redirect_to(&back))
 }
