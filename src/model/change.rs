@@ -1,9 +1,8 @@
-//! A change: what somebody asks the log to do, as plain data that can be stored and sent.
+//! Changes: requests to the log, as plain data that can be stored and sent.
 //!
-//! A change holds no clock and no randomness: applied to the same state it gives the same rows, on any machine.
-//! Its fields were checked for their form (lengths, characters) before it was made, and whatever depends on the
-//! version of a library, such as a folded handle or the mentions in a text, is part of it. Whether it may happen
-//! is decided when it is applied.
+//! A change is deterministic: applied to the same state it gives the same rows on any machine. The form of its fields
+//! (lengths, characters) was checked before it was made. Values that depend on the version of a library, such as a
+//! folded handle or the mentions in a text, are part of it. Permissions are checked when it is applied.
 
 use super::{
     ids::{EventId, MessageId, RoomId, UserId},
@@ -15,75 +14,75 @@ use super::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// SHA-256 of a session's or a token's secret; the secret itself is stored nowhere.
+/// SHA-256 of the secret of a session or token. The secret itself is never stored.
 pub type SecretHash = Vec<u8>;
 
-/// The version of [`Change`] that this program writes. A change of a newer version is never applied.
+/// The version of [`Change`] that this program writes. Changes of newer versions are refused.
 pub const CHANGE_VERSION: u16 = 1;
 
-/// One change of the database, in its envelope.
+/// One change of the database, with its metadata.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Change {
-    /// The version of this form, [`CHANGE_VERSION`] when it was made.
+    /// The version of the format: [`CHANGE_VERSION`] when the change was made.
     pub v: u16,
-    /// Names the change: whoever submitted it is answered by this id.
+    /// Identifies the change, for sending its answer to the requester.
     pub id: ChangeId,
-    /// When it was asked for.
+    /// The time of the request.
     pub at: Timestamp,
-    /// Who asks for it; `None` where nobody is signed in yet, and for what the server does by itself.
+    /// The user who requests the change; `None` if not signed in, and for changes by the server itself.
     pub by: Option<UserId>,
-    /// What shall happen.
+    /// The requested action.
     pub action: Action,
 }
 
-/// The name of one change: unique among all changes of all servers.
+/// Identifies a change, uniquely among all changes of all servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ChangeId {
-    /// Random, one for each run of a server.
+    /// A random number per run of a server.
     pub run: u64,
-    /// Counts the changes of that run.
+    /// The number of the change in that run.
     pub count: u64,
 }
 
-/// What shall happen.
+/// The action of a change.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum Action {
-    /// Names a new log and makes what every log has: the server's own account and the first room.
+    /// Names a new log, and creates the server's own account and the first room.
     Found {
         log: String,
         server: NewAccount,
         room: RoomInfo,
     },
-    /// Begins a new era of ids behind `used`, the last id that any copy of this log has used.
+    /// Begins a new era of ids after `used`, the last id that any copy of this log has used.
     BeginEra { used: i64 },
-    /// Makes an account and signs it in.
+    /// Creates an account and signs it in.
     JoinServer {
         account: NewAccount,
         sign_in: Option<SignIn>,
     },
     /// Ends a session.
     SignOut { secret_hash: SecretHash },
-    /// Changes the actor's name for display; the handle stays.
+    /// Changes the actor's display name. The handle does not change.
     RenameUser { name: FoldedName },
-    /// Creates a room, of which the actor is the first member. A slug that was made from its name gets a number
-    /// where it is taken; one that somebody chose is refused.
+    /// Creates a room with the actor as its first member. If the slug is taken, a number is appended to a slug derived
+    /// from the name, and a slug chosen by the user is refused.
     CreateRoom {
         room: RoomInfo,
         is_slug_chosen: bool,
     },
-    /// Changes the name or topic of a room; what is `None` stays.
+    /// Changes the name or topic of a room. `None` leaves a value unchanged.
     UpdateRoom {
         room: String,
         name: Option<String>,
         topic: Option<String>,
     },
-    /// Makes somebody a member of a room.
+    /// Adds a user to a room.
     JoinRoom { room: String, handle: String },
-    /// Ends somebody's membership of a room.
+    /// Removes a user from a room.
     LeaveRoom { room: String, handle: String },
-    /// Moves the actor's read mark in a room; forward only.
+    /// Moves the actor's read mark in a room forward.
     MarkRead { room: String, up_to: EventId },
     /// Sets which messages of a room the actor is notified about.
     SetNotify { room: String, level: NotifyLevel },
@@ -96,7 +95,7 @@ pub enum Action {
         body: String,
         mentions: Vec<String>,
     },
-    /// Deletes the text of a message for good.
+    /// Deletes the text of a message permanently.
     DeleteMessage { room: String, message: MessageId },
     /// Adds a reaction of the actor to a message.
     AddReaction {
@@ -110,7 +109,7 @@ pub enum Action {
         message: MessageId,
         emoji: String,
     },
-    /// Posts a bot's own event.
+    /// Posts a custom event of a bot.
     PostCustom {
         room: String,
         name: String,
@@ -119,25 +118,25 @@ pub enum Action {
     },
 }
 
-/// An account to be made.
+/// An account to be created.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewAccount {
     /// The handle.
     pub handle: FoldedName,
-    /// The handle as a mention of it is compared.
+    /// The key by which mentions of the handle are compared.
     pub mention_key: String,
-    /// The name for display.
+    /// The display name.
     pub name: FoldedName,
 }
 
-/// A handle or a name for display, with the forms in which it is compared with others.
+/// A handle or display name, with the folded forms that are compared with other names.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FoldedName {
-    /// As chosen.
+    /// The name as chosen.
     pub text: String,
-    /// What it shares with all that look like it.
+    /// The form that is the same for all names that look like this one.
     pub folded: String,
-    /// The foldings that nobody else's handle or name may have.
+    /// The folded forms that no other account's handle or name may have.
     pub look_alikes: Vec<String>,
 }
 
@@ -152,7 +151,7 @@ impl FoldedName {
         }
     }
 
-    /// Folds a name for display.
+    /// Folds a display name.
     #[must_use]
     pub fn of_name(name: &str) -> Self {
         Self {
@@ -163,7 +162,7 @@ impl FoldedName {
 }
 
 impl NewAccount {
-    /// An account with this handle and name.
+    /// Creates an account with this handle and name.
     #[must_use]
     pub fn new(handle: &str, name: &str) -> Self {
         Self {
@@ -181,30 +180,30 @@ pub struct Post {
     pub room: String,
     /// Its text.
     pub body: String,
-    /// The keys of the handles that its text mentions. Nobody needs to have them.
+    /// The mention keys of the handles in the text. Accounts with these handles need not exist.
     #[serde(default)]
     pub mentions: Vec<String>,
-    /// The client's name for it: a second post with the same nonce is answered with the first message.
+    /// The nonce given by the client. A second post with the same nonce returns the first message.
     pub nonce: Option<String>,
-    /// The message that it answers.
+    /// The message that it replies to.
     pub reply_to: Option<MessageId>,
 }
 
-/// The secret by which somebody will be known.
+/// The secret of a new session or token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignIn {
-    /// Of the secret.
+    /// The hash of the secret.
     pub secret_hash: SecretHash,
-    /// How it is carried.
+    /// How the client sends the secret.
     pub kind: SignInKind,
 }
 
-/// How a secret is carried.
+/// How a client sends a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(rename_all = "lowercase")]
 pub enum SignInKind {
-    /// In a browser's cookie.
+    /// In a cookie of a browser.
     Session,
     /// In an `Authorization` header.
     Token,
@@ -214,27 +213,27 @@ pub enum SignInKind {
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum Outcome {
-    /// Done, or already so; there is nothing to show.
+    /// The change was applied, or had been applied before. There is nothing to return.
     Done,
-    /// The account that was made.
+    /// The account that was created.
     User(User),
-    /// The account as it is called from now on.
+    /// The account with its new name.
     Renamed(User),
-    /// The address of the room that was made.
+    /// The slug of the room that was created.
     Room { slug: String },
-    /// The message that was made or changed; `is_new` is false where nothing had to be changed.
+    /// The message that was created or changed; `is_new` is false if nothing was changed.
     Message { id: MessageId, is_new: bool },
-    /// The custom event that was appended; `is_new` is false where its nonce was used before.
+    /// The custom event that was appended; `is_new` is false if its nonce was used before.
     Event { id: EventId, is_new: bool },
 }
 
-/// What a change moved that decides who may see what: caches forget it, and open streams look again.
+/// A change of permissions: cached values are invalidated, and open streams check their permissions again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessChange {
-    /// The memberships of this user, or the names by which the user is known.
+    /// The memberships or the names of this user have changed.
     User(UserId),
-    /// The kind of this room.
+    /// The kind of this room has changed.
     Room(RoomId),
-    /// This session or token.
+    /// This session or token was revoked.
     Secret(SecretHash),
 }

@@ -1,16 +1,16 @@
 //! Emoji as reactions.
 
-/// Different emoji that one message can have.
+/// Maximum number of different emoji on one message.
 pub const EMOJI_MAX: usize = 50;
-/// Emoji that one person can add to one message.
+/// Maximum number of emoji that one user can add to one message.
 pub const EMOJI_PER_PERSON_MAX: usize = 10;
 
-/// One emoji in the spelling that Unicode calls fully qualified: `❤` and `❤️` are the same.
+/// An emoji in its fully qualified spelling as Unicode defines it: `❤` and `❤️` are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Emoji(String);
 
 impl Emoji {
-    /// Parses one emoji of Unicode's list (emoji-test.txt), in any of its spellings.
+    /// Parses one emoji of Unicode's list (emoji-test.txt), in any spelling.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         emojis::get(text)
             .or_else(|| emojis::get(&unqualified(text)))
@@ -18,8 +18,8 @@ impl Emoji {
             .ok_or("one emoji")
     }
 
-    /// Parses a reaction that an archive or a file of an earlier version contains: also one to a few signs that Unicode's
-    /// list does not know.
+    /// Parses a reaction from an archive or a file of an earlier version. Accepts also a few characters that are not in
+    /// Unicode's list.
     pub fn parse_stored(text: &str) -> Result<Self, &'static str> {
         let is_odd = |c: char| {
             c.is_control() || c.is_whitespace() || c.is_alphabetic() || "<>&\"'/\\".contains(c)
@@ -37,7 +37,7 @@ impl Emoji {
     }
 }
 
-/// Returns the emoji without variation selectors. Files of earlier versions contain reactions in this spelling, too.
+/// Returns the emoji without variation selectors. Files of earlier versions may contain reactions in this spelling.
 #[must_use]
 pub fn unqualified(emoji: &str) -> String {
     emoji.replace(['\u{fe0e}', '\u{fe0f}'], "")

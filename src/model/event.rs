@@ -1,4 +1,4 @@
-//! Events: what happened, with the current state of what it happened to.
+//! Events: the changes of the log, with the current state of their objects.
 
 use super::{
     ids::{EventId, RoomId, UserId},
@@ -11,33 +11,33 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
-/// One change of the log, as its readers are told of it.
+/// One change of the log, as sent to readers.
 #[derive(Clone, Debug)]
 pub struct Event {
-    /// Its place in the log.
+    /// The position in the log.
     pub id: EventId,
-    /// Who may see it.
+    /// The readers who may see the event.
     pub audience: Audience,
-    /// When it happened.
+    /// The time of the change.
     pub at: Timestamp,
-    /// Who did it.
+    /// The user who made the change.
     pub by: Person,
-    /// What happened: the name of the event on the wire.
+    /// The name of the event on the wire.
     pub kind: String,
-    /// What it happened to, as that is now.
+    /// The object of the change in its current state.
     pub object: Object,
 }
 
 /// The readers who may see an event.
 #[derive(Clone, Debug)]
 pub enum Audience {
-    /// Those who may see a room.
+    /// The readers of a room.
     Room(RoomRef),
-    /// Those who may see a person.
+    /// The readers who may see a user.
     OfPerson {
-        /// Whether everybody may: the person is in an open room.
+        /// Whether the user is visible to everyone.
         is_public: bool,
-        /// The rooms that the person is in; their members may.
+        /// The rooms that the user is a member of. Their members may see the event.
         rooms: Vec<RoomId>,
     },
 }
@@ -45,52 +45,52 @@ pub enum Audience {
 /// The room of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomRef {
-    /// Its id.
+    /// The id.
     pub id: RoomId,
-    /// Its slug.
+    /// The slug.
     pub slug: String,
-    /// Whether it is open.
+    /// Whether the room is open.
     pub is_open: bool,
 }
 
-/// What an event is about, in its current state.
+/// The object of an event in its current state.
 #[derive(Clone, Debug)]
 pub enum Object {
-    /// `message`, `message-edited`, `message-deleted`, `reaction`.
+    /// The object of `message`, `message-edited`, `message-deleted` and `reaction`.
     Message(Arc<Message>),
-    /// `room`, `room-deleted`.
+    /// The object of `room` and `room-deleted`.
     Room(RoomInfo),
-    /// `member`.
+    /// The object of `member`.
     Member(Member),
-    /// `user`.
+    /// The object of `user`.
     User(Person),
-    /// A bot's own event: the JSON that it posted.
+    /// A custom event of a bot: the JSON that it posted.
     Custom(Box<RawValue>),
 }
 
-/// Whether somebody is a member of the event's room.
+/// The membership of a user in the event's room.
 #[derive(Clone, Debug)]
 pub struct Member {
     /// Id of the user whose membership changed.
     pub user_id: UserId,
     /// Handle of the user whose membership changed.
     pub handle: String,
-    /// Whether they are a member now.
+    /// The current state of the membership.
     pub state: Membership,
 }
 
-/// Whether somebody is a member.
+/// The state of a membership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Membership {
-    /// They are.
+    /// The user is a member.
     Joined,
-    /// They are not any more.
+    /// The user is no longer a member.
     Left,
 }
 
 impl Event {
-    /// The room in which it happened; `None` for what changed about a person.
+    /// Returns the room of the event; `None` for a change of a user.
     #[must_use]
     pub fn room(&self) -> Option<&RoomRef> {
         match &self.audience {
@@ -99,7 +99,7 @@ impl Event {
         }
     }
 
-    /// Whether everybody may see it.
+    /// Returns whether the event is visible to everyone.
     #[must_use]
     pub fn is_for_everybody(&self) -> bool {
         match &self.audience {
@@ -108,8 +108,8 @@ impl Event {
         }
     }
 
-    /// Whether both are about the same thing, whose current state the later one has. Custom events stand for
-    /// themselves.
+    /// Returns whether both events have the same object, whose current state is part of the later one. Custom events
+    /// have no common object.
     #[must_use]
     pub fn is_about_same(&self, other: &Self) -> bool {
         let is_same = match (&self.object, &other.object) {
@@ -123,7 +123,7 @@ impl Event {
         is_same && room(self) == room(other)
     }
 
-    /// The same with somebody's present name; `None`: it does not name them otherwise.
+    /// Returns a copy with the current name of a user; `None` if no name in the event is outdated.
     #[must_use]
     pub fn renamed(&self, person: &Person) -> Option<Self> {
         let is_outdated =
@@ -148,9 +148,10 @@ impl Event {
     }
 }
 
-/// The names that events of the chat itself have, in the log and on the wire.
+/// The names of the chat's own events, in the log and on the wire.
 pub mod kind {
-    /// A person has another name. The event by which a person joined the server, which nobody is told, has this name, too.
+    /// A user has changed their name. The event of joining the server, which is never sent to readers, has this name as
+    /// well.
     pub const USER: &str = "user";
     /// A message was posted.
     pub const MESSAGE: &str = "message";
@@ -158,20 +159,20 @@ pub mod kind {
     pub const MESSAGE_EDITED: &str = "message-edited";
     /// A message was deleted.
     pub const MESSAGE_DELETED: &str = "message-deleted";
-    /// A reaction was put or taken away.
+    /// A reaction was added or removed.
     pub const REACTION: &str = "reaction";
-    /// A room was made or changed.
+    /// A room was created or changed.
     pub const ROOM: &str = "room";
     /// A room was deleted.
     pub const ROOM_DELETED: &str = "room-deleted";
-    /// Somebody joined or left a room.
+    /// A user joined or left a room.
     pub const MEMBER: &str = "member";
-    /// A bot posted an event of its own; on the wire it has the name that the bot gave it.
+    /// A custom event of a bot. On the wire it has the name that the bot gave it.
     pub const CUSTOM: &str = "custom";
 }
 
-/// Names that a bot may not use: those of the chat's own events and of the stream's control events, and the
-/// two that a browser's `EventSource` fires by itself.
+/// Names that custom events must not use: those of the chat's own events and of the stream's control events, and the
+/// two events that a browser's `EventSource` fires itself.
 const RESERVED: [&str; 20] = [
     kind::USER,
     kind::MESSAGE,
@@ -195,7 +196,7 @@ const RESERVED: [&str; 20] = [
     "error",
 ];
 
-/// Says what is wrong with the name of a custom event, or nothing.
+/// Returns what is wrong with the name of a custom event, or `None`.
 #[must_use]
 pub fn custom_kind_fault(name: &str) -> Option<&'static str> {
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);

@@ -1,7 +1,7 @@
-//! Ids, and the cursor that a reader names.
+//! Ids, and the cursors of readers.
 //!
-//! All ids are ids of events: a message's is that of the event that posted it, a room's and a
-//! user's that of the event that made them.
+//! All ids are ids of events: the id of a message is that of the event that posted it, and the id of a room or user is
+//! that of the event that created it.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -23,36 +23,36 @@ macro_rules! event_ids {
 }
 
 event_ids! {
-    /// Names one change of the log. Rises in commit order, is never reused, stays below 2^53.
+    /// Identifies one event of the log. Ids rise in commit order, are never reused, and are less than 2^53.
     EventId
-    /// Names a message: the id of the event that posted it.
+    /// Identifies a message: the id of the event that posted it.
     MessageId
-    /// Names a room: the id of the event that made it.
+    /// Identifies a room: the id of the event that created it.
     RoomId
-    /// Names a person: the id of the event by which they joined the server.
+    /// Identifies a user: the id of the event by which they joined the server.
     UserId
 }
 
 impl EventId {
-    /// Before everything there is.
+    /// The position before the first event.
     pub const EARLIEST: Self = Self(0);
-    /// Ids stay below this (2^53): JSON numbers in a browser are exact up to here.
+    /// Upper limit of ids (2^53): numbers in JavaScript are exact below it.
     pub const LIMIT: i64 = 1 << 53;
 }
 
-/// Where a reader says that it stands, before the log was asked whether that can be honoured.
+/// A cursor as sent by a reader, before its validity in the log was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cursor {
-    /// The head: only what comes from now on. What a reader without a cursor gets.
+    /// The head of the log: only later events are sent. The default without a cursor.
     Latest,
-    /// "I have everything up to and including this."
+    /// The position after this event, which the reader has received.
     After(EventId),
-    /// Not a cursor of any log; answered with `reset`, never with an error or with everything.
+    /// Not a valid cursor. Answered with `reset`, and neither with an error nor with all events.
     Unreadable,
 }
 
 impl Cursor {
-    /// Reads what a client sent: a decimal integer of at most 16 digits, `earliest` or `latest`.
+    /// Parses a cursor from a client: a decimal integer of at most 16 digits, `earliest` or `latest`.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         match text {
@@ -63,7 +63,7 @@ impl Cursor {
     }
 }
 
-/// A decimal integer of 1 to 16 ASCII digits below 2^53: the only spelling of an id.
+/// Parses an id: a decimal integer of 1 to 16 ASCII digits, less than 2^53.
 #[must_use]
 pub fn parse_id(text: &str) -> Option<i64> {
     let plain = (1..=16).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());

@@ -1,25 +1,25 @@
-//! Handles and names that look like each other.
+//! Folds handles and names, so that names which look alike are equal.
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_security::confusable_detection::skeleton;
 
-/// Returns what two handles have in common if people take one for the other: it is the same for capitals, compatibility
-/// forms (`ＡＮＮ`), and letters of other scripts that look the same, by the prototypes of UTS 39, section 4. ASCII is
-/// only turned into lower case: `rn` and `m`, `1` and `l` make different names.
+/// Folds a handle: handles that people may confuse have the same folding. Capitals, compatibility forms (`ＡＮＮ`), and
+/// letters of other scripts that look the same are folded, using the prototypes of UTS 39, section 4. ASCII is only
+/// converted to lower case: `rn` and `m`, or `1` and `l`, remain different.
 #[must_use]
 pub fn fold_handle(handle: &str) -> String {
     look(&handle.nfkc().collect::<String>().to_lowercase())
 }
 
-/// The same for a name for display. Any white space is one space.
+/// Folds a display name like a handle. Any sequence of white space becomes one space.
 #[must_use]
 pub fn fold_name(name: &str) -> String {
     fold_handle(&spaced(name))
 }
 
-/// Returns the foldings of a handle or name that nobody else may have: its own; that of its capitals, which may look
-/// like those of another script where the small letters do not (`ΑΝΝ` in Greek); and its lower case, which is the
-/// folding that files of earlier versions contain.
+/// Returns the foldings of a handle or name that no other account may have: its own folding; that of its capitals,
+/// which may look like those of another script where the small letters do not (`ΑΝΝ` in Greek); and its lower case,
+/// which is the folding in files of earlier versions.
 #[must_use]
 pub fn foldings(text: &str) -> [String; 3] {
     let text = spaced(text);

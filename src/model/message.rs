@@ -8,16 +8,16 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A message in its current state, as it is on the wire.
+/// A message in its current state, as it is sent to clients.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The id of the event that posted it.
     pub id: MessageId,
     /// Slug of its room.
     pub room: String,
-    /// Its author.
+    /// The author.
     pub author: Person,
-    /// The text as written; absent once deleted.
+    /// The text as written; absent if the message was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// When it was posted.
@@ -26,23 +26,23 @@ pub struct Message {
     pub edited_at: Option<Timestamp>,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// The message of the same room that it answers.
+    /// The message of the same room that it replies to.
     pub reply_to: Option<MessageId>,
-    /// The name that its author's client gave it, by which a repeated post is recognised.
+    /// The nonce given by the author's client, which identifies repeated posts.
     pub nonce: Option<String>,
     /// Reactions in the order in which each emoji was first used.
     pub reactions: Vec<Reaction>,
 }
 
-/// One emoji under a message.
+/// The reactions to a message with one emoji.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reaction {
     /// The emoji, fully qualified.
     pub emoji: String,
-    /// How many people used it.
+    /// How many users added it.
     pub count: usize,
-    /// The handles of the first of them, earliest first: at most 20, and fewer where a message has so many reactions that
-    /// its event would not fit in a block of the stream.
+    /// The handles of the first users who added it, earliest first: at most 20, and fewer if the event of the message
+    /// would not fit in a block of the stream.
     pub by: Vec<String>,
 }
 
@@ -51,27 +51,27 @@ pub struct Reaction {
 pub struct HistoryPage {
     /// Messages, oldest first.
     pub messages: Vec<Message>,
-    /// Id of the last event in the same snapshot. A stream that is opened after it joins without hole or overlap.
+    /// Id of the last event in the same snapshot. A stream that is opened at it continues without gap or overlap.
     pub head: EventId,
-    /// Whether messages come before the first one.
+    /// Whether there are messages before the first one.
     pub has_older: bool,
-    /// Whether messages come after the last one.
+    /// Whether there are messages after the last one.
     pub has_newer: bool,
 }
 
-/// Greatest length of a body in characters, without white space around it.
+/// Maximum length of a body in characters, without surrounding white space.
 pub const BODY_MAX: usize = 8000;
-/// Greatest length of the white space around a body in characters. It is kept.
+/// Maximum length of the white space around a body in characters. The white space is not removed.
 const MARGIN_MAX: usize = 1000;
-/// Greatest length of a nonce in bytes. Random ones have 22 to 36; a client's own key may be longer.
+/// Maximum length of a nonce in bytes. Random ones have 22 to 36; keys of clients may be longer.
 pub const NONCE_MAX: usize = 128;
 
-/// A valid body. It is kept as written, except that CRLF and CR become LF.
+/// A valid body. The text is unchanged, except that CRLF and CR become LF.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Body(String);
 
 impl Body {
-    /// Parses a body as it was sent, in whatever content type.
+    /// Parses a body of any content type.
     pub fn parse(text: String) -> Result<Self, &'static str> {
         let body = with_unix_lines(text);
         body_fault(&body).map_or(Ok(Self(body)), Err)
@@ -84,7 +84,7 @@ impl Body {
     }
 }
 
-/// Says what is wrong with a body whose lines end with LF, or returns `None`.
+/// Returns what is wrong with a body whose lines end with LF, or `None`.
 #[must_use]
 pub fn body_fault(body: &str) -> Option<&'static str> {
     if looks_empty(body) {
@@ -96,13 +96,13 @@ pub fn body_fault(body: &str) -> Option<&'static str> {
     length_fault(body)
 }
 
-/// Whether bodies must not contain the character: C0 except tab and newline, DEL, C1.
+/// Returns whether the character is refused in bodies: C0 except tab and newline, DEL, C1.
 #[must_use]
 pub fn is_refused_control(c: char) -> bool {
     c.is_control() && c != '\t' && c != '\n'
 }
 
-/// Says that a body is too short or too long, or returns `None`.
+/// Returns a reason if a body is too short or too long, or `None`.
 #[must_use]
 pub fn length_fault(body: &str) -> Option<&'static str> {
     match body.trim().chars().count() {
@@ -115,7 +115,7 @@ pub fn length_fault(body: &str) -> Option<&'static str> {
     }
 }
 
-/// Says what is wrong with a nonce, or returns `None`.
+/// Returns what is wrong with a nonce, or `None`.
 #[must_use]
 pub fn nonce_fault(nonce: &str) -> Option<&'static str> {
     let visible =

@@ -1,4 +1,4 @@
-//! Plain data: what the chat is made of. No I/O, no clock, no randomness.
+//! Plain data types of the chat. No I/O, no clock, no randomness.
 
 pub mod change;
 pub mod emoji;

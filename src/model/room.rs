@@ -1,4 +1,4 @@
-//! Rooms, and what their addresses may look like.
+//! Rooms, and the rules for their slugs and topics.
 
 use super::{
     ids::{EventId, RoomId},
@@ -11,16 +11,16 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 #[sqlx(rename_all = "lowercase")]
 pub enum RoomKind {
-    /// Everybody; posting into it joins it.
+    /// Visible to everyone. Posting into it joins it.
     Open,
-    /// Its members.
+    /// Visible to its members.
     Closed,
-    /// The people whom it is between.
+    /// A direct conversation, visible to its members.
     Direct,
 }
 
 impl RoomKind {
-    /// Reads a kind as it is stored. One that is not known is closed: nobody is let in by mistake.
+    /// Parses a stored kind. Unknown kinds are closed, so that no user gets access by mistake.
     #[must_use]
     pub fn of_stored(text: &[u8]) -> Self {
         match text {
@@ -31,25 +31,25 @@ impl RoomKind {
     }
 }
 
-/// What a member wants to be told of.
+/// The messages of a room that a member is notified about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(rename_all = "lowercase")]
 pub enum NotifyLevel {
-    /// Each message.
+    /// All messages.
     Everything,
-    /// Messages that mention them, and every one between people.
+    /// Messages that mention the member, and all messages of direct conversations.
     #[default]
     Mentions,
-    /// None: the room is muted.
+    /// No messages: the room is muted.
     Nothing,
 }
 
 impl NotifyLevel {
-    /// In the order in which they are offered.
+    /// All levels in the order in which they are offered.
     pub const ALL: [Self; 3] = [Self::Everything, Self::Mentions, Self::Nothing];
 
-    /// As it stands in a form and in a page.
+    /// Returns the name of the level in forms and pages.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -60,50 +60,50 @@ impl NotifyLevel {
     }
 }
 
-/// A room as everybody who may see it sees it.
+/// The properties of a room that all its readers see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomInfo {
-    /// Its address: `[a-z0-9][a-z0-9-]{0,62}`.
+    /// The slug: `[a-z0-9][a-z0-9-]{0,62}`.
     pub slug: String,
-    /// For display.
+    /// The display name.
     pub name: String,
-    /// One line on what it is for.
+    /// A description in one line.
     pub topic: String,
-    /// Who may see it.
+    /// The kind, which determines who may see the room.
     pub kind: RoomKind,
 }
 
-/// A room as one person sees it.
+/// A room as seen by one viewer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomView {
-    /// For the server's own use, never on the wire.
+    /// The id, which is not sent to clients.
     #[serde(skip_serializing)]
     pub id: RoomId,
-    /// What everybody sees.
+    /// The properties that all readers see.
     #[serde(flatten)]
     pub info: RoomInfo,
     /// Whether the viewer is a member.
     pub joined: bool,
-    /// Its last event.
+    /// Id of the last event.
     pub head: EventId,
-    /// The viewer's read mark: a cursor, 0 where there is none.
+    /// The viewer's read mark: a cursor, 0 if there is none.
     pub read_up_to: EventId,
-    /// Messages by others among the newest [`UNREAD_MAX`] after the read mark.
+    /// Number of messages by others among the newest [`UNREAD_MAX`] after the read mark.
     pub unread: i64,
-    /// Those of them that mention the viewer.
+    /// Number of unread messages that mention the viewer.
     pub mentions: i64,
-    /// What the viewer wants to be told of.
+    /// The viewer's notification level.
     pub notify: NotifyLevel,
 }
 
 impl RoomView {
-    /// Whether nothing about it shall stand out.
+    /// Returns whether the viewer has muted the room.
     #[must_use]
     pub fn is_muted(&self) -> bool {
         self.notify == NotifyLevel::Nothing
     }
 
-    /// Of which messages the viewer is told, its kind considered.
+    /// Returns the effective notification level, which depends on the kind of the room.
     #[must_use]
     pub fn told_of(&self) -> NotifyLevel {
         match (self.info.kind, self.notify) {
@@ -113,14 +113,14 @@ impl RoomView {
     }
 }
 
-/// Unread messages are counted among so many: a badge has no use for more, and the count stays cheap.
+/// Maximum number of unread messages that are examined, which limits the cost of the count.
 pub const UNREAD_MAX: i64 = 1000;
-/// In characters.
+/// Maximum length of a topic in characters.
 pub const TOPIC_MAX: usize = 250;
-/// In characters, which are bytes here.
+/// Maximum length of a slug in characters, which are ASCII.
 const SLUG_MAX: usize = 63;
 
-/// Says what is wrong with a topic, or nothing.
+/// Returns what is wrong with a topic, or `None`.
 #[must_use]
 pub fn topic_fault(topic: &str) -> Option<&'static str> {
     if topic.chars().count() > TOPIC_MAX {
@@ -129,10 +129,10 @@ pub fn topic_fault(topic: &str) -> Option<&'static str> {
     line_fault(topic)
 }
 
-/// `/rooms/new` is the page on which rooms are made.
+/// Reserved slug: `/rooms/new` is the page for creating rooms.
 const SLUG_OF_NEW: &str = "new";
 
-/// Says what is wrong with a slug, or nothing.
+/// Returns what is wrong with a slug, or `None`.
 #[must_use]
 pub fn slug_fault(slug: &str) -> Option<&'static str> {
     if slug == SLUG_OF_NEW {
@@ -145,7 +145,8 @@ pub fn slug_fault(slug: &str) -> Option<&'static str> {
     }
 }
 
-/// The slug of a name in any script: `Design & 读书会` → `design-du-shu-hui`; `room` where nothing is left.
+/// Returns a slug for a name in any script: `Design & 读书会` → `design-du-shu-hui`; `room` if no usable characters
+/// remain.
 #[must_use]
 pub fn slug_of(name: &str) -> String {
     let mut slug = slug::slugify(name);

@@ -1,19 +1,19 @@
-//! Properties of characters and texts: what is visible, what fits in a line, what stands on a letter.
+//! Properties of characters and texts: visibility, single lines, and combining marks.
 
 use unicode_normalization::char::canonical_combining_class;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 use unicode_script::{Script, UnicodeScript as _};
 use unicode_security::confusable_detection::skeleton;
 
-/// Whether the character is invisible, white space apart: Unicode's `Default_Ignorable_Code_Point` (which skeletons leave
-/// out) and the marks of interlinear annotations. Some of these change the direction of the text beside a name
-/// (UAX 9, sections 2.1 to 2.5).
+/// Returns whether the character is invisible, white space excluded: Unicode's `Default_Ignorable_Code_Point` (which
+/// skeletons omit) and interlinear annotation characters. Some of these change the direction of the adjacent text (UAX
+/// 9, sections 2.1 to 2.5).
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     skeleton(c.encode_utf8(&mut [0; 4])).next().is_none() || matches!(c, '\u{fff9}'..='\u{fffb}')
 }
 
-/// Whether a text contains nothing visible.
+/// Returns whether a text contains no visible character.
 #[must_use]
 pub fn looks_empty(text: &str) -> bool {
     const BRAILLE_BLANK: char = '\u{2800}';
@@ -21,24 +21,24 @@ pub fn looks_empty(text: &str) -> bool {
         .all(|c| c.is_whitespace() || c == BRAILLE_BLANK || is_invisible(c))
 }
 
-/// Whether the character is invisible and shapes its neighbours: joiners of letters and emoji, variation selectors.
+/// Returns whether the character is invisible and changes the shape of its neighbours: joiners and variation selectors.
 fn shapes(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{180b}'..='\u{180d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-/// Whether a text of one line may contain the character.
+/// Returns whether the character is permitted in a text of one line.
 #[must_use]
 pub fn fits_in_line(c: char) -> bool {
     shapes(c) || !(c.is_control() || is_invisible(c))
 }
 
-/// Combining marks in a row that a handle or a name may contain. Written languages need fewer.
+/// Maximum number of consecutive combining marks in a handle or name. Written languages need fewer.
 pub const MARKS_MAX: usize = 8;
 
-/// Whether the character is a combining mark that stands on the character before it (general categories Mn and Mc).
+/// Returns whether the character is a combining mark (general categories Mn and Mc).
 #[must_use]
 pub fn is_mark(c: char) -> bool {
-    // No mark is older than the combining accents, and most characters are.
+    // A fast check first: no combining mark precedes U+0300, and most characters do.
     c >= '\u{300}'
         && matches!(
             c.general_category(),
@@ -47,8 +47,8 @@ pub fn is_mark(c: char) -> bool {
         && !is_invisible(c)
 }
 
-/// Whether the character is a joiner (ZWJ, ZWNJ) that the spelling of a word needs at this place: behind a virama, or
-/// between letters that would otherwise be joined (RFC 5892, appendices A.1 and A.2).
+/// Returns whether the character is a joiner (ZWJ, ZWNJ) at a position where the spelling of a word needs it: after a
+/// virama, or between letters that would otherwise be joined (RFC 5892, appendices A.1 and A.2).
 #[must_use]
 pub fn joins_letters(previous: Option<char>, c: char, next: Option<char>) -> bool {
     const VIRAMA: u8 = 9;
@@ -63,7 +63,7 @@ pub fn joins_letters(previous: Option<char>, c: char, next: Option<char>) -> boo
     }
 }
 
-/// Says what is wrong with the combining marks of a handle or name, or returns `None`.
+/// Returns what is wrong with the combining marks of a handle or name, or `None`.
 #[must_use]
 pub fn marks_fault(text: &str) -> Option<&'static str> {
     let starts_with_mark = text.starts_with(is_mark);
@@ -78,7 +78,7 @@ pub fn marks_fault(text: &str) -> Option<&'static str> {
 /// Returns the text without the combining marks that [`marks_fault`] refuses.
 #[must_use]
 pub fn without_surplus_marks(text: &str) -> String {
-    // Before the first character there is nothing to stand on.
+    // A mark at the beginning has no base character.
     let mut marks = MARKS_MAX;
     let kept = text.chars().filter(|c| {
         marks = if is_mark(*c) { marks + 1 } else { 0 };
@@ -97,7 +97,7 @@ pub fn with_unix_lines(text: String) -> String {
     }
 }
 
-/// Says what is wrong with a text of one line, or returns `None`.
+/// Returns what is wrong with a text of one line, or `None`.
 #[must_use]
 pub fn line_fault(text: &str) -> Option<&'static str> {
     let fits = text.chars().all(fits_in_line);

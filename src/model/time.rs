@@ -1,4 +1,4 @@
-//! Times: UTC with milliseconds in one spelling, in the file, on the wire and in pages.
+//! Timestamps in UTC with milliseconds, in one format for the database, the API and pages.
 
 use chrono::{
     DateTime, Datelike as _, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Timelike as _, Utc,
@@ -8,7 +8,7 @@ use std::fmt;
 
 /// A time in UTC with milliseconds, between the years 0000 and 9999, written `2026-11-22T05:41:03.123Z`.
 ///
-/// This spelling sorts as text, and people can read it with `sqlite3`.
+/// This format sorts as text, and is readable in `sqlite3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Timestamp(DateTime<Utc>);
@@ -18,7 +18,7 @@ impl Timestamp {
     pub const MIN: Self = Self::at_millis(-62_167_219_200_000);
     /// The latest time that can be written.
     pub const MAX: Self = Self::at_millis(253_402_300_799_999);
-    /// Stands for a stored time that cannot be read: `0000-01-01T00:00:00.000Z`.
+    /// The placeholder for a stored time that cannot be read: `0000-01-01T00:00:00.000Z`.
     pub const UNKNOWN: Self = Self::MIN;
 
     const fn at_millis(milliseconds: i64) -> Self {
@@ -28,22 +28,22 @@ impl Timestamp {
         }
     }
 
-    /// Parses an RFC 3339 time with any offset. Digits after the milliseconds are cut off, and second 60 becomes
+    /// Parses an RFC 3339 time with any offset. Digits after the milliseconds are truncated, and second 60 becomes
     /// 59.999. Returns `None` for anything else, and for years outside of 0000 to 9999 in UTC.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         parse_own_spelling(text.as_bytes()).or_else(|| Self::within_range(parse_rfc3339(text)?))
     }
 
-    /// Like [`Timestamp::parse`], but times outside of the range become its nearest end: what a query needs, where
-    /// "until the year 10000" is a meaningful question.
+    /// Parses like [`Timestamp::parse`], but clamps times outside of the range. Queries use this, since "until the year
+    /// 10000" is a meaningful question.
     #[must_use]
     pub fn parse_clamped(text: &str) -> Option<Self> {
         parse_own_spelling(text.as_bytes()).or_else(|| Some(parse_rfc3339(text)?.into()))
     }
 
-    /// Reads a time as it may be stored: in the spelling of this program, as RFC 3339, or as SQLite's own functions
-    /// write it (`2020-01-01 10:00:00`, `2020-01-01`), which is UTC. Returns `None` for anything else.
+    /// Parses a stored time: in the format of this program, in RFC 3339, or in the formats of SQLite's functions
+    /// (`2020-01-01 10:00:00`, `2020-01-01`), which are UTC. Returns `None` for anything else.
     #[must_use]
     pub fn parse_stored(text: &[u8]) -> Option<Self> {
         parse_own_spelling(text).or_else(|| {
@@ -58,13 +58,13 @@ impl Timestamp {
         (time.year() == clamped.0.year()).then_some(clamped)
     }
 
-    /// Returns the same time for calculations.
+    /// Returns the time as a chrono value, for calculations.
     #[must_use]
     pub fn to_utc(self) -> DateTime<Utc> {
         self.0
     }
 
-    /// Returns the ASCII digits of `2026-11-22T05:41:03.123Z`.
+    /// Returns the time as ASCII, such as `2026-11-22T05:41:03.123Z`.
     #[must_use]
     pub fn spelling(self) -> [u8; 24] {
         let time = self.0;
@@ -95,8 +95,8 @@ impl Timestamp {
 }
 
 impl From<DateTime<Utc>> for Timestamp {
-    /// Cuts off what is finer than milliseconds. Second 60, which chrono holds as a second with 1,000 milliseconds
-    /// and more, becomes 59.999; times outside of the range become its nearest end.
+    /// Truncates to milliseconds. Second 60, which chrono represents as a second with 1,000 or more milliseconds,
+    /// becomes 59.999. Times outside of the range are clamped.
     fn from(time: DateTime<Utc>) -> Self {
         let milliseconds = time.timestamp_subsec_millis().min(999);
         let second = DateTime::from_timestamp(time.timestamp(), 0).unwrap_or(time);
@@ -131,10 +131,10 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// The spelling of this program. A replay parses and writes hundreds of thousands of times, and the general parser and
-/// formatter of chrono would cost as much as everything else about a message.
+/// The format of this program, which is parsed and written here: a replay does so hundreds of thousands of times, and
+/// chrono's general parser and formatter would cost as much as all other work for a message.
 const OWN_SPELLING: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
-/// For each number in it: where its digits end, and how many there are.
+/// The end and the number of digits of each number in [`OWN_SPELLING`].
 const ENDS: [(usize, usize); 7] = [(4, 4), (7, 2), (10, 2), (13, 2), (16, 2), (19, 2), (23, 3)];
 
 fn parse_own_spelling(text: &[u8]) -> Option<Timestamp> {
@@ -160,7 +160,7 @@ fn parse_rfc3339(text: &str) -> Option<DateTime<Utc>> {
     Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc())
 }
 
-/// Parses what SQLite's `datetime()` and `date()` write (<https://sqlite.org/lang_datefunc.html>).
+/// Parses the formats of SQLite's `datetime()` and `date()` (<https://sqlite.org/lang_datefunc.html>).
 fn parse_sqlite_spelling(text: &str) -> Option<Timestamp> {
     let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M"));

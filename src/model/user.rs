@@ -1,4 +1,4 @@
-//! People, and the rules for handles and names.
+//! Users, and the rules for handles and display names.
 
 use super::{
     ids::UserId,
@@ -8,17 +8,18 @@ use super::{
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// A person as messages and events name them.
+/// A user as named in messages and events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Unique; `@` and the handle mention the person.
+    /// The unique handle. `@` and the handle mention the user.
     pub handle: String,
-    /// For display.
+    /// The display name.
     pub name: String,
 }
 
 impl Person {
-    /// Stands for a person whose row is missing from the file. Ids differ, and so do these handles.
+    /// Returns a placeholder for a user whose row is missing from the file. Its handle contains the id, so placeholders
+    /// are unique.
     #[must_use]
     pub fn unknown(id: UserId) -> Self {
         Self {
@@ -34,25 +35,25 @@ pub struct RoomMember {
     /// The member.
     #[serde(flatten)]
     pub person: Person,
-    /// Whether one of their streams is open, or was until recently.
+    /// Whether the user is online: one of their streams is open, or was until recently.
     pub here: bool,
 }
 
 /// An account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// The event by which they joined the server.
+    /// The id of the event by which the user joined the server.
     pub id: UserId,
-    /// Unique.
+    /// The unique handle.
     pub handle: String,
-    /// For display.
+    /// The display name.
     pub name: String,
-    /// When they joined.
+    /// The time of joining the server.
     pub created_at: Timestamp,
 }
 
 impl User {
-    /// Returns the handle and the name.
+    /// Returns the handle and the display name.
     #[must_use]
     pub fn person(&self) -> Person {
         Person {
@@ -62,10 +63,10 @@ impl User {
     }
 }
 
-/// Handle of the account in whose name the server acts, for example when it creates the first room.
+/// Handle of the server's own account, which for example creates the first room.
 pub const SERVER_HANDLE: &str = "backscroll";
 
-/// Greatest length of a handle in characters; in bytes it is twice as much.
+/// Maximum length of a handle in characters. The maximum length in bytes is twice as much.
 pub const HANDLE_MAX: usize = 32;
 
 /// A valid handle in NFC.
@@ -73,7 +74,7 @@ pub const HANDLE_MAX: usize = 32;
 pub struct Handle(String);
 
 impl Handle {
-    /// Parses a handle; white space around it is left out.
+    /// Parses a handle. Surrounding white space is removed.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let handle: String = text.trim().nfc().collect();
         handle_fault(&handle).map_or(Ok(Self(handle)), Err)
@@ -86,12 +87,12 @@ impl Handle {
     }
 }
 
-/// A valid name for display, of a person, in NFC.
+/// A valid display name of a user, in NFC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisplayName(String);
 
 impl DisplayName {
-    /// Parses a name; white space around it is left out.
+    /// Parses a display name. Surrounding white space is removed.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let name: String = text.trim().nfc().collect();
         name_fault(&name).map_or(Ok(Self(name)), Err)
@@ -104,8 +105,8 @@ impl DisplayName {
     }
 }
 
-/// Returns the key by which a mention finds its person: the handle in lower case and NFC. `@élise` mentions Élise however
-/// either of them is encoded. In JavaScript the same is `handle.toLowerCase().normalize()`.
+/// Returns the key by which mentions are matched with users: the handle in lower case and NFC. `@élise` mentions Élise
+/// regardless of the encoding of either. The JavaScript equivalent is `handle.toLowerCase().normalize()`.
 #[must_use]
 pub fn mention_key(handle: &str) -> String {
     if handle.is_ascii() {
@@ -115,17 +116,17 @@ pub fn mention_key(handle: &str) -> String {
     }
 }
 
-/// Whether a handle may contain the character anywhere. It may also contain combining marks and joiners where they
-/// belong (see [`is_mark`] and [`joins_letters`]).
+/// Returns whether a handle may contain the character at any position. Combining marks and joiners are permitted at
+/// some positions (see [`is_mark`] and [`joins_letters`]).
 ///
-/// Letters and digits of any script and the punctuation that IRC allows are accepted, because names come from there,
-/// too; nothing that would end a mention, an address or a line of a text file.
+/// Letters and digits of any script are permitted, and the punctuation of IRC nicknames, since names are imported from
+/// there. Characters that end a mention, an address or a line of a text file are not.
 #[must_use]
 pub fn fits_in_handle(c: char) -> bool {
     (c.is_alphanumeric() && !is_invisible(c)) || "-_.[]{}|\\^`".contains(c)
 }
 
-/// Says what is wrong with a handle in NFC, or returns `None`.
+/// Returns what is wrong with a handle in NFC, or `None`.
 #[must_use]
 pub fn handle_fault(handle: &str) -> Option<&'static str> {
     match handle.chars().count() {
@@ -142,7 +143,7 @@ pub fn handle_fault(handle: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether each character of a handle is allowed at its place.
+/// Returns whether each character of a handle is permitted at its position.
 fn is_spelled_as_handle(handle: &str) -> bool {
     let mut previous = None;
     let mut chars = handle.chars().peekable();
@@ -161,10 +162,10 @@ fn is_spelled_as_handle(handle: &str) -> bool {
     true
 }
 
-/// Greatest length of a name for display in characters.
+/// Maximum length of a display name in characters.
 pub const NAME_MAX: usize = 80;
 
-/// Says what is wrong with a name for display, of a person or a room, or returns `None`.
+/// Returns what is wrong with a display name of a user or a room, or `None`.
 #[must_use]
 pub fn name_fault(name: &str) -> Option<&'static str> {
     match name.chars().count() {
