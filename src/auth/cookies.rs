@@ -3,20 +3,21 @@
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::Cookie;
 
-/// What the name of the session cookie ends in; its whole name before it carried the name of the log.
+/// The suffix of the session cookie's name. In earlier versions, which did not include the name of the log, it was the
+/// whole name.
 const SESSION: &str = "backscroll";
 
-/// Returns the name of the session cookie of the server with this log.
+/// Returns the name of the session cookie for the server with this log.
 ///
-/// Browsers send the cookies of a host to all its ports, so that two servers on one host need two names. The name of
-/// the log is URL-safe Base64, which is allowed in names of cookies (RFC 6265, section 4.1.1).
+/// Browsers send the cookies of a host to all its ports, so two servers on one host need different names. The name of
+/// the log is URL-safe Base64, which is valid in a cookie name (RFC 6265, section 4.1.1).
 #[must_use]
 pub fn session_cookie_name(log: &str) -> String {
     format!("{log}-{SESSION}")
 }
 
-/// Returns the values of this server's session cookies. Those under the name without a log, which servers of before
-/// had set, come last.
+/// Returns the values of this server's session cookies. Cookies of earlier versions, whose names do not contain the
+/// log, come last.
 pub(super) fn session_cookies(headers: &HeaderMap, log: &str) -> Vec<String> {
     let name = session_cookie_name(log);
     let (mut named, mut unnamed) = (Vec::new(), Vec::new());
@@ -31,10 +32,10 @@ pub(super) fn session_cookies(headers: &HeaderMap, log: &str) -> Vec<String> {
     named
 }
 
-/// Returns the cookies of a request, without those that cannot be parsed.
+/// Returns the cookies of a request, except those that cannot be parsed.
 ///
-/// Every byte is read as the character with its number (Latin-1), which cannot fail: browsers send cookies of other
-/// programs in UTF-8 or whatever else they were set in. Names and values of this server's cookies are ASCII.
+/// Each byte is decoded as Latin-1, which cannot fail: browsers send cookies of other programs in UTF-8 or other
+/// encodings. Names and values of this server's cookies are ASCII.
 pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'static>> {
     headers.get_all(header::COOKIE).iter().flat_map(|line| {
         let text: String = line.as_bytes().iter().copied().map(char::from).collect();

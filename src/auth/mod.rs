@@ -1,4 +1,4 @@
-//! Who sends a request, and the secrets by which the server knows them.
+//! Authentication: the sender of a request, and the secrets of sessions and tokens.
 
 pub mod cookies;
 pub mod secret;

@@ -1,4 +1,4 @@
-//! Who sends a request: an account, known by a bearer token or a session cookie, or somebody who has not joined.
+//! The sender of a request: an account identified by a bearer token or session cookie, or a visitor.
 
 use super::{cookies::session_cookies, secret::Secret};
 use crate::{
@@ -8,24 +8,24 @@ use crate::{
 };
 use axum::http::{HeaderMap, header};
 
-/// Session cookies that are looked up for one request. A browser sends several where they were set for different
-/// paths or domains of a host.
+/// Maximum number of session cookies that are looked up per request. A browser sends several if they were set for
+/// different paths or domains of a host.
 const SESSIONS_MAX: usize = 8;
 
-/// Who sends a request.
+/// The sender of a request.
 #[derive(Clone, Debug, Default)]
 pub struct Viewer {
-    /// Their account; `None` for somebody who has not joined.
+    /// The account; `None` if not signed in.
     pub user: Option<User>,
-    /// Hash of the token or the session by which they are known.
+    /// Hash of the token or session that identifies the account.
     pub secret_hash: Option<SecretHash>,
 }
 
 impl Viewer {
-    /// Finds the sender of a request with these headers.
+    /// Identifies the sender of a request with these headers.
     ///
-    /// A bearer token is used instead of cookies, and is an error where it is not valid. Of several session cookies
-    /// the first valid one counts. Without one the sender is somebody who has not joined: their session has ended.
+    /// A bearer token takes precedence over cookies, and is an error if it is not valid. Of several session cookies,
+    /// the first valid one is used. Without a valid one the sender is not signed in, since the session has ended.
     pub async fn identify(log: &EventLog, headers: &HeaderMap) -> Result<Self> {
         if let Some(authorization) = headers.get(header::AUTHORIZATION) {
             let token = authorization.to_str().ok().and_then(bearer_token);
@@ -52,18 +52,18 @@ impl Viewer {
         }))
     }
 
-    /// Returns the account, or an error that asks for signing in.
+    /// Returns the account, or [`Error::SignInNeeded`].
     pub fn signed_in(&self) -> Result<&User> {
         self.user.as_ref().ok_or(Error::SignInNeeded)
     }
 
-    /// The id of their account; `None` for somebody who is not signed in.
+    /// Returns the id of the account; `None` if not signed in.
     #[must_use]
     pub fn user_id(&self) -> Option<UserId> {
         self.user.as_ref().map(|user| user.id)
     }
 
-    /// Returns the viewer as the event log identifies readers.
+    /// Returns the viewer as a reader of the event log.
     #[must_use]
     pub fn reader(&self) -> Reader {
         Reader {
@@ -73,7 +73,7 @@ impl Viewer {
     }
 }
 
-/// RFC 6750, section 2.1; the scheme is case-insensitive (RFC 9110, section 11.1).
+/// Parses a bearer token (RFC 6750, section 2.1). The scheme is case-insensitive (RFC 9110, section 11.1).
 fn bearer_token(authorization: &str) -> Option<&str> {
     let (scheme, token) = authorization.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
