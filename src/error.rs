@@ -1,57 +1,57 @@
-//! What went wrong, in the words of the chat, without HTTP.
+//! Errors of the chat, independent of HTTP.
 
 use std::borrow::Cow;
 
-/// `Result` of everything that may go wrong here.
+/// The result of fallible functions of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong.
+/// An error of the chat.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It is not there, or not for whoever asks: both look alike.
+    /// The object does not exist, or is not visible to the user. The two cases cannot be distinguished.
     #[error("not found")]
     NotFound,
-    /// Nobody is signed in, and this needs somebody.
+    /// The action needs a signed-in user.
     #[error("sign in first")]
     SignInNeeded,
-    /// Visible, but not theirs to do.
+    /// The object is visible, but the action is not permitted.
     #[error("not allowed: {0}")]
     Forbidden(&'static str),
-    /// A field of the request is at fault.
+    /// A field of the request is not valid.
     #[error("{field}: {text}")]
     Invalid {
-        /// The field.
+        /// The name of the field.
         field: Cow<'static, str>,
         /// What is wrong with it.
         text: Cow<'static, str>,
     },
-    /// It contradicts what is there already.
+    /// A field of the request conflicts with existing data.
     #[error("{field}: {text}")]
     Conflict {
-        /// The field.
+        /// The name of the field.
         field: Cow<'static, str>,
-        /// What is there already.
+        /// The conflict.
         text: Cow<'static, str>,
     },
-    /// Not now; nothing was stored. Service resumes by itself.
+    /// The server is temporarily unable to handle the request. Nothing was stored, and a retry may succeed.
     #[error("unavailable: {0}")]
     Unavailable(&'static str),
-    /// The program cannot do what its operator asked for.
+    /// The program cannot do what its operator requested.
     #[error("{0}")]
     Refused(String),
-    /// The file is served, imported into or restored by another process.
+    /// Another process serves, imports into or restores the file.
     #[error("{0}")]
     InUse(String),
-    /// The database failed.
+    /// An error of the database.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
-    /// Something outside failed.
+    /// An I/O error.
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }
 
 impl Error {
-    /// A field that does not have the form it must have.
+    /// Returns an error for a field that is not valid.
     #[must_use]
     pub fn invalid(
         field: impl Into<Cow<'static, str>>,
@@ -63,7 +63,7 @@ impl Error {
         }
     }
 
-    /// A field that contradicts what is there.
+    /// Returns an error for a field that conflicts with existing data.
     #[must_use]
     pub fn conflict(
         field: impl Into<Cow<'static, str>>,
@@ -75,14 +75,14 @@ impl Error {
         }
     }
 
-    /// Whether a change was judged and refused, as opposed to failing.
+    /// Returns whether a change was checked and refused, as opposed to a failure.
     #[must_use]
     pub fn is_verdict(&self) -> bool {
         !matches!(self, Self::Database(_) | Self::Io(_) | Self::Unavailable(_))
     }
 
-    /// Returns whether the same question may be answered a little later: the server is busy or stops, or another program
-    /// holds the file locked. Everything else, such as a damaged page of the file, stays as it is.
+    /// Returns whether a retry may succeed a little later: the server is busy or stops, or another program has locked
+    /// the file. Other errors, such as a damaged page of the file, are permanent.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM and SQLITE_INTERRUPT; extended codes have these in their low byte.
@@ -98,8 +98,8 @@ impl Error {
         }
     }
 
-    /// Whether the database refused a change for what it says: by a constraint of the schema, or as a text that SQLite
-    /// cannot take. The machine is not at fault.
+    /// Returns whether the database refused a change because of its content: by a constraint of the schema, or a text
+    /// that SQLite does not accept. The system is not at fault.
     #[must_use]
     pub fn is_about_one_change(&self) -> bool {
         use sqlx::error::ErrorKind;
@@ -119,12 +119,12 @@ impl From<sqlx::migrate::MigrateError> for Error {
     }
 }
 
-/// Returns a parsed field, or an error that names the field at fault.
+/// Returns the parsed field, or an error that names the field.
 pub fn parse_field<T>(field: &'static str, parsed: Result<T, &'static str>) -> Result<T> {
     parsed.map_err(|text| Error::invalid(field, text))
 }
 
-/// Passes where there is no fault, and names the field at fault otherwise.
+/// Returns an error that names the field if there is a fault.
 pub fn check_field(field: &'static str, fault: Option<&'static str>) -> Result<()> {
     fault.map_or(Ok(()), |text| Err(Error::invalid(field, text)))
 }

@@ -1,4 +1,4 @@
-//! The program: a file and a listener become a running chat.
+//! The server: runs the chat with a database file and a listener.
 
 use crate::{
     app::{App, ChangeMaker, random_bytes},
@@ -29,19 +29,19 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// A server whose file is open and locked, before it serves anybody.
+/// A server with an open and locked database file, before it accepts connections.
 #[derive(Debug)]
 pub struct Server {
     log: Arc<EventLog>,
     applier: Applier,
     config: Config,
     connections: usize,
-    /// Given up last, when everything is written.
+    /// Released last, after all writes.
     lock: FileLock,
 }
 
 impl Server {
-    /// Locks the database file for this process and opens it; creates it where there is none.
+    /// Locks the database file for this process and opens it. Creates the file if it does not exist.
     pub async fn open(config: Config) -> Result<Self> {
         if let Some(fault) = config.fault() {
             return Err(Error::Refused(fault));
@@ -62,7 +62,7 @@ impl Server {
         })
     }
 
-    /// Serves until `shutdown`; then ends every stream, finishes what was begun, and closes the file.
+    /// Serves until `shutdown`; then ends all streams, completes pending requests, and closes the file.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -106,7 +106,8 @@ impl Server {
                 "the task that writes has ended; what was acknowledged is stored".into(),
             ));
         }
-        // The last one to close moves the write-ahead log into the file, and a reader cannot.
+        // Close the readers first: the last connection checkpoints the write-ahead log into the file, which a reader
+        // cannot do.
         log.readers.close().await;
         stop_writing.cancel();
         let _ = writing.await;
@@ -115,7 +116,7 @@ impl Server {
     }
 }
 
-/// The whole program between a listener and a shutdown.
+/// Runs the server on a listener until shutdown.
 pub async fn run(
     listener: TcpListener,
     config: Config,
@@ -124,12 +125,13 @@ pub async fn run(
     Server::open(config).await?.serve(listener, shutdown).await
 }
 
-/// Streams live long, so some connections are kept for everything else: a page must load while the room is full.
+/// Returns the maximum number of streams. Some connections are reserved for other requests, so that pages load while
+/// the maximum number of streams is open.
 fn streams_allowed(connections: usize) -> usize {
     connections - connections.div_ceil(10).min(connections / 2)
 }
 
-/// Names a new log, and makes what every log has from the start.
+/// Names a new log, and creates the server's own account and the first room.
 pub(crate) async fn found_log(connection: &mut Connection) -> Result<()> {
     if meta::find_log(connection).await?.is_some() {
         return Ok(());
