@@ -1,6 +1,6 @@
--- The spine as it is written from now on. An event names what it is about in `subject_id`, and a bot's own event has
--- the kind 'custom' and a `name`, so that no future kind collides with the names that bots have chosen.
-alter table events add column name text;               -- of a custom event: what the bot calls it
+-- The event log gets `subject_id`, the user that an event is about, and `name`. Custom events of bots have the kind
+-- 'custom' and a `name`, so that future kinds cannot collide with names that bots have chosen.
+alter table events add column name text;               -- the name of a custom event
 alter table events add column subject_id integer;      -- the user whom a `user` or `member` event is about
 
 update events set subject_id = id where kind = 'user';
@@ -8,14 +8,14 @@ update events set subject_id = data ->> '$.user', data = null where kind = 'memb
 update events set name = kind, kind = 'custom'
 where kind not in ('user', 'message', 'message-edited', 'message-deleted', 'reaction', 'room', 'room-deleted', 'member');
 
--- Serves the streams: what changed about people, whom readers of any room may see.
+-- Used by streams: changes of users, which readers of several rooms may see.
 create index events_about_people on events (id) where kind = 'user' and subject_id <> id;
 
--- Serves the streams: the last event by which somebody joined or left a room.
+-- Used by streams: the last event by which a user joined or left a room.
 create index events_by_subject on events (subject_id) where subject_id is not null;
 
--- Every nonce that was ever used, for ever: also of messages that were deleted or are no longer kept. `id` is the
--- event that was appended under it.
+-- All nonces that were ever used, including those of deleted and purged messages. `id` is the event that was appended
+-- with the nonce.
 create table nonces (
     author_id integer not null references users (id),
     nonce     text    not null,
@@ -29,13 +29,13 @@ select actor_id, data ->> '$.nonce', id from events where kind = 'custom' and da
 drop index messages_by_nonce;
 drop index events_by_nonce;
 
--- The handle as a mention of it is compared: in lower case, composed (NFC). Filled by the program.
+-- The key by which mentions are compared: the handle in lower case and NFC. Filled by the program.
 alter table users add column mention_key text;
--- Serves the search for those whom a text mentions.
+-- Used to find the users whom a text mentions.
 create index users_by_mention_key on users (mention_key);
 
--- Who is mentioned where: what the parsed text of a message says when it is stored. Authors do not mention
--- themselves. Serves the count of unread mentions of a member in a room.
+-- The users mentioned in messages, from the parsed text when a message is stored. Authors do not mention themselves.
+-- Used to count the unread mentions of a member in a room.
 create table mentions (
     user_id    integer not null references users (id),
     room_id    integer not null references rooms (id),
@@ -43,10 +43,10 @@ create table mentions (
     primary key (user_id, room_id, message_id)
 ) strict, without rowid;
 
--- Serves edits and deletions, which replace what a message mentions.
+-- Used by edits and deletions, which replace the mentions of a message.
 create index mentions_of_message on mentions (message_id);
 
--- The calendar of a room: how many messages each month has, and the first of them.
+-- The calendar of a room: the number of messages in each month, and the first of them.
 create table room_months (
     room_id  integer not null references rooms (id),
     month    text    not null,                         -- 2026-11
@@ -58,12 +58,12 @@ create table room_months (
 insert into room_months (room_id, month, messages, first_id)
 select room_id, substr(created_at, 1, 7), count(*), min(id) from messages group by room_id, substr(created_at, 1, 7);
 
--- Messages are added by statements of the program, all in one way.
+-- Messages are now added by statements of the program only.
 drop trigger posts_appended;
 drop view posts;
 
--- Sets that will grow are checked by the program: SQLite would have to rebuild a table to change such a check. To
--- take one away changes no row, see https://sqlite.org/lang_altertable.html, section 8.
+-- Removes checks of sets of values that will grow, which the program checks instead: SQLite would have to rebuild the
+-- table to change such a check. Removing one changes no row, see https://sqlite.org/lang_altertable.html, section 8.
 pragma writable_schema = on;
 update sqlite_schema set sql = replace(sql, ' check (kind in (''open'', ''closed'', ''direct''))', '')
 where type = 'table' and name = 'rooms';
@@ -73,7 +73,7 @@ update sqlite_schema set sql = replace(sql, ' check (notify in (''everything'', 
 where type = 'table' and name = 'memberships';
 pragma writable_schema = reset;
 
--- For people with sqlite3; kept stable.
+-- Views for users of sqlite3. Their columns are stable.
 drop view log;
 create view log as
 select e.id, e.at, r.slug as room, coalesce(e.name, e.kind) as kind, u.handle as actor, s.handle as subject,
@@ -92,7 +92,7 @@ select u.id, u.handle, u.name, u.created_at as joined_at,
         )) as rooms
 from users u;
 
--- Serves the list of rooms.
+-- Used by the list of rooms.
 create view room_list as
 select r.id, r.slug, r.name, r.topic, r.kind, u.handle as made_by, r.created_at,
        (select count(*) from memberships s where s.room_id = r.id) as members,
