@@ -188,7 +188,7 @@ pub struct NewUser {
     pub id: UserId,
     /// The unique name.
     pub handle: String,
-    /// The handle as [`fold_handle`](crate::model::user::fold_handle) folds it.
+    /// The handle as [`fold_handle`](crate::model::look_alike::fold_handle) folds it.
     pub folded: String,
     /// The handle as [`mention_key`](crate::model::user::mention_key) makes it.
     pub mention_key: String,

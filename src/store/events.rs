@@ -35,7 +35,7 @@ pub async fn head(connection: &mut Connection) -> Result<EventId> {
 pub struct NewEvent<'a> {
     /// The room; `None` for the server as a whole, and for the event that makes a room, which is in that room.
     pub room_id: Option<RoomId>,
-    /// The name of the event, see [`kind`].
+    /// The name of the event, see [`kind`](crate::model::event::kind).
     pub kind: &'a str,
     /// The name of a bot's own event.
     pub name: Option<&'a str>,

@@ -1,6 +1,6 @@
 //! `/account` and `/signout`: display name, preferences, sessions and signing out.
 
-use super::{local, page, rooms::layout, see};
+use super::{local, page, redirect_to, rooms::layout};
 use crate::{
     app::App,
     auth::cookies::session_cookie_name,
@@ -125,7 +125,7 @@ pub async fn set_preferences(sent: Sent) -> Result<Response, Rejection> {
         let cookie = HeaderValue::from_str(&cookie).map_err(std::io::Error::other)?;
         cookies.append(header::SET_COOKIE, cookie);
     }
-    Ok((cookies, redirect_to(local_path(&next))).into_response())
+    Ok((cookies, redirect_to(local(&next))).into_response())
 }
 
 /// Ends one of the visitor's sessions.

@@ -1,6 +1,6 @@
 //! `/join` and `/`: joining the server.
 
-use super::{account::lasting_cookie, local, page, see};
+use super::{account::lasting_cookie, local, page, redirect_to};
 use crate::{
     app::App,
     auth::cookies::session_cookie_name,
@@ -39,7 +39,7 @@ pub async fn show_join(
     Query(JoinQuery { next }): Query<JoinQuery>,
 ) -> Result<Response, Rejection> {
     if visitor.user.is_some() {
-        return Ok(redirect_to(local_path(&next)));
+        return Ok(redirect_to(local(&next)));
     }
     join_page(
         &app,
@@ -71,11 +71,7 @@ pub async fn join(
     match join_server(&app, &handle, None, SignInKind::Session).await {
         Ok((_, secret)) => {
             let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
-            Ok((
-                [(header::SET_COOKIE, cookie)],
-                redirect_to(local_path(&next)),
-            )
-                .into_response())
+            Ok(([(header::SET_COOKIE, cookie)], redirect_to(local(&next))).into_response())
         }
         Err(Error::Invalid { text, .. }) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;

@@ -194,6 +194,21 @@ async fn a_text_has_one_to_eight_thousand_characters_and_no_control_characters()
 }
 
 #[tokio::test]
+async fn a_post_after_somebody_joined_the_server_takes_the_next_id() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    ann.post("general", "one").await;
+    let before = ann.post("general", "two").await;
+    chat.join("bob").await;
+    let after = ann.post("general", "three").await;
+    assert_eq!(
+        after,
+        before + 2,
+        "nobody is told of the event between them"
+    );
+}
+
+#[tokio::test]
 async fn only_the_author_edits_and_deletes() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;

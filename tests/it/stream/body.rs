@@ -5,7 +5,7 @@ use axum::{body::Body, http::Request};
 use backscroll::{
     app::App,
     config::Storage,
-    event_log::log::EventLog,
+    event_log::applier::Applier,
     store::{database_path::DatabasePath, file_identity::OpenDatabase},
     web::{self, hosts::HostNames},
 };
@@ -32,7 +32,7 @@ async fn a_stream_is_a_response_body_with_the_bytes_that_a_connection_has() {
 
     let path = DatabasePath::resolve(&chat.file()).expect("the file is there");
     let database = OpenDatabase::open(path, Storage::default()).await;
-    let opened = EventLog::open(database.expect("it opens"), Storage::default()).await;
+    let opened = Applier::open(database.expect("it opens"), Storage::default()).await;
     let (log, applier) = opened.expect("the log opens");
     let stop = CancellationToken::new();
     let writing = tokio::spawn(applier.run(stop.clone()));
