@@ -107,6 +107,9 @@ pub async fn room_page(
     here: &Uri,
 ) -> Result<RoomPage> {
     let id = visible_room(app, visitor, slug).await?;
+    // The stream of a page is of all rooms, so its cursor is the last event in any of them. It must not be later than
+    // what the sidebar shows, which is read last, nor earlier than what the history shows.
+    let head = app.log.find_visible_head(visitor.user_id()).await?;
     let mut connection = app.readers().acquire().await?;
     let history: HistoryPage = read_history(
         &mut connection,
@@ -116,7 +119,6 @@ pub async fn room_page(
         &query.filter,
     )
     .await?;
-    // The remaining data is read after the snapshot. Changes in it beyond the page's cursor are repeated by the stream.
     let (rooms, members, member_count) =
         rooms::list_rooms_and_members(&mut connection, visitor.reader().user, id, MEMBERS_SHOWN)
             .await?;
@@ -138,7 +140,7 @@ pub async fn room_page(
         scheme: visitor.preferences.scheme,
         layout,
         room,
-        head: history.head,
+        head: head.max(history.head),
         log: app.log.name.clone(),
         older,
         newer,
