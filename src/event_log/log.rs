@@ -213,7 +213,10 @@ impl EventLog {
         let room = rooms::find_access(&mut connection, None, slug).await?;
         let room = room.filter(|room| can(None, Verb::See, Object::Room(room)).is_ok());
         let room = room.map(|room| room.id);
+        drop(connection);
         if let Some(room) = room {
+            // Thousands of streams that open at once shall find the head of their room in memory.
+            self.find_room_head(room).await?;
             let cached = &self.cache.open_rooms;
             cached.keep(generation, slug.to_owned(), room);
         }
