@@ -29,8 +29,8 @@ pub struct AppliedBatch {
 /// Applies changes in their order, within the caller's transaction.
 ///
 /// Answers with a verdict for each, or fails as a whole; then the transaction must be rolled back. Posts that follow
-/// one another are applied together, in a constant number of statements. The rows do not depend on how changes are
-/// divided into batches.
+/// one another are applied together, one execution of a statement for up to 16 of them. The rows do not depend on how
+/// changes are divided into batches.
 pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Result<AppliedBatch> {
     if changes.iter().any(|change| change.v > CHANGE_VERSION) {
         return Err(Error::Unavailable(

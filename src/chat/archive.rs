@@ -56,7 +56,7 @@ pub struct Line {
     /// What the others on this line are called, by their handles, if not by those.
     #[serde(default)]
     pub names: HashMap<String, String>,
-    /// In order.
+    /// The reactions to the message, in the order in which they were added.
     #[serde(default)]
     pub reactions: Vec<LineReaction>,
     /// Who may see the room; `open` where nothing is said.

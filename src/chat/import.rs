@@ -92,7 +92,7 @@ impl Import {
         })
     }
 
-    /// Takes in lines, which come with their numbers, in a constant number of statements.
+    /// Takes in lines, which come with their numbers; lines that follow one another share statements.
     pub async fn apply(&mut self, tx: &mut Connection, lines: &[(u64, Line)]) -> Result<()> {
         let nonces: Vec<String> = lines.iter().map(|(_, line)| self.nonce_of(line)).collect();
         let marks: Vec<Mark<'_>> = lines

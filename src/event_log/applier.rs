@@ -1,7 +1,7 @@
 //! The applier: the one task that owns the one connection that writes.
 //!
-//! It takes whatever waits in the queue into one transaction, and holds nothing back for company: what comes in during
-//! one commit is the next batch. A change lives here, never in a request's future: a client that hangs up changes
+//! It takes all changes that wait in the queue into one transaction, and does not wait for more: what arrives during one
+//! commit is the next batch. A change lives here, never in a request's future: a client that hangs up changes
 //! nothing. Posters are answered after the commit, then readers are notified.
 
 use super::{

@@ -1,8 +1,8 @@
 //! The only way out: a cursor that moves through what its reader may see.
 //!
-//! *Note the head; read what follows the cursor; send it; move the cursor to the last id scanned; if nothing
-//! was left, wait until one of my rooms moves; repeat.* Whoever holds a tail does the sending and the subscription
-//! in between, so a slow reader simply reads later.
+//! *Note the head; read what follows the cursor; hand it over; move the cursor to the last id scanned; if nothing was
+//! left, wait until one of my rooms moves; repeat.* The owner of a tail sends and waits in between, so a slow reader
+//! reads later.
 
 use super::{
     access::{Access, Reader, Scope},
@@ -40,7 +40,7 @@ pub struct Tail {
     cursor: EventId,
     /// The last event up to there that the reader may see: the only id that it is told.
     shown: EventId,
-    /// Whether nothing was left when it was last read. What came since has rung the bell.
+    /// Whether nothing was left when it was last read. The subscription was notified of what came since.
     has_read_all: bool,
     /// Whether its reader counts as here for as long as it is open.
     is_here: bool,
@@ -107,7 +107,7 @@ impl Tail {
         cursor: Cursor,
         replay_max: Option<u32>,
     ) -> Result<(Self, Opening)> {
-        // Registered before anything is asked: what changes after that rings the bell.
+        // Subscribed before anything is looked up: the reader is notified of what changes after that.
         let first = log.subscribers.subscribe(reader.topics());
         let access = Access::look_up(log, reader, scope)
             .await?
@@ -227,7 +227,7 @@ impl Tail {
         self.subscription.is_closed()
     }
 
-    /// Reads on from the cursor, without subscription for anything to happen.
+    /// Reads on from the cursor, without waiting for anything to happen.
     pub async fn read(&mut self) -> Result<Step> {
         loop {
             if self.subscription.take_access_changed()
@@ -281,7 +281,7 @@ impl Tail {
         })
     }
 
-    /// What was signalled since this was last asked. Rights were looked at a moment ago.
+    /// Returns the signals since the last call. The caller has just looked up the rights of the reader.
     fn read_signals(&mut self) -> Step {
         if self.signalled == self.log.signals.last() {
             return Step::Nothing;

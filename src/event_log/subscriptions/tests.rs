@@ -81,14 +81,14 @@ fn a_reader_is_woken_for_its_topics_and_no_other() {
 }
 
 #[test]
-fn what_rang_in_a_place_rings_in_the_one_that_replaces_it() {
+fn a_mark_on_a_subscription_moves_to_the_one_that_replaces_it() {
     let (subscribers, first, task) = start(&[Topic::User(PERSON)]);
     subscribers.mark_access_changed(&AccessChange::User(PERSON));
     let second = subscribers.subscribe(vec![Topic::User(PERSON), Topic::Room(ROOM)]);
     second.replace(&first);
     assert!(second.has_access_changed() && task.waits(&second));
 
-    // And what rings in the new place before it is taken is not undone.
+    // A mark on the new subscription that was not taken yet is kept.
     let third = subscribers.subscribe(vec![Topic::User(PERSON), Topic::Room(ROOM)]);
     assert!(second.take_access_changed());
     third.waiter.access_changed.store(true, Ordering::Release);
