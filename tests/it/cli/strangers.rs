@@ -2,7 +2,7 @@
 
 use super::{
     chat::Chat,
-    program::{Running, command, run, until},
+    program::{Ended, Running, command, run, until},
     scripted::{STREAM, Scripted, answer, problem, read_request},
 };
 use std::{
@@ -116,24 +116,11 @@ fn a_post_tries_on_until_backscroll_itself_answers() {
     );
     let portal = answer("200 OK", "content-type: text/html", "Sign in to the Wi-Fi");
     let server = Scripted::start(&[&not_found, &portal, &created]);
-    let post = |server: &Scripted| {
-        let url = server.url();
-        run([
-            "post",
-            &url,
-            "general",
-            "x",
-            "--token",
-            "t",
-            "--give-up-after",
-            "9",
-        ])
-    };
-    assert_eq!(post(&server).ok(), "7\n");
+    assert_eq!(post(&server, "9").ok(), "7\n");
     assert_eq!(server.requests().len(), 3);
 
     let refused = Scripted::start(&[&not_found, &problem("403 Forbidden", "forbidden")]);
-    post(&refused).failed(5, "refused: Explained.");
+    post(&refused, "9").failed(5, "refused: Explained.");
 }
 
 #[test]
@@ -141,17 +128,7 @@ fn what_is_no_message_is_no_success() {
     for body in ["", "null", "{}", r#"{"id":null}"#, "<html>", "[7]"] {
         let odd = answer("200 OK", "content-type: application/json", body);
         let server = Scripted::start(&[&odd]);
-        let url = server.url();
-        let ended = run([
-            "post",
-            &url,
-            "general",
-            "x",
-            "--token",
-            "t",
-            "--give-up-after",
-            "0",
-        ]);
+        let ended = post(&server, "0");
         ended.failed(6, "does not come from Backscroll");
         assert_eq!(ended.stdout, "", "{body}");
     }
@@ -215,4 +192,19 @@ fn a_proxy_is_never_asked_for_this_machine() {
         assert!(output.status.success(), "{output:?}");
     }
     assert_eq!(chat.history().len(), 2);
+}
+
+/// Runs `backscroll post` against this server; it tries for so many seconds.
+fn post(server: &Scripted, give_up_after: &str) -> Ended {
+    let url = server.url();
+    run([
+        "post",
+        &url,
+        "general",
+        "x",
+        "--token",
+        "t",
+        "--give-up-after",
+        give_up_after,
+    ])
 }

@@ -50,10 +50,7 @@ async fn acknowledged_posts_survive_the_replacement_of_the_file_by_its_copy() {
     assert_eq!(ready(&server).await.status, 503);
     trial.assert_readers_are_served(&server).await;
     server.kill();
-    server.start_again();
-    trial.person.hang_up();
-    trial.recover(&server).await;
-    trial.end(&server).await;
+    assert_service_resumes(server, trial).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,10 +61,7 @@ async fn acknowledged_posts_survive_the_removal_of_the_write_ahead_log() {
     fs::remove_file(beside(&server, "-wal")).unwrap();
     assert_eq!(trial.post_once().await, Outcome::Refused);
     server.kill();
-    server.start_again();
-    trial.person.hang_up();
-    trial.recover(&server).await;
-    trial.end(&server).await;
+    assert_service_resumes(server, trial).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,6 +83,11 @@ async fn a_write_ahead_log_without_its_file_is_refused_and_not_deleted() {
     start("check", server.db()).failed(3, "write-ahead log");
     assert_eq!(fs::read(beside(&server, "-wal")).unwrap(), wal);
     fs::rename(&away, server.db()).unwrap();
+    assert_service_resumes(server, trial).await;
+}
+
+/// Starts a stopped server again on its file: it takes posts, and nothing acknowledged is missing.
+async fn assert_service_resumes(mut server: Server, mut trial: Trial) {
     server.start_again();
     trial.person.hang_up();
     trial.recover(&server).await;
