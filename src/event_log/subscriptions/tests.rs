@@ -147,7 +147,7 @@ impl Wake for Sleeper {
 
 /// Rings as the reader falls asleep, again and again: one that is lost leaves it asleep for ever.
 #[test]
-fn no_ring_is_lost_while_falling_asleep() {
+fn no_wakeup_is_lost_while_a_task_starts_to_wait() {
     const RINGS: usize = 50_000;
     let (subscribers, waiting, _) = start(&[Topic::Room(ROOM)]);
     let heard = Arc::new(AtomicUsize::new(0));
