@@ -4,7 +4,7 @@ use super::{
     actor::Actor,
     applied::Applied,
     custom_events, founding, memberships, messages,
-    posts::{self, PostChange},
+    posts::{PostChange, Posted, judge_posts, recall_posts},
     reactions, rooms, users,
 };
 use crate::{
@@ -29,8 +29,7 @@ pub struct AppliedBatch {
 /// Applies changes in their order, within the caller's transaction.
 ///
 /// Answers with a verdict for each, or fails as a whole; then the transaction must be rolled back. Posts that follow
-/// one another are applied together, one execution of a statement for up to 16 of them. The rows do not depend on how
-/// changes are divided into batches.
+/// one another are applied together. The rows do not depend on how changes are divided into batches.
 pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Result<AppliedBatch> {
     if changes.iter().any(|change| change.v > CHANGE_VERSION) {
         return Err(Error::Unavailable(
@@ -38,7 +37,8 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
         ));
     }
     if changes.iter().all(is_post) {
-        let posted = posts::post_messages(tx, Some(cache), &posts_of(changes)).await?;
+        let posted = judge_posts(tx, Some(cache), &posts_of(changes)).await?;
+        posted.rows.add(tx).await?;
         return Ok(AppliedBatch {
             verdicts: posted.verdicts,
             events: Some(posted.events),
@@ -46,16 +46,32 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
     }
     let mut verdicts = Vec::with_capacity(changes.len());
     for run in changes.chunk_by(|one, next| is_post(one) && is_post(next)) {
-        if let [change] = run {
-            verdicts.push(split_failure(apply_one(tx, cache, change).await)?);
-        } else {
-            // What the cache knows may have been moved by an earlier change of this very batch.
-            let posted = posts::post_messages(tx, None, &posts_of(run)).await?;
-            verdicts.extend(posted.verdicts);
+        match run {
+            [change] if !is_post(change) => {
+                verdicts.push(split_failure(apply_one(tx, cache, change).await)?);
+            }
+            posts => {
+                // What the cache knows may have been moved by an earlier change of this very batch.
+                let posted = judge_posts(tx, None, &posts_of(posts)).await?;
+                posted.rows.add(tx).await?;
+                verdicts.extend(posted.verdicts);
+            }
         }
     }
     let events = None;
     Ok(AppliedBatch { verdicts, events })
+}
+
+/// Judges a batch of posts from the cache alone, as [`apply`] would; `None` where there is more to it, or more to add
+/// than messages.
+///
+/// Their rows can then be added by one statement, which fails where a nonce was used before.
+pub fn recall<'a>(cache: &Cache, changes: &'a [Change]) -> Option<Posted<'a>> {
+    let is_known_version = |change: &Change| change.v <= CHANGE_VERSION;
+    let is_simple = changes.iter().all(is_post) && changes.iter().all(is_known_version);
+    is_simple
+        .then(|| recall_posts(cache, &posts_of(changes)))
+        .flatten()
 }
 
 fn is_post(change: &Change) -> bool {
@@ -112,8 +128,8 @@ async fn apply_one(tx: &mut Connection, cache: &Cache, change: &Change) -> Resul
         Action::MarkRead { room, up_to } => memberships::mark_read(tx, actor, room, *up_to).await,
         Action::SetNotify { room, level } => memberships::set_notify(tx, actor, room, *level).await,
         Action::PostMessage(post) => {
-            let posts = [PostChange { actor, post }];
-            let mut posted = posts::post_messages(tx, None, &posts).await?;
+            let mut posted = judge_posts(tx, None, &[PostChange { actor, post }]).await?;
+            posted.rows.add(tx).await?;
             posted.verdicts.remove(0)
         }
         Action::EditMessage {

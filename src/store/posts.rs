@@ -1,8 +1,7 @@
 //! Posted messages: what is needed to authorise them, and the rows that they add.
 //!
 //! This is the one place in which messages are added, whether people, bots or an import post them. A trip to
-//! SQLite's thread is what a transaction costs, not a row, so both functions take many posts at once. Rows are
-//! parameters and not JSON, which would be a third of the work that SQLite has with a post.
+//! SQLite's thread is what a transaction costs, not a row, so all functions take many posts at once.
 
 use super::{
     damage::parse_lossy, db::Connection, messages::broken_json, statements::statements,
@@ -17,19 +16,6 @@ use crate::{
     },
 };
 use serde::{Deserialize, Serialize};
-
-/// Messages that one execution of the statement below adds. Rows that are not needed are null and left out.
-const ROWS: usize = 16;
-
-/// The same row [`ROWS`] times, for `values`.
-macro_rules! rows {
-    ($row:literal) => {
-        concat!(
-            $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row, ",",
-            $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row, ",", $row
-        )
-    };
-}
 
 statements! {
     FIND_FACTS = concat!(
@@ -53,22 +39,11 @@ statements! {
             left join nonces k on k.author_id = p.by and k.nonce = p.nonce
             left join messages m on m.id = k.id)) as facts"
     );
-    // The nonces and the calendar follow from the messages that were just added, whose ids are these.
-    ADD_MESSAGES = concat!(
-        "insert into events (id, room_id, kind, message_id, actor_id, at)
-            select column1, column2, 'message', column1, column3, column4
-            from (values ", rows!("(?,?,?,?)"), ") where column1 is not null;
-        insert into messages (id, room_id, author_id, created_at, body, reply_to, nonce)
-            select column1, column2, column3, column4, column5, column6, column7
-            from (values ", rows!("(?,?,?,?,?,?,?)"), ") where column1 is not null;
-        insert into nonces (author_id, nonce, id)
-            select author_id, nonce, id from messages where id between ? and ? and nonce is not null;
-        insert into room_months (room_id, month, messages, first_id)
-            select room_id, substr(created_at, 1, 7), count(*), min(id)
-            from messages where id between ? and ? group by room_id, substr(created_at, 1, 7)
-            on conflict (room_id, month) do update set
-                messages = messages + excluded.messages, first_id = min(first_id, excluded.first_id)"
-    );
+    // The triggers of 0009_added_messages.sql add the events, the nonces and the places in the calendar.
+    ADD_MESSAGES = "insert into messages (id, room_id, author_id, created_at, body, reply_to, nonce)
+        select value ->> 'id', value ->> 'room_id', value ->> 'author_id', value ->> 'at', value ->> 'body',
+               value ->> 'reply_to', value ->> 'nonce'
+        from jsonb_each(?1) where ?2 is null or ?2 = (select data_version from pragma_data_version)";
     ADD_MENTIONS = "insert or ignore into mentions (user_id, room_id, message_id)
         select u.id, m.room_id, m.id
         from jsonb_each(?) p
@@ -146,7 +121,7 @@ pub async fn find_facts(
 }
 
 /// A message to be added, and with it the event that posts it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct NewMessage<'a> {
     /// Its id, which is that of its event.
     pub id: MessageId,
@@ -159,6 +134,7 @@ pub struct NewMessage<'a> {
     /// Its text, as written.
     pub body: &'a str,
     /// The keys of the handles that its text mentions.
+    #[serde(skip)]
     pub mentions: &'a [String],
     /// The message that it answers.
     pub reply_to: Option<MessageId>,
@@ -168,45 +144,38 @@ pub struct NewMessage<'a> {
 
 /// Adds messages in the order of their ids, each with its event, its nonce, its mentions and its place in the calendar.
 pub async fn add_messages(connection: &mut Connection, messages: &[NewMessage<'_>]) -> Result<()> {
-    for chunk in messages.chunks(ROWS) {
-        add_chunk(connection, chunk).await?;
-    }
-    let mut mentions = Vec::new();
-    for message in messages {
-        mentions.extend(mentions_of(message.id, message.mentions));
-    }
+    insert_messages(connection, messages, None).await?;
+    let messages = messages.iter();
+    let mentions: Vec<_> = messages
+        .flat_map(|message| mentions_of(message.id, message.mentions))
+        .collect();
     insert_mentions(connection, &mentions).await
 }
 
-async fn add_chunk(connection: &mut Connection, chunk: &[NewMessage<'_>]) -> Result<()> {
-    let (Some(first), Some(last)) = (chunk.first(), chunk.last()) else {
-        return Ok(());
-    };
-    let times: Vec<String> = chunk.iter().map(|message| message.at.to_string()).collect();
-    let rows = || (0..ROWS).map(|row| chunk.get(row).zip(times.get(row)));
-    let mut query = sqlx::query(ADD_MESSAGES);
-    for row in rows() {
-        query = query
-            .bind(row.map(|(message, _)| message.id))
-            .bind(row.map(|(message, _)| message.room_id))
-            .bind(row.map(|(message, _)| message.author_id))
-            .bind(row.map(|(_, at)| at.as_str()));
+/// Adds messages that mention nobody, in a transaction of their own, unless another connection has changed the file
+/// since its [`data_version`](super::db::data_version) was this. Returns whether they were added.
+pub async fn add_messages_if_unchanged(
+    connection: &mut Connection,
+    messages: &[NewMessage<'_>],
+    data_version: i64,
+) -> Result<bool> {
+    Ok(insert_messages(connection, messages, Some(data_version)).await? > 0)
+}
+
+async fn insert_messages(
+    connection: &mut Connection,
+    messages: &[NewMessage<'_>],
+    data_version: Option<i64>,
+) -> Result<u64> {
+    if messages.is_empty() {
+        return Ok(0);
     }
-    for row in rows() {
-        query = query
-            .bind(row.map(|(message, _)| message.id))
-            .bind(row.map(|(message, _)| message.room_id))
-            .bind(row.map(|(message, _)| message.author_id))
-            .bind(row.map(|(_, at)| at.as_str()))
-            .bind(row.map(|(message, _)| message.body))
-            .bind(row.and_then(|(message, _)| message.reply_to))
-            .bind(row.and_then(|(message, _)| message.nonce));
-    }
-    for _ in ["nonces", "room_months"] {
-        query = query.bind(first.id).bind(last.id);
-    }
-    query.execute(connection).await?;
-    Ok(())
+    let added = sqlx::query(ADD_MESSAGES)
+        .bind(serde_json::to_string(messages).map_err(broken_json)?)
+        .bind(data_version)
+        .execute(connection)
+        .await?;
+    Ok(added.rows_affected())
 }
 
 /// One person whom a message mentions.

@@ -215,7 +215,7 @@ const SOMETHING_ELSE: [(&str, &str, &str); 7] = [
         "an event knows its audience, which the store found",
     ),
     (
-        "chat/posts.rs",
+        "chat/posts/run.rs",
         "member_since.is_",
         "posting into a room joins it",
     ),

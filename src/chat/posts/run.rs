@@ -1,0 +1,200 @@
+//! A run of posts: the verdict on each of them, and the rows and events that they add.
+
+use super::{PostChange, PostRows, Posted};
+use crate::{
+    chat::{actor::Actor, applied::Applied, memberships::member_event, policy::visible_from},
+    error::{Error, Result},
+    model::{
+        change::{AccessChange, Outcome, Post},
+        event::{Audience, Event, Member, Membership, Object, RoomRef, kind},
+        ids::{EventId, MessageId, RoomId, UserId},
+        message::Message,
+        user::Person,
+    },
+    store::{
+        events::NumberedEvent,
+        memberships::NewMembership,
+        posts::{KnownPost, NewMessage, PostFacts},
+    },
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+/// The posts that were judged so far.
+pub(super) struct Run<'a> {
+    next_id: EventId,
+    rows: PostRows<'a>,
+    events: Vec<Event>,
+    joined: HashSet<(RoomId, UserId)>,
+    nonces: HashMap<(UserId, &'a str), usize>,
+}
+
+/// Where and by whom something is posted.
+struct Context<'a> {
+    actor: Actor,
+    room_id: RoomId,
+    room: &'a str,
+    is_open: bool,
+    user: UserId,
+    by: Person,
+}
+
+impl<'a> Run<'a> {
+    /// Judges posts by their facts, after the last id that the log has used.
+    pub(super) fn of(
+        posts: &[PostChange<'a>],
+        last_id: EventId,
+        facts: Vec<PostFacts>,
+    ) -> Posted<'a> {
+        let mut run = Self {
+            next_id: EventId(last_id.0 + 1),
+            rows: PostRows::default(),
+            events: Vec::new(),
+            joined: HashSet::new(),
+            nonces: HashMap::new(),
+        };
+        let posts = posts.iter().zip(facts);
+        let verdicts = posts.map(|(post, facts)| run.judge(post, facts)).collect();
+        Posted {
+            verdicts,
+            events: run.events,
+            rows: run.rows,
+        }
+    }
+
+    fn judge(&mut self, change: &PostChange<'a>, facts: PostFacts) -> Result<Applied> {
+        let user = change.actor.signed_in()?;
+        let by = facts.by.ok_or(Error::SignInNeeded)?;
+        let room_id = facts.room_id.ok_or(Error::NotFound)?;
+        visible_from(facts.is_open, facts.member_since).ok_or(Error::NotFound)?;
+        let post = change.post;
+        if let Some(known) = facts.known.or_else(|| self.find_nonce(user, post)) {
+            return recognise(post, room_id, &known);
+        }
+        if post.reply_to.is_some() && !facts.is_answer && !self.holds(room_id, post.reply_to) {
+            return Err(Error::invalid(
+                "reply_to",
+                "there is no such message in this room",
+            ));
+        }
+        let context = Context {
+            actor: change.actor,
+            room_id,
+            room: &post.room,
+            is_open: facts.is_open,
+            user,
+            by,
+        };
+        let joins = facts.member_since.is_none() && self.joined.insert((room_id, user));
+        let access = joins.then(|| self.join(&context));
+        let id = self.post(&context, post);
+        Ok(Applied {
+            outcome: Outcome::Message { id, is_new: true },
+            access,
+        })
+    }
+
+    /// What an earlier post of this run has stored under the same nonce.
+    fn find_nonce(&self, by: UserId, post: &Post) -> Option<KnownPost> {
+        let place = *self.nonces.get(&(by, post.nonce.as_deref()?))?;
+        let message = &self.rows.messages[place];
+        Some(KnownPost {
+            id: message.id,
+            room_id: Some(message.room_id),
+            body: Some(message.body.to_owned()),
+        })
+    }
+
+    fn holds(&self, room: RoomId, message: Option<MessageId>) -> bool {
+        let mut messages = self.rows.messages.iter();
+        messages.any(|earlier| Some(earlier.id) == message && earlier.room_id == room)
+    }
+
+    /// Posting into an open room joins it.
+    fn join(&mut self, context: &Context<'_>) -> AccessChange {
+        let user = context.user;
+        let member = Member {
+            user_id: user,
+            handle: context.by.handle.clone(),
+            state: Membership::Joined,
+        };
+        let id = self.append(context, kind::MEMBER, Object::Member(member));
+        let event = member_event(context.actor, context.room_id, user);
+        self.rows.joins.push(NumberedEvent { id, event });
+        self.rows.members.push(NewMembership {
+            room_id: context.room_id,
+            user_id: user,
+            at: context.actor.at,
+            event_id: id,
+        });
+        AccessChange::User(user)
+    }
+
+    fn post(&mut self, context: &Context<'_>, post: &'a Post) -> MessageId {
+        let id = MessageId(self.next_id.0);
+        let message = Message {
+            id,
+            room: context.room.to_owned(),
+            author: context.by.clone(),
+            body: Some(post.body.clone()),
+            at: context.actor.at,
+            edited_at: None,
+            deleted_at: None,
+            reply_to: post.reply_to,
+            nonce: post.nonce.clone(),
+            reactions: Vec::new(),
+        };
+        self.append(context, kind::MESSAGE, Object::Message(Arc::new(message)));
+        if let Some(nonce) = post.nonce.as_deref() {
+            self.nonces
+                .insert((context.user, nonce), self.rows.messages.len());
+        }
+        self.rows.messages.push(NewMessage {
+            id,
+            room_id: context.room_id,
+            author_id: context.user,
+            at: context.actor.at,
+            body: &post.body,
+            mentions: &post.mentions,
+            reply_to: post.reply_to,
+            nonce: post.nonce.as_deref(),
+        });
+        id
+    }
+
+    fn append(&mut self, context: &Context<'_>, kind: &str, object: Object) -> EventId {
+        let id = self.next_id;
+        self.events.push(Event {
+            id,
+            audience: Audience::Room(RoomRef {
+                id: context.room_id,
+                slug: context.room.to_owned(),
+                is_open: context.is_open,
+            }),
+            at: context.actor.at,
+            by: context.by.clone(),
+            kind: kind.to_owned(),
+            object,
+        });
+        self.next_id = EventId(id.0 + 1);
+        id
+    }
+}
+
+/// A repeated post is answered with the message that the first one made. Once that was edited or deleted,
+/// its first text is gone, and only the room is left to compare.
+fn recognise(post: &Post, room: RoomId, known: &KnownPost) -> Result<Applied> {
+    let is_other_text = known.body.as_ref().is_some_and(|body| *body != post.body);
+    if known.room_id != Some(room) || is_other_text {
+        return Err(Error::conflict(
+            "nonce",
+            "you have posted something else under this nonce",
+        ));
+    }
+    Ok(Applied::new(Outcome::Message {
+        id: known.id,
+        is_new: false,
+    }))
+}
