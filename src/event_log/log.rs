@@ -3,7 +3,7 @@
 use super::{
     local::{DiskTrial, Inbox, LocalSequencer, Posters, STOPPING},
     presence::{GATHERED, Presence},
-    recent::{Channel, Recent},
+    recent::Recent,
     replays::Replays,
     signals::Signals,
     subscriptions::Subscribers,
@@ -11,26 +11,22 @@ use super::{
 };
 use crate::{
     cache::Cache,
-    chat::policy::{Object, Verb, can},
     error::{Error, Result},
     model::{
-        change::{Change, SecretHash},
-        ids::{EventId, RoomId, UserId},
+        change::Change,
+        ids::{EventId, UserId},
         time::Timestamp,
-        user::User,
     },
     store::{
         cursors,
         db::{Connection, ReadPool},
-        eras,
-        event_pages::Selection,
-        events,
+        eras, events,
         file_identity::{FileIdentity, OpenDatabase},
-        memberships, meta, rooms, sessions,
+        memberships, meta,
     },
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -152,89 +148,6 @@ impl EventLog {
         let trial = DiskTrial { at, answer };
         self.trials.try_send(trial).map_err(|_| busy)?;
         tried.await.map_err(|_| STOPPING)?
-    }
-
-    /// The last event that everybody who may see a room may see there.
-    pub async fn find_room_head(&self, room: RoomId) -> Result<EventId> {
-        if let Some(head) = self.recent.room_head(room) {
-            return Ok(head);
-        }
-        // Followed before the store is asked: what is appended meanwhile is noted, too.
-        self.recent.follow(Channel::Room(room));
-        let mut connection = self.readers.acquire().await?;
-        let selection = Selection::Room(room);
-        let head =
-            cursors::find_selection_head(&mut connection, &selection, self.open_head()).await?;
-        self.recent.note_room_head(room, head);
-        Ok(head)
-    }
-
-    /// The last event that a viewer may see anywhere.
-    pub async fn find_visible_head(&self, viewer: Option<UserId>) -> Result<EventId> {
-        if viewer.is_none() {
-            return Ok(self.open_head());
-        }
-        let everything = Selection::Visible {
-            viewer,
-            rooms: None,
-            joined: false,
-        };
-        let mut connection = self.readers.acquire().await?;
-        cursors::find_selection_head(&mut connection, &everything, self.open_head()).await
-    }
-
-    /// The last event that everybody may see.
-    pub fn open_head(&self) -> EventId {
-        self.recent.open_head()
-    }
-
-    /// The account that is signed in by this secret.
-    pub async fn find_account(&self, secret: &SecretHash) -> Result<Option<User>> {
-        let generation = match self.cache.accounts.get(secret) {
-            Ok(user) => return Ok(Some(user)),
-            Err(generation) => generation,
-        };
-        let mut connection = self.readers.acquire().await?;
-        let user = sessions::find_signed_in(&mut connection, secret).await?;
-        if let Some(user) = &user {
-            let cached = &self.cache.accounts;
-            cached.keep(generation, secret.clone(), user.clone());
-        }
-        Ok(user)
-    }
-
-    /// The room at this address, if it is open.
-    pub async fn find_open_room(&self, slug: &str) -> Result<Option<RoomId>> {
-        let generation = match self.cache.open_rooms.get(slug) {
-            Ok(room) => return Ok(Some(room)),
-            Err(generation) => generation,
-        };
-        let mut connection = self.readers.acquire().await?;
-        let room = rooms::find_access(&mut connection, None, slug).await?;
-        let room = room.filter(|room| can(None, Verb::See, Object::Room(room)).is_ok());
-        let room = room.map(|room| room.id);
-        drop(connection);
-        if let Some(room) = room {
-            // Thousands of streams that open at once shall find the head of their room in memory.
-            self.find_room_head(room).await?;
-            let cached = &self.cache.open_rooms;
-            cached.keep(generation, slug.to_owned(), room);
-        }
-        Ok(room)
-    }
-
-    /// The rooms that a user is a member of, each with the event that made them one. Shared by all their streams.
-    pub async fn find_memberships(&self, user: UserId) -> Result<Arc<BTreeMap<RoomId, EventId>>> {
-        let generation = match self.cache.memberships.get(&user) {
-            Ok(rooms) => return Ok(rooms),
-            Err(generation) => generation,
-        };
-        let mut connection = self.readers.acquire().await?;
-        let rooms = memberships::list_rooms_of(&mut connection, user).await?;
-        let rooms: Arc<BTreeMap<_, _>> = Arc::new(rooms.into_iter().collect());
-        let cached = &self.cache.memberships;
-        cached.keep(generation, user, Arc::clone(&rooms));
-        Ok(rooms)
     }
 
     /// Tells the rooms who comes and who goes, until the server stops. Who has closed their last stream is away after

@@ -17,6 +17,7 @@ pub mod applier;
 pub mod batch;
 pub mod local;
 pub mod log;
+mod lookups;
 pub mod presence;
 pub mod recent;
 pub mod replays;

@@ -1,0 +1,125 @@
+//! What readers and handlers ask the log about accounts, rooms and heads: from memory where it is known.
+
+use super::{log::EventLog, recent::Channel};
+use crate::{
+    cache::Entries,
+    chat::policy::{Object, Verb, can},
+    error::Result,
+    model::{
+        change::SecretHash,
+        ids::{EventId, RoomId, UserId},
+        user::User,
+    },
+    store::{cursors, db::Connection, event_pages::Selection, memberships, rooms, sessions},
+};
+use quick_cache::Equivalent;
+use std::{collections::BTreeMap, hash::Hash, sync::Arc};
+
+impl EventLog {
+    /// The last event that everybody who may see a room may see there.
+    pub async fn find_room_head(&self, room: RoomId) -> Result<EventId> {
+        if let Some(head) = self.recent.room_head(room) {
+            return Ok(head);
+        }
+        let mut connection = self.readers.acquire().await?;
+        self.look_up_room_head(&mut connection, room).await
+    }
+
+    async fn look_up_room_head(
+        &self,
+        connection: &mut Connection,
+        room: RoomId,
+    ) -> Result<EventId> {
+        // Followed before the store is asked: what is appended meanwhile is noted, too.
+        self.recent.follow(Channel::Room(room));
+        if let Some(head) = self.recent.room_head(room) {
+            return Ok(head);
+        }
+        let selection = Selection::Room(room);
+        let head = cursors::find_selection_head(connection, &selection, self.open_head()).await?;
+        self.recent.note_room_head(room, head);
+        Ok(head)
+    }
+
+    /// The last event that a viewer may see anywhere.
+    pub async fn find_visible_head(&self, viewer: Option<UserId>) -> Result<EventId> {
+        if viewer.is_none() {
+            return Ok(self.open_head());
+        }
+        let everything = Selection::Visible {
+            viewer,
+            rooms: None,
+            joined: false,
+        };
+        let mut connection = self.readers.acquire().await?;
+        cursors::find_selection_head(&mut connection, &everything, self.open_head()).await
+    }
+
+    /// The last event that everybody may see.
+    pub fn open_head(&self) -> EventId {
+        self.recent.open_head()
+    }
+
+    /// The account that is signed in by this secret.
+    pub async fn find_account(&self, secret: &SecretHash) -> Result<Option<User>> {
+        let look_up =
+            async |connection: &mut Connection| sessions::find_signed_in(connection, secret).await;
+        self.find_cached(&self.cache.accounts, secret, look_up)
+            .await
+    }
+
+    /// The room at this address, if it is open.
+    pub async fn find_open_room(&self, slug: &str) -> Result<Option<RoomId>> {
+        let look_up = async |connection: &mut Connection| {
+            let room = rooms::find_access(connection, None, slug).await?;
+            let room = room.filter(|room| can(None, Verb::See, Object::Room(room)).is_ok());
+            if let Some(room) = &room {
+                // Thousands of streams that open at once shall find the head of their room in memory.
+                self.look_up_room_head(connection, room.id).await?;
+            }
+            Ok(room.map(|room| room.id))
+        };
+        self.find_cached(&self.cache.open_rooms, slug, look_up)
+            .await
+    }
+
+    /// The rooms that a user is a member of, each with the event that made them one. Shared by all their streams.
+    pub async fn find_memberships(&self, user: UserId) -> Result<Arc<BTreeMap<RoomId, EventId>>> {
+        let look_up = async |connection: &mut Connection| {
+            let rooms = memberships::list_rooms_of(connection, user).await?;
+            Ok(Some(Arc::new(rooms.into_iter().collect())))
+        };
+        let rooms = self.find_cached(&self.cache.memberships, &user, look_up);
+        Ok(rooms.await?.unwrap_or_default())
+    }
+
+    /// Finds a value in the cache, or looks it up and keeps it there.
+    ///
+    /// Whoever has waited for a connection finds in the cache what those before have looked up: thousands of streams
+    /// that open at once make a few queries.
+    async fn find_cached<K, V, Q>(
+        &self,
+        cached: &Entries<K, V>,
+        key: &Q,
+        look_up: impl AsyncFnOnce(&mut Connection) -> Result<Option<V>>,
+    ) -> Result<Option<V>>
+    where
+        K: Hash + Eq + Clone,
+        V: Clone,
+        Q: Hash + Equivalent<K> + ToOwned<Owned = K> + ?Sized,
+    {
+        if let Ok(value) = cached.get(key) {
+            return Ok(Some(value));
+        }
+        let mut connection = self.readers.acquire().await?;
+        let generation = match cached.get(key) {
+            Ok(value) => return Ok(Some(value)),
+            Err(generation) => generation,
+        };
+        let value = look_up(&mut connection).await?;
+        if let Some(value) = &value {
+            cached.keep(generation, key.to_owned(), value.clone());
+        }
+        Ok(value)
+    }
+}
