@@ -116,9 +116,12 @@ impl Recent {
     }
 
     /// Notes what the store said about the last event of a room that is followed.
+    ///
+    /// What is kept then begins there: a reader that begins at the last event of a quiet room needs no query.
     pub fn note_room_head(&self, room: RoomId, head: EventId) {
         if let Some(end) = self.write().rooms.get_mut(&room) {
             end.head = end.head.max(Some(head));
+            end.floor = end.floor.min(head);
         }
     }
 
@@ -375,6 +378,19 @@ mod tests {
             kind: kind.into(),
             object: Object::Message(Arc::new(message)),
         })
+    }
+
+    #[test]
+    fn the_end_of_a_quiet_room_is_known_from_its_last_event_on() {
+        let recent = Recent::new(EventId(6), EventId(6));
+        let room = Channel::Room(RoomId(1));
+        recent.follow(room);
+        assert!(recent.read_after(room, EventId(2), 1).is_none());
+        recent.note_room_head(RoomId(1), EventId(2));
+        recent.publish(&[event(7, kind::MESSAGE, "new".into())], &[], EventId(7));
+        let following = recent.read_after(room, EventId(2), 1).expect("it is known");
+        assert_eq!(following.events_after(EventId(2)).count(), 1);
+        assert!(recent.read_after(room, EventId(1), 1).is_none());
     }
 
     #[test]

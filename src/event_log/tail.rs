@@ -176,7 +176,8 @@ impl Tail {
         let status =
             cursors::find_cursor_status(&mut connection, after, &selection, count_to).await?;
         drop(connection);
-        if let Channel::Room(room) = self.access.channel() {
+        // That of other selections may be an event that only this reader may see.
+        if let Selection::Room(room) = selection {
             self.log.recent.note_room_head(room, head);
         }
         let mut opening = judge_cursor(cursor, head, status, replay_max);
