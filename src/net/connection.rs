@@ -19,19 +19,25 @@ use std::{
     convert::Infallible,
     future::{pending, poll_fn},
     pin::{Pin, pin},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::Poll,
     time::Duration,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
-    time::timeout,
+    sync::OwnedSemaphorePermit,
+    time::{sleep, timeout},
 };
 use tower::ServiceExt as _;
 
-/// How long the head of a request may take, its first byte included. Idle connections are closed after this, too.
+/// How long the first byte of a request may take, and then its head. Idle connections are closed after this, too.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a connection whose first request is slow keeps others from entering.
+const ENTRY_MAX: Duration = Duration::from_millis(25);
 /// Approximate size in bytes of hyper's buffer per connection and direction. A request with a longer head is answered
 /// with 431. The limit is that of Node.js; most proxies reject longer heads, too.
 const BUFFER_BYTES: usize = 16 * 1024;
@@ -42,15 +48,30 @@ const LINGER_MAX: Duration = Duration::from_secs(30);
 /// Greatest number of bytes that are discarded after the last response.
 const LINGER_BYTES: usize = 8 * 1024 * 1024;
 
-/// The stream opened by a request, for the task that takes over the connection.
-type Opened = Arc<Mutex<Option<StreamHead>>>;
+/// What the requests of a connection have come to.
+#[derive(Debug, Default)]
+struct Progress {
+    is_answered: AtomicBool,
+    /// The stream opened by a request, for the task that takes over the connection.
+    opened: Mutex<Option<StreamHead>>,
+}
+
+impl Progress {
+    fn lock_opened(&self) -> MutexGuard<'_, Option<StreamHead>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Serves a connection until it ends, or until a stream takes it over.
 pub(super) async fn serve(socket: TcpStream, router: Router, slot: ConnectionSlot, stop: Stop) {
-    let opened = Opened::default();
+    let Some(permit) = enter(&socket, &slot, &stop).await else {
+        return;
+    };
+    let mut entering = Some((permit, Box::pin(sleep(ENTRY_MAX))));
+    let progress = Arc::<Progress>::default();
     let service = service_fn({
-        let opened = Arc::clone(&opened);
-        move |request| Box::pin(answer(router.clone(), request, Arc::clone(&opened)))
+        let progress = Arc::clone(&progress);
+        move |request| Box::pin(answer(router.clone(), request, Arc::clone(&progress)))
     });
     let socket = Socket::new(socket);
     let is_write_pending = socket.is_write_pending();
@@ -69,9 +90,12 @@ pub(super) async fn serve(socket: TcpStream, router: Router, slot: ConnectionSlo
             Pin::new(&mut connection).graceful_shutdown();
         }
         let served = connection.poll_without_shutdown(context);
+        entering.take_if(|(_, end)| {
+            progress.is_answered.load(Ordering::Relaxed) || end.as_mut().poll(context).is_ready()
+        });
         // If the client pipelined requests, an earlier answer may still be on its way.
         let head = (!is_write_pending.load(Ordering::Relaxed))
-            .then(|| lock(&opened).take())
+            .then(|| progress.lock_opened().take())
             .flatten();
         head.map_or_else(|| served.map(|_| None), |head| Poll::Ready(Some(head)))
     });
@@ -87,6 +111,23 @@ pub(super) async fn serve(socket: TcpStream, router: Router, slot: ConnectionSlo
         ),
         // Boxed, since most of a connection's life does not need its buffer.
         None => Box::pin(close(socket, &stop)).await,
+    }
+}
+
+/// Waits for the first byte of a request, and until few enough connections are at their first request. `None` if
+/// nothing comes, or the server stops.
+async fn enter(
+    socket: &TcpStream,
+    slot: &ConnectionSlot,
+    stop: &Stop,
+) -> Option<OwnedSemaphorePermit> {
+    let entered = async {
+        timeout(HEAD_TIMEOUT, socket.readable()).await.ok()?.ok()?;
+        slot.enter().await
+    };
+    tokio::select! {
+        entered = entered => entered,
+        () = stop.soft.cancelled() => None,
     }
 }
 
@@ -119,7 +160,7 @@ async fn discard(socket: &mut TcpStream) {
 async fn answer(
     router: Router,
     request: Request<Incoming>,
-    opened: Opened,
+    progress: Arc<Progress>,
 ) -> Result<Response, Infallible> {
     let version = request.version();
     let (head, body) = request.into_parts();
@@ -134,17 +175,14 @@ async fn answer(
         .remove::<OpenedFeed>()
         .and_then(|feed| feed.take());
     let Some(feed) = feed else {
+        progress.is_answered.store(true, Ordering::Relaxed);
         return Ok(response);
     };
     let (parts, _) = response.into_parts();
-    *lock(&opened) = Some(StreamHead {
+    *progress.lock_opened() = Some(StreamHead {
         parts,
         version,
         feed,
     });
     pending().await
-}
-
-fn lock(opened: &Opened) -> MutexGuard<'_, Option<StreamHead>> {
-    opened.lock().unwrap_or_else(PoisonError::into_inner)
 }

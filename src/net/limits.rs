@@ -5,7 +5,7 @@ use std::{
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// File descriptors reserved for the database, standard streams and libraries.
 const DESCRIPTORS_RESERVED: u64 = 64;
@@ -22,10 +22,15 @@ pub fn connections_allowed(wanted: usize) -> usize {
     wanted.min(usize::try_from(allowed).unwrap_or(usize::MAX))
 }
 
+/// Connections whose first request is being read or answered. After a restart thousands of streams come back at once,
+/// and each of them needs some 20 KiB until it is open: the others wait with nothing but their socket.
+const ENTERING_MAX: usize = 128;
+
 /// Counts open connections.
 #[derive(Debug)]
 pub(super) struct Limits {
     all: Semaphore,
+    entering: Arc<Semaphore>,
     by_address: Mutex<HashMap<IpAddr, usize>>,
     per_address: usize,
 }
@@ -41,6 +46,7 @@ impl Limits {
     pub(super) fn new(all: usize, per_address: usize) -> Self {
         Self {
             all: Semaphore::new(all),
+            entering: Arc::new(Semaphore::new(ENTERING_MAX)),
             by_address: Mutex::default(),
             per_address,
         }
@@ -83,6 +89,14 @@ impl Limits {
         self.by_address
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ConnectionSlot {
+    /// Waits until fewer than [`ENTERING_MAX`] connections are at their first request. `None` is never returned while
+    /// the server runs.
+    pub(super) async fn enter(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.limits.entering).acquire_owned().await.ok()
     }
 }
 

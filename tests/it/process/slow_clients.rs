@@ -1,7 +1,7 @@
 //! Clients that connect and say nothing, or next to nothing, are sent away, and nobody else notices them.
 
 use super::{
-    http::{Connection, get},
+    http::{Connection, ask_once, get},
     people::Person,
     server::Server,
     until::until,
@@ -15,7 +15,7 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     task::JoinSet,
-    time::sleep,
+    time::{sleep, timeout},
 };
 
 const EACH: usize = 100;
@@ -27,6 +27,25 @@ const BODY_WITHIN: Duration = Duration::from_secs(30);
 const SLACK: Duration = Duration::from_secs(15);
 /// Between two bytes of a client that drips.
 const DRIP: Duration = Duration::from_secs(1);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_first_requests_are_slow_the_next_one_is_answered() {
+    rlimit::increase_nofile_limit(u64::MAX).unwrap();
+    let server = Server::start();
+    let mut slow = Vec::new();
+    for _ in 0..3 * EACH {
+        let mut client = TcpStream::connect(server.address()).await.unwrap();
+        client
+            .write_all(b"GET /healthz HTTP/1.1\r\nho")
+            .await
+            .unwrap();
+        slow.push(client);
+    }
+    let request = get("/healthz", None);
+    let answer = timeout(HEAD_WITHIN / 2, ask_once(server.address(), &request));
+    let answer = answer.await.expect("before the slow ones are sent away");
+    assert_eq!(answer.expect("an answer").status, 200);
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clients_that_say_nothing_or_too_little_are_sent_away_and_delay_nobody() {
