@@ -26,6 +26,7 @@ history-size-since =
 ## Sidebar
 
 rooms = Rooms
+all-rooms = All rooms
 create-room = Create room
 direct = Direct
 # Read out before the room's name.
@@ -43,6 +44,7 @@ sign-out = Sign out
 ## List of rooms, new room
 
 joined = Joined
+more-rooms = More rooms
 no-rooms = No rooms yet. Create the first one.
 create-room-lead = Everyone on this server can read and post.
 room-name = Name

@@ -15,6 +15,7 @@ history-size-since = 自 { $year } 年以来，共 { $count } 条消息
 ## 侧边栏
 
 rooms = 房间
+all-rooms = 所有房间
 create-room = 新建房间
 direct = 私聊
 private-room = 私密房间：
@@ -25,6 +26,7 @@ sign-out = 退出登录
 ## 房间列表，新建房间
 
 joined = 已加入
+more-rooms = 更多房间
 no-rooms = 还没有房间，来创建第一个吧。
 create-room-lead = 这台服务器上的所有人都可以阅读和发言。
 room-name = 名称

@@ -26,6 +26,7 @@ pub mod meta;
 pub mod nonces;
 pub mod posts;
 pub mod reactions;
+pub mod room_list;
 pub mod rooms;
 mod rows;
 pub mod schema;
@@ -52,6 +53,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         nonces::STATEMENTS,
         posts::STATEMENTS,
         reactions::STATEMENTS,
+        room_list::STATEMENTS,
         rooms::STATEMENTS,
         schema::STATEMENTS,
         sessions::STATEMENTS,

@@ -3,9 +3,8 @@
 use super::{
     damage::{parse_lossy, text_of},
     db::Connection,
-    memberships::list_members_sql,
     statements::statements,
-    visibility::{is_open, room_is_visible},
+    visibility::is_open,
 };
 use crate::{
     error::Result,
@@ -13,7 +12,6 @@ use crate::{
         ids::{EventId, RoomId, UserId},
         room::{RoomInfo, RoomKind, RoomView},
         time::Timestamp,
-        user::Person,
     },
 };
 use sqlx::{FromRow, sqlite::SqliteRow};
@@ -25,6 +23,8 @@ macro_rules! unread {
             where m.room_id = r.id and m.id > s.read_up_to order by m.id desc limit 1000"
     };
 }
+
+pub(super) use unread;
 
 /// A room as the viewer `?1` sees it, as JSON in the form of [`RoomView`]. JSON cannot hold blobs, which a damaged file
 /// may have in place of texts; `cast` does nothing to a text.
@@ -38,7 +38,7 @@ macro_rules! room_json {
             'read_up_to', coalesce(s.read_up_to, 0),
             'notify', coalesce(s.notify, 'mentions'),
             'unread', iif(s.user_id is null, 0, (
-                select count(*) from (", unread!(), ") where author_id <> s.user_id and deleted_at is null)),
+                select count(*) from (", crate::store::rooms::unread!(), ") where author_id <> s.user_id and deleted_at is null)),
             'mentions', iif(s.user_id is null, 0, (
                 select count(*) from mentions n
                 where n.user_id = s.user_id and n.room_id = r.id and n.message_id > s.read_up_to)))"
@@ -46,36 +46,24 @@ macro_rules! room_json {
     };
 }
 
+pub(super) use room_json;
+
 /// The rooms that the viewer `?1` may see.
-macro_rules! visible {
+macro_rules! visible_rooms {
     () => {
         concat!(
             " from rooms r left join memberships s on s.room_id = r.id and s.user_id = ?1 where ",
-            room_is_visible!(),
+            crate::store::visibility::room_is_visible!(),
             " "
         )
     };
 }
-
-macro_rules! list_rooms {
-    () => {
-        concat!(
-            "select '[' || coalesce(group_concat(j, ',' order by closed, name, slug), '') || ']' from (
-            select not ", is_open!(), " as closed, r.name, r.slug, ",
-            room_json!(),
-            " as j ",
-            visible!(),
-            ")"
-        )
-    };
-}
+pub(super) use visible_rooms;
 
 statements! {
-    FIND_ROOM = concat!("select ", room_json!(), visible!(), " and r.slug = ?2");
-    LIST_ROOMS = list_rooms!();
-    LIST_ROOMS_AND_MEMBERS = concat!("select (", list_rooms!(), ") as rooms, ", list_members_sql!("?2", "?3"));
+    FIND_ROOM = concat!("select ", room_json!(), visible_rooms!(), " and r.slug = ?2");
     LIST_VISIBLE_IDS = concat!(
-        "select r.id ", visible!(), " and r.slug in (select value from json_each(?2)) order by r.id"
+        "select r.id ", visible_rooms!(), " and r.slug in (select value from json_each(?2)) order by r.id"
     );
     FIND_ACCESS = concat!(
         "select r.id, ", is_open!(), " as is_open, r.made_by,
@@ -106,35 +94,6 @@ pub async fn find_room(
         .fetch_optional(connection)
         .await?;
     json.as_deref().map(parse_lossy).transpose()
-}
-
-/// Returns all rooms that the viewer may see, open ones first, by name.
-pub async fn list_rooms(
-    connection: &mut Connection,
-    viewer: Option<UserId>,
-) -> Result<Vec<RoomView>> {
-    let json: Vec<u8> = sqlx::query_scalar(LIST_ROOMS)
-        .bind(viewer)
-        .fetch_one(connection)
-        .await?;
-    parse_lossy(&json)
-}
-
-/// Returns the same with the first `limit` members of `room` and their number, in one statement: what a page shows beside
-/// the history.
-pub async fn list_rooms_and_members(
-    connection: &mut Connection,
-    viewer: Option<UserId>,
-    room: RoomId,
-    limit: i64,
-) -> Result<(Vec<RoomView>, Vec<Person>, i64)> {
-    let (rooms, count, members): (Vec<u8>, i64, Vec<u8>) = sqlx::query_as(LIST_ROOMS_AND_MEMBERS)
-        .bind(viewer)
-        .bind(room)
-        .bind(limit)
-        .fetch_one(connection)
-        .await?;
-    Ok((parse_lossy(&rooms)?, parse_lossy(&members)?, count))
 }
 
 /// Returns the ids of those of the named rooms that the viewer may see.

@@ -142,6 +142,8 @@ async function fetchList() {
 
 /** Replaces the list. Drafts, which only this browser knows, and the focus stay. */
 function adopt(fresh) {
+  // A room beyond those that the sidebar shows stays first.
+  if (!fresh.querySelector(`[data-room="${current}"]`)) fresh.querySelector("ul").prepend(linkOf(current)?.closest("li") ?? "");
   const focused = list.contains(document.activeElement) && document.activeElement.dataset.room;
   for (const link of fresh.querySelectorAll(".room-link")) {
     const former = linkOf(link.dataset.room)?.dataset ?? {};

@@ -185,7 +185,8 @@ fn read_time(field: &'static str, text: &str) -> Result<Timestamp> {
     time.ok_or_else(|| Error::invalid(field, "a time such as 2026-11-22T05:41:03Z, or a date"))
 }
 
-fn read_limit(text: &str) -> Result<usize> {
+/// Parses the greatest number of entries on a page, 1 to 200.
+pub(crate) fn read_limit(text: &str) -> Result<usize> {
     let limit = text
         .parse()
         .ok()

@@ -2,14 +2,15 @@
 
 use crate::{
     app::App,
-    error::check_field,
+    error::{Error, check_field},
     model::{ids::EventId, room::RoomView},
     operations::{
         self,
         rooms::{RoomDraft, find_room},
     },
-    store::rooms,
+    store::room_list::{self, PAGE_MAX, RoomPage},
     web::{
+        api::history::read_limit,
         error::Rejection,
         extract::{Path, Sent, Visitor},
         signed_in::SignedIn,
@@ -17,33 +18,67 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::State,
+    extract::{Query, State},
     http::{StatusCode, header},
     response::IntoResponse,
 };
+use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::sync::Arc;
 
-/// Rooms, and the head of the log before they were read: a stream that starts there misses nothing.
+/// A page of the list of rooms, and the head of the log before it was read: a stream that starts there misses nothing.
 #[derive(Debug, Serialize)]
 pub struct RoomList {
     rooms: Vec<RoomView>,
     head: EventId,
     log: String,
+    next: Option<String>,
 }
 
-/// Returns the rooms that the caller may see.
+/// Query of a page of the list of rooms.
+#[derive(Debug, Default, Deserialize)]
+pub struct RoomListQuery {
+    /// The slug of the room after which the page begins.
+    pub after: Option<String>,
+    limit: Option<String>,
+}
+
+impl RoomListQuery {
+    /// Reads the page, and returns the query of the next one, if there is one.
+    pub async fn read(
+        &self,
+        app: &App,
+        visitor: &Visitor,
+    ) -> Result<(RoomPage, Option<String>), Error> {
+        let limit = self.limit.as_deref().map_or(Ok(PAGE_MAX), read_limit)?;
+        let mut connection = app.readers().acquire().await?;
+        let (viewer, after) = (visitor.user_id(), self.after.as_deref());
+        let page = room_list::list_rooms(&mut connection, viewer, after, limit).await?;
+        let next = page.next().map(|slug| {
+            let mut query = Serializer::new(String::new());
+            query.append_pair("after", slug);
+            if limit != PAGE_MAX {
+                query.append_pair("limit", &limit.to_string());
+            }
+            query.finish()
+        });
+        Ok((page, next))
+    }
+}
+
+/// Returns the rooms that the caller may see: first those that the caller has joined, then the other open ones.
 pub async fn list_rooms(
     State(app): State<Arc<App>>,
     visitor: Visitor,
+    Query(query): Query<RoomListQuery>,
 ) -> Result<Json<RoomList>, Rejection> {
     let head = app.log.find_visible_head(visitor.user_id()).await?;
-    let mut connection = app.readers().acquire().await?;
-    let rooms = rooms::list_rooms(&mut connection, visitor.user_id()).await?;
+    let (page, next) = query.read(&app, &visitor).await?;
     Ok(Json(RoomList {
-        rooms,
+        rooms: page.rooms,
         head,
         log: app.log.name.clone(),
+        next: next.map(|query| format!("/api/v1/rooms?{query}")),
     }))
 }
 

@@ -8,6 +8,7 @@ use crate::{
     operations::{messages::read_id, rooms::visible_room},
     store::{
         messages::{Anchor, Filter, read_history},
+        room_list::list_rooms_and_members,
         rooms,
     },
     web::{
@@ -119,12 +120,17 @@ pub async fn room_page(
         &query.filter,
     )
     .await?;
-    let (rooms, members, member_count) =
-        rooms::list_rooms_and_members(&mut connection, visitor.reader().user, id, MEMBERS_SHOWN)
-            .await?;
-    drop(connection);
-    let room = rooms.iter().find(|room| room.id == id).cloned();
+    let viewer = visitor.user_id();
+    let (mut rooms, members, member_count) =
+        list_rooms_and_members(&mut connection, viewer, id, MEMBERS_SHOWN).await?;
+    if !rooms.rooms.iter().any(|room| room.id == id) {
+        // Beyond the rooms that the sidebar shows: there it is the first one.
+        let room = rooms::find_room(&mut connection, viewer, slug).await?;
+        rooms.rooms.splice(0..0, room);
+    }
+    let room = rooms.rooms.iter().find(|room| room.id == id).cloned();
     let room = room.ok_or(Error::NotFound)?;
+    drop(connection);
     let layout = layout_of(visitor, rooms, Some(slug), here);
     let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), query);
     let mut members = app.log.presence.mark(members);

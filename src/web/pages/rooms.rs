@@ -4,11 +4,13 @@ use super::{page, redirect_to};
 use crate::{
     app::App,
     error::{Error, Result},
-    model::room::RoomView,
     operations::{self, members},
-    store::rooms,
+    store::room_list::{self, PAGE_MAX, RoomPage},
     web::{
-        api::{members::read_level, rooms::CreateRoomRequest},
+        api::{
+            members::read_level,
+            rooms::{CreateRoomRequest, RoomListQuery},
+        },
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
@@ -20,7 +22,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::State,
+    extract::{Query, State},
     http::{StatusCode, Uri},
     response::Response,
 };
@@ -34,35 +36,33 @@ pub async fn layout(
     here: &Uri,
 ) -> Result<Layout> {
     let mut connection = app.readers().acquire().await?;
-    let rooms = rooms::list_rooms(&mut connection, visitor.reader().user).await?;
+    let viewer = visitor.user_id();
+    let rooms = room_list::list_rooms(&mut connection, viewer, None, PAGE_MAX).await?;
     Ok(layout_of(visitor, rooms, current, here))
 }
 
 /// Returns the frame around a page with rooms that were already read.
-pub fn layout_of(
-    visitor: &Visitor,
-    rooms: Vec<RoomView>,
-    current: Option<&str>,
-    here: &Uri,
-) -> Layout {
+pub fn layout_of(visitor: &Visitor, rooms: RoomPage, current: Option<&str>, here: &Uri) -> Layout {
     let viewer = visitor.user.as_ref().map(crate::model::user::User::person);
     let here = here.path_and_query().map_or("/", |here| here.as_str());
     Layout {
         viewer,
-        rooms,
+        rooms: rooms.rooms,
+        has_more_rooms: rooms.has_more,
         current: current.map(str::to_owned),
         here: here.to_owned(),
     }
 }
 
-/// Shows the list of all rooms.
+/// Shows a page of the list of rooms.
 pub async fn show_rooms(
     State(app): State<Arc<App>>,
     visitor: Visitor,
+    Query(query): Query<RoomListQuery>,
     uri: Uri,
 ) -> Result<Response, Rejection> {
     let layout = layout(&app, &visitor, None, &uri).await?;
-    let rooms = layout.rooms.clone();
+    let (shown, next) = query.read(&app, &visitor).await?;
     let Preferences { locale, scheme } = visitor.preferences;
     page(
         StatusCode::OK,
@@ -70,7 +70,8 @@ pub async fn show_rooms(
             locale,
             scheme,
             layout,
-            rooms,
+            rooms: shown.rooms,
+            next: next.map(|query| format!("/rooms?{query}")),
         },
     )
 }

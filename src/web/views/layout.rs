@@ -13,6 +13,8 @@ pub struct Layout {
     pub viewer: Option<Person>,
     /// Rooms in the sidebar, in display order.
     pub rooms: Vec<RoomView>,
+    /// Whether there are rooms that the sidebar does not show.
+    pub has_more_rooms: bool,
     /// Slug of the room that is open.
     pub current: Option<String>,
     /// Path of this server to return to after joining.

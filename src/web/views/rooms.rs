@@ -10,7 +10,7 @@ use crate::{
 };
 use askama::Template;
 
-/// The list of all rooms that the viewer may see.
+/// A page of the list of all rooms that the viewer may see.
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/list.html")]
 pub struct RoomsPage {
@@ -22,6 +22,8 @@ pub struct RoomsPage {
     pub layout: Layout,
     /// The rooms, in the order in which they are listed.
     pub rooms: Vec<RoomView>,
+    /// Link to the next page, if there is one.
+    pub next: Option<String>,
 }
 
 /// The form for creating a room, empty or with validation errors.

@@ -26,6 +26,84 @@ async fn the_room_general_is_there_from_the_start() {
 }
 
 #[tokio::test]
+async fn rooms_are_listed_page_by_page_those_of_the_caller_first() {
+    let chat = Chat::start().await;
+    let [ann, bob] = [chat.join("ann").await, chat.join("bob").await];
+    for (person, name, kind) in [
+        (&ann, "B of Ann", "open"),
+        (&ann, "A of Ann", "open"),
+        (&ann, "Closed", "closed"),
+        (&bob, "A of Bob", "open"),
+        (&bob, "Z of Bob", "open"),
+    ] {
+        let room = json!({ "name": name, "kind": kind });
+        person.send(Method::POST, PATH, room).await.expect(201);
+    }
+    let of_ann = [
+        "A of Ann", "B of Ann", "Closed", "A of Bob", "General", "Z of Bob",
+    ];
+    for limit in 1..=7 {
+        let mut names = Vec::new();
+        let mut next = format!("{PATH}?limit={limit}");
+        loop {
+            let page = ann.see(&next).await;
+            let rooms = page["rooms"].as_array().unwrap();
+            names.extend(
+                rooms
+                    .iter()
+                    .map(|room| room["name"].as_str().unwrap().to_owned()),
+            );
+            assert!(rooms.len() <= limit && !rooms.is_empty(), "{page}");
+            match page["next"].as_str() {
+                Some(address) => next = address.to_owned(),
+                None => break,
+            }
+        }
+        assert_eq!(names, of_ann, "pages of {limit}");
+    }
+    let of_visitor = chat
+        .visitor()
+        .see(&format!("{PATH}?after=a-of-bob&limit=2"))
+        .await;
+    assert_eq!(of_visitor["rooms"][0]["name"], "B of Ann", "{of_visitor}");
+    // A room that one may not see is no place in the list, nor is one that is not there.
+    for wrong in [
+        "after=closed",
+        "after=nothing",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+    ] {
+        bob.get(&format!("{PATH}?{wrong}")).await.expect(422);
+    }
+}
+
+#[tokio::test]
+async fn a_page_shows_its_room_and_leads_to_all_however_many_there_are() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    for number in 0..205 {
+        ann.create_room(&format!("room-{number:03}"), "open").await;
+    }
+    let bob = chat.join("bob").await;
+    let page = bob.get("/rooms/room-204").await.expect(200).text;
+    assert_eq!(
+        page.matches("class=\"room-link").count(),
+        201,
+        "200 and its own"
+    );
+    assert!(page.contains("data-room=\"room-204\""));
+    assert!(page.contains("href=\"/rooms\">All rooms"));
+    let list = bob.get("/rooms").await.expect(200).text;
+    assert!(
+        list.contains("href=\"/rooms?after=room-198\">More rooms"),
+        "{list}"
+    );
+    let rest = bob.get("/rooms?after=room-198").await.expect(200).text;
+    assert_eq!(rest.matches("room-list-name").count(), 6);
+}
+
+#[tokio::test]
 async fn a_new_room_has_an_address_made_from_its_name() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
@@ -250,11 +328,11 @@ async fn one_sees_open_rooms_and_ones_own() {
             .map(|room| room["slug"].as_str().unwrap().to_owned())
             .collect()
     };
-    assert_eq!(slugs(ann.see(PATH).await), ["general", &open, &closed]);
+    assert_eq!(slugs(ann.see(PATH).await), [&closed, &open, "general"]);
     assert_eq!(slugs(bob.see(PATH).await), ["general", &open]);
     assert_eq!(slugs(chat.visitor().see(PATH).await), ["general", &open]);
     ann.add(&closed, "bob").await.expect(204);
-    assert_eq!(slugs(bob.see(PATH).await), ["general", &open, &closed]);
+    assert_eq!(slugs(bob.see(PATH).await), [&closed, "general", &open]);
     assert_eq!(bob.see("/api/v1/me").await["rooms"], json!([closed]));
     assert_eq!(bob.see("/api/v1/me").await["handle"], "bob");
     chat.visitor().get("/api/v1/me").await.problem(401);
