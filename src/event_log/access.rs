@@ -1,4 +1,4 @@
-//! What a reader may see: who they are, which rooms they ask for, and which of those are theirs.
+//! Access of a reader: its identity, the rooms that it requests, and those of them that it may read.
 
 use super::{log::EventLog, recent::Channel, signals::Signal, subscriptions::Topic};
 use crate::{
@@ -13,17 +13,17 @@ use crate::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Who reads.
+/// The identity of a reader.
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
-    /// Their account; `None`: somebody who has not joined.
+    /// The account; `None` for a visitor who has not joined the server.
     pub user: Option<UserId>,
-    /// By which they are known: when it is revoked, the stream ends.
+    /// The hash of the session's or token's secret. The stream ends when the secret is revoked.
     pub secret: Option<SecretHash>,
 }
 
 impl Reader {
-    /// When to look again at what they may see.
+    /// Returns the topics whose notifications require a new look-up of the reader's permissions.
     #[must_use]
     pub fn topics(&self) -> Vec<Topic> {
         self.user
@@ -34,22 +34,22 @@ impl Reader {
     }
 }
 
-/// What they ask for.
+/// The rooms that a reader requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum Scope {
-    /// These rooms, by their slugs; with `joined`, those of them that the reader is a member of.
+    /// The rooms with these slugs; with `joined`, only those that the reader is a member of.
     Rooms { slugs: Vec<String>, joined: bool },
-    /// Every room that they may see; with `joined`, that they are a member of.
+    /// All rooms that the reader may see; with `joined`, only those that it is a member of.
     Everything { joined: bool },
 }
 
 impl Scope {
-    /// Every room that the reader may see.
+    /// All rooms that the reader may see.
     pub const EVERYTHING: Self = Self::Everything { joined: false };
 }
 
-/// What a reader may see of its scope now.
+/// The part of a reader's scope that is visible to it, as last looked up.
 #[derive(Clone, Debug)]
 pub struct Access {
     reader: Reader,
@@ -60,26 +60,26 @@ pub struct Access {
 /// The rooms of a scope whose events a reader may see.
 #[derive(Clone, Debug)]
 enum Rooms {
-    /// The scope is this room, which is open: the common case, for which nothing is looked up.
+    /// The scope is a single open room. This is the common case and needs no look-up of memberships.
     OneOpen(RoomId),
-    /// These, each from an event on. In the scope of everything, open rooms come in addition to them.
+    /// Rooms with the first visible event of each. With [`Scope::EVERYTHING`], all open rooms are visible, too.
     From(Arc<BTreeMap<RoomId, EventId>>),
 }
 
-/// A reader of more rooms than this subscribes to all rooms: so many topics for each stream would cost more memory
-/// than some needless notifications cost time.
+/// Maximum number of room topics per reader. A reader of more rooms subscribes to [`Topic::Everything`]: unneeded
+/// notifications cost less time than that many topics per stream cost memory.
 const TOPICS_MAX: usize = 64;
 
 impl Access {
-    /// Looks up what a reader may see. `None`: nothing any more, or nothing at all.
+    /// Looks up what a reader may see. Returns `None` if its secret was revoked or no room of its scope is visible.
     pub async fn look_up(log: &EventLog, reader: &Reader, scope: &Scope) -> Result<Option<Self>> {
         if let Some(secret) = &reader.secret
             && log.find_account(secret).await?.is_none()
         {
             return Ok(None);
         }
-        // Of several rooms those that exist and are visible count: a browser comes back to the same address after
-        // one of them was lost, and must not be refused the others.
+        // Rooms that do not exist or are not visible are skipped: a browser reconnects to the same address after it
+        // lost access to one of several rooms, and must still receive the others.
         let Some(rooms) = look_up_rooms(log, reader, scope).await? else {
             return Ok(None);
         };
@@ -90,7 +90,7 @@ impl Access {
         }))
     }
 
-    /// Whether this event is theirs to see.
+    /// Returns whether an event is visible to the reader.
     #[must_use]
     pub fn shows(&self, event: &Event) -> bool {
         match &event.audience {
@@ -104,7 +104,7 @@ impl Access {
         }
     }
 
-    /// Whether this signal is for them.
+    /// Returns whether a signal is sent to the reader. Typing is not signalled to the user who types.
     #[must_use]
     pub fn hears(&self, signal: &Signal) -> bool {
         let typist = signal.typist();
@@ -112,7 +112,7 @@ impl Access {
         !is_own && self.shows_from(signal.room_id, signal.is_open).is_some()
     }
 
-    /// A room ends, for who has left it, with the event by which they left it.
+    /// Returns whether the reader itself leaves a room by this event, which is the last one of the room that it sees.
     fn shows_own_leaving(&self, event: &Event, room: &RoomRef) -> bool {
         let Object::Member(Member { user_id, state, .. }) = &event.object else {
             return false;
@@ -120,7 +120,7 @@ impl Access {
         *state == Membership::Left && self.reader.user == Some(*user_id) && self.asks_for(room)
     }
 
-    /// Whether an event takes its room away from this reader, who may not see the room any more.
+    /// Returns whether the reader loses access to a room by this event.
     #[must_use]
     pub fn is_end_of_room(&self, event: &Event) -> bool {
         let room = event.room();
@@ -143,7 +143,7 @@ impl Access {
         }
     }
 
-    /// The first event of a room that is visible, if the room is.
+    /// Returns the first visible event of a room; `None` if the room is not visible.
     fn shows_from(&self, room: RoomId, is_open: bool) -> Option<EventId> {
         match &self.rooms {
             Rooms::OneOpen(only) => (*only == room).then_some(EventId::EARLIEST),
@@ -154,19 +154,19 @@ impl Access {
         }
     }
 
-    /// Who reads.
+    /// Returns the identity of the reader.
     #[must_use]
     pub fn reader(&self) -> &Reader {
         &self.reader
     }
 
-    /// What they ask for.
+    /// Returns the rooms that the reader requests.
     #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// Which end of the log has it.
+    /// Returns the channel of recent events that contains these rooms.
     #[must_use]
     pub fn channel(&self) -> Channel {
         match (&self.rooms, &self.scope) {
@@ -179,7 +179,7 @@ impl Access {
         }
     }
 
-    /// When to look again.
+    /// Returns the topics that the reader subscribes to.
     #[must_use]
     pub fn topics(&self) -> Vec<Topic> {
         let mut topics = match &self.rooms {
@@ -193,7 +193,7 @@ impl Access {
         topics
     }
 
-    /// What to ask the store for, which looks at today's memberships itself.
+    /// Returns the selection for queries of the store, which check the current memberships themselves.
     #[must_use]
     pub fn selection(&self) -> Selection {
         let viewer = self.reader.user;

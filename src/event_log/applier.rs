@@ -1,8 +1,8 @@
-//! The applier: the one task that owns the one connection that writes.
+//! The applier: the single task that owns the writing connection.
 //!
-//! It takes all changes that wait in the queue into one transaction, and does not wait for more: what arrives during one
-//! commit is the next batch. A change lives here, never in a request's future: a client that hangs up changes
-//! nothing. Posters are answered after the commit, then readers are notified.
+//! It commits all changes that wait in the queue in one transaction, and does not wait for more: changes that arrive
+//! during a commit form the next batch. Changes are owned by this task and not by the future of a request, so they
+//! are applied even if the client disconnects. After the commit, posters get their answers, then readers are notified.
 
 use super::{
     local::{Inbox, Posters},
@@ -28,12 +28,12 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-/// Changes that go into one transaction at most.
+/// Maximum number of changes per transaction.
 const BATCH_MAX: usize = 256;
-/// How often an idle server looks whether another program has changed the file.
+/// Interval at which an idle server checks whether another program has changed the file.
 const OUTSIDE_CHECK_EVERY: Duration = Duration::from_secs(1);
 
-/// The task that writes.
+/// The task that applies changes and commits them.
 #[derive(Debug)]
 pub struct Applier {
     log: Arc<EventLog>,
@@ -45,7 +45,7 @@ pub struct Applier {
 }
 
 impl Applier {
-    /// Opens the log of a database, and the task that must be run for it.
+    /// Opens the log of a database. Returns the log with its applier, which the caller must [`run`](Self::run).
     pub async fn open(database: OpenDatabase, storage: Storage) -> Result<(Arc<EventLog>, Self)> {
         let Opened {
             log,
@@ -68,7 +68,7 @@ impl Applier {
         Ok((log, applier))
     }
 
-    /// Writes until `stop`, and then what was handed in before.
+    /// Applies changes until `stop`, then the changes that are still in the queue.
     pub async fn run(mut self, stop: CancellationToken) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
         let mut outside_checks = interval(OUTSIDE_CHECK_EVERY);
@@ -92,7 +92,7 @@ impl Applier {
         }
         self.posters.close();
         if let Some(connection) = self.connection {
-            // The last to close moves the write-ahead log into the file.
+            // SQLite checkpoints the write-ahead log when the last connection closes.
             if let Err(error) = connection.close().await {
                 tracing::warn!(%error, "the database did not close cleanly; nothing is lost");
             }
@@ -105,7 +105,7 @@ impl Applier {
                 self.log.set_writable(true);
                 self.publish(&changes, committed);
             }
-            // One of them is at fault in a way that its rule did not foresee: each for itself.
+            // One change of the batch failed, and it is not known which. Apply each of them in its own transaction.
             Err(error) if changes.len() > 1 && error.is_about_one_change() => {
                 for change in changes {
                     Box::pin(self.write(vec![change])).await;
@@ -124,8 +124,8 @@ impl Applier {
         }
     }
 
-    /// Applies a batch and commits it. What a failed transaction leaves behind is unknown, so its connection is
-    /// given up with everything that is cached, and a new one is opened for the next batch.
+    /// Applies a batch and commits it. After an error the state of the connection is unknown: it is dropped, all cache
+    /// entries are invalidated, and a new connection is opened for the next batch.
     async fn commit(&mut self, changes: &[Change]) -> Result<Committed> {
         let mut connection = self.take_connection().await?;
         let mut before = self.before;
@@ -150,7 +150,7 @@ impl Applier {
     }
 
     fn publish(&self, changes: &[Change], committed: Committed) {
-        // Those whose rights moved must know before anything that follows can be read.
+        // Readers whose permissions have changed must be marked before later events can be read.
         for change in committed.access_changes() {
             self.log.cache.invalidate(change);
             self.log.subscribers.mark_access_changed(change);
@@ -191,7 +191,7 @@ impl Applier {
         self.log.subscribers.notify_rooms(&rooms);
     }
 
-    /// Looks whether another program has changed the file, and takes in what it appended.
+    /// Checks whether another program has changed the file, and publishes the events that it appended.
     async fn check_outside(&mut self) {
         let Some(connection) = &mut self.connection else {
             return;
@@ -203,7 +203,7 @@ impl Applier {
         }
     }
 
-    /// Writes something that nobody sees, to find out whether the disk takes anything again.
+    /// Writes a test value, to find out whether changes can be stored again.
     async fn try_disk(&mut self, at: Timestamp) -> Result<()> {
         let mut connection = self.take_connection().await?;
         let tried = meta::try_disk(&mut connection, at).await;
@@ -216,7 +216,8 @@ impl Applier {
     }
 }
 
-/// What a poster may know of a failure. Primary result codes: <https://sqlite.org/rescode.html>.
+/// Returns the description of a failure that is shown to posters. Primary result codes:
+/// <https://sqlite.org/rescode.html>.
 fn reason(error: &Error) -> &'static str {
     if let Error::Unavailable(reason) = error {
         return reason;

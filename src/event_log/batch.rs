@@ -1,7 +1,7 @@
-//! Batches of events, and the forms in which consumers hand them on.
+//! Batches of events and their encodings.
 //!
-//! What a commit brought to a channel, or what a page of a replay holds, is one batch. It is encoded at most once in
-//! each form, as a whole, whatever the number of its readers; the log knows of an encoding only that it has one.
+//! The events that one commit appended to a channel, or that one page of a replay contains, are a batch. A batch is
+//! encoded as a whole, at most once per form, for any number of readers. The log does not depend on the encodings.
 
 use crate::model::{
     event::{Event, Object},
@@ -13,26 +13,26 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-/// How many forms a batch can carry.
+/// Number of forms in which a batch can be encoded.
 pub const FORMS: usize = 2;
 
-/// One form in which a consumer hands events on.
+/// An encoding of events.
 pub trait Encode: fmt::Debug + Send + Sync {
-    /// The place of this form among the encodings of a batch, below [`FORMS`]. No two forms share one.
+    /// Returns the index of this form among the encodings of a batch. It is unique and less than [`FORMS`].
     fn form(&self) -> usize;
 
-    /// Appends an event to `out`. The same event always becomes the same bytes.
+    /// Appends an encoded event to `out`. Must be deterministic.
     fn encode(&self, event: &Event, out: &mut Vec<u8>);
 }
 
-/// Events in the order of their ids, with their encodings. Never empty.
+/// Events in ascending order of their ids, with their encodings. Never empty.
 #[derive(Debug)]
 pub struct Batch {
     events: Vec<Arc<Event>>,
     encodings: [OnceLock<Encoded>; FORMS],
 }
 
-/// A batch in one form: all events in one piece, and where each of them ends.
+/// An encoded batch: the bytes of all events, and the end offset of each event.
 #[derive(Debug)]
 struct Encoded {
     bytes: Bytes,
@@ -40,7 +40,7 @@ struct Encoded {
 }
 
 impl Batch {
-    /// A batch of these events; `None` if there are none.
+    /// Creates a batch; `None` if there are no events.
     #[must_use]
     pub fn new(events: Vec<Arc<Event>>) -> Option<Self> {
         (!events.is_empty()).then(|| Self {
@@ -49,13 +49,13 @@ impl Batch {
         })
     }
 
-    /// Its events.
+    /// Returns the events of the batch.
     #[must_use]
     pub fn events(&self) -> &[Arc<Event>] {
         &self.events
     }
 
-    /// The id of its last event.
+    /// Returns the id of the last event.
     #[must_use]
     pub fn last_id(&self) -> EventId {
         self.events
@@ -63,13 +63,13 @@ impl Batch {
             .map_or(EventId::EARLIEST, |event| event.id)
     }
 
-    /// About how much memory it takes, encodings included, in bytes.
+    /// Returns the approximate memory use in bytes, encodings included.
     #[must_use]
     pub fn weight(&self) -> usize {
         self.events.iter().map(|event| weigh(event)).sum()
     }
 
-    /// The same with other events in place of some; `None` where `replace` replaces none.
+    /// Returns a copy in which `replace` has replaced some events; `None` if it has replaced none.
     #[must_use]
     pub fn replaced(&self, replace: impl Fn(&Event) -> Option<Event>) -> Option<Self> {
         let mut events = None;
@@ -103,24 +103,24 @@ impl Encoded {
     }
 }
 
-/// The part of a batch that one reader gets. Never empty.
+/// The part of a batch that is visible to one reader. Never empty.
 #[derive(Clone, Debug)]
 pub struct Slice {
     batch: Arc<Batch>,
     places: Places,
 }
 
-/// Which events of a batch.
+/// The events of a slice, as indexes into its batch.
 #[derive(Clone, Debug)]
 enum Places {
-    /// All from this place on.
+    /// All events from this index on.
     From(usize),
-    /// Those at these places.
+    /// The events at these indexes.
     These(Box<[usize]>),
 }
 
 impl Slice {
-    /// The events of a batch that follow a cursor and that the reader may see; `None` if there are none.
+    /// Returns the events of a batch that follow a cursor and are visible to the reader; `None` if there are none.
     pub fn of(
         batch: &Arc<Batch>,
         after: EventId,
@@ -148,7 +148,7 @@ impl Slice {
         })
     }
 
-    /// The events.
+    /// Returns the events of the slice.
     pub fn events(&self) -> impl Iterator<Item = &Event> {
         let (from, these): (&[Arc<Event>], &[usize]) = match &self.places {
             Places::From(first) => (&self.batch.events[*first..], &[]),
@@ -158,7 +158,7 @@ impl Slice {
         from.iter().chain(these).map(AsRef::as_ref)
     }
 
-    /// The id of the last of them.
+    /// Returns the id of the last event.
     #[must_use]
     pub fn last_id(&self) -> Option<EventId> {
         match &self.places {
@@ -167,7 +167,7 @@ impl Slice {
         }
     }
 
-    /// The events in a form. Costs no copy where all events that follow the cursor are visible.
+    /// Returns the encoded events. The bytes are not copied if all events that follow the cursor are visible.
     #[must_use]
     pub fn encoded(&self, encoder: &dyn Encode) -> Bytes {
         let encoded = self.batch.encoded(encoder);
@@ -185,7 +185,7 @@ impl Slice {
     }
 }
 
-/// About what an event costs in memory, in bytes: itself, and its encodings in both forms.
+/// Returns the approximate memory use of an event in bytes, with its encodings in both forms.
 fn weigh(event: &Event) -> usize {
     let text = match &event.object {
         Object::Message(message) => {

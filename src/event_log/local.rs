@@ -17,20 +17,20 @@ use tokio::sync::{
     oneshot,
 };
 
-/// Changes that may wait; one more is refused with "not now".
+/// Maximum number of waiting changes; further ones are refused as [`Error::Unavailable`].
 pub const QUEUE_LENGTH: usize = 1024;
 
-/// What a change, or a replay, is told that comes too late.
+/// The error for changes and replays that are requested after the server began to stop.
 pub(super) const STOPPING: Error = Error::Unavailable("the server is stopping");
 
-/// The end of the queue at which changes are submitted.
+/// The sending side of the queue of changes.
 #[derive(Debug)]
 pub(super) struct LocalSequencer {
     queue: mpsc::Sender<Change>,
     posters: Arc<Posters>,
 }
 
-/// Those who wait for the answer to a change.
+/// The requesters that wait for the answer to a change.
 #[derive(Debug, Default)]
 pub(super) struct Posters(Mutex<Waiting>);
 
@@ -40,14 +40,14 @@ struct Waiting {
     is_closed: bool,
 }
 
-/// Asks whether the disk takes anything again.
+/// A request to test whether changes can be stored again.
 #[derive(Debug)]
 pub(super) struct DiskTrial {
     pub(super) at: Timestamp,
     pub(super) answer: oneshot::Sender<Result<()>>,
 }
 
-/// What the applier receives.
+/// The receiving sides of the applier's queues.
 #[derive(Debug)]
 pub(super) struct Inbox {
     pub(super) changes: mpsc::Receiver<Change>,
@@ -55,20 +55,19 @@ pub(super) struct Inbox {
 }
 
 impl LocalSequencer {
-    /// A sequencer, and the changes as the applier receives them.
+    /// Returns a sequencer, and the receiving side of its queue.
     pub(super) fn new() -> (Self, mpsc::Receiver<Change>) {
         let (queue, changes) = mpsc::channel(QUEUE_LENGTH);
         let posters = Arc::default();
         (Self { queue, posters }, changes)
     }
 
-    /// Those who wait for answers.
+    /// Returns the requesters that wait for answers.
     pub(super) fn posters(&self) -> &Arc<Posters> {
         &self.posters
     }
 
-    /// Hands in a change and waits for the answer to it. Once it is handed in, it happens whether or not anybody
-    /// still waits.
+    /// Submits a change and waits for its answer. Once submitted, the change is applied even if this future is dropped.
     ///
     /// # Errors
     ///
@@ -94,7 +93,7 @@ impl Posters {
         answered
     }
 
-    /// Answers changes. A poster may have hung up; what it posted stands.
+    /// Sends answers. Answers for which nobody waits any more are discarded.
     pub(super) fn answer(&self, answers: impl Iterator<Item = (ChangeId, Result<Answer>)>) {
         let mut waiting = self.lock();
         for (change, answer) in answers {
@@ -104,7 +103,7 @@ impl Posters {
         }
     }
 
-    /// Tells those who still wait, and all who come later, that nobody will be answered any more.
+    /// Fails all waiting and all later requests, since the server is stopping.
     pub(super) fn close(&self) {
         *self.lock() = Waiting {
             is_closed: true,

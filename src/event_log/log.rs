@@ -1,4 +1,4 @@
-//! The log as its users hold it: submit a change, open a tail.
+//! The log: submitting changes, and the shared state that its readers use.
 
 use super::{
     local::{DiskTrial, Inbox, LocalSequencer, Posters, STOPPING},
@@ -39,38 +39,38 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Questions whether the disk takes anything again that may wait.
+/// Maximum number of waiting requests to test the disk.
 const TRIALS_MAX: usize = 16;
 
-/// One log.
+/// An open log.
 #[derive(Debug)]
 pub struct EventLog {
-    /// Its random name.
+    /// The random name of the log.
     pub name: String,
-    /// Its newest events.
+    /// The newest events.
     pub recent: Recent,
-    /// The first id of its present era: a cursor before it may lie in a future that was lost.
+    /// The first id of the current era. A cursor before it may be an id that was lost when a backup was restored.
     pub era: EventId,
-    /// The readers that wait for it to move.
+    /// The readers that wait for new events.
     pub subscribers: Arc<Subscribers>,
-    /// For reading what is not recent.
+    /// Connections for reading what is neither recent nor cached.
     pub readers: ReadPool,
-    /// Who is here.
+    /// The users who are online.
     pub presence: Presence,
-    /// What is sent once and stored nowhere.
+    /// Signals, which are sent once and not stored.
     pub signals: Signals,
-    /// What is remembered of the database.
+    /// Cached values of the database.
     pub cache: Cache,
     /// The files of the database, which can be replaced while they are open.
     pub file: FileIdentity,
-    /// Pages of the past on their way to readers.
+    /// Pages of past events, shared by readers.
     pub(super) replays: Replays,
     sequencer: LocalSequencer,
     trials: mpsc::Sender<DiskTrial>,
     writable: AtomicBool,
 }
 
-/// An open log, and what its applier works with.
+/// An open log, with the parts that its applier owns.
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) log: Arc<EventLog>,
@@ -121,18 +121,18 @@ impl EventLog {
         })
     }
 
-    /// Everything up to here was published.
+    /// Returns the id up to which everything was published.
     pub fn head(&self) -> EventId {
         self.recent.head()
     }
 
-    /// Hands in a change and waits until it is on disk, or refused. Once it is handed in, it happens whether or not
-    /// anybody still waits.
+    /// Submits a change and waits until it is on disk or refused. Once submitted, the change is applied even if this
+    /// future is dropped.
     pub async fn submit(&self, change: Change) -> Result<Answer> {
         self.sequencer.submit(change).await
     }
 
-    /// Whether the last transaction could be stored.
+    /// Returns whether the last transaction could be stored.
     pub fn is_writable(&self) -> bool {
         self.writable.load(Ordering::Relaxed)
     }
@@ -141,7 +141,7 @@ impl EventLog {
         self.writable.store(writable, Ordering::Relaxed);
     }
 
-    /// Writes something that nobody sees, to find out whether the disk takes anything again.
+    /// Writes a test value, to find out whether changes can be stored again.
     pub async fn try_disk(&self, at: Timestamp) -> Result<()> {
         let (answer, tried) = oneshot::channel();
         let busy = Error::Unavailable("too many changes are waiting");
@@ -150,8 +150,8 @@ impl EventLog {
         tried.await.map_err(|_| STOPPING)?
     }
 
-    /// Tells the rooms who comes and who goes, until the server stops. Who has closed their last stream is away after
-    /// `away_after`.
+    /// Signals presence changes to the rooms, until the server stops. Users are away `away_after` after their last
+    /// stream has closed.
     pub async fn tell_presence(&self, away_after: Duration, stop: CancellationToken) {
         let next_moves = || stop.run_until_cancelled(self.presence.next_moves(away_after));
         while let Some(moved) = next_moves().await {

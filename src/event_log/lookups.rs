@@ -1,4 +1,4 @@
-//! What readers and handlers ask the log about accounts, rooms and heads: from memory where it is known.
+//! Look-ups of accounts, rooms and heads, answered from memory where possible.
 
 use super::{log::EventLog, recent::Channel};
 use crate::{
@@ -16,7 +16,7 @@ use quick_cache::Equivalent;
 use std::{collections::BTreeMap, hash::Hash, sync::Arc};
 
 impl EventLog {
-    /// The last event that everybody who may see a room may see there.
+    /// Returns the last event in a room that is visible to all of the room's readers.
     pub async fn find_room_head(&self, room: RoomId) -> Result<EventId> {
         if let Some(head) = self.recent.room_head(room) {
             return Ok(head);
@@ -30,7 +30,7 @@ impl EventLog {
         connection: &mut Connection,
         room: RoomId,
     ) -> Result<EventId> {
-        // Followed before the store is asked: what is appended meanwhile is noted, too.
+        // Follow the room before the query, so that events appended meanwhile are included.
         self.recent.follow(Channel::Room(room));
         if let Some(head) = self.recent.room_head(room) {
             return Ok(head);
@@ -41,7 +41,7 @@ impl EventLog {
         Ok(head)
     }
 
-    /// The last event that a viewer may see anywhere.
+    /// Returns the last event that is visible to a viewer, in any room.
     pub async fn find_visible_head(&self, viewer: Option<UserId>) -> Result<EventId> {
         if viewer.is_none() {
             return Ok(self.open_head());
@@ -55,12 +55,12 @@ impl EventLog {
         cursors::find_selection_head(&mut connection, &everything, self.open_head()).await
     }
 
-    /// The last event that everybody may see.
+    /// Returns the last event that is visible to everyone.
     pub fn open_head(&self) -> EventId {
         self.recent.open_head()
     }
 
-    /// The account that is signed in by this secret.
+    /// Returns the account of a session or token.
     pub async fn find_account(&self, secret: &SecretHash) -> Result<Option<User>> {
         let look_up =
             async |connection: &mut Connection| sessions::find_signed_in(connection, secret).await;
@@ -68,13 +68,13 @@ impl EventLog {
             .await
     }
 
-    /// The room at this address, if it is open.
+    /// Returns the id of the room with this slug, if it is open.
     pub async fn find_open_room(&self, slug: &str) -> Result<Option<RoomId>> {
         let look_up = async |connection: &mut Connection| {
             let room = rooms::find_access(connection, None, slug).await?;
             let room = room.filter(|room| can(None, Verb::See, Object::Room(room)).is_ok());
             if let Some(room) = &room {
-                // Thousands of streams that open at once shall find the head of their room in memory.
+                // Load the head as well, since thousands of streams may open at once and read it from memory.
                 self.look_up_room_head(connection, room.id).await?;
             }
             Ok(room.map(|room| room.id))
@@ -83,7 +83,8 @@ impl EventLog {
             .await
     }
 
-    /// The rooms that a user is a member of, each with the event that made them one. Shared by all their streams.
+    /// Returns the rooms that a user is a member of, each with the event by which the user joined. All streams of the
+    /// user share the map.
     pub async fn find_memberships(&self, user: UserId) -> Result<Arc<BTreeMap<RoomId, EventId>>> {
         let look_up = async |connection: &mut Connection| {
             let rooms = memberships::list_rooms_of(connection, user).await?;
@@ -93,10 +94,10 @@ impl EventLog {
         Ok(rooms.await?.unwrap_or_default())
     }
 
-    /// Finds a value in the cache, or looks it up and keeps it there.
+    /// Returns a value from the cache, or looks it up and caches it.
     ///
-    /// Whoever has waited for a connection finds in the cache what those before have looked up: thousands of streams
-    /// that open at once make a few queries.
+    /// The cache is checked again after waiting for a connection, so that thousands of streams that open at once cause
+    /// only a few queries.
     async fn find_cached<K, V, Q>(
         &self,
         cached: &Entries<K, V>,

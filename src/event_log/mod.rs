@@ -1,16 +1,16 @@
-//! THE IDEA: one log, many cursors.
+//! The event log: one log, many cursors.
 //!
-//! Everything that happens goes through the [sequencer](local) and is stored by the [applier], the only way in.
-//! Everything that reads is a cursor moved by a [tail], the only way out. Invariants:
+//! All changes go through the [sequencer](local) and are stored by the [applier], which is the only writer. All
+//! readers are cursors that are moved by a [tail]. Invariants:
 //!
-//! - Ids rise in commit order. Nothing is shown to anybody before its commit is on disk.
-//! - A tail reads what follows its cursor until nothing is left, then waits; replay and live are the same loop. No
-//!   queue per reader exists, so none can overflow, double or overtake.
-//! - Notifications carry no data. Losing one delays a reader until the next, and loses nothing.
-//! - [`recent`] holds nothing that the store does not say as well: it only saves asking.
-//! - Rights are looked at after reading and before sending; what moves them marks the readers concerned before
-//!   anything that follows can be read.
-//! - The log hands over events and knows nothing of how its consumers encode them.
+//! - Ids increase in commit order. Events become visible only after their commit is on disk.
+//! - A tail reads the events after its cursor until none is left, then waits; replay and live delivery are the same
+//!   loop. There is no queue per reader that could overflow, duplicate or reorder events.
+//! - Notifications carry no data. A lost one would delay a reader until the next, but lose no event.
+//! - [`recent`] contains only events that are also in the store; it saves queries.
+//! - Permissions are checked after reading and before sending. A change of permissions marks the readers concerned
+//!   before later events can be read.
+//! - The log returns events and does not depend on how its consumers encode them.
 
 pub mod access;
 pub mod applier;

@@ -1,8 +1,8 @@
-//! Presence: a person is here while one of their streams is open, and a little longer, so that nobody goes and comes
-//! with each reload of a page and each restart.
+//! Presence: a user is online while one of their streams is open, and for a grace period after that, so that reloading
+//! a page or restarting the server causes no presence changes.
 //!
-//! Opening and closing a stream only counts. What follows from it is gathered and signalled at most once a second,
-//! room by room, with one query however many people have come.
+//! Opening and closing a stream only updates a counter. The resulting changes are collected and signalled at most once
+//! a second, room by room, with one query for all users.
 
 use super::signals::{Content, Signal};
 use crate::{
@@ -19,12 +19,13 @@ use std::{
 };
 use tokio::{sync::Notify, time::sleep_until};
 
-/// Between two tellings.
+/// Interval in which presence changes are collected before they are signalled.
 pub(super) const GATHERED: Duration = Duration::from_secs(1);
-/// Who is told of at once; a block stays far below 64 KiB. The others follow a second later.
-const TOLD_MAX: usize = 1000;
+/// Maximum number of users whose changes are signalled together, so that a block stays far below 64 KiB. The others
+/// follow a second later.
+const CHANGES_MAX: usize = 1000;
 
-/// Who is here.
+/// The users who are online.
 #[derive(Debug, Default)]
 pub struct Presence {
     people: Mutex<People>,
@@ -34,12 +35,12 @@ pub struct Presence {
 #[derive(Debug, Default)]
 struct People {
     here: HashMap<UserId, Here>,
-    /// Of whom the rooms have to be told.
+    /// Users whose changes have not been signalled yet.
     moved: HashSet<UserId>,
-    /// Whose last stream has closed, in that order; some have come back since.
+    /// Users whose last stream has closed, with the time, in that order. Some of them may have returned since.
     leaving: VecDeque<(Instant, UserId)>,
-    /// Handles of those who were told to be here.
-    told: HashSet<String>,
+    /// Handles of the users who were signalled to be online.
+    signalled: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -49,7 +50,7 @@ struct Here {
     is_leaving: bool,
 }
 
-/// Who has come to a room and who has gone.
+/// The presence changes of one room.
 #[derive(Debug, Default)]
 struct Moves {
     room: String,
@@ -59,7 +60,7 @@ struct Moves {
 }
 
 impl Presence {
-    /// Somebody's stream opens.
+    /// Counts a stream of a user that has opened.
     pub fn arrive(&self, user: UserId) {
         let mut people = self.lock();
         if let Some(here) = people.here.get_mut(&user) {
@@ -76,7 +77,7 @@ impl Presence {
         self.moved.notify_one();
     }
 
-    /// Somebody's stream closes.
+    /// Counts a stream of a user that has closed.
     pub fn leave(&self, user: UserId) {
         let mut people = self.lock();
         let Some(here) = people.here.get_mut(&user) else {
@@ -93,7 +94,7 @@ impl Presence {
         }
     }
 
-    /// Somebody's rooms are others than before.
+    /// Signals the presence of a user again, since the rooms of the user have changed.
     pub fn move_rooms(&self, user: UserId) {
         let mut people = self.lock();
         if people.here.contains_key(&user) {
@@ -102,25 +103,25 @@ impl Presence {
         }
     }
 
-    /// Says of each member whether they are here.
+    /// Returns the members with their presence, as it was last signalled.
     #[must_use]
     pub fn mark(&self, members: Vec<Person>) -> Vec<RoomMember> {
         let people = self.lock();
         let mark = |person: Person| RoomMember {
-            here: people.told.contains(&person.handle),
+            here: people.signalled.contains(&person.handle),
             person,
         };
         members.into_iter().map(mark).collect()
     }
 
-    /// Waits until there is somebody to tell of, and says whether they are here. Who has closed their last stream is
-    /// away after `away_after`.
+    /// Waits for presence changes, and returns for each user whether they are online. Users are away `away_after`
+    /// after their last stream has closed.
     pub(super) async fn next_moves(&self, away_after: Duration) -> HashMap<UserId, bool> {
         self.wait(away_after).await;
         self.take_moved()
     }
 
-    /// What the rooms of those who have moved are told.
+    /// Returns the signals for the rooms of the users in `moved`.
     pub(super) fn tell(
         &self,
         moved: &HashMap<UserId, bool>,
@@ -138,9 +139,9 @@ impl Presence {
             } = row;
             let is_here = moved.get(&user_id).copied().unwrap_or_default();
             if is_here {
-                people.told.insert(handle.clone());
+                people.signalled.insert(handle.clone());
             } else {
-                people.told.remove(&handle);
+                people.signalled.remove(&handle);
             }
             let (Some(room), Some(slug)) = (room_id, slug) else {
                 continue;
@@ -167,15 +168,15 @@ impl Presence {
         signals.collect()
     }
 
-    /// These could not be told of, and shall be the next time.
+    /// Returns changes that could not be signalled, to be signalled the next time.
     pub(super) fn put_back(&self, moved: HashMap<UserId, bool>) {
         self.lock().moved.extend(moved.into_keys());
     }
 
-    /// Waits until there is something to tell.
+    /// Waits until there are changes to signal.
     async fn wait(&self, away_after: Duration) {
         loop {
-            let (is_moved, next) = self.lock().see_off(away_after);
+            let (is_moved, next) = self.lock().remove_expired(away_after);
             if is_moved {
                 return;
             }
@@ -194,7 +195,7 @@ impl Presence {
 
     fn take_moved(&self) -> HashMap<UserId, bool> {
         let mut people = self.lock();
-        let moved: Vec<UserId> = people.moved.iter().take(TOLD_MAX).copied().collect();
+        let moved: Vec<UserId> = people.moved.iter().take(CHANGES_MAX).copied().collect();
         let moved = moved.into_iter().map(|user| {
             people.moved.remove(&user);
             (user, people.here.contains_key(&user))
@@ -208,8 +209,9 @@ impl Presence {
 }
 
 impl People {
-    /// Lets those go whose time is over. Whether anybody is to be told of, and when the next one goes.
-    fn see_off(&mut self, away_after: Duration) -> (bool, Option<Instant>) {
+    /// Removes users whose grace period is over. Returns whether there are changes to signal, and when the next grace
+    /// period ends.
+    fn remove_expired(&mut self, away_after: Duration) -> (bool, Option<Instant>) {
         let now = Instant::now();
         while let Some((closed, user)) = self.leaving.front().copied() {
             if now < closed + away_after {
@@ -242,22 +244,22 @@ mod tests {
     const LONG: Duration = Duration::from_mins(1);
 
     #[test]
-    fn who_has_one_stream_left_or_comes_back_in_time_has_not_moved() {
+    fn a_user_with_an_open_stream_or_who_returns_in_time_stays_online() {
         let presence = Presence::default();
         presence.arrive(ANN);
         presence.arrive(ANN);
         assert_eq!(presence.take_moved(), HashMap::from([(ANN, true)]));
         presence.leave(ANN);
-        assert_eq!(presence.lock().see_off(SHORT), (false, None));
+        assert_eq!(presence.lock().remove_expired(SHORT), (false, None));
         presence.leave(ANN);
         presence.arrive(ANN);
-        assert!(!presence.lock().see_off(LONG).0);
-        assert_eq!(presence.lock().see_off(SHORT), (false, None));
+        assert!(!presence.lock().remove_expired(LONG).0);
+        assert_eq!(presence.lock().remove_expired(SHORT), (false, None));
         assert!(presence.lock().here.contains_key(&ANN));
     }
 
     #[test]
-    fn who_closes_the_last_stream_goes_once_and_leaves_nothing_behind() {
+    fn a_user_goes_away_once_after_the_last_stream_and_is_removed() {
         let presence = Presence::default();
         for _ in 0..100 {
             presence.arrive(ANN);
@@ -265,9 +267,9 @@ mod tests {
         }
         assert_eq!(presence.lock().leaving.len(), 1);
         presence.take_moved();
-        // Reckoned anew from the last time that a stream was closed.
-        assert!(!presence.lock().see_off(LONG).0);
-        while !presence.lock().see_off(SHORT).0 {}
+        // The grace period starts again when the last stream closes.
+        assert!(!presence.lock().remove_expired(LONG).0);
+        while !presence.lock().remove_expired(SHORT).0 {}
         assert_eq!(presence.take_moved(), HashMap::from([(ANN, false)]));
         let people = presence.lock();
         assert!(people.here.is_empty() && people.leaving.is_empty());

@@ -1,7 +1,8 @@
-//! The newest events of each room, shared by all readers: the end of the log in memory.
+//! The newest events of each room in memory, shared by all readers.
 //!
-//! Only an optimisation of "read after": a wake of 5,000 readers costs no query, no encoding and no copy each. What
-//! one commit brought to a room is a [`Batch`]. Bounded in bytes; what is older is read from the store.
+//! This is only an optimisation of reading after a cursor: notifying 5,000 readers causes no query, no encoding and no
+//! copy per reader. The events that one commit appended to a room are a [`Batch`]. Memory is bounded in bytes; older
+//! events are read from the store.
 
 use super::batch::Batch;
 use crate::model::{
@@ -15,63 +16,63 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-/// Of one room, in bytes as [`Batch::weight`] counts them: some 500 short messages.
+/// Maximum size of one room's events, in bytes as [`Batch::weight`] counts them: some 500 short messages.
 const ROOM_BYTES: usize = 512 * 1024;
-/// Of all rooms together, for those who follow many.
+/// Maximum size of the channel of all rooms, which is used by readers of many rooms.
 const EVERYTHING_BYTES: usize = 4 * 1024 * 1024;
-/// Of all rooms' own ends. Beyond it the room that was quiet longest gives its end up.
+/// Maximum total size of the rooms' own channels. Beyond it the events of the least recently active room are dropped.
 const TOTAL_BYTES: usize = 32 * 1024 * 1024;
 
-/// Which end of the log.
+/// The events of one room or of all rooms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
-    /// That of one room.
+    /// The events of one room.
     Room(RoomId),
-    /// That of all rooms.
+    /// The events of all rooms.
     Everything,
 }
 
-/// The end of the log.
+/// The newest events of all channels.
 #[derive(Debug)]
 pub struct Recent(RwLock<Ends>);
 
 #[derive(Debug)]
 struct Ends {
-    /// Everything up to here was published.
+    /// The id up to which everything was published.
     head: EventId,
-    /// The last event that everybody may see.
+    /// The last event that is visible to everyone.
     open_head: EventId,
-    /// How often the state of something past has changed.
+    /// Number of changes to the state of past events.
     revision: u64,
-    /// A tree, since every reader looks its room up for every wake: comparing a few ids beats hashing one.
+    /// A tree, since every reader looks its room up at every notification: comparing a few ids is faster than hashing.
     rooms: BTreeMap<RoomId, End>,
     rooms_bytes: usize,
     everything: End,
 }
 
-/// The newest events of a channel: all of those that follow `floor`.
+/// The newest events of a channel: all events after `floor`.
 #[derive(Debug)]
 struct End {
     floor: EventId,
-    /// The last event of the channel, if it is known.
+    /// The last event of the channel; `None` if it has not been looked up.
     head: Option<EventId>,
     batches: VecDeque<Arc<Batch>>,
     bytes: usize,
 }
 
-/// What follows a cursor.
+/// The recent events after a cursor.
 #[derive(Debug)]
 pub struct Following {
-    /// In order; the first one may hold events that the cursor is past already.
+    /// The batches in order. The first one may begin with events before the cursor.
     pub batches: SmallVec<[Arc<Batch>; 1]>,
-    /// With these batches, everything of the channel up to here was read.
+    /// The id up to which these batches contain all events of the channel.
     pub scanned: EventId,
-    /// Whether that is all there is.
+    /// Whether no further events follow.
     pub is_all: bool,
 }
 
 impl Following {
-    /// Its events, without those that the cursor is past.
+    /// Returns the events after `cursor`.
     pub fn events_after(&self, cursor: EventId) -> impl Iterator<Item = &Event> {
         let events = self.batches.iter().flat_map(|batch| batch.events());
         events
@@ -81,28 +82,29 @@ impl Following {
 }
 
 impl Recent {
-    /// An empty end of a log that has been written up to `head`.
+    /// Creates empty channels for a log whose last id is `head`.
     #[must_use]
     pub fn new(head: EventId, open_head: EventId) -> Self {
         Self(RwLock::new(Ends::new(head, open_head)))
     }
 
-    /// The last event that everybody may see.
+    /// Returns the last event that is visible to everyone.
     pub fn open_head(&self) -> EventId {
         self.read().open_head
     }
 
-    /// Everything up to here was published.
+    /// Returns the id up to which everything was published.
     pub fn head(&self) -> EventId {
         self.read().head
     }
 
-    /// Moves when something that happened before is edited, deleted or the like, or somebody renamed.
+    /// Returns a number that increases whenever the state of a past event changes, for example by an edit, a deletion
+    /// or a new display name.
     pub fn revision(&self) -> u64 {
         self.read().revision
     }
 
-    /// Holds a room's events from now on, so that whoever follows it needs no query when it moves.
+    /// Keeps a room's events in memory from now on, so that its readers need no query for new ones.
     pub fn follow(&self, channel: Channel) {
         let Channel::Room(room) = channel else { return };
         let mut ends = self.write();
@@ -110,14 +112,15 @@ impl Recent {
         ends.rooms.entry(room).or_insert_with(|| End::new(head));
     }
 
-    /// The last event that every reader of a room may see there, if the room is followed and that is known.
+    /// Returns the last event in a room that is visible to all of the room's readers; `None` if the room is not
+    /// followed or the event has not been looked up.
     pub fn room_head(&self, room: RoomId) -> Option<EventId> {
         self.read().rooms.get(&room)?.head
     }
 
-    /// Notes what the store said about the last event of a room that is followed.
+    /// Stores the last event of a followed room, as it was looked up in the database.
     ///
-    /// What is kept then begins there: a reader that begins at the last event of a quiet room needs no query.
+    /// The channel then begins at this event, so that a reader whose cursor is there needs no query.
     pub fn note_room_head(&self, room: RoomId, head: EventId) {
         if let Some(end) = self.write().rooms.get_mut(&room) {
             end.head = end.head.max(Some(head));
@@ -125,7 +128,7 @@ impl Recent {
         }
     }
 
-    /// What follows a cursor, at most about `bytes` of it; `None` where only the store knows.
+    /// Returns the events after a cursor, at most about `bytes` of them; `None` if they must be read from the store.
     pub fn read_after(&self, channel: Channel, after: EventId, bytes: usize) -> Option<Following> {
         let ends = self.read();
         if after >= ends.head {
@@ -142,7 +145,7 @@ impl Recent {
         (after >= end.floor).then(|| end.read_after(after, ends.head, bytes))
     }
 
-    /// Publishes what was committed: everything up to `head`, in order, and who has another name since.
+    /// Publishes a commit: all events up to `head`, in order, and the users who were renamed.
     pub fn publish(&self, events: &[Arc<Event>], renamed: &[Person], head: EventId) {
         let mut ends = self.write();
         for person in renamed {
@@ -163,12 +166,12 @@ impl Recent {
         ends.shrink();
     }
 
-    /// Forgets everything: another program has changed the file.
+    /// Drops all events, since another program has changed the file.
     pub fn forget(&self) {
         let mut ends = self.write();
         let revision = ends.revision + 1;
         let mut forgotten = Ends::new(ends.head, ends.open_head);
-        // Rooms that are followed stay so.
+        // Followed rooms stay followed.
         let rooms = ends.rooms.keys();
         forgotten.rooms = rooms.map(|room| (*room, End::new(ends.head))).collect();
         *ends = Ends {
@@ -198,7 +201,7 @@ impl Ends {
         }
     }
 
-    /// Gives what is kept of an event's object its current state: deleted text is gone everywhere.
+    /// Updates the state of the event's object in all cached events, so that deleted text is removed everywhere.
     fn refresh(&mut self, event: &Event) {
         self.revision += 1;
         let Some(room) = event.room() else { return };
@@ -210,8 +213,7 @@ impl Ends {
         self.everything.refresh(event);
     }
 
-    /// Events by the rooms in whose ends they belong. What changed about a person belongs in those of all rooms whose
-    /// readers may see the person.
+    /// Groups events by the channels of rooms. A change of a user belongs to all rooms whose readers may see the user.
     fn group_by_room(&self, events: &[Arc<Event>]) -> BTreeMap<RoomId, Vec<Arc<Event>>> {
         let mut groups: BTreeMap<RoomId, Vec<Arc<Event>>> = BTreeMap::new();
         for event in events {
@@ -229,7 +231,7 @@ impl Ends {
         groups
     }
 
-    /// Updates a name in all cached events; their weight does not change.
+    /// Updates a display name in all cached events.
     fn rename(&mut self, person: &Person) {
         self.revision += 1;
         for end in self.rooms.values_mut().chain([&mut self.everything]) {
@@ -316,12 +318,12 @@ impl End {
         }
     }
 
-    /// Gives what is kept of an event's object its current state.
+    /// Updates the state of the event's object in the cached events.
     fn refresh(&mut self, event: &Event) {
-        self.replace(|kept| {
-            kept.is_about_same(event).then(|| Event {
+        self.replace(|cached| {
+            cached.is_about_same(event).then(|| Event {
                 object: event.object.clone(),
-                ..kept.clone()
+                ..cached.clone()
             })
         });
     }
@@ -381,20 +383,22 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_quiet_room_is_known_from_its_last_event_on() {
+    fn a_channel_begins_at_the_last_event_that_was_looked_up() {
         let recent = Recent::new(EventId(6), EventId(6));
         let room = Channel::Room(RoomId(1));
         recent.follow(room);
         assert!(recent.read_after(room, EventId(2), 1).is_none());
         recent.note_room_head(RoomId(1), EventId(2));
         recent.publish(&[event(7, kind::MESSAGE, "new".into())], &[], EventId(7));
-        let following = recent.read_after(room, EventId(2), 1).expect("it is known");
+        let following = recent
+            .read_after(room, EventId(2), 1)
+            .expect("the event is cached");
         assert_eq!(following.events_after(EventId(2)).count(), 1);
         assert!(recent.read_after(room, EventId(1), 1).is_none());
     }
 
     #[test]
-    fn what_grows_by_an_edit_weighs_more() {
+    fn an_edit_updates_the_size_of_a_channel() {
         let recent = Recent::new(EventId(6), EventId(6));
         recent.publish(&[event(7, kind::MESSAGE, "short".into())], &[], EventId(7));
         recent.publish(

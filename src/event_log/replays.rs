@@ -1,8 +1,8 @@
-//! Pages of the past on their way to readers: those who come back at the same moment share them.
+//! Pages of past events, shared by readers that reconnect at the same time.
 //!
-//! After a restart, everybody asks for the same past of the same rooms. A page of an open room is the same for all
-//! of them, so it is read and encoded once, by the first who needs it, and the others wait for that one. A page is
-//! named by the revision of what it holds, so that it is never given out after something in it has changed.
+//! After a restart, many readers request the same events of the same rooms. A page of an open room is the same for all
+//! of them: the first one reads it and the others wait for the result, which is encoded once. The key of a page
+//! contains a revision, so that a page is not reused after the state of an event has changed.
 
 use super::{batch::Batch, local::STOPPING};
 use crate::{
@@ -15,33 +15,33 @@ use std::{
 };
 use tokio::sync::{OnceCell, Semaphore};
 
-/// Pages that may be read at the same time, so that everything else finds a connection in between.
+/// Maximum number of pages that are read at the same time, which leaves connections for other queries.
 const READ_AT_ONCE: usize = 2;
-/// Pages that are held: some 8 MiB. Readers who start together stay together.
-const HELD_MAX: usize = 32;
+/// Maximum number of cached pages, which take some 8 MiB. Readers that start together request the same pages.
+const CACHED_MAX: usize = 32;
 
 /// A page of a replay.
 #[derive(Clone, Debug)]
 pub struct ReplayPage {
-    /// With it, everything up to here was read.
+    /// The id up to which everything was read.
     pub scanned: EventId,
-    /// Its events; `None`: it has none.
+    /// The events of the page; `None` if there are none.
     pub batch: Option<Arc<Batch>>,
 }
 
-/// Names a page that is the same for everybody: what follows a cursor in an open room.
+/// The key of a page that is the same for all readers: the events after a cursor in an open room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PageKey {
     pub(super) room: RoomId,
     pub(super) after: EventId,
-    /// How often the state of something past had changed before the page was read.
+    /// The [`revision`](super::recent::Recent::revision) of past events before the page was read.
     pub(super) revision: u64,
 }
 
-/// All pages that are being read.
+/// The pages that are being read or cached.
 #[derive(Debug)]
 pub(super) struct Replays {
-    turns: Semaphore,
+    permits: Semaphore,
     shared: Mutex<VecDeque<Shared>>,
 }
 
@@ -54,21 +54,21 @@ struct Shared {
 impl Replays {
     pub(super) fn new() -> Self {
         Self {
-            turns: Semaphore::new(READ_AT_ONCE),
+            permits: Semaphore::new(READ_AT_ONCE),
             shared: Mutex::default(),
         }
     }
 
-    /// Reads a page for one reader alone, in its turn.
+    /// Reads a page for a single reader. At most [`READ_AT_ONCE`] pages are read at the same time.
     pub(super) async fn read(
         &self,
         page: impl Future<Output = Result<ReplayPage>>,
     ) -> Result<ReplayPage> {
-        let _turn = self.turns.acquire().await.map_err(|_| STOPPING)?;
+        let _permit = self.permits.acquire().await.map_err(|_| STOPPING)?;
         page.await
     }
 
-    /// Reads a page that others may need, too, or takes what one of them has read.
+    /// Returns the page with this key, which is read only if no other reader has done so.
     pub(super) async fn share(
         &self,
         key: PageKey,
@@ -84,7 +84,7 @@ impl Replays {
         if let Some(found) = shared.iter().find(|shared| shared.key == key) {
             return Arc::clone(&found.page);
         }
-        if shared.len() == HELD_MAX {
+        if shared.len() == CACHED_MAX {
             shared.pop_front();
         }
         let page = Arc::default();

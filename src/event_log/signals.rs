@@ -1,8 +1,8 @@
-//! Signals: what is sent once and stored nowhere (protocol, 2.8). Somebody is typing; people have come or gone.
+//! Signals, which are sent once and not stored (protocol, 2.8): typing, and changes of presence.
 //!
-//! The newest lie in one ring, encoded once and shared by all readers. A reader holds the number of the last one it
-//! has looked at and is notified as for an event, so a signal costs no queue and no memory per reader. A reader that
-//! is too slow misses some: they are no history.
+//! The newest signals are in one buffer, encoded once and shared by all readers. A reader stores the number of the last
+//! signal that it has read and is notified as for an event, so a signal needs no queue and no memory per reader. A
+//! reader that is too slow misses signals.
 
 use super::subscriptions::Subscribers;
 use crate::model::{
@@ -20,42 +20,43 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The same person's typing in the same room is signalled again after this time.
+/// Minimum interval between two typing signals of the same user in the same room.
 const TYPING_AGAIN_AFTER: Duration = Duration::from_secs(3);
-/// Pairs of a person and a room that are remembered for that. Beyond it nothing is signalled until some are old.
+/// Maximum number of pairs of user and room that are stored for that. Beyond it no typing is signalled until some of
+/// them have expired.
 const TYPISTS_MAX: usize = 10_000;
-/// Signals that are held, of all rooms together.
-const HELD_MAX: usize = 1024;
-/// About how much memory they may take, in bytes.
-const HELD_BYTES: usize = 1024 * 1024;
+/// Maximum number of signals in the buffer, for all rooms together.
+const BUFFER_LENGTH: usize = 1024;
+/// Approximate maximum size of the buffer in bytes.
+const BUFFER_BYTES: usize = 1024 * 1024;
 /// Presence changes of the last 10 s are repeated to streams that open: the page that opens one was rendered earlier.
 const PRESENCE_REPEATED: Duration = Duration::from_secs(10);
 
 /// One signal.
 #[derive(Debug)]
 pub struct Signal {
-    /// Where.
+    /// The id of the room.
     pub room_id: RoomId,
-    /// The slug of that room.
+    /// The slug of the room.
     pub room: String,
     /// Whether the room is open.
     pub is_open: bool,
-    /// What it says.
+    /// The content.
     pub content: Content,
     encoded: OnceLock<Bytes>,
 }
 
-/// What a signal says.
+/// The content of a signal.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum Content {
-    /// Somebody is typing.
+    /// A user is typing.
     Typing {
         user: UserId,
         by: Person,
         at: Timestamp,
     },
-    /// These handles have come, and these have gone.
+    /// The users with these handles are online now, or away.
     Presence {
         here: Vec<String>,
         away: Vec<String>,
@@ -63,7 +64,7 @@ pub enum Content {
 }
 
 impl Signal {
-    /// A signal to the readers of a room.
+    /// Creates a signal for the readers of a room.
     #[must_use]
     pub fn new(room_id: RoomId, room: String, is_open: bool, content: Content) -> Self {
         Self {
@@ -75,7 +76,7 @@ impl Signal {
         }
     }
 
-    /// The user who is typing, and needs not be told so.
+    /// Returns the user who is typing, to whom the signal is not sent.
     #[must_use]
     pub fn typist(&self) -> Option<UserId> {
         match self.content {
@@ -84,12 +85,12 @@ impl Signal {
         }
     }
 
-    /// The signal as its one consumer encodes it, made at first use.
+    /// Returns the encoded signal. `encode` is called once; there is only one consumer and one encoding.
     pub fn encoded(&self, encode: impl FnOnce(&Self) -> Bytes) -> Bytes {
         self.encoded.get_or_init(|| encode(self)).clone()
     }
 
-    /// About how much memory it takes, in bytes.
+    /// Returns the approximate memory use in bytes.
     fn weight(&self) -> usize {
         let names = match &self.content {
             Content::Typing { .. } => 200,
@@ -104,47 +105,49 @@ impl Signal {
 /// The newest signals.
 #[derive(Debug, Default)]
 pub struct Signals {
-    ring: RwLock<Ring>,
-    /// The number of the last one, for readers who only want to know whether there is more.
+    buffer: RwLock<Buffer>,
+    /// The number of the last signal, which tells readers without a lock whether there are new ones.
     last: AtomicU64,
     typists: Mutex<HashMap<(UserId, RoomId), Instant>>,
 }
 
 #[derive(Debug, Default)]
-struct Ring {
-    held: VecDeque<(u64, Instant, Arc<Signal>)>,
+struct Buffer {
+    signals: VecDeque<(u64, Instant, Arc<Signal>)>,
     bytes: usize,
 }
 
 impl Signals {
-    /// The number of the last one.
+    /// Returns the number of the last signal.
     pub fn last(&self) -> u64 {
         self.last.load(Ordering::Acquire)
     }
 
-    /// Those after a number that `is_heard` lets pass, and the number of the last one looked at.
+    /// Returns the number of the last signal, and the signals after `number` that `is_heard` accepts.
     pub fn read_after(
         &self,
         number: u64,
         is_heard: impl Fn(&Signal) -> bool,
     ) -> (u64, Vec<Arc<Signal>>) {
-        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let from = ring.held.partition_point(|(held, ..)| *held <= number);
-        let following = ring.held.range(from..).map(|(.., signal)| signal);
+        let buffer = self.buffer.read().unwrap_or_else(PoisonError::into_inner);
+        let from = buffer
+            .signals
+            .partition_point(|(other, ..)| *other <= number);
+        let following = buffer.signals.range(from..).map(|(.., signal)| signal);
         let heard = following.filter(|signal| is_heard(signal));
         (self.last(), heard.cloned().collect())
     }
 
-    /// The presence changes that a stream which opens now may have missed since its page was rendered.
+    /// Returns the presence changes that a stream that opens now may have missed since its page was rendered.
     pub fn read_recent_presence(&self, is_heard: impl Fn(&Signal) -> bool) -> Vec<Arc<Signal>> {
-        let ring = self.ring.read().unwrap_or_else(PoisonError::into_inner);
-        let recent = ring.held.iter().filter(|(_, at, signal)| {
+        let buffer = self.buffer.read().unwrap_or_else(PoisonError::into_inner);
+        let recent = buffer.signals.iter().filter(|(_, at, signal)| {
             signal.typist().is_none() && at.elapsed() < PRESENCE_REPEATED && is_heard(signal)
         });
         recent.map(|(.., signal)| Arc::clone(signal)).collect()
     }
 
-    /// Signals that somebody is typing, unless that was signalled a moment ago.
+    /// Signals that a user is typing, unless the same was signalled within [`TYPING_AGAIN_AFTER`].
     pub fn signal_typing(
         &self,
         subscribers: &Subscribers,
@@ -166,38 +169,39 @@ impl Signals {
 
     fn may_signal_again(&self, by: UserId, room: RoomId) -> bool {
         let now = Instant::now();
-        let is_recent = |told: &Instant| now.duration_since(*told) < TYPING_AGAIN_AFTER;
+        let is_recent = |signalled: &Instant| now.duration_since(*signalled) < TYPING_AGAIN_AFTER;
         let mut typists = self.typists.lock().unwrap_or_else(PoisonError::into_inner);
         if typists.get(&(by, room)).is_some_and(is_recent) {
             return false;
         }
         if typists.len() >= TYPISTS_MAX {
-            typists.retain(|_, told| is_recent(told));
+            typists.retain(|_, signalled| is_recent(signalled));
         }
-        let has_room = typists.len() < TYPISTS_MAX;
-        if has_room {
+        let has_capacity = typists.len() < TYPISTS_MAX;
+        if has_capacity {
             typists.insert((by, room), now);
         }
-        has_room
+        has_capacity
     }
 
-    /// Hands signals to the readers of their rooms.
+    /// Adds signals to the buffer and notifies the readers of their rooms.
     pub fn publish(&self, subscribers: &Subscribers, signals: Vec<Signal>) {
         let rooms: Vec<RoomId> = signals.iter().map(|signal| signal.room_id).collect();
-        let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
+        let mut buffer = self.buffer.write().unwrap_or_else(PoisonError::into_inner);
         for signal in signals {
             let number = self.last.fetch_add(1, Ordering::AcqRel) + 1;
-            ring.bytes += signal.weight();
-            ring.held
+            buffer.bytes += signal.weight();
+            buffer
+                .signals
                 .push_back((number, Instant::now(), Arc::new(signal)));
         }
-        while ring.held.len() > HELD_MAX || ring.bytes > HELD_BYTES {
-            let Some((.., oldest)) = ring.held.pop_front() else {
+        while buffer.signals.len() > BUFFER_LENGTH || buffer.bytes > BUFFER_BYTES {
+            let Some((.., oldest)) = buffer.signals.pop_front() else {
                 break;
             };
-            ring.bytes -= oldest.weight();
+            buffer.bytes -= oldest.weight();
         }
-        drop(ring);
+        drop(buffer);
         subscribers.notify_rooms(&rooms);
     }
 }
@@ -215,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_hears_each_signal_of_its_rooms_once() {
+    fn a_reader_receives_each_signal_of_its_rooms_once() {
         let (signals, subscribers) = (Signals::default(), Subscribers::default());
         signals.publish(&subscribers, vec![signal(1, 1), signal(2, 1), signal(1, 2)]);
         let of_one = |signal: &Signal| signal.room_id == RoomId(1);
@@ -225,13 +229,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_is_bounded() {
+    fn the_buffer_is_bounded() {
         let (signals, subscribers) = (Signals::default(), Subscribers::default());
-        for _ in 0..3 * HELD_MAX {
+        for _ in 0..3 * BUFFER_LENGTH {
             signals.publish(&subscribers, vec![signal(1, 1)]);
         }
-        assert_eq!(signals.read_after(0, |_| true).1.len(), HELD_MAX);
-        let large = || signal(1, HELD_BYTES / 160);
+        assert_eq!(signals.read_after(0, |_| true).1.len(), BUFFER_LENGTH);
+        let large = || signal(1, BUFFER_BYTES / 160);
         signals.publish(&subscribers, vec![large(), large(), large()]);
         assert_eq!(signals.read_after(0, |_| true).1.len(), 2);
     }

@@ -1,7 +1,7 @@
-//! Notifying readers: those of a room when an event is appended to it, those of a user or a secret when rights move.
+//! Notifying readers of new events in a room, and of changed permissions of a user or a secret.
 //!
-//! A notification carries no data. A reader has one flag and one waker, however many rooms it follows; it is notified
-//! for the rooms that it subscribed to, and for no other.
+//! A notification carries no data. A reader has one flag and one waker for any number of topics, and is notified only
+//! for the topics that it subscribed to.
 
 #[cfg(test)]
 mod tests;
@@ -21,20 +21,20 @@ use std::{
     task::Poll,
 };
 
-/// What a reader can subscribe to.
+/// A topic that a reader can subscribe to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Topic {
-    /// Any event of this room.
+    /// Events of a room.
     Room(RoomId),
-    /// Any event of any room.
+    /// Events of all rooms.
     Everything,
-    /// The rights of this person.
+    /// Changes of a user's permissions.
     User(UserId),
-    /// This session or token.
+    /// The revocation of a session or token.
     Secret(SecretHash),
 }
 
-/// All readers by what they subscribed to.
+/// All readers, by topic.
 #[derive(Debug, Default)]
 pub struct Subscribers {
     topics: Mutex<HashMap<Topic, HashMap<u64, Arc<Waiter>>>>,
@@ -42,7 +42,7 @@ pub struct Subscribers {
     closed: AtomicBool,
 }
 
-/// How one reader is notified.
+/// The flags and the waker of one reader.
 #[derive(Debug, Default)]
 struct Waiter {
     notified: AtomicBool,
@@ -57,7 +57,7 @@ impl Waiter {
     }
 }
 
-/// The subscription of one reader; ends when dropped.
+/// The subscription of one reader, which ends when dropped.
 #[derive(Debug)]
 pub struct Subscription {
     waiter: Arc<Waiter>,
@@ -67,7 +67,7 @@ pub struct Subscription {
 }
 
 impl Subscribers {
-    /// Subscribes a reader to topics; from now on it misses no notification of them.
+    /// Subscribes a reader to topics. No notification after this call is missed.
     pub fn subscribe(self: &Arc<Self>, topics: Vec<Topic>) -> Subscription {
         let waiter = Arc::new(Waiter::default());
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
@@ -86,7 +86,7 @@ impl Subscribers {
         }
     }
 
-    /// Notifies everybody for the last time: the server stops.
+    /// Notifies all readers that the server stops.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.notify_all();
@@ -115,7 +115,7 @@ impl Subscribers {
         }
     }
 
-    /// Tells the readers whose rights have moved to look them up again.
+    /// Notifies the readers whose permissions have changed to look them up again.
     pub fn mark_access_changed(&self, change: &AccessChange) {
         let topic = match change {
             AccessChange::User(user) => Topic::User(*user),
@@ -129,8 +129,8 @@ impl Subscribers {
         }
     }
 
-    /// Tells all readers to look up their rights again: a room's kind has changed, or another program has changed
-    /// the file.
+    /// Notifies all readers to look up their permissions again, since the kind of a room has changed or another program
+    /// has changed the file.
     pub fn mark_all_access_changed(&self) {
         let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         for waiter in all.values().flat_map(HashMap::values) {
@@ -141,19 +141,19 @@ impl Subscribers {
 }
 
 impl Subscription {
-    /// Whether rights have moved since this was last asked.
+    /// Returns whether permissions have changed since the last call.
     #[must_use]
     pub fn take_access_changed(&self) -> bool {
         self.waiter.access_changed.swap(false, Ordering::AcqRel)
     }
 
-    /// The same, without taking notice.
+    /// Returns whether permissions have changed, without resetting the flag.
     #[must_use]
     pub fn has_access_changed(&self) -> bool {
         self.waiter.access_changed.load(Ordering::Acquire)
     }
 
-    /// Takes the place of another subscription of the same reader, with the notifications that it has not seen yet.
+    /// Replaces another subscription of the same reader, and takes over its pending notifications.
     pub fn replace(&self, previous: &Self) {
         if previous.take_access_changed() {
             self.waiter.access_changed.store(true, Ordering::Release);
@@ -161,13 +161,13 @@ impl Subscription {
         self.waiter.notify();
     }
 
-    /// Whether the server stops.
+    /// Returns whether the server stops.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.subscribers.closed.load(Ordering::Acquire)
     }
 
-    /// Waits until notified. A notification since the last wait counts.
+    /// Waits for a notification. Returns at once if there was one since the last wait.
     pub async fn wait(&self) {
         poll_fn(|context| {
             self.waiter.waker.register(context.waker());

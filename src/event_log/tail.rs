@@ -1,7 +1,7 @@
-//! The only way out: a cursor that moves through what its reader may see.
+//! A tail: a cursor that moves through the events that are visible to its reader. All events are read through it.
 //!
-//! *Note the head; read what follows the cursor; hand it over; move the cursor to the last id scanned; if nothing was
-//! left, wait until one of my rooms moves; repeat.* The owner of a tail sends and waits in between, so a slow reader
+//! *Note the head; read the events after the cursor; return them; move the cursor to the last id scanned; if no event
+//! is left, wait for a notification; repeat.* The owner of a tail sends and waits in between, so a slow reader only
 //! reads later.
 
 use super::{
@@ -27,7 +27,7 @@ use crate::{
 use smallvec::SmallVec;
 use std::sync::Arc;
 
-/// About as much as is read at once and goes out in one write, in bytes.
+/// Approximate maximum number of bytes that are read at once and sent in one write.
 const BATCH_BYTES: usize = 256 * 1024;
 
 /// A reader of the log.
@@ -36,70 +36,70 @@ pub struct Tail {
     log: Arc<EventLog>,
     access: Access,
     subscription: Subscription,
-    /// The last id that was looked at.
+    /// The last id that was scanned.
     cursor: EventId,
-    /// The last event up to there that the reader may see: the only id that it is told.
+    /// The last visible event up to the cursor. Only this id is sent to the reader.
     shown: EventId,
-    /// Whether nothing was left when it was last read. The subscription was notified of what came since.
+    /// Whether the last read left no event. The subscription was notified of later ones.
     has_read_all: bool,
-    /// Whether its reader counts as here for as long as it is open.
+    /// Whether the reader counts as online while the tail is open.
     is_here: bool,
-    /// The number of the last signal that was looked at.
+    /// The number of the last signal that was read.
     signalled: u64,
 }
 
-/// What a reader was told when it came.
+/// The result of opening a tail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opening {
-    /// What becomes of its cursor.
+    /// How the cursor was resolved.
     pub outcome: Outcome,
-    /// Where the stream goes on.
+    /// The id after which the stream continues.
     pub from: EventId,
-    /// The head of the log at that moment.
+    /// The last visible event when the tail was opened.
     pub head: EventId,
 }
 
-/// What becomes of a reader's cursor.
+/// How the cursor of a reader was resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
-    /// It is the head, or none was named.
+    /// The cursor is the head, or none was given.
     Live,
-    /// Everything after it follows.
+    /// The events after the cursor follow.
     Replay,
-    /// More was missed than the reader wants; the stream goes on from the head.
+    /// More events were missed than the reader's limit; the stream continues from the head.
     Gap,
-    /// It cannot be honoured; the stream goes on from the head.
+    /// The cursor is invalid; the stream continues from the head.
     Reset,
 }
 
-/// Events that are handed over together: most often part of one batch, so that a notification costs no allocation.
+/// Events that are returned together. Most often they are part of one batch and need no allocation.
 pub type Slices = SmallVec<[Slice; 1]>;
 
-/// What reading on brought.
+/// The result of a read.
 #[derive(Debug)]
 pub enum Step {
     /// Events that follow the cursor. Never empty.
     Events(Slices),
-    /// Everything up to the cursor was read, and this was signalled meanwhile. Never empty.
+    /// All events were read, and these signals were published meanwhile. Never empty.
     Signals(Vec<Arc<Signal>>),
-    /// Nothing: everything up to the cursor was read.
+    /// All events and signals were read.
     Nothing,
-    /// This reader may be told nothing more.
+    /// The reader has lost its access.
     Ended(End),
 }
 
-/// Why a reader may be told nothing more.
+/// The reason why a reader has lost its access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The session or token by which it is known was revoked.
+    /// The session or token of the reader was revoked.
     SignedOut,
-    /// It may see none of its rooms any more.
+    /// None of the requested rooms is visible any more.
     Gone,
 }
 
 impl Tail {
-    /// Opens a tail where a reader's cursor says; a `replay_max` limits how much it wants to be told.
+    /// Opens a tail at the reader's cursor. If more than `replay_max` events were missed, it opens at the head.
     pub async fn open(
         log: &Arc<EventLog>,
         reader: &Reader,
@@ -107,7 +107,7 @@ impl Tail {
         cursor: Cursor,
         replay_max: Option<u32>,
     ) -> Result<(Self, Opening)> {
-        // Subscribed before anything is looked up: the reader is notified of what changes after that.
+        // Subscribe before the look-up, so that the reader is notified of changes after it.
         let first = log.subscribers.subscribe(reader.topics());
         let access = Access::look_up(log, reader, scope)
             .await?
@@ -134,7 +134,7 @@ impl Tail {
         Ok((tail, opening))
     }
 
-    /// Judges a cursor in a single room as far as memory knows it.
+    /// Resolves a cursor in a single room from memory; `None` if the store must be queried.
     fn open_from_memory(&self, cursor: Cursor, replay_max: Option<u32>) -> Option<Opening> {
         let channel = self.access.channel();
         let Channel::Room(room) = channel else {
@@ -176,12 +176,12 @@ impl Tail {
         let status =
             cursors::find_cursor_status(&mut connection, after, &selection, count_to).await?;
         drop(connection);
-        // That of other selections may be an event that only this reader may see.
+        // The head of other selections may be an event that is visible only to this reader.
         if let Selection::Room(room) = selection {
             self.log.recent.note_room_head(room, head);
         }
         let mut opening = judge_cursor(cursor, head, status, replay_max);
-        // A cursor beyond this scope may be the id of an event that the reader has seen elsewhere.
+        // A cursor after the head of this scope may be the id of an event that the reader has seen in another scope.
         if after > head
             && matches!(cursor, Cursor::After(_))
             && !status.is_lost
@@ -192,43 +192,43 @@ impl Tail {
         Ok(opening)
     }
 
-    /// The last event that the reader was told.
+    /// Returns the last event that was returned to the reader.
     #[must_use]
     pub fn shown(&self) -> EventId {
         self.shown
     }
 
-    /// Gives up what follows the cursor, since it cannot be read, and goes on from the end of the log; `head` is the
-    /// last event there that the reader may see.
+    /// Skips the events after the cursor, since they cannot be read, and continues from the end of the log. `head` is
+    /// the last event that is visible to the reader.
     pub fn skip_to(&mut self, head: EventId) {
         self.cursor = self.cursor.max(self.log.head());
         self.shown = self.shown.max(head);
     }
 
-    /// Whether the last reading brought everything that there was.
+    /// Returns whether the last read returned everything that there was.
     #[must_use]
     pub fn has_read_all(&self) -> bool {
         self.has_read_all
     }
 
-    /// The log that this is a tail of.
+    /// Returns the log.
     #[must_use]
     pub fn log(&self) -> &EventLog {
         &self.log
     }
 
-    /// Waits until there may be more.
+    /// Waits for a notification, after which there may be more to read.
     pub async fn wait(&self) {
         self.subscription.wait().await;
     }
 
-    /// Whether the server stops.
+    /// Returns whether the server stops.
     #[must_use]
     pub fn is_log_closed(&self) -> bool {
         self.subscription.is_closed()
     }
 
-    /// Reads on from the cursor, without waiting for anything to happen.
+    /// Reads the events after the cursor, or else the new signals. Does not wait for new ones.
     pub async fn read(&mut self) -> Result<Step> {
         loop {
             if self.subscription.take_access_changed()
@@ -248,7 +248,7 @@ impl Tail {
                 let page = Box::pin(self.read_store()).await?;
                 (page.scanned, self.visible_of(page.batch.as_slice()))
             };
-            // Rights may have moved while this was read: then it is read again, with today's.
+            // If permissions have changed during the read, read again with the current ones.
             if self.subscription.has_access_changed() {
                 continue;
             }
@@ -274,7 +274,7 @@ impl Tail {
         slices.collect()
     }
 
-    /// What a reader is told instead of the event that took a room away from it.
+    /// Returns the event that replaces one by which the reader loses access to a room.
     fn end_of_room(&self, event: &Event) -> Option<Event> {
         self.access.is_end_of_room(event).then(|| Event {
             kind: kind::ROOM_DELETED.to_owned(),
@@ -282,7 +282,7 @@ impl Tail {
         })
     }
 
-    /// Returns the signals since the last call. The caller has just looked up the rights of the reader.
+    /// Returns the signals since the last call. The caller has just checked the permissions of the reader.
     fn read_signals(&mut self) -> Step {
         if self.signalled == self.log.signals.last() {
             return Step::Nothing;
@@ -297,7 +297,7 @@ impl Tail {
         }
     }
 
-    /// The reader counts as here for as long as this is open.
+    /// Counts the reader as online while the tail is open.
     pub fn enter(&mut self) {
         if let Some(user) = self.access.reader().user {
             self.is_here = true;
@@ -305,7 +305,7 @@ impl Tail {
         }
     }
 
-    /// The changes of presence that happened while the reader was on its way.
+    /// Returns the recent presence changes that the reader may have missed before the tail was opened.
     #[must_use]
     pub fn recent_presence(&self) -> Vec<Arc<Signal>> {
         if self.subscription.has_access_changed() {
@@ -315,7 +315,7 @@ impl Tail {
         self.log.signals.read_recent_presence(hears)
     }
 
-    /// A bounded page, read to memory: no read transaction lives across a send.
+    /// Reads a bounded page into memory, so that no read transaction stays open while it is sent.
     async fn read_store(&self) -> Result<ReplayPage> {
         let revision = self.log.recent.revision();
         let page = self.read_page();
@@ -345,7 +345,7 @@ impl Tail {
         })
     }
 
-    /// Looks up again what the reader may see, since rights have moved. Returns why it may see nothing any more.
+    /// Looks up the reader's access again, since permissions have changed. Returns the reason if the access is lost.
     async fn look_again(&mut self) -> Result<Option<End>> {
         let (reader, scope) = (self.access.reader(), self.access.scope());
         let Some(access) = Access::look_up(&self.log, reader, scope).await? else {
@@ -388,7 +388,7 @@ fn judge_cursor(
         Cursor::Unreadable => (Outcome::Reset, head),
         Cursor::After(id) if id > head || status.is_lost => (Outcome::Reset, head),
         Cursor::After(id) if id == head => (Outcome::Live, head),
-        // From the beginning means everything there is, whatever was there once.
+        // The earliest cursor requests all events that still exist, so purged ones do not invalidate it.
         Cursor::After(id) if status.is_purged && id > EventId::EARLIEST => (Outcome::Reset, head),
         Cursor::After(_) if replay_max.is_some_and(misses_more_than) => (Outcome::Gap, head),
         Cursor::After(id) => (Outcome::Replay, id),

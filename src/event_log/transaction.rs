@@ -1,4 +1,4 @@
-//! One transaction: a batch of changes is applied and committed, and each of them gets its answer.
+//! One transaction: applies a batch of changes, commits it, and returns the answer to each change.
 
 use crate::{
     cache::Cache,
@@ -21,23 +21,23 @@ use crate::{
 };
 use std::{collections::HashMap, sync::Arc};
 
-/// What a poster is told once its change is on disk.
+/// The answer to a change that is on disk.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum Answer {
-    /// Done, or already so.
+    /// The change was applied, or had been applied before.
     Done,
-    /// The account that was made or renamed, as it is now.
+    /// The current state of the account that was created or renamed.
     User(User),
-    /// The address of the room that was made.
+    /// The slug of the room that was created.
     Room { slug: String },
-    /// The message as it is now; `is_new` is false where nothing had to be changed.
+    /// The current state of the message; `is_new` is false if nothing was changed.
     Message { message: Arc<Message>, is_new: bool },
-    /// The custom event; `is_new` is false where its nonce was used before.
+    /// The custom event; `is_new` is false if its nonce was used before.
     Event { event: Arc<Event>, is_new: bool },
 }
 
-/// A transaction that went through: the verdict on each change, and what was appended.
+/// The result of a commit: the answer to each change, and the events that were appended.
 #[derive(Debug)]
 pub(super) struct Committed {
     pub(super) answers: Vec<Result<Answer>>,
@@ -49,14 +49,14 @@ pub(super) struct Committed {
 }
 
 impl Committed {
-    /// Whose rights have moved.
+    /// Returns the changes of permissions.
     pub(super) fn access_changes(&self) -> impl Iterator<Item = &AccessChange> {
         self.applied
             .iter()
             .filter_map(|applied| applied.access.as_ref())
     }
 
-    /// Who has another name now, in order.
+    /// Returns the users whose display names have changed, in the order of the changes.
     pub(super) fn renamed(&self) -> Vec<Person> {
         let renamed = self.applied.iter().filter_map(|applied| {
             let Outcome::Renamed(user) = &applied.outcome else {
@@ -68,18 +68,18 @@ impl Committed {
     }
 }
 
-/// What the writer knows from the transaction before.
+/// The state of the log after the previous transaction.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Before {
     /// The head of the log.
     pub(super) head: EventId,
-    /// SQLite's count of the changes that other programs have made to the file, as this connection sees it.
+    /// SQLite's `data_version` of the writing connection, which changes when another program changes the file.
     pub(super) data_version: Option<i64>,
 }
 
 /// Applies changes and commits them.
 ///
-/// What a failed transaction leaves behind is unknown: its connection must be given up.
+/// After an error the state of the connection is unknown, and the caller must drop it.
 pub(super) async fn commit(
     connection: &mut Connection,
     cache: &Cache,
@@ -101,7 +101,7 @@ pub(super) async fn commit(
             let head = events.last().map_or(before.head, |event| event.id);
             (events, head)
         }
-        // Read back as every reader would, and before the commit: after it, nothing may fail any more.
+        // Read the events as every reader does, and before the commit, since nothing may fail after it.
         None => read_new_events(connection, before.head).await?,
     };
     let mut found = Found::in_events(events);
@@ -109,18 +109,18 @@ pub(super) async fn commit(
     check_events(connection, before.head, &found.new).await?;
     db::commit(connection).await?;
     if !is_changed_outside && head > before.head {
-        // Not that of the last event: the one by which somebody joins the server is shown to nobody.
+        // Not the id of the last event in `events`: the event of joining the server is not among them.
         cache.set_last_id(head);
     }
     before.head = head;
     Ok(found.settle(applied.verdicts, head, is_changed_outside))
 }
 
-/// Commits posts by a single statement, where everything about them is in the cache. One post then takes one trip to
+/// Commits posts by a single statement, if the cache holds all facts about them. One post then takes one round trip to
 /// SQLite's thread instead of four (`benches/README.md`).
 ///
-/// `None` if nothing was stored, because more must be looked up: the cache does not know enough, another program has
-/// changed the file, or a nonce was used before.
+/// Returns `None` if nothing was stored and the database must be queried: facts are missing in the cache, another
+/// program has changed the file, or a nonce was used before.
 async fn commit_posts(
     connection: &mut Connection,
     cache: &Cache,
@@ -146,7 +146,7 @@ async fn commit_posts(
     Ok(Some(found.settle(posted.verdicts, head, false)))
 }
 
-/// In debug builds: what is known of new events is what a reader finds.
+/// Asserts in debug builds that new events are equal to those that a reader finds in the store.
 async fn check_events(
     connection: &mut Connection,
     before: EventId,
@@ -176,7 +176,7 @@ async fn read_new_events(
     }
 }
 
-/// The new events, and what outcomes name: most of it is in them.
+/// The new events, and the messages and custom events that outcomes refer to, most of which are among them.
 struct Found {
     new: Vec<Arc<Event>>,
     messages: HashMap<MessageId, Arc<Message>>,

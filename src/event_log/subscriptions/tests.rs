@@ -1,4 +1,4 @@
-//! No wake-up is forgotten.
+//! No notification is lost.
 
 use super::*;
 use std::{
@@ -13,7 +13,7 @@ const ROOM: RoomId = RoomId(7);
 const OTHER: RoomId = RoomId(8);
 const PERSON: UserId = UserId(3);
 
-/// A task, as the runtime has it: how often it was called to run.
+/// A task that counts how often it was woken.
 #[derive(Default)]
 struct Task(AtomicUsize);
 
@@ -28,7 +28,7 @@ impl Task {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Lets it wait: whether there was something since the last time.
+    /// Polls the wait once. Returns whether it has ended.
     fn waits(self: &Arc<Self>, waiting: &Subscription) -> bool {
         let waker = Waker::from(Arc::clone(self));
         let wait = pin!(waiting.wait());
@@ -47,9 +47,9 @@ fn a_notification_before_the_wait_ends_it_once() {
     let (subscribers, waiting, task) = start(&[Topic::Room(ROOM)]);
     subscribers.notify_rooms(&[ROOM]);
     subscribers.notify_rooms(&[ROOM]);
-    assert!(task.waits(&waiting), "what rang before it waited counts");
-    assert!(!task.waits(&waiting), "and only once");
-    assert_eq!(task.calls(), 0, "nobody slept");
+    assert!(task.waits(&waiting), "notified before the wait");
+    assert!(!task.waits(&waiting), "a notification counts only once");
+    assert_eq!(task.calls(), 0, "the task was not waiting");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_mark_on_a_subscription_moves_to_the_one_that_replaces_it() {
 }
 
 #[test]
-fn a_reader_that_slept_in_the_place_before_is_not_left_asleep() {
+fn a_task_that_waits_on_a_subscription_is_woken_when_it_replaces_another() {
     let (subscribers, first, task) = start(&[Topic::Room(ROOM)]);
     subscribers.notify_rooms(&[ROOM]);
     let second = subscribers.subscribe(vec![Topic::Room(OTHER)]);
@@ -108,7 +108,7 @@ fn a_reader_that_slept_in_the_place_before_is_not_left_asleep() {
 }
 
 #[test]
-fn the_end_wakes_everybody_and_whoever_comes_later_sees_it() {
+fn closing_wakes_all_readers_and_later_subscriptions_are_closed() {
     let (subscribers, one, task) = start(&[Topic::Room(ROOM)]);
     let (other, other_task) = (
         subscribers.subscribe(vec![Topic::User(PERSON)]),
@@ -123,7 +123,7 @@ fn the_end_wakes_everybody_and_whoever_comes_later_sees_it() {
 }
 
 #[test]
-fn a_place_is_given_up_with_its_reader() {
+fn dropping_a_subscription_removes_its_topics() {
     let (subscribers, waiting, _) = start(&[Topic::Room(ROOM), Topic::Everything]);
     let other = subscribers.subscribe(vec![Topic::Room(ROOM)]);
     drop(waiting);
@@ -136,26 +136,26 @@ fn a_place_is_given_up_with_its_reader() {
     assert_eq!(left(&subscribers), []);
 }
 
-/// Wakes the thread that waits.
-struct Sleeper(Thread);
+/// A waker that unparks a thread.
+struct Unpark(Thread);
 
-impl Wake for Sleeper {
+impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
         self.0.unpark();
     }
 }
 
-/// Rings as the reader falls asleep, again and again: one that is lost leaves it asleep for ever.
+/// Notifies a reader repeatedly while it starts to wait. A lost notification would block the reader forever.
 #[test]
 fn no_wakeup_is_lost_while_a_task_starts_to_wait() {
-    const RINGS: usize = 50_000;
+    const NOTIFICATIONS: usize = 50_000;
     let (subscribers, waiting, _) = start(&[Topic::Room(ROOM)]);
-    let heard = Arc::new(AtomicUsize::new(0));
+    let received = Arc::new(AtomicUsize::new(0));
     let reader = thread::spawn({
-        let heard = Arc::clone(&heard);
+        let received = Arc::clone(&received);
         move || {
-            let waker = Waker::from(Arc::new(Sleeper(thread::current())));
-            for ring in 1..=RINGS {
+            let waker = Waker::from(Arc::new(Unpark(thread::current())));
+            for number in 1..=NOTIFICATIONS {
                 let mut wait = pin!(waiting.wait());
                 while wait
                     .as_mut()
@@ -164,20 +164,20 @@ fn no_wakeup_is_lost_while_a_task_starts_to_wait() {
                 {
                     thread::park();
                 }
-                heard.store(ring, Ordering::Release);
+                received.store(number, Ordering::Release);
             }
         }
     });
-    for ring in 1..=RINGS {
+    for number in 1..=NOTIFICATIONS {
         subscribers.notify_rooms(&[ROOM]);
-        let mut looks = 0_u64;
-        while heard.load(Ordering::Acquire) < ring {
-            looks += 1;
-            // The first looks are quick, to ring again while the reader is busy falling asleep.
-            if looks > 10_000 {
+        let mut checks = 0_u64;
+        while received.load(Ordering::Acquire) < number {
+            checks += 1;
+            // The first checks have no pause, so that the next notification arrives while the reader starts to wait.
+            if checks > 10_000 {
                 thread::sleep(Duration::from_millis(1));
             }
-            assert!(looks < 40_000, "ring {ring} was lost");
+            assert!(checks < 40_000, "notification {number} was lost");
         }
     }
     reader.join().unwrap();
