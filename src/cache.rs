@@ -1,8 +1,8 @@
-//! What is remembered of the database, so that not every request has to ask SQLite's thread.
+//! Cached values of the database, which save requests a query on SQLite's thread.
 //!
-//! One place, one bound for each kind, and one way to be invalidated: the committed batch, which says whose rights it
-//! moved ([`AccessChange`]). The writer invalidates before anybody can read what follows. An edit by another program
-//! is noticed by the writer's connection and forgets everything. Nothing here expires by time.
+//! Each kind of entry has its own capacity. Entries are invalidated by a committed batch, which lists the changes of
+//! permissions ([`AccessChange`]), before later events can be read. A change by another program is detected by the
+//! writer's connection and invalidates all entries. Entries do not expire by time.
 
 use crate::model::{
     change::{AccessChange, SecretHash},
@@ -19,27 +19,27 @@ use std::{
     },
 };
 
-/// Entries of each kind. Beyond it those that were not used for longest make room.
+/// Maximum number of entries of each kind. Beyond it the least recently used ones are evicted.
 const CAPACITY: usize = 10_000;
 
-/// What is remembered.
+/// Caches of values of the database, one per kind.
 #[derive(Debug, Default)]
 pub struct Cache {
-    /// The accounts that are signed in, by the hash of the secret.
+    /// Accounts that are signed in, by the hash of the secret.
     pub accounts: Entries<SecretHash, User>,
-    /// The rooms that everybody may see, by slug.
+    /// Open rooms, by slug.
     pub open_rooms: Entries<String, RoomId>,
-    /// The rooms of each member, with the event that made them one.
+    /// The rooms of each user, with the event by which the user joined.
     pub memberships: Entries<UserId, Arc<BTreeMap<RoomId, EventId>>>,
-    /// Members who post, by account and room. Used by the writer alone.
+    /// Members who post, by account and room. Used only by the writer.
     pub posters: Entries<PosterKey, Poster>,
     last_id: Mutex<Option<EventId>>,
 }
 
-/// A member who posts: an account and the slug of a room.
+/// Key of a member who posts: the account and the slug of the room.
 pub type PosterKey = (UserId, String);
 
-/// The same, borrowed.
+/// A borrowed [`PosterKey`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PosterRef<'a>(pub UserId, pub &'a str);
 
@@ -63,39 +63,39 @@ pub struct Poster {
 }
 
 impl Cache {
-    /// The last id that the log has used or set aside, if it is known.
+    /// Returns the last id that the log has used or reserved; `None` if it is not cached.
     pub fn last_id(&self) -> Option<EventId> {
         *self.lock_last_id()
     }
 
-    /// Notes an id that the log has used or set aside; the last one counts.
+    /// Sets the last id that the log has used or reserved. A lower id than the cached one is ignored.
     pub fn set_last_id(&self, id: EventId) {
         let mut last = self.lock_last_id();
         *last = (*last).max(Some(id));
     }
 
-    /// Forgets what a committed change has moved.
+    /// Invalidates the entries that a committed change affects.
     pub fn invalidate(&self, change: &AccessChange) {
         match change {
-            AccessChange::Secret(secret) => self.accounts.forget(|known, _| known == secret),
+            AccessChange::Secret(secret) => self.accounts.invalidate(|cached, _| cached == secret),
             AccessChange::User(user) => {
-                self.accounts.forget(|_, account| account.id == *user);
-                self.memberships.forget(|member, _| member == user);
-                self.posters.forget(|(by, _), _| by == user);
+                self.accounts.invalidate(|_, account| account.id == *user);
+                self.memberships.invalidate(|member, _| member == user);
+                self.posters.invalidate(|(by, _), _| by == user);
             }
             AccessChange::Room(room) => {
-                self.open_rooms.forget(|_, known| known == room);
-                self.posters.forget(|_, poster| poster.room_id == *room);
+                self.open_rooms.invalidate(|_, cached| cached == room);
+                self.posters.invalidate(|_, poster| poster.room_id == *room);
             }
         }
     }
 
-    /// Forgets everything: another program has changed the file, or a transaction has failed.
+    /// Invalidates all entries, since another program has changed the file or a transaction has failed.
     pub fn invalidate_all(&self) {
-        self.accounts.forget(|_, _| true);
-        self.open_rooms.forget(|_, _| true);
-        self.memberships.forget(|_, _| true);
-        self.posters.forget(|_, _| true);
+        self.accounts.invalidate(|_, _| true);
+        self.open_rooms.invalidate(|_, _| true);
+        self.memberships.invalidate(|_, _| true);
+        self.posters.invalidate(|_, _| true);
         *self.lock_last_id() = None;
     }
 
@@ -108,11 +108,11 @@ impl Cache {
 #[derive(Debug)]
 pub struct Entries<K, V> {
     entries: sync::Cache<K, V>,
-    /// How often anything was forgotten.
+    /// Number of invalidations.
     generation: AtomicU64,
 }
 
-/// When a look-up began. What was forgotten since may be what it found.
+/// The number of invalidations when a look-up began. The result of the look-up may be outdated by a later one.
 #[derive(Clone, Copy, Debug)]
 pub struct Generation(u64);
 
@@ -126,28 +126,28 @@ impl<K: Hash + Eq + Clone, V: Clone> Default for Entries<K, V> {
 }
 
 impl<K: Hash + Eq + Clone, V: Clone> Entries<K, V> {
-    /// The value of a key, or the generation with which to [`keep`](Self::keep) what a look-up is about to find.
+    /// Returns the cached value of a key, or else the generation to pass to [`keep`](Self::keep) after a look-up.
     pub fn get<Q: Hash + Equivalent<K> + ?Sized>(&self, key: &Q) -> Result<V, Generation> {
         let generation = Generation(self.generation.load(Ordering::SeqCst));
         self.entries.get(key).ok_or(generation)
     }
 
-    /// Keeps what was looked up, unless something was forgotten since the look-up began.
+    /// Caches the result of a look-up, unless there was an invalidation since the look-up began.
     pub fn keep(&self, generation: Generation, key: K, value: V) {
         if self.generation.load(Ordering::SeqCst) != generation.0 {
             return;
         }
-        let kept = key.clone();
+        let inserted = key.clone();
         self.entries.insert(key, value);
-        // Forgetting raises the generation first: either it sees this entry, or it is seen here.
+        // An invalidation increments the generation first: either it sees this entry, or its increment is seen here.
         if self.generation.load(Ordering::SeqCst) != generation.0 {
-            self.entries.remove(&kept);
+            self.entries.remove(&inserted);
         }
     }
 
-    fn forget(&self, is_moved: impl Fn(&K, &V) -> bool) {
+    fn invalidate(&self, is_outdated: impl Fn(&K, &V) -> bool) {
         self.generation.fetch_add(1, Ordering::SeqCst);
-        self.entries.retain(|key, value| !is_moved(key, value));
+        self.entries.retain(|key, value| !is_outdated(key, value));
     }
 }
 
@@ -156,22 +156,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_looked_up_before_something_was_forgotten_is_not_kept() {
+    fn a_value_that_was_looked_up_before_an_invalidation_is_not_cached() {
         let entries = Entries::<u8, &str>::default();
         let generation = entries.get(&1).unwrap_err();
-        entries.forget(|_, _| false);
+        entries.invalidate(|_, _| false);
         entries.keep(generation, 1, "an hour ago");
         assert!(entries.get(&1).is_err());
     }
 
     #[test]
-    fn only_what_has_moved_is_forgotten() {
+    fn only_outdated_entries_are_invalidated() {
         let entries = Entries::<u8, &str>::default();
         for key in [1, 2] {
             let generation = entries.get(&key).unwrap_err();
             entries.keep(generation, key, "here");
         }
-        entries.forget(|key, _| *key == 1);
+        entries.invalidate(|key, _| *key == 1);
         assert!(entries.get(&1).is_err());
         assert!(matches!(entries.get(&2), Ok("here")));
     }
