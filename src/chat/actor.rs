@@ -1,4 +1,4 @@
-//! Who asks for a change, and when.
+//! The actor of a change: the user who requests it, and the time of the request.
 
 use super::policy::{Object, Verb, can};
 use crate::{
@@ -15,17 +15,17 @@ use crate::{
     },
 };
 
-/// The one who asks for a change, and the time that the change carries.
+/// The user who requests a change, and the time of the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Actor {
-    /// When it was asked for.
+    /// The time of the request.
     pub at: Timestamp,
-    /// The account; `None` is somebody who is not signed in, or the server itself.
+    /// The account; `None` if not signed in, and for changes by the server itself.
     pub user: Option<UserId>,
 }
 
 impl Actor {
-    /// The actor of a change.
+    /// Returns the actor of a change.
     #[must_use]
     pub fn of(change: &Change) -> Self {
         Self {
@@ -34,12 +34,12 @@ impl Actor {
         }
     }
 
-    /// The account, or an error that says to sign in.
+    /// Returns the account, or [`Error::SignInNeeded`].
     pub fn signed_in(self) -> Result<UserId> {
         self.user.ok_or(Error::SignInNeeded)
     }
 
-    /// A room that is visible to the actor. One that does not exist and one that is not visible look alike.
+    /// Returns the room with this slug. The error is the same for a missing room and for one that is not visible.
     pub(super) async fn find_visible_room(
         self,
         tx: &mut Connection,
@@ -52,7 +52,7 @@ impl Actor {
         Ok(room)
     }
 
-    /// An event of this actor, about a room or the server as a whole.
+    /// Returns an event of this actor, about a room or the server as a whole.
     pub(super) fn event(self, kind: &'static str, room: Option<RoomId>) -> NewEvent<'static> {
         NewEvent {
             room_id: room,

@@ -1,13 +1,13 @@
-//! The answer of every rule.
+//! The result of an applied change.
 
 use crate::model::change::{AccessChange, Outcome};
 
-/// What a change came to, and whose rights it moved.
+/// The outcome of a change, and the permissions that it has changed.
 #[derive(Debug)]
 pub struct Applied {
-    /// What it came to.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Whose open streams must look again at what they may see.
+    /// The changed permissions, which open streams must look up again.
     pub access: Option<AccessChange>,
 }
 

@@ -1,4 +1,4 @@
-//! The only code that changes the database.
+//! Applying changes. No other code changes the database.
 
 use super::{
     actor::Actor,
@@ -20,16 +20,16 @@ use crate::{
 /// The result of a batch of changes.
 #[derive(Debug)]
 pub struct AppliedBatch {
-    /// The verdict on each change, in their order.
+    /// The verdict on each change, in the order of the changes.
     pub verdicts: Vec<Result<Applied>>,
-    /// The events that were appended, where all of them are known without reading them back.
+    /// The events that were appended; `None` if they must be read from the database.
     pub events: Option<Vec<Event>>,
 }
 
-/// Applies changes in their order, within the caller's transaction.
+/// Applies changes in order, within the caller's transaction.
 ///
-/// Answers with a verdict for each, or fails as a whole; then the transaction must be rolled back. Posts that follow
-/// one another are applied together. The rows do not depend on how changes are divided into batches.
+/// Returns a verdict on each change. After an error the caller must roll the transaction back. Consecutive posts are
+/// applied together. The rows do not depend on how changes are divided into batches.
 pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Result<AppliedBatch> {
     if changes.iter().any(|change| change.v > CHANGE_VERSION) {
         return Err(Error::Unavailable(
@@ -51,7 +51,7 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
                 verdicts.push(split_failure(apply_one(tx, cache, change).await)?);
             }
             posts => {
-                // What the cache knows may have been moved by an earlier change of this very batch.
+                // An earlier change of this batch may have outdated the cache.
                 let posted = judge_posts(tx, None, &posts_of(posts)).await?;
                 posted.rows.add(tx).await?;
                 verdicts.extend(posted.verdicts);
@@ -62,10 +62,10 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
     Ok(AppliedBatch { verdicts, events })
 }
 
-/// Judges a batch of posts from the cache alone, as [`apply`] would; `None` where there is more to it, or more to add
-/// than messages.
+/// Authorises a batch of posts like [`apply`], with facts from the cache only. Returns `None` if facts are missing, or
+/// if other rows than messages must be added.
 ///
-/// Their rows can then be added by one statement, which fails where a nonce was used before.
+/// The rows can be added by one statement, which fails if a nonce was used before.
 pub fn recall<'a>(cache: &Cache, changes: &'a [Change]) -> Option<Posted<'a>> {
     let is_known_version = |change: &Change| change.v <= CHANGE_VERSION;
     let is_simple = changes.iter().all(is_post) && changes.iter().all(is_known_version);
@@ -89,7 +89,7 @@ fn posts_of(changes: &[Change]) -> Vec<PostChange<'_>> {
     posts.collect()
 }
 
-/// A verdict concerns one change, a failure the whole transaction.
+/// Separates a verdict, which concerns one change, from a failure of the whole transaction.
 fn split_failure(result: Result<Applied>) -> Result<Result<Applied>> {
     match result {
         Err(error) if !error.is_verdict() => Err(error),

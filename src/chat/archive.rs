@@ -21,74 +21,73 @@ use std::{
 };
 use unicode_normalization::UnicodeNormalization as _;
 
-/// A message. `room`, `author`, `at` and `body` must be there; the rest is what `export` adds where there is
-/// something to say.
+/// A message. `room`, `author`, `at` and `body` are required; `export` adds the other fields where they have a value.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Line {
-    /// The slug of its room; another name is made into one.
+    /// Slug of the room; other names are converted to a slug.
     pub room: String,
-    /// The handle of its author; white space in it becomes `_`.
+    /// Handle of the author; white space in it becomes `_`.
     pub author: String,
-    /// When it was posted.
+    /// Time of posting.
     pub at: Timestamp,
-    /// Its text; may be absent where it was deleted.
+    /// Text of the message; may be absent if it was deleted.
     #[serde(default)]
     pub body: String,
-    /// Its text with the control characters that an import once let through: by it the same line is recognised, also
-    /// after an import of those days.
+    /// The text with the control characters that earlier versions imported. Lines without a nonce and an id
+    /// are recognised by it, also if an earlier version imported them.
     #[serde(skip)]
     pub recognised_by: String,
-    /// The keys of the handles that its text mentions.
+    /// The mention keys of the handles in the text.
     #[serde(skip)]
     pub mentions: Vec<String>,
-    /// Its id in the log that it comes from.
+    /// Id in the exported log.
     pub id: Option<i64>,
-    /// What its author is called, if not by the handle.
+    /// Display name of the author, if it differs from the handle.
     pub author_name: Option<String>,
-    /// The id, in the log that it comes from, of the message that it answers.
+    /// Id, in the exported log, of the message that it replies to.
     pub reply_to: Option<i64>,
-    /// What its author's client named it.
+    /// Nonce given by the author's client.
     pub nonce: Option<String>,
-    /// When it was last edited.
+    /// Time of the last edit.
     pub edited_at: Option<Timestamp>,
-    /// When it was deleted.
+    /// Time of the deletion.
     pub deleted_at: Option<Timestamp>,
-    /// What the others on this line are called, by their handles, if not by those.
+    /// Display names of the other users in this line, by handle, where they differ from the handles.
     #[serde(default)]
     pub names: HashMap<String, String>,
-    /// The reactions to the message, in the order in which they were added.
+    /// Reactions, in the order in which they were added.
     #[serde(default)]
     pub reactions: Vec<LineReaction>,
-    /// Who may see the room; `open` where nothing is said.
+    /// Kind of the room; the default is `open`.
     #[serde(default = "open")]
     pub room_kind: RoomKind,
-    /// What else is known of the room; stands with its first message.
+    /// Other properties of the room, which the line of its first message has.
     #[serde(default)]
     pub room_info: LineRoom,
 }
 
-/// One emoji that somebody put under it.
+/// A reaction to the message of a line.
 #[derive(Clone, Debug, Deserialize)]
 pub struct LineReaction {
-    /// Which one.
+    /// The emoji.
     pub emoji: String,
-    /// The handle of who did.
+    /// Handle of the user who reacted.
     pub by: String,
-    /// When; at the message's own time where nothing is said.
+    /// Time of the reaction; the default is the time of the message.
     pub at: Option<Timestamp>,
 }
 
-/// A room.
+/// Properties of a room.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct LineRoom {
-    /// For display; the slug where there is none.
+    /// Display name; the default is the slug.
     pub name: Option<String>,
-    /// What it is for.
+    /// Topic.
     #[serde(default)]
     pub topic: String,
-    /// The handle of who made it; the server itself where nothing is said.
+    /// Handle of the creator; the default is the server itself.
     pub made_by: Option<String>,
-    /// Handles of its members.
+    /// Handles of the members.
     #[serde(default)]
     pub members: Vec<String>,
 }
@@ -97,11 +96,11 @@ fn open() -> RoomKind {
     RoomKind::Open
 }
 
-/// Ids of archives stay below this, so that a line cannot use up those that there are (below 2^53).
+/// Ids in archives must be below this limit, so that a line cannot exhaust the ids of the log (below 2^53).
 const ID_LIMIT: i64 = 1 << 52;
 
 impl Line {
-    /// Reads a line and makes it fit the rules of this chat, or says what is wrong with it.
+    /// Parses a line and adapts it to the rules of this server. The error describes why the line is invalid.
     pub fn read(text: &str) -> Result<Self, String> {
         let mut line: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         line.clean();
@@ -109,8 +108,8 @@ impl Line {
         line.fault().map_or(Ok(line), Err)
     }
 
-    /// What other chats allow and this one does not: white space and invisible characters in names, control
-    /// characters in texts.
+    /// Adapts values that other chats allow and this one does not: white space and invisible characters in names, and
+    /// control characters in texts.
     fn clean(&mut self) {
         let author = clean_handle(&self.author);
         if author != self.author && self.author_name.is_none() {
@@ -153,7 +152,7 @@ impl Line {
         }
     }
 
-    /// Gives each reaction the one spelling of its emoji, and drops those of more different emoji than a message can have.
+    /// Normalises the emoji of reactions, and drops reactions beyond [`EMOJI_MAX`] different emoji.
     fn limit_reactions(&mut self) {
         let mut seen = HashSet::new();
         self.reactions.retain_mut(|reaction| {
@@ -185,7 +184,7 @@ impl Line {
             ),
             (
                 "body",
-                // Imported bodies may be without visible characters.
+                // Imported bodies may have no visible characters.
                 if self.deleted_at.is_some() {
                     None
                 } else {
@@ -232,7 +231,7 @@ fn clean_handle(handle: &str) -> String {
     let handle = handle.replace('\u{fffd}', "_");
     let words: Vec<_> = handle.split_whitespace().collect();
     let handle = without_stray_characters(&words.join("_").nfc().collect::<String>());
-    // Some names have a meaning of their own here.
+    // These names are reserved.
     if matches!(handle.as_str(), "me" | "." | "..") {
         handle + "_"
     } else {
@@ -240,7 +239,8 @@ fn clean_handle(handle: &str) -> String {
     }
 }
 
-/// Replaces invisible characters with `_` and drops combining marks that stand on nothing, or too many on one letter.
+/// Replaces invisible characters with `_`, and drops combining marks without a base letter or beyond the limit per
+/// letter.
 fn without_stray_characters(handle: &str) -> String {
     let mut kept = String::with_capacity(handle.len());
     let mut previous = None;
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_other_chats_allow_is_made_to_fit() {
+    fn names_and_texts_of_other_chats_are_adapted() {
         let text = r##"{"room":"#Ubuntu","author":"bur[n] er ","at":"2004-12-25T09:14:00Z","body":"a\u0008b\r\nc"}"##;
         let line = Line::read(text).unwrap();
         assert_eq!(
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_left_out_where_something_is_left() {
+    fn invisible_characters_are_removed_unless_nothing_else_is_left() {
         let text = r#"{"room":"r","author":"an\u200bn","author_name":"\u202eAnn","at":"2004-12-25T09:14:00Z",
             "body":"a\u0008\u007f\u0085b","room_info":{"name":"\u200b","topic":"to\u2066pic","made_by":"a b"}}"#;
         let line = Line::read(text).unwrap();
@@ -346,7 +346,7 @@ mod tests {
             }
             for whole in [whole.clone(), json!({ "room": text, "author": text, "at": text, "body": text })] {
                 if let Ok(read) = Line::read(&whole.to_string()) {
-                    // What was made to fit fits.
+                    // A line that was adapted is valid.
                     prop_assert_eq!(read.fault(), None);
                 }
             }
@@ -386,7 +386,7 @@ mod tests {
     ];
 
     #[test]
-    fn what_cannot_be_made_to_fit_is_told() {
+    fn a_line_that_cannot_be_adapted_is_refused_with_the_field() {
         for (fields, field) in [
             (r#","id":9007199254740991"#, "id"),
             (r#","id":0"#, "id"),

@@ -1,4 +1,4 @@
-//! Events of bots: any name, any JSON, stored and replayed like a message.
+//! Custom events of bots, with any name and any JSON. They are stored and replayed like messages.
 
 use super::{
     actor::Actor,
@@ -17,13 +17,13 @@ use crate::{
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-/// What the log stores of it. The payload stays the text that it is: no number is rounded, no key moved.
+/// The data that the log stores. The text of the payload is unchanged, so that no number is rounded and no key moved.
 #[derive(Serialize)]
 struct Data<'a> {
     payload: &'a RawValue,
 }
 
-/// Appends a custom event; under a nonce that was used before, answers with the first one.
+/// Appends a custom event. If the nonce was used before, returns the first event.
 pub(super) async fn post_custom(
     tx: &mut Connection,
     actor: Actor,

@@ -1,4 +1,4 @@
-//! The beginning of a log, and of each of its eras.
+//! Creating a log, and beginning a new era of ids.
 
 use super::{actor::Actor, applied::Applied, rooms, users};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     store::{db::Connection, eras, meta},
 };
 
-/// Names a new log, and makes the server's own account and the first room. A log that has a name stays as it is.
+/// Names a new log, and creates the server's own account and the first room. Does nothing if the log has a name.
 pub(super) async fn found_log(
     tx: &mut Connection,
     actor: Actor,
@@ -32,7 +32,7 @@ pub(super) async fn found_log(
     Ok(Applied::new(Outcome::Done))
 }
 
-/// Begins a new era of ids: a restored backup must not use any id that another copy of the log, or this one, has used.
+/// Begins a new era of ids, so that a restored backup uses no id that this or another copy of the log has used.
 pub(super) async fn begin_era(
     tx: &mut Connection,
     cache: &Cache,

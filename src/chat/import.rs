@@ -1,9 +1,9 @@
-//! Taking in an archive: rooms and people made as needed, original times kept, nothing twice.
+//! Importing an archive. Creates missing rooms and users, keeps the original times, and skips existing messages.
 //!
-//! A message keeps the id that its line names, as long as ids rise: an export taken into an empty file has the
-//! same ids, so that permalinks and cursors stay good. The people and rooms that it needs take the ids that are
-//! left free before it, of which there are enough, since their own log made them before it, too; what happened to
-//! messages after they were posted comes last.
+//! A message keeps the id of its line as long as ids increase: an export that is imported into an empty file has the
+//! same ids, so that permalinks and cursors stay valid. Users and rooms get the unused ids before the messages that
+//! need them. There are enough of these, since the exported log had created the users and rooms before, too. Edits,
+//! deletions and reactions are appended at the end.
 
 mod later;
 mod log;
@@ -31,40 +31,40 @@ use log::ImportLog;
 use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, HashSet};
 
-/// What an import came to.
+/// The result of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Messages that were added.
+    /// Number of messages that were added.
     pub messages: u64,
-    /// Messages that were there already.
+    /// Number of messages that existed already.
     pub known: u64,
-    /// People who were added.
+    /// Number of users that were created.
     pub people: u64,
-    /// Rooms that were made.
+    /// Number of rooms that were created.
     pub rooms: u64,
-    /// Answers to messages that are in no line before them; they are kept, as messages of their own.
+    /// Number of replies to messages that no earlier line contains. They are added as ordinary messages.
     pub orphans: u64,
 }
 
-/// An archive on its way in, within the caller's transaction.
+/// A running import, within the caller's transaction.
 #[derive(Debug)]
 pub struct Import {
     log: ImportLog,
     server: UserId,
     users: HashMap<String, UserId>,
-    /// What people are called who are not there yet, by their handles, as far as lines have told.
+    /// Display names of users who have not been created yet, by handle, from the lines read so far.
     names: HashMap<String, String>,
     rooms: HashMap<String, KnownRoom>,
-    /// Where the messages of the archive are now, by the ids that they had.
+    /// The new ids and rooms of the archive's messages, by their ids in the archive.
     places: HashMap<i64, (MessageId, RoomId)>,
-    /// How often a line was seen that is equal in everything, by its hash.
+    /// Number of identical lines, by the hash of the line.
     repeats: HashMap<u128, u32>,
     rows: Rows,
     later: Vec<Later>,
     counts: Counts,
 }
 
-/// What waits to be written.
+/// Rows to be written.
 #[derive(Debug, Default)]
 struct Rows {
     users: Vec<NewUser>,
@@ -74,7 +74,7 @@ struct Rows {
 }
 
 impl Import {
-    /// Looks at what is there. The server's own account must be.
+    /// Begins an import: looks up the existing users and rooms. Fails if the server's own account is missing.
     pub async fn begin(tx: &mut Connection) -> Result<Self> {
         let users = archive::list_users(tx).await?;
         let server = users.get(SERVER_HANDLE).copied().ok_or(Error::NotFound)?;
@@ -92,7 +92,7 @@ impl Import {
         })
     }
 
-    /// Takes in lines, which come with their numbers; lines that follow one another share statements.
+    /// Imports lines with their line numbers, by one set of statements for all of them.
     pub async fn apply(&mut self, tx: &mut Connection, lines: &[(u64, Line)]) -> Result<()> {
         let nonces: Vec<String> = lines.iter().map(|(_, line)| self.nonce_of(line)).collect();
         let marks: Vec<Mark<'_>> = lines
@@ -117,7 +117,7 @@ impl Import {
         archive::set_states(tx, &std::mem::take(&mut self.rows.states)).await
     }
 
-    /// A message's own nonce, or one made of what it is: the same line has the same one the next time.
+    /// Returns the nonce of a message, or one that is derived from its line, so that a repeated import recognises it.
     fn nonce_of(&mut self, line: &Line) -> String {
         if let Some(nonce) = &line.nonce {
             return nonce.clone();
@@ -132,7 +132,8 @@ impl Import {
         format!("import-{hash:032x}-{repeat}")
     }
 
-    /// What was said behind closed doors shall not come out through an archive.
+    /// Refuses a line if the kind of its room differs from the existing room, so that messages of a closed room do not
+    /// become visible in an open one.
     fn check_room(&self, number: u64, line: &Line) -> Result<()> {
         match self.rooms.get(&line.room) {
             Some(room) if room.kind != line.room_kind => Err(Error::Refused(format!(
@@ -226,8 +227,8 @@ impl Import {
                 ..room
             },
         );
-        // A room in which nothing was said before, such as the one that is there from the start, becomes what it
-        // is in the archive.
+        // An existing room without messages, such as the first room of a new log, gets its properties from the
+        // archive.
         self.later.push(Later::Room {
             at: line.at,
             room: room.id,

@@ -1,4 +1,4 @@
-//! Joining and leaving rooms, and how far one has read.
+//! Joining and leaving rooms, read marks and notification levels.
 
 use super::{
     actor::Actor,
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Makes somebody a member of a room.
+/// Adds a user to a room. Does nothing if the user is a member.
 pub(super) async fn join_room(
     tx: &mut Connection,
     actor: Actor,
@@ -40,7 +40,7 @@ pub(super) async fn join_room(
     ))
 }
 
-/// Ends somebody's membership of a room.
+/// Removes a user from a room. Does nothing if the user is no member.
 pub(super) async fn leave_room(
     tx: &mut Connection,
     actor: Actor,
@@ -61,7 +61,7 @@ pub(super) async fn leave_room(
     ))
 }
 
-/// Moves the actor's read mark forward.
+/// Moves the actor's read mark in a room forward.
 pub(super) async fn mark_read(
     tx: &mut Connection,
     actor: Actor,
@@ -91,7 +91,7 @@ async fn followed_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<
     Ok((room.id, actor.signed_in()?))
 }
 
-/// Adds a member, who has nothing unread: what came before is history to them.
+/// Adds a member with a read mark at the event of joining, so that earlier messages do not count as unread.
 pub(super) async fn add_member(
     tx: &mut Connection,
     actor: Actor,
@@ -102,7 +102,7 @@ pub(super) async fn add_member(
     memberships::insert_membership(tx, room, user, actor.at, event).await
 }
 
-/// The event of somebody joining or leaving; which of the two, the table says.
+/// Returns the event of a user who joins or leaves a room. The table `memberships` tells which of the two.
 pub(super) fn member_event(actor: Actor, room: RoomId, user: UserId) -> NewEvent<'static> {
     NewEvent {
         subject_id: Some(user),

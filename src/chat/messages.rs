@@ -49,7 +49,7 @@ pub(super) async fn edit_message(
     }))
 }
 
-/// Deletes a message's text, reactions and mentions for good; that there was one remains.
+/// Deletes the text, reactions and mentions of a message permanently. The message remains as deleted.
 pub(super) async fn delete_message(
     tx: &mut Connection,
     actor: Actor,
@@ -73,7 +73,7 @@ pub(super) async fn delete_message(
     }))
 }
 
-/// A message to which the actor may do this.
+/// Looks up a message, and checks that the actor may do `verb` to it.
 pub(super) async fn find_message(
     tx: &mut Connection,
     actor: Actor,
@@ -89,7 +89,7 @@ pub(super) async fn find_message(
     Ok((room.id, state))
 }
 
-/// What happened to a message.
+/// Returns an event about a message.
 pub(super) fn message_event(
     actor: Actor,
     kind: &'static str,

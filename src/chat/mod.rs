@@ -1,7 +1,8 @@
-//! The rules: what each change does, one file per noun. Judge, then write the rows, then append the event.
+//! The rules of the chat: the effect of each change, one file per noun. A rule authorises the change, writes the rows
+//! and appends the event.
 //!
-//! A verdict against a change comes before its first write, so that its neighbours in the same transaction
-//! are not harmed. What fails for another reason (a full disk) fails the transaction as a whole.
+//! A change is refused before its first write, so that the other changes of the transaction are unaffected. Other
+//! errors, such as a full disk, fail the whole transaction.
 
 pub mod actor;
 pub mod applied;

@@ -1,6 +1,6 @@
-//! Who may do what: the one decision, for pages, the API, streams, signals and the log itself.
+//! The permission policy of pages, the API, streams, signals and the log.
 //!
-//! The same rule for rows in SQL is `store/visibility.rs`; a test fails where it is spelled anywhere else.
+//! `store/visibility.rs` contains the same rule in SQL; a test fails if the rule is written anywhere else.
 
 use crate::{
     error::{Error, Result},
@@ -8,20 +8,20 @@ use crate::{
     store::{messages::MessageState, rooms::RoomAccess},
 };
 
-/// What somebody wants to do.
+/// An action that needs a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
-    /// See a room, what is in it and who is in it.
+    /// See a room, its messages and its members.
     See,
-    /// Post into a room, react there, or signal typing.
+    /// Post into a room, react to its messages, or signal typing.
     Post,
     /// Change the name or topic of a room.
     Update,
-    /// Become a member of a room, or make somebody else one.
+    /// Join a room, or add another user to it.
     Join,
-    /// End a membership of a room.
+    /// Leave a room, or remove another user from it.
     Leave,
-    /// Keep a read mark or a notification level in a room.
+    /// Set a read mark or a notification level in a room.
     Follow,
     /// Edit a message.
     Edit,
@@ -29,7 +29,7 @@ pub enum Verb {
     Delete,
 }
 
-/// What it is to be done to.
+/// The object of an action.
 #[derive(Clone, Copy, Debug)]
 pub enum Object<'a> {
     /// A room.
@@ -40,9 +40,9 @@ pub enum Object<'a> {
     Message(&'a RoomAccess, &'a MessageState),
 }
 
-/// The first event of a room that is visible to somebody; `None` if the room is not visible.
+/// Returns the first event of a room that is visible to a user; `None` if the room is not visible.
 ///
-/// Everybody sees all of an open room. A closed one begins, for each of its members, with the event that made them one.
+/// An open room is visible to everyone from the beginning, a closed room to each member from the event of joining.
 #[must_use]
 pub fn visible_from(is_open: bool, member_since: Option<EventId>) -> Option<EventId> {
     if is_open {
@@ -52,12 +52,12 @@ pub fn visible_from(is_open: bool, member_since: Option<EventId>) -> Option<Even
     }
 }
 
-/// Decides whether `actor` may do this; `None` is somebody who is not signed in.
+/// Checks that `actor` has the permission for an action; `None` is a visitor who is not signed in.
 ///
 /// # Errors
 ///
-/// [`Error::NotFound`] where the object is not visible to the actor, which looks the same as one that does not
-/// exist; [`Error::SignInNeeded`] or [`Error::Forbidden`] where it is visible, but not theirs to do.
+/// [`Error::NotFound`] if the object is not visible to the actor, as for a missing one; [`Error::SignInNeeded`] or
+/// [`Error::Forbidden`] if it is visible, but the action is not permitted.
 pub fn can(actor: Option<UserId>, verb: Verb, object: Object<'_>) -> Result<()> {
     let (Object::Room(room) | Object::Member(room, _) | Object::Message(room, _)) = object;
     visible_from(room.is_open, room.member_since).ok_or(Error::NotFound)?;

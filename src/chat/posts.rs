@@ -1,7 +1,7 @@
-//! Posting messages: a run of them at once, one post being a run of one.
+//! Posting messages, in runs of one or more posts.
 //!
-//! This is the only path on which messages are posted. A run takes one trip to SQLite's thread for every 16 posts, and a
-//! constant number besides; these trips are what a commit costs.
+//! This is the only code that posts messages. A run takes one round trip to SQLite's thread for every 16 posts, and a
+//! constant number besides. These round trips are the main cost of a commit.
 
 mod run;
 
@@ -21,10 +21,10 @@ use crate::{
     },
 };
 
-/// One post.
+/// A message to be posted, with its author.
 #[derive(Clone, Copy, Debug)]
 pub struct PostChange<'a> {
-    /// Its author.
+    /// The author.
     pub actor: Actor,
     /// The message.
     pub post: &'a Post,
@@ -33,14 +33,14 @@ pub struct PostChange<'a> {
 /// The result of a run of posts.
 #[derive(Debug)]
 pub struct Posted<'a> {
-    /// The verdict on each post, in their order.
+    /// The verdict on each post, in the order of the posts.
     pub verdicts: Vec<Result<Applied>>,
     /// The events that are appended.
     ///
-    /// They are made from what is stored instead of being read back. In debug builds the applier compares them with
-    /// what a reader finds.
+    /// They are made from the rows to be stored instead of being read back. In debug builds the applier compares them
+    /// with the stored events.
     pub events: Vec<Event>,
-    /// The rows that are still to be added.
+    /// The rows that the caller must add.
     pub rows: PostRows<'a>,
 }
 
@@ -61,8 +61,8 @@ impl PostRows<'_> {
         add_messages(tx, &self.messages).await
     }
 
-    /// Adds the rows of [`recall_posts`], in a transaction of their own, unless another connection has changed the file
-    /// since its [`data_version`](crate::store::db::data_version) was this. Returns whether they were added.
+    /// Adds the rows of [`recall_posts`] in a separate transaction, unless another connection has changed the file
+    /// since its [`data_version`](crate::store::db::data_version) had this value. Returns whether they were added.
     pub async fn add_if_unchanged(
         &self,
         connection: &mut Connection,
@@ -72,9 +72,9 @@ impl PostRows<'_> {
     }
 }
 
-/// Judges posts in order; the earlier ones of the run count as posted for the later ones.
+/// Authorises posts in order. For each post, the earlier ones of the run count as posted.
 ///
-/// What was looked up is kept in the cache, if there is one.
+/// The facts that were looked up are added to `cache`.
 pub async fn judge_posts<'a>(
     tx: &mut Connection,
     cache: Option<&Cache>,
@@ -84,14 +84,14 @@ pub async fn judge_posts<'a>(
     let (last_id, facts) = find_facts(tx, &questions).await?;
     if let Some(cache) = cache {
         for (post, facts) in posts.iter().zip(&facts) {
-            remember(cache, post, facts);
+            cache_poster(cache, post, facts);
         }
     }
     Ok(Run::of(posts, last_id, facts))
 }
 
-/// Judges posts from the cache alone: all of them by members, mentioning and answering nobody. Whether a nonce was used
-/// before is not known.
+/// Authorises posts with facts from the cache only. Returns `None` if facts are missing, or if a post mentions a user
+/// or is a reply. Does not check whether a nonce was used before.
 pub fn recall_posts<'a>(cache: &Cache, posts: &[PostChange<'a>]) -> Option<Posted<'a>> {
     let mut facts = Vec::with_capacity(posts.len());
     for PostChange { actor, post } in posts {
@@ -113,7 +113,7 @@ fn question<'a>(change: &PostChange<'a>) -> Question<'a> {
     }
 }
 
-fn remember(cache: &Cache, change: &PostChange<'_>, facts: &PostFacts) {
+fn cache_poster(cache: &Cache, change: &PostChange<'_>, facts: &PostFacts) {
     let (Some(id), Some(poster)) = (change.actor.user, facts.as_member()) else {
         return;
     };

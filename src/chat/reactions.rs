@@ -17,7 +17,7 @@ use crate::{
     store::{db::Connection, events::append_event, reactions},
 };
 
-/// Adds a reaction; adding it again changes nothing.
+/// Adds a reaction of the actor. Does nothing if it exists.
 pub(super) async fn add_reaction(
     tx: &mut Connection,
     actor: Actor,
@@ -41,7 +41,7 @@ pub(super) async fn add_reaction(
     }))
 }
 
-/// Removes one's own reaction; without one nothing changes.
+/// Removes a reaction of the actor. Does nothing if there is none.
 pub(super) async fn remove_reaction(
     tx: &mut Connection,
     actor: Actor,
@@ -62,7 +62,7 @@ pub(super) async fn remove_reaction(
     }))
 }
 
-/// Says that a message has, or a person added, as many different emoji as are allowed, or returns `None`.
+/// Returns the reason why no further emoji may be added: the message, or the user on this message, is at its limit.
 fn count_fault(different: i64, own: i64) -> Option<&'static str> {
     let reaches = |count, limit| usize::try_from(count).is_ok_and(|count: usize| count >= limit);
     if reaches(different, EMOJI_MAX) {

@@ -17,7 +17,7 @@ use crate::{
     store::{db::Connection, events::append_event, rooms},
 };
 
-/// Creates a room, of which the actor is the first member.
+/// Creates a room with the actor as its first member.
 pub(super) async fn create_room(
     tx: &mut Connection,
     actor: Actor,
@@ -47,7 +47,7 @@ pub(super) async fn create_room(
 /// Adds a room without members.
 pub(super) async fn add_room(tx: &mut Connection, actor: Actor, room: &RoomInfo) -> Result<RoomId> {
     let by = actor.signed_in()?;
-    // Without a room, the event is that of the room that it creates.
+    // An event of this kind without a room creates the room whose id it has.
     let id = append_event(tx, &actor.event(kind::ROOM, None)).await?;
     let id = RoomId(id.0);
     rooms::insert_room(tx, id, room, by, actor.at).await?;

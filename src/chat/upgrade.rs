@@ -1,4 +1,4 @@
-//! What the migrations of a file of an earlier version leave to the program, since SQL cannot compute it.
+//! Upgrades of files of earlier versions that SQL cannot compute, and that migrations therefore leave to the program.
 
 use crate::{
     error::Result,
@@ -7,8 +7,8 @@ use crate::{
     store::{db::Connection, meta, posts},
 };
 
-/// Notes who is mentioned in the messages of a file that was made before mentions were stored; about 100,000 messages a
-/// second. Interrupted, it begins anew the next time; it is done once.
+/// Stores the mentions in messages of a file of a version that did not store mentions; about 100,000 messages a second.
+/// Runs once per file. If it is interrupted, the next run starts from the beginning.
 pub async fn store_mentions(connection: &mut Connection) -> Result<()> {
     if meta::has_mentions(connection).await? {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Joining the server, changing one's name, and signing out.
+//! Joining the server, changing the display name, and signing out.
 
 use super::{actor::Actor, applied::Applied};
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 
 const TAKEN: &str = "somebody here has this name, or one that looks like it";
 
-/// Creates an account and signs it in. Neither its handle nor its name may look like anybody's handle or name.
+/// Creates an account and signs it in. Refuses a handle or name that looks like another account's handle or name.
 pub(super) async fn join_server(
     tx: &mut Connection,
     actor: Actor,
@@ -37,13 +37,13 @@ pub(super) async fn join_server(
     Ok(Applied::new(Outcome::User(user)))
 }
 
-/// Adds an account, whatever others are called.
+/// Adds an account without checking whether its handle or name is taken.
 pub(super) async fn add_user(
     tx: &mut Connection,
     actor: Actor,
     account: &NewAccount,
 ) -> Result<User> {
-    // Without an actor, the event is that of the account that it makes.
+    // An event of this kind without an actor creates the account whose id it has.
     let joining = Actor {
         user: None,
         ..actor
@@ -59,7 +59,7 @@ pub(super) async fn add_user(
     })
 }
 
-/// Changes the actor's name for display. All who may see the actor are told, by one event.
+/// Changes the actor's display name. The event is visible to all who may see the actor.
 pub(super) async fn rename_user(
     tx: &mut Connection,
     actor: Actor,
@@ -88,7 +88,7 @@ pub(super) async fn rename_user(
     ))
 }
 
-/// Ends a session and its open streams.
+/// Deletes a session or token, and ends its open streams.
 pub(super) async fn sign_out(tx: &mut Connection, secret_hash: &SecretHash) -> Result<Applied> {
     sessions::delete_session(tx, secret_hash).await?;
     Ok(Applied::with_access(

@@ -1,4 +1,4 @@
-//! What happened to messages and rooms after they were there; an import tells it last.
+//! Edits, deletions, reactions and room changes, which an import appends after the messages.
 
 use super::{
     super::{
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// One thing that happened.
+/// A change that is appended after the messages.
 #[derive(Debug)]
 pub(super) enum Later {
     Message {
@@ -47,7 +47,7 @@ pub(super) enum Later {
 }
 
 impl Import {
-    /// Tells what happened to the messages later: edits, deletions, reactions, members.
+    /// Appends edits, deletions, reactions and members in the order of their times, and ends the import.
     pub async fn finish(mut self, tx: &mut Connection) -> Result<Counts> {
         let mut later = std::mem::take(&mut self.later);
         later.sort_by_key(|later| match later {
@@ -119,7 +119,7 @@ impl Import {
         }
     }
 
-    /// Gives a room the name and topic that the archive knows, and its members.
+    /// Sets the name, topic and members of a room as they are in the archive.
     async fn settle_room(
         &mut self,
         tx: &mut Connection,
@@ -127,7 +127,7 @@ impl Import {
         room: RoomId,
         info: LineRoom,
     ) -> Result<()> {
-        // Its row must be there.
+        // The row of the room must have been written.
         self.write(tx).await?;
         let known = rooms::find_info(tx, room).await?.ok_or(Error::NotFound)?;
         if let Some(name) = info
@@ -160,7 +160,7 @@ impl Import {
         };
         let event = self.log.append(member_event(joining, room, user));
         self.write(tx).await?;
-        // Everything that was imported counts as read.
+        // Imported messages count as read.
         insert_membership(tx, room, user, at, event).await
     }
 }

@@ -1,4 +1,4 @@
-//! The events of an import, and the ids that they get.
+//! The events of an import, and the allocation of their ids.
 
 use crate::{
     error::Result,
@@ -14,18 +14,18 @@ use crate::{
 };
 use std::{collections::VecDeque, mem::take, ops::Range};
 
-/// Events that wait to be written, all in one transaction: until its commit nobody has seen an id, so one that
-/// was left free may still be given away.
+/// Events to be written, all in one transaction. No id is visible before its commit, so skipped ids can still be
+/// allocated.
 #[derive(Debug)]
 pub(super) struct ImportLog {
     next: i64,
-    /// Ids below the next one that were left free, in ascending order.
+    /// Unused ids below `next`, in ascending order.
     free: VecDeque<Range<i64>>,
     events: Vec<NumberedEvent<'static>>,
 }
 
 impl ImportLog {
-    /// Behind the last id that was ever used.
+    /// Creates an empty log whose ids begin after `last_used`.
     pub(super) fn after(last_used: i64) -> Self {
         Self {
             next: last_used + 1,
@@ -34,7 +34,7 @@ impl ImportLog {
         }
     }
 
-    /// Somebody came.
+    /// Appends the event that creates a user, with the lowest unused id.
     pub(super) fn append_user(&mut self, at: Timestamp) -> UserId {
         let id = self.lowest_free();
         let event = NewEvent {
@@ -45,7 +45,7 @@ impl ImportLog {
         UserId(id)
     }
 
-    /// Somebody made a room.
+    /// Appends the event that creates a room, with the lowest unused id.
     pub(super) fn append_room(&mut self, by: UserId, at: Timestamp) -> RoomId {
         let id = self.lowest_free();
         self.push(
@@ -58,7 +58,8 @@ impl ImportLog {
         RoomId(id)
     }
 
-    /// The id of a message, which is added with its event elsewhere: the id that it had, if ids have not got there yet.
+    /// Allocates the id of a message, which is `old` if that is not less than the next id. The caller adds the message
+    /// and its event.
     pub(super) fn take_message_id(&mut self, old: Option<i64>) -> MessageId {
         let id = old.unwrap_or(0).max(self.next);
         if id > self.next {
@@ -68,7 +69,7 @@ impl ImportLog {
         MessageId(id)
     }
 
-    /// Something happened to a message.
+    /// Appends an event about a message.
     pub(super) fn append_about(
         &mut self,
         kind: &'static str,
@@ -84,7 +85,7 @@ impl ImportLog {
         })
     }
 
-    /// A room got another name or topic.
+    /// Appends a change of a room's name or topic.
     pub(super) fn append_room_change(
         &mut self,
         by: UserId,
@@ -97,7 +98,7 @@ impl ImportLog {
         })
     }
 
-    /// Anything else, behind everything.
+    /// Appends an event with the next id.
     pub(super) fn append(&mut self, event: NewEvent<'static>) -> EventId {
         let id = self.next;
         self.next += 1;
@@ -105,7 +106,7 @@ impl ImportLog {
         EventId(id)
     }
 
-    /// Writes what waits, in one trip.
+    /// Writes the events by one statement.
     pub(super) async fn write(&mut self, tx: &mut Connection) -> Result<()> {
         append_events(tx, &take(&mut self.events)).await
     }
@@ -147,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn people_and_rooms_take_what_messages_leave_free() {
+    fn users_and_rooms_get_the_ids_that_messages_leave_unused() {
         let (mut log, at) = (
             ImportLog::after(3),
             Timestamp::parse("2004-12-25T09:14:00Z").unwrap(),

@@ -1,4 +1,4 @@
-//! A run of posts: the verdict on each of them, and the rows and events that they add.
+//! Runs of posts: the verdict on each post, and the rows and events to be added.
 
 use super::{PostChange, PostRows, Posted};
 use crate::{
@@ -22,7 +22,7 @@ use std::{
     sync::Arc,
 };
 
-/// The posts that were judged so far.
+/// The results of the posts of a run that were authorised so far.
 pub(super) struct Run<'a> {
     next_id: EventId,
     rows: PostRows<'a>,
@@ -31,7 +31,7 @@ pub(super) struct Run<'a> {
     nonces: HashMap<(UserId, &'a str), usize>,
 }
 
-/// Where and by whom something is posted.
+/// The author and the room of a post.
 struct Context<'a> {
     actor: Actor,
     room_id: RoomId,
@@ -42,7 +42,7 @@ struct Context<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Judges posts by their facts, after the last id that the log has used.
+    /// Authorises posts by their facts. New ids begin after `last_id`.
     pub(super) fn of(
         posts: &[PostChange<'a>],
         last_id: EventId,
@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// What an earlier post of this run has stored under the same nonce.
+    /// Returns the earlier post of this run with the same author and nonce.
     fn find_nonce(&self, by: UserId, post: &Post) -> Option<KnownPost> {
         let place = *self.nonces.get(&(by, post.nonce.as_deref()?))?;
         let message = &self.rows.messages[place];
@@ -112,7 +112,7 @@ impl<'a> Run<'a> {
         messages.any(|earlier| Some(earlier.id) == message && earlier.room_id == room)
     }
 
-    /// Posting into an open room joins it.
+    /// Adds the author to an open room, which posting there implies.
     fn join(&mut self, context: &Context<'_>) -> AccessChange {
         let user = context.user;
         let member = Member {
@@ -183,8 +183,8 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A repeated post is answered with the message that the first one made. Once that was edited or deleted,
-/// its first text is gone, and only the room is left to compare.
+/// Returns the message of the first post with the same nonce, or an error if the posts differ. After an edit or a
+/// deletion the original text is not stored any more, and only the rooms are compared.
 fn recognise(post: &Post, room: RoomId, known: &KnownPost) -> Result<Applied> {
     let is_other_text = known.body.as_ref().is_some_and(|body| *body != post.body);
     if known.room_id != Some(room) || is_other_text {
