@@ -34,10 +34,10 @@ macro_rules! exported_time {
 }
 
 statements! {
-    // `json_patch` leaves out what is null, and `cast` does nothing to a text: JSON cannot hold blobs, which a damaged
-    // file may have in place of texts. A nonce or an emoji that `import` would refuse is left out (U+FFFD stands for what
-    // is not UTF-8). What describes the room as a whole stands with its first message. A message
-    // whose room is missing is left out: nobody knows who may read it.
+    // `json_patch` removes null fields. `cast` converts blobs, which a damaged file may contain instead of texts and
+    // which JSON cannot represent. A nonce or an emoji that `import` would refuse is left out (U+FFFD replaces what is
+    // not UTF-8). The properties of a room are exported with its first message. A message whose room is missing is left
+    // out, since its audience is unknown.
     READ_LINES = concat!(
         "with page as (
             select *, id = (select min(f.id) from messages f where f.room_id = messages.room_id) as is_first
@@ -76,7 +76,7 @@ statements! {
     COUNT_MESSAGES = "select count(*) from messages";
     LIST_USERS = "select handle, id from users";
     LIST_ROOMS = "select slug, id, kind, not exists (select 1 from messages m where m.room_id = r.id) from rooms r";
-    // A message is known by its nonce; one that has none, by its id, if author, room and time are the same.
+    // A message is identified by its nonce, or without one by its id if author, room and time are equal.
     FIND_KNOWN = "select '[' || coalesce(group_concat(coalesce(known, 'null') order by key), '') || ']' from (
         select p.key, coalesce(n.id, i.id) as known
         from (select key, value ->> 'author' as author, value ->> 'room' as room, value ->> 'at' as at,
@@ -95,7 +95,7 @@ statements! {
         where true on conflict do nothing";
 }
 
-/// Returns the id of the newest message, or 0 where there is none.
+/// Returns the id of the newest message, or 0 if there is none.
 pub async fn last_message(connection: &mut Connection) -> Result<MessageId> {
     Ok(sqlx::query_scalar(LAST_MESSAGE)
         .fetch_one(connection)
@@ -110,7 +110,7 @@ pub async fn count_messages(connection: &mut Connection) -> Result<i64> {
 }
 
 /// Returns the lines of up to 1,000 messages after `after` and up to `up_to`, and the id of the last of these messages.
-/// Returns `None` where there are none.
+/// Returns `None` if there are none.
 pub async fn read_lines(
     connection: &mut Connection,
     after: MessageId,
@@ -136,9 +136,9 @@ pub async fn list_users(connection: &mut Connection) -> Result<HashMap<String, U
 pub struct KnownRoom {
     /// The id of the room.
     pub id: RoomId,
-    /// Who may see it.
+    /// The kind of the room.
     pub kind: RoomKind,
-    /// Whether it has no messages.
+    /// Whether the room has no messages.
     pub is_empty: bool,
 }
 
@@ -153,14 +153,14 @@ pub async fn list_rooms(connection: &mut Connection) -> Result<HashMap<String, K
     Ok(rooms.collect())
 }
 
-/// What identifies a message of an archive among the stored ones.
+/// The values by which a message of an archive is found among the stored ones.
 #[derive(Clone, Debug, Serialize)]
 pub struct Mark<'a> {
     /// Handle of its author.
     pub author: &'a str,
     /// Slug of its room.
     pub room: &'a str,
-    /// When it was posted.
+    /// The time of posting.
     pub at: Timestamp,
     /// The nonce of the message, or the one made from its line.
     pub nonce: &'a str,
@@ -184,19 +184,19 @@ pub async fn find_known(
 /// A user to be inserted.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewUser {
-    /// The id of the event by which they joined the server.
+    /// The id of the event of joining the server.
     pub id: UserId,
-    /// The unique name.
+    /// The handle.
     pub handle: String,
     /// The handle as [`fold_handle`](crate::model::look_alike::fold_handle) folds it.
     pub folded: String,
     /// The handle as [`mention_key`](crate::model::user::mention_key) makes it.
     pub mention_key: String,
-    /// The name for display.
+    /// The display name.
     pub name: String,
-    /// What `name` shares with names that look like it.
+    /// The display name as [`fold_name`](crate::model::look_alike::fold_name) folds it.
     pub name_folded: String,
-    /// When they joined the server.
+    /// The time of joining the server.
     pub at: Timestamp,
 }
 
@@ -210,9 +210,9 @@ pub async fn insert_users(connection: &mut Connection, users: &[NewUser]) -> Res
 pub struct MessageState {
     /// The id of the message.
     pub id: MessageId,
-    /// When it was last edited.
+    /// The time of the last edit.
     pub edited_at: Option<Timestamp>,
-    /// When it was deleted; its text is empty then.
+    /// The time of the deletion, after which the text is empty.
     pub deleted_at: Option<Timestamp>,
 }
 
@@ -230,7 +230,7 @@ pub struct NewReaction {
     pub emoji: String,
     /// The user who reacted.
     pub user_id: UserId,
-    /// The event of the reaction, which orders them.
+    /// The event of the reaction, by which reactions are ordered.
     pub event_id: EventId,
 }
 

@@ -1,4 +1,4 @@
-//! The rules that hold in every sound file, one statement each. Nothing is written.
+//! Consistency checks of a database, one read-only statement per rule.
 
 use super::{
     damage::{Damages, Values},
@@ -8,8 +8,8 @@ use super::{
 };
 use crate::error::Result;
 
-/// A rule on times: in rows of `$table`, `$column` is null or in the spelling of this program. What is no time has no
-/// spelling, and a date that does not exist another one.
+/// A rule on times: in rows of `$table`, `$column` is null or in the format of this program. Values that are no times
+/// and dates that do not exist break the rule.
 macro_rules! odd_times {
     ($id:literal, $table:literal, $column:literal) => {
         concat!(
@@ -84,13 +84,13 @@ statements! {
     ODD_JOININGS = odd_times!("event_id", "memberships", "joined_at");
     ODD_SIGN_INS = odd_times!("user_id", "sessions", "created_at");
     ODD_ERAS = odd_times!("next_id", "eras", "at");
-    // Texts that no event shows. What messages say and who wrote them is read with the events.
+    // Texts that are not part of any event. Bodies and authors of messages are checked with the events.
     USER_TEXTS = "select id, handle, name from users order by id";
     ROOM_TEXTS = "select id, slug, name, topic from rooms order by id";
     LOGS_WITHOUT_NAME = "select not exists (select 1 from meta where key = 'log' and value <> ''), null";
 }
 
-/// Each rule with the statement that counts the rows which break it and returns the first of them.
+/// Each rule with the statement that counts the rows that break it and returns the first of them.
 const RULES: &[(&str, &str)] = &[
     ("the log has a name", LOGS_WITHOUT_NAME),
     (
@@ -167,14 +167,14 @@ const RULES: &[(&str, &str)] = &[
     ("nobody has read what was not written", MARKS_BEYOND_LOG),
 ];
 
-/// Numbers of rows.
+/// The numbers of rows of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Sums {
     /// Events.
     pub events: i64,
     /// Messages, deleted ones included.
     pub messages: i64,
-    /// People, the server's own account included.
+    /// Accounts, the server's own included.
     pub people: i64,
     /// Rooms.
     pub rooms: i64,
@@ -191,7 +191,7 @@ pub async fn sum_up(connection: &mut Connection) -> Result<Sums> {
     })
 }
 
-/// Returns what SQLite itself finds wrong with the file: its pages, its indexes, its foreign keys.
+/// Returns the errors that SQLite finds in the pages, indexes and foreign keys of the file.
 pub async fn find_damage(connection: &mut Connection) -> Result<Vec<String>> {
     let mut faults: Vec<String> = sqlx::query_scalar(INTEGRITY)
         .fetch_all(&mut *connection)
@@ -204,8 +204,8 @@ pub async fn find_damage(connection: &mut Connection) -> Result<Vec<String>> {
 /// The id, slug, name and topic of a room as they are stored.
 type RoomTexts = (i64, Vec<u8>, Vec<u8>, Vec<u8>);
 
-/// Returns the values that cannot be read as they stand, at most about `limit`: each event is read with what it is about,
-/// as a reader of the whole log would see it.
+/// Returns the values that cannot be decoded, at most about `limit`. Each event is read with its object, as a reader of
+/// the whole log does.
 pub async fn find_unreadable(connection: &mut Connection, limit: usize) -> Result<Vec<String>> {
     let mut found = event_pages::find_damage(connection, limit).await?;
     let mut damages = Damages::default();
@@ -245,11 +245,11 @@ pub async fn find_broken_references(connection: &mut Connection) -> Result<Vec<S
 /// The result of checking a rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Verdict {
-    /// The rule in words.
+    /// A description of the rule.
     pub rule: &'static str,
     /// The number of rows that break it.
     pub faults: i64,
-    /// The first of them.
+    /// The first of these rows.
     pub first: Option<i64>,
 }
 

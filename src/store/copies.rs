@@ -17,16 +17,16 @@ use std::{
 
 statements! {
     COPY_INTO = "vacuum into ?";
-    // The write-ahead log goes into the file and is emptied.
+    // Copies the write-ahead log into the file and truncates the log.
     EMPTY_WAL = "pragma wal_checkpoint(truncate)";
-    // What is in the write-ahead log is copied into the file, and stays in the log.
+    // Copies the write-ahead log into the file and keeps the log.
     COPY_WAL = "pragma wal_checkpoint(passive)";
 }
 
 /// Writes a consistent copy of a database that may be in use, syncs it to disk and checks its integrity.
 ///
-/// The copy has the `application_id` and `user_version` of its source, and only its owner may read it. Fails where a
-/// file is at `to`; an incomplete copy is left there when this fails.
+/// The copy has the `application_id` and `user_version` of its source, and only its owner may read it. Fails if `to`
+/// exists. If it fails later, an incomplete copy is left at `to`.
 pub async fn copy_database(connection: &mut Connection, to: &DatabasePath) -> Result<()> {
     OpenOptions::new()
         .write(true)
@@ -53,7 +53,8 @@ pub async fn copy_database(connection: &mut Connection, to: &DatabasePath) -> Re
     }
 }
 
-/// Moves the write-ahead log into the database, so that the one file holds everything. Nobody else may use it.
+/// Moves the write-ahead log into the database, so that the one file contains all data. No other connection may be
+/// open.
 pub async fn empty_wal(database: &DatabasePath) -> Result<()> {
     let mut connection =
         Connection::connect_with(&SqliteConnectOptions::new().filename(database)).await?;
@@ -61,13 +62,13 @@ pub async fn empty_wal(database: &DatabasePath) -> Result<()> {
     Ok(connection.close().await?)
 }
 
-/// Copies what is in the write-ahead log into the open database, and leaves the log as it is.
+/// Copies the write-ahead log into the open database, and leaves the log unchanged.
 pub(super) async fn copy_wal(connection: &mut Connection) -> Result<()> {
     sqlx::query(COPY_WAL).execute(connection).await?;
     Ok(())
 }
 
-/// Removes a database and the files that SQLite keeps beside it. Missing files are no error.
+/// Removes a database and SQLite's files beside it. Missing files are no error.
 pub fn remove_database(database: &Path) -> io::Result<()> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         match fs::remove_file(beside(database, suffix)) {
@@ -78,7 +79,7 @@ pub fn remove_database(database: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Syncs the folder of this file, so that a renamed or linked file is still there after a power loss.
+/// Syncs the folder of a file, so that a renamed or linked file survives a power loss.
 pub fn sync_folder(of: &Path) -> io::Result<()> {
     let folder = of
         .parent()

@@ -1,4 +1,4 @@
-//! Where a cursor stands in the log, and where the part of the log that somebody may see ends.
+//! The status of cursors, and the last visible events of selections.
 
 use super::{
     db::Connection,
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{error::Result, model::ids::EventId};
 
-/// Whether the cursor `?1` lies in a future that was lost, and whether something that follows it was taken out.
+/// Columns that tell whether the cursor `?1` is an id that was lost, and whether events after it were purged.
 macro_rules! cursor_faults {
     () => {
         "exists (select 1 from eras where ?1 > after_id and ?1 < next_id) as is_lost,
@@ -17,8 +17,7 @@ macro_rules! cursor_faults {
 }
 
 statements! {
-    // How far a cursor is behind, counted up to a limit among the next 20,000 events; and whether it lies in a future
-    // that was lost, or before something that was taken out of the log since.
+    // The status of a cursor. Missed events are counted up to a limit among the next 20,000 events.
     STATUS = concat!(
         "with scan as (
             select coalesce(max(id), 0) as last from (select id from events where id > ?1 order by id limit 20000))
@@ -33,8 +32,8 @@ statements! {
             (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3 + 0)) as missed"
     );
     ROOM_HEAD = concat!("select ", room_head!("?1"));
-    // ?1 the viewer; ?2 the rooms asked for as JSON, all of them visible (null: all there are); ?3 whether only rooms
-    // joined; ?4 the last event that everybody may see. Each room costs one look at an index.
+    // ?1 the viewer; ?2 the requested rooms as JSON, all of them visible (null: all rooms); ?3 whether only joined
+    // rooms; ?4 the last event that is visible to everyone. Each room needs one look-up in an index.
     VISIBLE_HEAD = concat!(
         "select max(
             ?4,
@@ -49,7 +48,7 @@ statements! {
                 select e.id from events e indexed by events_about_people
                 where e.kind = 'user' and e.subject_id <> e.id and ", person_is_visible!("?1"), " order by e.id desc limit 1), 0))"
     );
-    // The last event of any open room: near the end of the log, or else by a look at each room.
+    // The last event of any open room: among the last 5,000 events, or else by one look-up per room.
     OPEN_HEAD = concat!(
         "select coalesce(
             (select id from (
@@ -63,13 +62,13 @@ statements! {
 /// The status of a cursor within a selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct CursorStatus {
-    /// Whether the cursor lies in a future that was lost to a restored backup.
+    /// Whether the cursor is an id that was lost when a backup was restored.
     pub is_lost: bool,
-    /// Whether something that follows it was taken out of the log.
+    /// Whether events after the cursor were purged from the log.
     pub is_purged: bool,
-    /// Whether so many events follow that those of the selection were not all counted.
+    /// Whether so many events follow that the missed ones were not all counted.
     pub is_far: bool,
-    /// How many events of the selection follow it, counted up to a limit.
+    /// The number of events of the selection after the cursor, counted up to a limit.
     pub missed: i64,
 }
 
@@ -95,7 +94,7 @@ pub async fn find_cursor_status(
     Ok(query.bind(count_to).fetch_one(connection).await?)
 }
 
-/// Returns the last event of a selection. `open_head` is the last event that everybody may see.
+/// Returns the last event of a selection. `open_head` is the last event that is visible to everyone.
 pub async fn find_selection_head(
     connection: &mut Connection,
     selection: &Selection,
@@ -123,7 +122,7 @@ pub async fn find_selection_head(
     Ok(query.fetch_one(connection).await?)
 }
 
-/// Returns the last event that everybody may see.
+/// Returns the last event that is visible to everyone.
 pub async fn find_open_head(connection: &mut Connection) -> Result<EventId> {
     Ok(sqlx::query_scalar(OPEN_HEAD).fetch_one(connection).await?)
 }

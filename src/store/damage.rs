@@ -1,7 +1,7 @@
-//! Stored values that cannot be read, and what is shown in their place.
+//! Stored values that cannot be decoded, and their placeholders.
 //!
-//! One damaged row must not hide the rows around it. Whatever reads rows decodes each value by itself, shows a
-//! placeholder where that fails, and notes the row. The log names each such value once; `backscroll check` names all.
+//! One damaged row must not hide the rows around it. Each value is decoded separately and replaced by a placeholder if
+//! that fails. The server's log names each such value once; `backscroll check` names all.
 
 use crate::{
     error::{Error, Result},
@@ -15,10 +15,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Damaged values that the log names; further ones are left to `backscroll check`.
+/// Maximum number of damaged values that the server's log names; `backscroll check` names further ones.
 const LOGGED_MAX: usize = 1000;
 
-/// The handle shown for a person whose row is missing; the same as [`Person::unknown`] gives.
+/// The handle shown for a user whose row is missing; the same as that of [`Person::unknown`].
 macro_rules! unknown_handle {
     ($id:literal) => {
         concat!("'unknown-' || ", $id)
@@ -26,7 +26,7 @@ macro_rules! unknown_handle {
 }
 pub(super) use unknown_handle;
 
-/// Names one stored value that cannot be read as it stands.
+/// The table, row and column of a value that cannot be decoded.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Damage {
     table: &'static str,
@@ -41,7 +41,7 @@ impl fmt::Display for Damage {
     }
 }
 
-/// Collects the damage found while rows are read.
+/// Collects the damaged values that are found while rows are read.
 #[derive(Debug, Default)]
 pub(super) struct Damages(Vec<Damage>);
 
@@ -50,7 +50,7 @@ impl Damages {
         self.0
     }
 
-    /// Notes a value; only here is its name put together, since most reads find no damage.
+    /// Adds a damaged value. Its name is formatted only here, since most reads find no damage.
     pub(super) fn note(
         &mut self,
         table: &'static str,
@@ -61,7 +61,7 @@ impl Damages {
         self.0.push(Damage { table, row, column });
     }
 
-    /// Writes each value to the log that is not there yet.
+    /// Logs each value that was not logged before.
     pub(super) fn log(self) {
         static LOGGED: Mutex<BTreeSet<Damage>> = Mutex::new(BTreeSet::new());
         if self.0.is_empty() {
@@ -108,7 +108,7 @@ impl<R: fmt::Display> Values<'_, R> {
         })
     }
 
-    /// Decodes a value where an empty one means none; one that cannot be read is none, too.
+    /// Decodes an optional value; `None` if it is empty or cannot be decoded.
     pub(super) fn optional<T>(
         &mut self,
         column: &'static str,
@@ -125,7 +125,7 @@ impl<R: fmt::Display> Values<'_, R> {
         decoded
     }
 
-    /// Decodes JSON; parts that are not UTF-8 become U+FFFD. Returns `None` where it does not parse.
+    /// Decodes JSON; parts that are not UTF-8 become U+FFFD. Returns `None` if it cannot be parsed.
     pub(super) fn json<T: DeserializeOwned>(
         &mut self,
         column: &'static str,
@@ -139,8 +139,8 @@ impl<R: fmt::Display> Values<'_, R> {
         parsed
     }
 
-    /// Decodes a person of a row that holds their handle and name; an empty handle and the id of the person where
-    /// their row is missing.
+    /// Decodes a user from a handle and a display name. If the row of the user is missing, `handle` is empty and `name`
+    /// is the id.
     pub(super) fn person(&mut self, handle: &[u8], name: &[u8]) -> Person {
         if handle.is_empty()
             && let Some(id) = str::from_utf8(name).ok().and_then(|id| id.parse().ok())
@@ -160,24 +160,24 @@ impl<R: fmt::Display> Values<'_, R> {
     }
 }
 
-/// Reads a text column, whatever is stored there.
+/// Reads a text column of any stored type.
 pub(super) fn text_of(row: &SqliteRow, column: &str) -> sqlx::Result<String> {
     let value: &[u8] = row.try_get_unchecked(column)?;
     Ok(lossy(value))
 }
 
-/// Reads a time column, whatever is stored there.
+/// Reads a time column of any stored type.
 pub(super) fn time_of(row: &SqliteRow, column: &str) -> sqlx::Result<Timestamp> {
     let value: &[u8] = row.try_get_unchecked(column)?;
     Ok(Timestamp::parse_stored(value).unwrap_or(Timestamp::UNKNOWN))
 }
 
-/// Decodes text where no row can be named; what is not UTF-8 becomes U+FFFD.
+/// Decodes text of no particular row; what is not UTF-8 becomes U+FFFD.
 pub(super) fn lossy(value: &[u8]) -> String {
     String::from_utf8_lossy(value).into_owned()
 }
 
-/// Parses JSON that SQLite made of rows.
+/// Parses JSON that SQLite made from rows.
 pub(super) fn parse_lossy<T: DeserializeOwned>(json: &[u8]) -> Result<T> {
     serde_json::from_str(&String::from_utf8_lossy(json))
         .map_err(|error| Error::Database(sqlx::Error::Decode(error.into())))

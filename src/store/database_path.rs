@@ -9,14 +9,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Links that are followed from one name, as many as Linux follows.
+/// Maximum number of links that are followed, which is the limit of Linux.
 const LINKS_MAX: usize = 40;
 
 /// The absolute path of a database file, without links.
 ///
-/// SQLite names `-wal` and `-shm` after the path that it opens, and this program names its lock file after it. With two
-/// names for one file there would be two logs and two locks (<https://sqlite.org/howtocorrupt.html>, 2.5), so every
-/// command resolves the name that it was given to this one path.
+/// SQLite derives the names of `-wal` and `-shm` from the path that it opens, and this program that of its lock file.
+/// Two names for one file would result in two logs and two locks (<https://sqlite.org/howtocorrupt.html>, 2.5), so
+/// every command resolves the given name to this path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatabasePath(PathBuf);
 
@@ -61,7 +61,7 @@ impl DatabasePath {
     }
 
     /// Refuses a missing or empty database that still has a write-ahead log: SQLite would delete the log, and with it
-    /// what was committed since the last checkpoint.
+    /// the transactions since the last checkpoint.
     pub(super) fn refuse_orphaned_wal(&self) -> Result<()> {
         let has_content = |path: &Path| fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0);
         let wal = beside(self, "-wal");
@@ -91,7 +91,7 @@ impl AsRef<Path> for DatabasePath {
     }
 }
 
-/// What tells one file from another on this machine, whatever its name.
+/// Identifies a file on this machine independently of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileId {
     device: u64,
@@ -106,9 +106,9 @@ impl FileId {
 
     /// Looks up the file of this name, as [`of`](Self::of), and its size in bytes.
     ///
-    /// Asks for no times. Where somebody has read them, Linux notes the exact time of the next write
-    /// (<https://docs.kernel.org/filesystems/multigrain-ts.html>): looked up before each commit, that would make each
-    /// commit write the inode, too, a third of what it gives to the disk.
+    /// Does not query times. After a query of them, Linux records the exact time of the next write
+    /// (<https://docs.kernel.org/filesystems/multigrain-ts.html>). Queried before each commit, they would make each
+    /// commit write the inode as well, which is a third of what a commit writes to the disk.
     #[cfg(target_os = "linux")]
     pub fn with_size(path: &Path) -> io::Result<(Self, u64)> {
         use rustix::fs::{AtFlags, CWD, StatxFlags, makedev, statx};
@@ -133,7 +133,7 @@ impl FileId {
     }
 }
 
-/// `chat.db` → `chat.db-wal` and the like.
+/// Appends a suffix to a file name, as in `chat.db-wal`.
 #[must_use]
 pub fn beside(database: &Path, suffix: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
@@ -141,7 +141,7 @@ pub fn beside(database: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Names that SQLite does not take as the path of a file: <https://sqlite.org/uri.html>.
+/// Returns whether SQLite does not interpret a name as the path of a file: <https://sqlite.org/uri.html>.
 fn refuse_special_name(name: &Path) -> Result<()> {
     let bytes = name.as_os_str().as_encoded_bytes();
     if bytes.is_empty() || bytes == b":memory:" {

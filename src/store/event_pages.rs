@@ -1,4 +1,4 @@
-//! Reading the log: the events that follow a cursor, in pages.
+//! Reading the events after a cursor, in pages.
 
 use super::{
     damage::{Damage, Damages},
@@ -17,12 +17,12 @@ use crate::{
 };
 use std::collections::BTreeSet;
 
-/// A page of events: the head of the log, how many events may be in the page, how many are, the last id that was
-/// looked at, the last id of the page, and its events.
+/// A page of events: the head of the log, whether the page is full, the last id that was scanned, the last id of the
+/// page, and its events.
 ///
-/// `$end` is the last id to look at, `$wanted` selects the ids of the events up to there that the reader wants and may
-/// see. Where 256 events would weigh more than 128 KiB, about as many are taken as fit: their sizes are estimated before
-/// any row is made. Of a page that has the heaviest events first, that is 1 MiB in the worst case.
+/// `$end` is the last id to scan; `$wanted` selects the ids of the requested and visible events up to there. If 256
+/// events would take more than 128 KiB, the page has about as many as fit. Their sizes are estimated from the average
+/// before any row is encoded, so a page with the largest events first takes 1 MiB in the worst case.
 macro_rules! page {
     ($end:literal, $($wanted:tt)+) => {
         concat!(
@@ -64,15 +64,16 @@ statements! {
             select id from events e where kind = 'user' and subject_id <> id and id > ?1
             and ", person_is_public!("e.subject_id"), " order by id limit 256)"
     );
-    // ?2 the viewer (null: nobody); ?3 the rooms asked for as JSON (null: all); ?4 whether only rooms joined.
-    // What one page looks at is bounded, too, so that a reader of little holds no connection for long.
+    // ?2 the viewer (null: not signed in); ?3 the requested rooms as JSON (null: all); ?4 whether only joined rooms.
+    // The number of scanned events is bounded, too, so that a reader of few events does not occupy a connection for
+    // long.
     READ_VISIBLE = page!(
         "select max(id) from (select id from events where id > ?1 order by id limit 2048)",
         "select e.id as id from ", visible_events!("?2", "?3", "?4"), " and e.id > ?1 and e.id <= (select last from scan)"
     );
 }
 
-/// Returns the event with this id; `None` also for one about nothing.
+/// Returns the event with this id; `None` also if the event has no object.
 pub async fn find_event(connection: &mut Connection, id: EventId) -> Result<Option<Event>> {
     let rows: Vec<u8> = sqlx::query_scalar(FIND_EVENT)
         .bind(id)
@@ -84,13 +85,14 @@ pub async fn find_event(connection: &mut Connection, id: EventId) -> Result<Opti
     Ok(events.into_iter().next())
 }
 
-/// The events that a reader asks for and may see.
+/// The events that a reader requests and may see.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum Selection {
-    /// Events of one room, which the reader may see.
+    /// Events of one room that is visible to the reader.
     Room(RoomId),
-    /// Events that the viewer may see: of the named rooms or of all, and only of joined ones if `joined` is set.
+    /// Events that are visible to the viewer, of the given rooms or of all, and only of joined rooms if `joined` is
+    /// set.
     Visible {
         viewer: Option<UserId>,
         rooms: Option<Vec<RoomId>>,
@@ -101,9 +103,9 @@ pub enum Selection {
 /// Events that follow a cursor.
 #[derive(Debug)]
 pub struct EventPage {
-    /// In order; at most 256, and about as many as fit into 128 KiB (one always does).
+    /// The events in order: at most 256, and about as many as fit into 128 KiB, but at least one if there is one.
     pub events: Vec<Event>,
-    /// Everything of the selection up to here was read.
+    /// The id up to which all events of the selection were read.
     pub scanned: EventId,
     /// The head of the log in the same snapshot.
     pub head: EventId,
@@ -111,7 +113,7 @@ pub struct EventPage {
 
 type PageRow = (EventId, bool, EventId, EventId, Vec<u8>);
 
-/// Reads what follows a cursor, whoever may see it: what the log itself reads after a commit.
+/// Reads the events after a cursor without checking permissions. The log reads new events in this way.
 pub async fn read_log_after(connection: &mut Connection, after: EventId) -> Result<EventPage> {
     let mut damages = Damages::default();
     let page = read_log(connection, after, &mut damages).await?;
@@ -131,7 +133,7 @@ async fn read_log(
     page_of(row, after, damages)
 }
 
-/// Reads the whole log and returns what cannot be read of it, at most about `limit` values.
+/// Reads the whole log and returns the values that cannot be decoded, at most about `limit`.
 pub async fn find_damage(connection: &mut Connection, limit: usize) -> Result<BTreeSet<Damage>> {
     let mut found = BTreeSet::new();
     let mut after = EventId::EARLIEST;
@@ -146,7 +148,7 @@ pub async fn find_damage(connection: &mut Connection, limit: usize) -> Result<BT
     }
 }
 
-/// Reads what follows a cursor, bounded in rows, in bytes, and in rows that are only looked at.
+/// Reads the events after a cursor, with limits on the number of events, on bytes, and on the number of scanned events.
 pub async fn read_after(
     connection: &mut Connection,
     after: EventId,
@@ -171,7 +173,7 @@ pub async fn read_after(
     Ok(page)
 }
 
-/// A page that is not full has been read up to where its scan ended.
+/// Creates a page. If it is not full, all events up to the end of the scan were read.
 fn page_of(row: PageRow, after: EventId, damages: &mut Damages) -> Result<EventPage> {
     let (head, is_full, scanned, last, rows) = row;
     let scanned = if is_full { last } else { scanned };
@@ -182,7 +184,7 @@ fn page_of(row: PageRow, after: EventId, damages: &mut Damages) -> Result<EventP
     })
 }
 
-/// The rooms of a selection as the statements take them.
+/// Returns the rooms of a selection as JSON for the statements.
 pub(super) fn json_of(rooms: Option<&[RoomId]>) -> Option<String> {
     rooms.map(|rooms| serde_json::json!(rooms).to_string())
 }

@@ -1,5 +1,5 @@
-//! Rows of events: what is selected of an event and the current state of its object, and how that is decoded. The one
-//! reader of events, for pages of the log and single events alike; a damaged value spoils nothing but itself.
+//! Rows of events: the selected columns of an event and of its object, and their decoding. Pages of the log and single
+//! events use the same code. A damaged value affects no other value.
 
 use super::{
     damage::{Damages, Values, lossy},
@@ -19,8 +19,8 @@ use crate::{
 use serde_json::value::RawValue;
 use std::sync::Arc;
 
-/// A message that was posted, as [`read_post`] decodes it: most events are of this kind, and the message says who
-/// posted it. An empty field tells it from an [`event_row`].
+/// A posted message, as [`read_post`] decodes it. Most events are of this kind, and the message contains the author. An
+/// empty first field distinguishes it from an [`event_row`].
 macro_rules! post_row {
     () => {
         concat!(
@@ -34,8 +34,8 @@ macro_rules! post_row {
 }
 pub(super) use post_row;
 
-/// Any event, as [`read_any`] decodes it: the last fields are the current state of its object. None of it is an event
-/// about nothing.
+/// Any event, as [`read_any`] decodes it. The last fields are the current state of its object; an event without them
+/// has no object.
 macro_rules! event_row {
     () => {
         concat!(
@@ -65,8 +65,8 @@ macro_rules! event_row {
 }
 pub(super) use event_row;
 
-/// What an event is made from. The outer loop goes through the events in their order, so that a limit ends it
-/// early. A message of another room is no object of an event: its readers may not be allowed to see it.
+/// The tables that an event is read from. The outer loop scans the events in order, so that a limit ends it early. A
+/// message of another room is not joined, since the readers of the event may not be allowed to see it.
 macro_rules! event_tables {
     () => {
         " events e left join rooms r on r.id = e.room_id
@@ -76,8 +76,8 @@ macro_rules! event_tables {
 }
 pub(super) use event_tables;
 
-/// Decodes events and sorts them. Those about nothing, such as a message whose row is missing, are noted and left out: history does
-/// not show them, either.
+/// Decodes events and sorts them by id. Events without an object, such as a message whose row is missing, are recorded
+/// as damage and left out, as in the history.
 pub(super) fn read_events(joined: &[u8], damages: &mut Damages) -> Result<Vec<Event>> {
     let mut events = Vec::new();
     for row in Rows::new(joined) {
@@ -93,7 +93,7 @@ pub(super) fn read_events(joined: &[u8], damages: &mut Damages) -> Result<Vec<Ev
     Ok(events)
 }
 
-/// The fields with which each event begins.
+/// The first fields of each event.
 struct Start<'a> {
     room: RoomRef,
     at: &'a [u8],
@@ -150,7 +150,7 @@ fn read_any(kind: &str, mut row: Row<'_>, damages: &mut Damages) -> Option<Event
     })
 }
 
-/// What changed about a person; `None` if there is no such person.
+/// Decodes a change of a user; `None` if the row of the user is missing.
 fn read_user_change(mut row: Row<'_>, id: EventId, at: Timestamp, by: Person) -> Option<Event> {
     let is_public = row.field() == b"1";
     let rooms = lossy(row.field());

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 statements! {
     HEAD = "select coalesce(max(id), 0) from events";
-    // An event without a room makes that room; one of a user without an actor makes that account.
+    // A room event without a room creates the room, and a user event without an actor creates the account.
     APPEND = "insert into events (id, room_id, kind, name, message_id, subject_id, actor_id, at, data)
         select next, iif(?2 = 'room', coalesce(?1, next), ?1), ?2, ?3, ?4, iif(?2 = 'user', coalesce(?5, next), ?5),
                coalesce(?6, next), ?7, json(?8)
@@ -33,25 +33,25 @@ pub async fn head(connection: &mut Connection) -> Result<EventId> {
 /// An event to be appended.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewEvent<'a> {
-    /// The room; `None` for the server as a whole, and for the event that makes a room, which is in that room.
+    /// The room; `None` for the server as a whole, and for the event that creates a room and belongs to it.
     pub room_id: Option<RoomId>,
     /// The name of the event, see [`kind`](crate::model::event::kind).
     pub kind: &'a str,
-    /// The name of a bot's own event.
+    /// The name of a custom event.
     pub name: Option<&'a str>,
-    /// The message that it is about.
+    /// The message that the event is about.
     pub message_id: Option<MessageId>,
-    /// The user whom it is about.
+    /// The user whom the event is about.
     pub subject_id: Option<UserId>,
-    /// The user who acts; `None` for the user whom the event itself makes.
+    /// The user who made the change; `None` for the event that creates the user.
     pub actor_id: Option<UserId>,
     /// The time of the event.
     pub at: Timestamp,
-    /// JSON as the migration `0001_log.sql` describes it.
+    /// JSON as described in the migration `0001_log.sql`.
     pub data: Option<String>,
 }
 
-/// Appends an event and returns its id, which is the next free one.
+/// Appends an event and returns its id, which is the next unused one.
 pub async fn append_event(connection: &mut Connection, event: &NewEvent<'_>) -> Result<EventId> {
     let id = sqlx::query_scalar(APPEND)
         .bind(event.room_id)
@@ -67,12 +67,12 @@ pub async fn append_event(connection: &mut Connection, event: &NewEvent<'_>) -> 
     Ok(id)
 }
 
-/// An event with its id. Ids of a run of events follow each other, beginning with the next free one.
+/// An event with its id. The ids of a run of events are consecutive and begin with the next unused one.
 #[derive(Clone, Debug, Serialize)]
 pub struct NumberedEvent<'a> {
     /// The id of the event.
     pub id: EventId,
-    /// Everything else.
+    /// The other fields of the event.
     #[serde(flatten)]
     pub event: NewEvent<'a>,
 }

@@ -1,7 +1,7 @@
-//! Whether the names of the served database still lead to the files that this process has open.
+//! Detects whether the files of the open database were removed, moved or replaced.
 //!
-//! A file that was removed, moved or replaced stays open, and SQLite goes on writing to it: what is acknowledged then
-//! is gone after a restart. So the writer compares device and inode before each commit.
+//! SQLite continues to write to the open file after that, and acknowledged changes would be lost at a restart. The
+//! writer therefore compares device and inode before each commit.
 
 use super::{
     copies,
@@ -17,22 +17,22 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-/// What posters are told while the files differ.
+/// The error that posters get while the files differ.
 const REPLACED: &str = "the database file was moved, removed or replaced under the server";
 
-/// The database of a running server: its connections, and what tells its files from others.
+/// The database of a running server: its connections, and the identity of its files.
 #[derive(Debug)]
 pub struct OpenDatabase {
-    /// The one connection that writes.
+    /// The only connection that writes.
     pub writer: Connection,
     /// Connections that only read.
     pub readers: ReadPool,
-    /// The files that these connections have open.
+    /// The identity of the files that these connections have open.
     pub identity: FileIdentity,
 }
 
 impl OpenDatabase {
-    /// Opens a database, and makes or migrates it as needed. The caller holds its lock.
+    /// Opens a database, and creates or migrates it as needed. The caller holds its lock.
     pub async fn open(path: DatabasePath, storage: Storage) -> Result<Self> {
         db::create_private(&path)?;
         let id = FileId::of(&path)?;
@@ -49,8 +49,8 @@ impl OpenDatabase {
 
 /// The device and inode of each file of an open database.
 ///
-/// While a file is open no other file can get its inode. SQLite creates `-wal` and `-shm` with the first connection
-/// and removes them with the last one, so they stay the same as long as the pool of readers is open.
+/// No other file can get the inode of an open file. SQLite creates `-wal` and `-shm` with the first connection and
+/// removes them with the last one, so they are the same as long as the pool of readers is open.
 #[derive(Debug)]
 pub struct FileIdentity {
     path: DatabasePath,
@@ -60,7 +60,7 @@ pub struct FileIdentity {
 }
 
 impl FileIdentity {
-    /// Notes the files beside an open database, whose own id was looked up before it was opened.
+    /// Looks up the files beside an open database, whose own id was looked up before it was opened.
     fn read(path: DatabasePath, id: FileId) -> Result<Self> {
         let [wal, shm, lock] = ["-wal", "-shm", "-lock"].map(|suffix| beside(&path, suffix));
         let [wal_id, shm_id, lock_id] = [FileId::of(&wal)?, FileId::of(&shm)?, FileId::of(&lock)?];
@@ -79,7 +79,7 @@ impl FileIdentity {
         Ok(identity)
     }
 
-    /// Passes while each name leads to the file that is open, and the database has not been emptied.
+    /// Checks that each name refers to the open file, and that the database was not truncated to zero bytes.
     ///
     /// Takes four system calls, some microseconds together. Logs a line when the answer changes.
     pub fn check(&self) -> Result<()> {
@@ -104,10 +104,10 @@ impl FileIdentity {
         }
     }
 
-    /// Checks before a commit.
+    /// Checks the files before a commit.
     ///
-    /// Where a file differs, what was committed before is copied from the write-ahead log into the open database: the
-    /// log may have lost its name, and is gone when the process is killed.
+    /// If a file differs, earlier commits are copied from the write-ahead log into the open database: the log may have
+    /// lost its name, and would then be lost if the process is killed.
     pub async fn check_before_commit(&self, writer: Option<&mut Connection>) -> Result<()> {
         let checked = self.check();
         if let (Err(_), Some(writer)) = (&checked, writer) {
@@ -116,7 +116,7 @@ impl FileIdentity {
         checked
     }
 
-    /// Opens the writing connection anew, on the same file or not at all.
+    /// Opens the writing connection again. Fails if the file is not the same.
     pub async fn reopen_writer(&self, storage: Storage) -> Result<Connection> {
         self.check()?;
         let writer = db::reopen_writer(&self.path, storage).await?;

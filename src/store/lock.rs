@@ -7,17 +7,17 @@ use std::{
     os::unix::fs::OpenOptionsExt as _,
 };
 
-/// Held while this process may write to the database. The system frees it when the process ends, however it ends.
+/// A lock that is held while this process may write to the database. The system releases it when the process ends.
 ///
-/// The lock is on a file of its own beside the database: closing any other descriptor of the database file
-/// would silently drop the locks that SQLite holds on it (<https://sqlite.org/howtocorrupt.html>, 2.2).
+/// The lock is on a separate file beside the database: closing any other descriptor of the database file would silently
+/// release the locks that SQLite holds on it (<https://sqlite.org/howtocorrupt.html>, 2.2).
 #[derive(Debug)]
 pub struct FileLock {
     _file: File,
 }
 
 impl FileLock {
-    /// Takes the lock of a database: `chat.db-lock` for `chat.db`. Fails where another process has it.
+    /// Acquires the lock of a database: `chat.db-lock` for `chat.db`. Fails if another process holds it.
     pub fn take(database: &DatabasePath) -> Result<Self> {
         let path = beside(database, "-lock");
         let file = File::options()

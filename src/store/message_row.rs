@@ -1,5 +1,4 @@
-//! The one reader of messages: every statement that reads messages selects these columns, and every message that leaves
-//! the store is decoded here.
+//! Rows of messages: the columns that every statement selects to read messages, and their decoding.
 
 use super::{
     damage::{Damages, Values, lossy},
@@ -13,9 +12,8 @@ use crate::{
     },
 };
 
-/// The reactions to the message `m`, as JSON. Each emoji has the handles of the first 20 people, but all emoji together
-/// only as many handles as make 16,384 bytes of JSON: with the longest body a message stays below the 64 KiB of a block
-/// of the stream.
+/// The reactions to the message `m`, as JSON. Each emoji has the handles of the first 20 users, limited to 16,384 bytes
+/// of JSON for all emoji together: with the longest body, a message stays below the 64 KiB of a block of the stream.
 macro_rules! reactions_json {
     () => {
         concat!(
@@ -39,8 +37,8 @@ pub(super) use reactions_json;
 
 /// The message `m` and its author `a` as one row, as [`read_message`] decodes it.
 ///
-/// The name and the body may hold any character, and so stand last, with the length of the body before them. Of a
-/// missing author, the id stands in place of the name (see [`Values::person`]).
+/// The name and the body may contain any character. They are therefore the last fields, and the length of the body
+/// precedes them. If the author is missing, the name is the author's id (see [`Values::person`]).
 macro_rules! message_row {
     () => {
         concat!(
@@ -53,8 +51,8 @@ macro_rules! message_row {
 }
 pub(super) use message_row;
 
-/// Decodes a message of the room with the slug `room`. Values that cannot be read are replaced and noted; returns `None`
-/// only where the row has no id, which SQLite does not let happen.
+/// Decodes a message of the room with the slug `room`. Values that cannot be decoded are replaced and recorded as
+/// damage. Returns `None` only if the row has no id, which SQLite prevents.
 pub(super) fn read_message(mut row: Row<'_>, room: &str, damages: &mut Damages) -> Option<Message> {
     let id = MessageId(row.number()?);
     let mut values = Values {
@@ -109,7 +107,7 @@ pub(super) fn read_messages(
     Ok(messages)
 }
 
-/// Decodes messages of any rooms: before each one stands the slug of its room.
+/// Decodes messages of any rooms. The slug of its room precedes each message.
 pub(super) fn read_messages_of_rooms(joined: &[u8], damages: &mut Damages) -> Result<Vec<Message>> {
     let mut messages = Vec::new();
     for row in Rows::new(joined) {

@@ -1,4 +1,4 @@
-//! The table `messages`: their current state, singly and in pages.
+//! The table `messages`: reading single messages and pages, editing and deleting.
 
 use super::{
     connection::Connection,
@@ -19,8 +19,8 @@ use crate::{
 use serde::Deserialize;
 use std::cmp::Reverse;
 
-/// A page of the whole history is two walks from a pivot in the order of ids, older and newer, each with one row more
-/// than asked for to tell whether the history goes on there.
+/// A page of the whole history: two scans from a pivot in the order of ids, older and newer. Each has one row more than
+/// requested, to tell whether the history continues there.
 macro_rules! page {
     ($pivot:literal) => {
         concat!(
@@ -50,12 +50,12 @@ macro_rules! page {
     };
 }
 
-/// A page of a filtered history, which is in the order of time, and of ids where times are the same: only so does an
-/// index hold exactly what is asked for, also in rooms whose messages were imported in another order.
+/// A page of a filtered history, in the order of time, and of ids if times are equal. Only this order lets an index
+/// contain exactly the requested rows, also in rooms whose messages were imported in another order.
 ///
-/// The pivot is a place in that order: the time `?8`, or right after the message `?9`, or the message `?2`; where one is
-/// missing, its neighbour in the order of ids stands in for it. The walks begin there or where the time span from `?5` to
-/// `?6` ends, whichever comes first. Texts of times begin with a digit, so `~` is later than any.
+/// The pivot is a position in that order: the time `?8`, or right after the message `?9`, or the message `?2`. A
+/// missing message is replaced by its neighbour in the order of ids. The scans begin there or at the end of the time
+/// span from `?5` to `?6`, whichever comes first. Texts of times begin with a digit, so `~` is later than any time.
 macro_rules! filtered_page {
     ($index:literal, $author:literal) => {
         concat!(
@@ -115,7 +115,7 @@ statements! {
     FIND_STATE = "select author_id, body, deleted_at is not null from messages where room_id = ? and id = ?";
     EDIT_MESSAGE = "update messages set body = ?, edited_at = ? where id = ?";
     DELETE_MESSAGE = "update messages set body = '', deleted_at = ? where id = ?";
-    // Room by room, since both are then read off an index.
+    // Room by room, since both values are then read from an index.
     SUM_UP = concat!(
         "select coalesce(sum((select count(*) from messages m where m.room_id = r.id)), 0),
                 min((select min(m.created_at) from messages m where m.room_id = r.id))
@@ -123,7 +123,7 @@ statements! {
     );
 }
 
-/// The place of a page in the history of a room.
+/// The position of a page in the history of a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
     /// The newest messages.
@@ -138,11 +138,11 @@ pub enum Anchor {
     At(Timestamp),
 }
 
-/// Which messages belong into a page. A filtered page is in the order of time, others are in the order of ids; these
-/// differ only where messages were imported.
+/// The filter of a page. A filtered page is in the order of time, others are in the order of ids. The orders differ
+/// only for imported messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Posted by the person with this handle.
+    /// Handle of the author.
     pub author: Option<String>,
     /// Posted at this time or later.
     pub since: Option<Timestamp>,
@@ -151,7 +151,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Returns whether every message belongs into the page.
+    /// Returns whether the filter accepts every message.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -167,7 +167,7 @@ pub async fn read_history(
     filter: &Filter,
 ) -> Result<HistoryPage> {
     let half = limit / 2;
-    // 0 rows asked for are still looked for, to tell whether they are there.
+    // A limit of 0 still reads one row, to tell whether there are messages.
     let (want_older, want_newer) = match anchor {
         Anchor::Newest | Anchor::Before(_) => (limit, 0),
         Anchor::After(_) => (0, limit),
@@ -264,11 +264,11 @@ fn read_and_log(rows: &[u8]) -> Result<Vec<Message>> {
 /// Facts needed to authorise a change of a message.
 #[derive(Clone, Debug)]
 pub struct MessageState {
-    /// The user who wrote it.
+    /// The author.
     pub author_id: UserId,
-    /// Its text; empty once deleted.
+    /// The text, which is empty after deletion.
     pub body: String,
-    /// Whether it was deleted.
+    /// Whether the message was deleted.
     pub is_deleted: bool,
 }
 
@@ -320,7 +320,7 @@ pub async fn delete_message(
     Ok(())
 }
 
-/// Returns how many messages open rooms have, and when the first of them was posted.
+/// Returns the number of messages in open rooms, and the time of the first one.
 pub async fn sum_up(connection: &mut Connection) -> Result<(i64, Option<Timestamp>)> {
     let (count, first): (i64, Option<Vec<u8>>) =
         sqlx::query_as(SUM_UP).fetch_one(connection).await?;

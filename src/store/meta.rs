@@ -1,4 +1,4 @@
-//! The table `meta`: what this file is.
+//! The table `meta`: properties of the file.
 
 use super::{db::Connection, statements::statements};
 use crate::{error::Result, model::time::Timestamp};
@@ -8,26 +8,26 @@ statements! {
     SET_LOG = "insert into meta (key, value) values ('log', ?) on conflict (key) do update set value = excluded.value";
     HAS_MENTIONS = "select exists (select 1 from meta where key = 'mentions')";
     SET_HAS_MENTIONS = "insert into meta (key, value) values ('mentions', 'stored') on conflict do nothing";
-    // As much as the longest message takes: a disk on which that does not fit is full.
+    // The size of the longest message: the disk is full if that does not fit.
     ADD_TRIAL = "insert into meta (key, value) values ('tried ' || ?, hex(zeroblob(65536))) on conflict do nothing";
     DELETE_OTHER_TRIALS = "delete from meta where key glob 'tried*' and key <> 'tried ' || ?";
 }
 
-/// The name of this log; `None` in a file that was just made.
+/// Returns the name of this log; `None` in a file that was just created.
 pub async fn find_log(connection: &mut Connection) -> Result<Option<String>> {
     Ok(sqlx::query_scalar(FIND_LOG)
         .fetch_optional(connection)
         .await?)
 }
 
-/// Names this log.
+/// Sets the name of this log.
 pub async fn set_log(connection: &mut Connection, log: &str) -> Result<()> {
     sqlx::query(SET_LOG).bind(log).execute(connection).await?;
     Ok(())
 }
 
-/// Writes 128 KiB that nobody needs, to find out whether the disk takes anything. What the last trial wrote goes after
-/// that: its space would do for this one, and say nothing about the disk.
+/// Writes 128 KiB of test data, to find out whether the disk accepts writes. The data of the previous test is deleted
+/// only after that, since its space would be reused and the test would say nothing about the disk.
 pub async fn try_disk(connection: &mut Connection, at: Timestamp) -> Result<()> {
     for statement in [ADD_TRIAL, DELETE_OTHER_TRIALS] {
         sqlx::query(statement)
@@ -45,7 +45,7 @@ pub async fn has_mentions(connection: &mut Connection) -> Result<bool> {
         .await?)
 }
 
-/// Notes that the mentions of all messages are stored.
+/// Records that the mentions of all messages are stored.
 pub async fn set_has_mentions(connection: &mut Connection) -> Result<()> {
     sqlx::query(SET_HAS_MENTIONS).execute(connection).await?;
     Ok(())

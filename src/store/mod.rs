@@ -1,9 +1,9 @@
-//! All SQL, one file per table, and nothing else: no rules, no HTTP.
+//! All SQL of the program, one file per table, without rules and HTTP.
 //!
-//! Functions take the connection first and hold their SQL as a literal; [`statements()`] lists every one, so
-//! that a test can prepare them all against a migrated database.
-//! A trip to SQLite's thread costs more than most statements (3 to 8 µs on one core, 60 to 70 µs between
-//! two), so what a page or a commit needs comes in one statement, as one text of JSON made by SQLite.
+//! Functions take the connection as first argument and have their SQL as a literal. [`statements()`] lists all of them,
+//! so that a test can prepare each one against a migrated database. A round trip to SQLite's thread costs more than
+//! most statements (3 to 8 µs on one core, 60 to 70 µs between two), so all rows of a page or a commit are read by one
+//! statement, as one value.
 
 pub mod archive;
 pub mod check;
@@ -35,7 +35,7 @@ mod statements;
 pub mod users;
 mod visibility;
 
-/// Every statement by name.
+/// Returns all statements by name.
 #[must_use]
 pub fn statements() -> Vec<(&'static str, &'static str)> {
     [

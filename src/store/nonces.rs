@@ -1,4 +1,4 @@
-//! The table `nonces`: what every author has posted under which nonce, for ever.
+//! The table `nonces`: the event of each author's nonce. Nonces do not expire.
 
 use super::{db::Connection, statements::statements};
 use crate::{
@@ -11,7 +11,7 @@ statements! {
     INSERT_NONCE = "insert into nonces (author_id, nonce, id) values (?, ?, ?)";
 }
 
-/// The event that an author has appended under a nonce.
+/// Returns the event that an author has appended under a nonce.
 pub async fn find_nonce(
     connection: &mut Connection,
     author: UserId,
@@ -24,7 +24,7 @@ pub async fn find_nonce(
         .await?)
 }
 
-/// Notes the event that an author has appended under a nonce.
+/// Inserts the event that an author has appended under a nonce.
 pub async fn insert_nonce(
     connection: &mut Connection,
     author: UserId,

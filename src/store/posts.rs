@@ -1,7 +1,7 @@
-//! Posted messages: what is needed to authorise them, and the rows that they add.
+//! Adding posted messages: the facts needed to authorise them, and their rows.
 //!
-//! This is the one place in which messages are added, whether people, bots or an import post them. A trip to
-//! SQLite's thread is what a transaction costs, not a row, so all functions take many posts at once.
+//! This is the only code that adds messages, of users, bots and imports. The cost of a transaction depends on the
+//! number of round trips to SQLite's thread and not on the number of rows, so all functions take many posts at once.
 
 use super::{
     damage::parse_lossy, db::Connection, messages::broken_json, statements::statements,
@@ -39,7 +39,7 @@ statements! {
             left join nonces k on k.author_id = p.by and k.nonce = p.nonce
             left join messages m on m.id = k.id)) as facts"
     );
-    // The triggers of 0009_added_messages.sql add the events, the nonces and the places in the calendar.
+    // The triggers of 0009_added_messages.sql add the events, the nonces and the rows of the calendar.
     ADD_MESSAGES = "insert into messages (id, room_id, author_id, created_at, body, reply_to, nonce)
         select value ->> 'id', value ->> 'room_id', value ->> 'author_id', value ->> 'at', value ->> 'body',
                value ->> 'reply_to', value ->> 'nonce'
@@ -55,7 +55,7 @@ statements! {
     DELETE_MENTIONS = "delete from mentions where message_id = ?";
 }
 
-/// What a post asks for, as far as facts are needed to authorise it.
+/// The values of a post for which facts are looked up to authorise it.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub struct Question<'a> {
@@ -68,21 +68,21 @@ pub struct Question<'a> {
 /// Facts needed to authorise one post.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct PostFacts {
-    /// Its author; `None` if there is no such account.
+    /// The author; `None` if there is no such account.
     pub by: Option<Person>,
-    /// The room that it names; `None` if there is none.
+    /// The room with the slug of the post; `None` if there is none.
     pub room_id: Option<RoomId>,
-    /// Whether that room is open.
+    /// Whether the room is open.
     pub is_open: bool,
-    /// The event that made the author a member of it.
+    /// The event by which the author joined the room; `None` if not a member.
     pub member_since: Option<EventId>,
-    /// Whether the message that it answers is in that room.
+    /// Whether the message that the post replies to is in the room.
     pub is_answer: bool,
-    /// What the author posted before under the same nonce.
+    /// The earlier post of the author under the same nonce.
     pub known: Option<KnownPost>,
 }
 
-/// The facts of the post at one place among the questions.
+/// The facts of a post, with its index among the questions.
 #[derive(Debug, Deserialize)]
 struct Found {
     key: usize,
@@ -90,18 +90,18 @@ struct Found {
     fact: PostFacts,
 }
 
-/// What was posted before under a nonce.
+/// An earlier post under a nonce.
 #[derive(Clone, Debug, Deserialize)]
 pub struct KnownPost {
-    /// The id of its event.
+    /// The id of the event.
     pub id: MessageId,
-    /// Its room; `None` if it is no message, or one that is no longer kept.
+    /// The room; `None` if the event is not a message, or if the message is not stored any more.
     pub room_id: Option<RoomId>,
-    /// Its text, as long as it is the one that was posted.
+    /// The text; `None` after an edit or a deletion.
     pub body: Option<String>,
 }
 
-/// Looks up the last id that the log has used, and the facts of each post in the order of the questions.
+/// Looks up the last id that the log has used, and the facts of each post, in the order of the questions.
 pub async fn find_facts(
     connection: &mut Connection,
     questions: &[Question<'_>],
@@ -120,29 +120,29 @@ pub async fn find_facts(
     Ok((last_id, facts))
 }
 
-/// A message to be added, and with it the event that posts it.
+/// A message to be added together with its event.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewMessage<'a> {
-    /// Its id, which is that of its event.
+    /// The id of the message, which is also the id of its event.
     pub id: MessageId,
-    /// Its room.
+    /// The room.
     pub room_id: RoomId,
-    /// Its author.
+    /// The author.
     pub author_id: UserId,
-    /// When it was posted.
+    /// The time of posting.
     pub at: Timestamp,
-    /// Its text, as written.
+    /// The text.
     pub body: &'a str,
-    /// The keys of the handles that its text mentions.
+    /// The mention keys of the handles in the text.
     #[serde(skip)]
     pub mentions: &'a [String],
-    /// The message that it answers.
+    /// The message that it replies to.
     pub reply_to: Option<MessageId>,
-    /// Its author's client's name for it.
+    /// The nonce given by the author's client.
     pub nonce: Option<&'a str>,
 }
 
-/// Adds messages in the order of their ids, each with its event, its nonce, its mentions and its place in the calendar.
+/// Adds messages in the order of their ids, each with its event, nonce, mentions and row of the calendar.
 pub async fn add_messages(connection: &mut Connection, messages: &[NewMessage<'_>]) -> Result<()> {
     insert_messages(connection, messages, None).await?;
     let messages = messages.iter();
@@ -152,8 +152,8 @@ pub async fn add_messages(connection: &mut Connection, messages: &[NewMessage<'_
     insert_mentions(connection, &mentions).await
 }
 
-/// Adds messages that mention nobody, in a transaction of their own, unless another connection has changed the file
-/// since its [`data_version`](super::db::data_version) was this. Returns whether they were added.
+/// Adds messages without mentions in a separate transaction, unless another connection has changed the file since its
+/// [`data_version`](super::db::data_version) had this value. Returns whether they were added.
 pub async fn add_messages_if_unchanged(
     connection: &mut Connection,
     messages: &[NewMessage<'_>],
@@ -178,7 +178,7 @@ async fn insert_messages(
     Ok(added.rows_affected())
 }
 
-/// One person whom a message mentions.
+/// A mention of a handle in a message.
 #[derive(Clone, Copy, Debug, Serialize)]
 struct Mention<'a> {
     message: MessageId,
@@ -189,7 +189,7 @@ fn mentions_of(message: MessageId, keys: &[String]) -> impl Iterator<Item = Ment
     keys.iter().map(move |key| Mention { message, key })
 }
 
-/// Replaces what a message mentions, after its text was changed.
+/// Replaces the mentions of a message after its text was changed.
 pub async fn replace_mentions(
     connection: &mut Connection,
     message: MessageId,
@@ -203,7 +203,7 @@ pub async fn replace_mentions(
     insert_mentions(connection, &mentions).await
 }
 
-/// Adds what messages mention.
+/// Adds the mentions of messages.
 pub async fn add_mentions(
     connection: &mut Connection,
     mentions: &[(MessageId, Vec<String>)],
@@ -215,7 +215,7 @@ pub async fn add_mentions(
     insert_mentions(connection, &mentions).await
 }
 
-/// Returns the ids and texts of up to 2,000 messages after one that may mention somebody.
+/// Returns the ids and texts of up to 2,000 messages after `after` whose texts may contain mentions.
 pub async fn list_texts_with_mentions(
     connection: &mut Connection,
     after: MessageId,
@@ -226,7 +226,7 @@ pub async fn list_texts_with_mentions(
         .await?)
 }
 
-/// Notes the mentions of messages. Handles that nobody has, and authors who name themselves, are left out.
+/// Inserts the mentions of messages. Unknown handles and authors who mention themselves are left out.
 async fn insert_mentions(connection: &mut Connection, mentions: &[Mention<'_>]) -> Result<()> {
     if mentions.is_empty() {
         return Ok(());

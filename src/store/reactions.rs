@@ -18,7 +18,8 @@ statements! {
     DELETE_REACTIONS = "delete from reactions where message_id = ?";
 }
 
-/// Whether a person added this emoji, in its own spelling or without variation selectors as in files of earlier versions.
+/// Returns whether a user added this emoji, in its own spelling or without variation selectors as in files of earlier
+/// versions.
 pub async fn has_reaction(
     connection: &mut Connection,
     message: MessageId,
@@ -34,7 +35,7 @@ pub async fn has_reaction(
         .await?)
 }
 
-/// Counts the emoji of a message other than this one: how many different there are, and how many a person added.
+/// Returns the number of different emoji of a message other than this one, and how many of them a user added.
 pub async fn count_others(
     connection: &mut Connection,
     message: MessageId,
@@ -49,7 +50,7 @@ pub async fn count_others(
         .await?)
 }
 
-/// Adds a reaction that was made by an event.
+/// Inserts a reaction, with its event.
 pub async fn insert_reaction(
     connection: &mut Connection,
     message: MessageId,
@@ -67,7 +68,7 @@ pub async fn insert_reaction(
     Ok(())
 }
 
-/// Removes a reaction, in either spelling.
+/// Deletes a reaction, in either spelling.
 pub async fn delete_reaction(
     connection: &mut Connection,
     message: MessageId,
@@ -84,7 +85,7 @@ pub async fn delete_reaction(
     Ok(())
 }
 
-/// Removes all reactions to a message.
+/// Deletes all reactions to a message.
 pub async fn delete_reactions(connection: &mut Connection, message: MessageId) -> Result<()> {
     sqlx::query(DELETE_REACTIONS)
         .bind(message)

@@ -1,14 +1,14 @@
-//! Many rows as one value.
+//! Encoding of many rows as one value.
 //!
-//! A page of history or of a replay is one row of one column, since every further row and column is a message between
-//! threads. JSON would do, but it costs twice as much as everything else about a page: SQLite writes it, and it is
-//! parsed only to be written anew. So the fields stand side by side, with the separator that ASCII has for it between
-//! them, and each row begins with its length: a value that holds a separator can garble its own row at most.
+//! A page of history or of a replay is one row of one column, since every further row or column is another message
+//! between threads. JSON would cost twice as much as everything else about a page: SQLite writes it, and it is parsed
+//! only to be encoded again. Instead, fields are separated by ASCII's unit separator, and the length of each row
+//! precedes it, so that a value with a separator can garble only its own row.
 
 use crate::error::{Error, Result};
 use std::str::FromStr;
 
-/// Separates two fields, and the length of a row from the row: `char(31)`.
+/// The separator of fields, and of the length of a row from the row: `char(31)`.
 const UNIT: u8 = 0x1f;
 
 /// The column `row` of all rows of a query as one value, in the order of `$order`.
@@ -23,9 +23,11 @@ macro_rules! join_rows {
 }
 pub(super) use join_rows;
 
-/// The same in no particular order, for the statements that most time goes into: whoever reads the rows sorts them by
-/// their ids. Within `group_concat` SQLite would copy each row into a tree and out again, which doubled the time of a
-/// page of history, where rows come in order anyway and sorting them is one comparison each.
+/// The column `row` of all rows of a query as one value, in no particular order. The reader must sort the rows by id.
+///
+/// For the statements that take most of the time: to order the rows within `group_concat`, SQLite copies each row into
+/// a tree and out again, which doubled the time of a page of history. Its rows are in order anyway, so that sorting
+/// them takes one comparison per row.
 macro_rules! join_rows_unordered {
     () => {
         "coalesce(group_concat(octet_length(row) || char(31) || row, ''), '')"
@@ -33,7 +35,7 @@ macro_rules! join_rows_unordered {
 }
 pub(super) use join_rows_unordered;
 
-/// Rows that were joined.
+/// An iterator over joined rows.
 #[derive(Debug)]
 pub(super) struct Rows<'a>(&'a [u8]);
 
@@ -62,14 +64,14 @@ impl<'a> Iterator for Rows<'a> {
     }
 }
 
-/// What is left of a row.
+/// The rest of a row.
 #[derive(Debug)]
 pub(super) struct Row<'a>(&'a [u8]);
 
 impl<'a> Row<'a> {
     /// Takes the next field. The last field is the rest of the row; after it, fields are empty.
     pub(super) fn field(&mut self) -> &'a [u8] {
-        // Byte by byte: fields are so short that setting up a search costs more.
+        // Byte by byte, since fields are so short that setting up a search would cost more.
         let end = self.0.iter().position(|byte| *byte == UNIT);
         let (field, rest) = match end {
             Some(end) => (&self.0[..end], &self.0[end + 1..]),
@@ -84,12 +86,12 @@ impl<'a> Row<'a> {
         str::from_utf8(self.field()).ok()?.parse().ok()
     }
 
-    /// Takes what is left: the last field may hold anything.
+    /// Takes the rest of the row. The last field may contain any character.
     pub(super) fn rest(self) -> &'a [u8] {
         self.0
     }
 
-    /// Takes the last two fields, of which the second has a known length, so that both may hold anything.
+    /// Takes the last two fields. The length of the second one is given, so that both may contain any character.
     pub(super) fn last_two(self, length: usize) -> Option<(&'a [u8], &'a [u8])> {
         let end = self.0.len().checked_sub(length)?.checked_sub(1)?;
         (self.0[end] == UNIT).then(|| (&self.0[..end], &self.0[end + 1..]))

@@ -1,13 +1,13 @@
-//! The schema's version, and whose file a database is.
+//! The version of the schema, and the program that a database belongs to.
 //!
-//! `application_id` says that a file is one of Backscroll, and `user_version` is the number of migrations that it has.
+//! `application_id` marks a file as one of Backscroll, and `user_version` is the number of its migrations.
 
 use super::{connection::Connection, statements::statements};
 use crate::error::{Error, Result};
 use std::path::Path;
 
 /// `Bscr` in ASCII, big-endian as in the header of the file: <https://sqlite.org/fileformat2.html#application_id>.
-/// [`SET_APPLICATION_ID`] spells the same number.
+/// [`SET_APPLICATION_ID`] contains the same number.
 pub const APPLICATION_ID: i64 = 0x4273_6372;
 
 statements! {
@@ -16,7 +16,7 @@ statements! {
         (select count(*) from sqlite_master where tbl_name <> '_sqlx_migrations'),
         (select count(*) = 3 from sqlite_master
          where type = 'table' and name in ('events', 'eras', '_sqlx_migrations'))";
-    // The checksum of the first migration tells our tables from those of another program with the same names.
+    // The checksum of the first migration distinguishes these tables from tables of the same names of another program.
     READ_MIGRATIONS = "select coalesce(max(version), 0),
         (select checksum from _sqlx_migrations order by version limit 1) from _sqlx_migrations";
     SET_APPLICATION_ID = "pragma application_id = 1114858354";
@@ -24,21 +24,21 @@ statements! {
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
-/// Whose file a database is.
+/// The program that a database belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// Nobody's: there are no tables yet.
+    /// None: there are no tables yet.
     Nobody,
-    /// Backscroll's, of this version or an older one.
+    /// Backscroll, in this version or an older one.
     Backscroll,
-    /// Backscroll's, of a version that this program does not know.
+    /// Backscroll, in a version that is newer than this program.
     NewerBackscroll,
-    /// Another program's.
+    /// Another program.
     Other,
 }
 
 impl Owner {
-    /// Reads whose file this is. Changes nothing.
+    /// Determines the program that the file belongs to, without changing the file.
     pub async fn read(connection: &mut Connection) -> Result<Self> {
         let (id, version, objects, has_tables): (i64, i64, i64, bool) = sqlx::query_as(READ_HEADER)
             .fetch_one(&mut *connection)
@@ -62,7 +62,7 @@ impl Owner {
         Ok(Self::Backscroll)
     }
 
-    /// Refuses files of other programs and of newer versions, for a reader also files without tables.
+    /// Refuses files of other programs and of newer versions, and for readers also files without tables.
     pub(super) fn refuse_unfit(self, file: &Path, is_reader: bool) -> Result<()> {
         let file = file.display();
         match self {
@@ -78,7 +78,7 @@ impl Owner {
     }
 }
 
-/// Brings the schema to this version, and writes `application_id` and `user_version` where they differ.
+/// Migrates the schema to this version, and writes `application_id` and `user_version` if they differ.
 pub(super) async fn migrate(connection: &mut Connection) -> Result<()> {
     MIGRATIONS.run_direct(None, &mut *connection, false).await?;
     let (id, version, ..): (i64, i64, i64, bool) = sqlx::query_as(READ_HEADER)
@@ -107,7 +107,7 @@ async fn set_user_version(connection: &mut Connection, version: i64) -> Result<(
     Ok(())
 }
 
-/// The number of migrations.
+/// Returns the number of migrations.
 fn newest_version() -> i64 {
     i64::try_from(MIGRATIONS.iter().count()).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! The table `sessions`: browsers and programs that are signed in, by the hash of their secret.
+//! The table `sessions`: signed-in browsers and programs, by the hash of their secret.
 
 use super::{damage::time_of, db::Connection, statements::statements};
 use crate::{
@@ -20,14 +20,14 @@ statements! {
     DELETE_SESSION = "delete from sessions where secret_hash = ?";
 }
 
-/// A browser or program that is signed in.
+/// A session of a browser, or a token of a program.
 #[derive(Clone, Debug)]
 pub struct Session {
-    /// SHA-256 of its secret.
+    /// SHA-256 of the secret.
     pub secret_hash: SecretHash,
     /// Whether it is a browser or a program.
     pub kind: SignInKind,
-    /// When it signed in.
+    /// The time of signing in.
     pub created_at: Timestamp,
 }
 
@@ -42,7 +42,7 @@ impl FromRow<'_, SqliteRow> for Session {
 }
 
 impl Session {
-    /// Returns the first 16 hexadecimal digits of the hash, which tell the sessions of one person apart.
+    /// Returns the first 16 hexadecimal digits of the hash, which distinguish the sessions of one user.
     #[must_use]
     pub fn id(&self) -> String {
         let first: [u8; 8] = *self.secret_hash.first_chunk().unwrap_or(&[0; 8]);
@@ -58,7 +58,7 @@ pub async fn list_sessions(connection: &mut Connection, user: UserId) -> Result<
         .await?)
 }
 
-/// Returns the user who is signed in with this secret.
+/// Returns the user who is signed in with the secret.
 pub async fn find_signed_in(
     connection: &mut Connection,
     secret_hash: &SecretHash,

@@ -62,7 +62,7 @@ pub async fn find_user_by_id(connection: &mut Connection, id: UserId) -> Result<
         .await?)
 }
 
-/// Whether there is an account with this id, whatever its row holds.
+/// Returns whether there is an account with this id, even if its row is damaged.
 pub async fn is_user(connection: &mut Connection, id: UserId) -> Result<bool> {
     Ok(sqlx::query_scalar(IS_USER)
         .bind(id)
@@ -81,7 +81,7 @@ pub async fn rename_user(connection: &mut Connection, id: UserId, name: &FoldedN
     Ok(())
 }
 
-/// Returns whether the handle or name of an account other than `except` has one of these foldings.
+/// Returns whether the handle or name of an account other than `except` has one of these folded forms.
 pub async fn is_taken(
     connection: &mut Connection,
     foldings: &[String],
@@ -114,7 +114,7 @@ pub async fn insert_user(
     Ok(())
 }
 
-/// What a file of an earlier version does not say about an account.
+/// Columns of an account that are missing in a file of an earlier version.
 #[derive(Serialize)]
 struct Missing {
     id: UserId,
@@ -122,8 +122,8 @@ struct Missing {
     mention_key: String,
 }
 
-/// Fills `name_folded` and `mention_key` where a file of an earlier version has none, 1,000 accounts at a time. SQL cannot
-/// compute them.
+/// Fills `name_folded` and `mention_key`, which a file of an earlier version does not have and SQL cannot compute.
+/// Updates 1,000 accounts at a time.
 pub async fn fold_names(connection: &mut Connection) -> Result<()> {
     loop {
         let unfolded: String = sqlx::query_scalar(LIST_UNFOLDED)

@@ -1,5 +1,5 @@
-//! The rule of `chat/policy.rs` as SQL: which rooms, events and people are visible to a viewer. Every query of visible
-//! things is built from these fragments; a test fails where the rule is spelled anywhere else.
+//! The visibility rules of `chat/policy.rs` as SQL: the rooms, events and users that a viewer may see. All queries are
+//! built from these fragments; a test fails if the rules are written anywhere else.
 
 /// Whether the room `r` is open.
 macro_rules! is_open {
@@ -17,7 +17,7 @@ macro_rules! room_is_visible {
 }
 pub(super) use room_is_visible;
 
-/// Whether everybody may see a person: somebody who is in an open room, or has written in one.
+/// Whether a user is visible to everyone, as member of an open room or author of a message in one.
 macro_rules! person_is_public {
     ($user:literal) => {
         concat!(
@@ -37,8 +37,8 @@ pub(super) use person_is_public;
 /// Whether the event `e` of the room `r` is visible to the viewer `$viewer` whose membership of that room is `s`; with
 /// `$joined`, only events of rooms that the viewer has joined.
 ///
-/// A room begins with the event that made it visible, and ends with the event by which the viewer left it. What
-/// changed about a person is visible to all who may see the person.
+/// The visible events of a room begin with the one that made it visible, and end with the one by which the viewer left
+/// it. A change of a user is visible to all who may see the user.
 macro_rules! event_is_visible {
     ($viewer:literal, $joined:literal) => {
         concat!(
@@ -57,7 +57,7 @@ macro_rules! event_is_visible {
 }
 pub(super) use event_is_visible;
 
-/// Whether what changed about a person, the event `e`, is visible to the viewer `$viewer`.
+/// Whether the event `e`, a change of a user, is visible to the viewer `$viewer`.
 macro_rules! person_is_visible {
     ($viewer:literal) => {
         concat!(
@@ -69,8 +69,8 @@ macro_rules! person_is_visible {
 }
 pub(super) use person_is_visible;
 
-/// The last event that everybody who may see a room may see there: one of the room, or what changed about a person
-/// whom all of them may see.
+/// The last event that is visible to all readers of a room: an event of the room, or a change of a user whom all of
+/// them may see.
 macro_rules! room_head {
     ($room:literal) => {
         concat!(
@@ -86,7 +86,8 @@ macro_rules! room_head {
 }
 pub(super) use room_head;
 
-/// The events that a viewer may see of the rooms asked for, as JSON (null: all), or of those that they have joined.
+/// The events that are visible to a viewer in the requested rooms, given as JSON (null: all), or in those of them that
+/// the viewer has joined.
 macro_rules! visible_events {
     ($viewer:literal, $rooms:literal, $joined:literal) => {
         concat!(
