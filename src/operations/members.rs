@@ -8,13 +8,13 @@ use crate::{
     model::{change::Action, ids::EventId, room::NotifyLevel},
 };
 
-/// Adds a person to a room; the handle `me` is the viewer's.
+/// Adds a user to a room; the handle `me` is the viewer's.
 pub async fn join_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {
     let handle = resolve(viewer, handle)?;
     submit(app, viewer, Action::JoinRoom { room, handle }).await
 }
 
-/// Removes a person from a room; the handle `me` is the viewer's.
+/// Removes a user from a room; the handle `me` is the viewer's.
 pub async fn leave_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {
     let handle = resolve(viewer, handle)?;
     submit(app, viewer, Action::LeaveRoom { room, handle }).await

@@ -38,7 +38,7 @@ pub async fn remove_reaction(
     let action = Action::RemoveReaction {
         room,
         message,
-        // Files of earlier versions hold reactions that nobody can add any more; they can be removed.
+        // Files of earlier versions may contain reactions that cannot be added any more. They can be removed.
         emoji: parse_field("emoji", Emoji::parse_stored(emoji))?.into_string(),
     };
     submit(app, viewer, action).await
