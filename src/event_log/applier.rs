@@ -105,7 +105,7 @@ impl Applier {
                 self.log.set_writable(true);
                 self.publish(&changes, committed);
             }
-            // One change of the batch failed, and it is not known which. Apply each of them in its own transaction.
+            // One unidentified change of the batch failed. Apply each of them in its own transaction.
             Err(error) if changes.len() > 1 && error.is_about_one_change() => {
                 for change in changes {
                     Box::pin(self.write(vec![change])).await;

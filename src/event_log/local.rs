@@ -93,7 +93,7 @@ impl Posters {
         answered
     }
 
-    /// Sends answers. Answers for which nobody waits any more are discarded.
+    /// Sends answers. Answers to requests that were dropped are discarded.
     pub(super) fn answer(&self, answers: impl Iterator<Item = (ChangeId, Result<Answer>)>) {
         let mut waiting = self.lock();
         for (change, answer) in answers {
