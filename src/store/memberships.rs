@@ -18,20 +18,18 @@ use crate::{
 };
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
-/// How many members the room `$room` has, and the first `$limit` of them as JSON.
+/// How many members the room `$room` has, and the first `$limit` of those whose handles follow `$after` as JSON.
 macro_rules! list_members_sql {
-    ($room:literal, $limit:literal) => {
+    ($room:literal, $after:literal, $limit:literal) => {
         concat!(
-            "(select count(*) from memberships where room_id = ",
-            $room,
-            ") as count,
-        (select json_group_array(json_object('handle', handle, 'name', name) order by lower(handle), handle) from (
-            select cast(u.handle as text) as handle, cast(u.name as text) as name from memberships s join users u on u.id = s.user_id
-            where s.room_id = ",
-            $room,
-            " order by lower(u.handle), u.handle limit ",
-            $limit,
-            " + 0)) as members"
+            "(select count(*) from memberships where room_id = ", $room, ") as count,
+            (select json_group_array(json_object('handle', handle, 'name', name) order by handle collate nocase, id) from (
+                select cast(u.handle as text) as handle, cast(u.name as text) as name, u.id
+                from memberships s indexed by memberships_by_handle join users u on u.id = s.user_id
+                where s.room_id = ", $room, "
+                    and (s.handle collate nocase, s.user_id) >
+                        (", $after, ", coalesce((select a.id from users a where a.handle = ", $after, "), 0))
+                order by s.handle collate nocase, s.user_id limit ", $limit, " + 0)) as members"
         )
     };
 }
@@ -39,17 +37,19 @@ pub(super) use list_members_sql;
 
 statements! {
     IS_MEMBER = "select exists (select 1 from memberships where room_id = ? and user_id = ?)";
-    INSERT_MEMBERSHIP = "insert into memberships (room_id, user_id, joined_at, event_id, read_up_to)
-        values (?1, ?2, ?3, ?4, ?4)";
-    INSERT_MEMBERSHIPS = "insert into memberships (room_id, user_id, joined_at, event_id, read_up_to)
-        select value ->> 'room_id', value ->> 'user_id', value ->> 'at', value ->> 'event_id', value ->> 'event_id'
+    INSERT_MEMBERSHIP = "insert into memberships (room_id, user_id, handle, joined_at, event_id, read_up_to)
+        values (?1, ?2, coalesce((select handle from users where id = ?2), ''), ?3, ?4, ?4)";
+    INSERT_MEMBERSHIPS = "insert into memberships (room_id, user_id, handle, joined_at, event_id, read_up_to)
+        select value ->> 'room_id', value ->> 'user_id',
+               coalesce((select handle from users where id = value ->> 'user_id'), ''),
+               value ->> 'at', value ->> 'event_id', value ->> 'event_id'
         from jsonb_each(?)";
     DELETE_MEMBERSHIP = "delete from memberships where room_id = ? and user_id = ?";
     // Forward only, and not beyond what there is to read.
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
         where room_id = ?1 and user_id = ?2";
     SET_NOTIFY = "update memberships set notify = ?3 where room_id = ?1 and user_id = ?2";
-    LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2"));
+    LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2", "?3"));
     // A row for each person, also for those who are in no room.
     LIST_ROOMS_OF_PEOPLE = concat!(
         "select u.id as user_id, u.handle, r.id as room_id, r.slug, coalesce(", is_open!(), ", false) as is_open
@@ -160,14 +160,16 @@ pub async fn set_notify(
     Ok(())
 }
 
-/// The first `limit` members by handle, and how many there are.
+/// Returns the first `limit` members by handle whose handles follow `after`, and the number of all members.
 pub async fn list_members(
     connection: &mut Connection,
     room: RoomId,
+    after: &str,
     limit: i64,
 ) -> Result<(Vec<Person>, i64)> {
     let (count, members): (i64, Vec<u8>) = sqlx::query_as(LIST_MEMBERS)
         .bind(room)
+        .bind(after)
         .bind(limit)
         .fetch_one(connection)
         .await?;

@@ -64,7 +64,7 @@ macro_rules! list_rooms {
 statements! {
     IS_JOINED = concat!("select s.user_id is not null ", visible_rooms!(), " and r.slug = ?2");
     LIST_ROOMS = list_rooms!();
-    LIST_ROOMS_AND_MEMBERS = concat!("select (", list_rooms!(), ") as rooms, ", list_members_sql!("?6", "?7"));
+    LIST_ROOMS_AND_MEMBERS = concat!("select (", list_rooms!(), ") as rooms, ", list_members_sql!("?6", "?7", "?8"));
 }
 
 /// A page of the list.
@@ -132,6 +132,7 @@ pub async fn list_rooms_and_members(
         .bind(None::<&str>)
         .bind(None::<&str>)
         .bind(room)
+        .bind("")
         .bind(members_max)
         .fetch_one(connection)
         .await?;

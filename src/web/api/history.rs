@@ -131,7 +131,7 @@ impl HistoryQuery {
                 "after" => parsed.set_anchor(Anchor::After(read_id("after", &value)?))?,
                 "around" => parsed.set_anchor(Anchor::Around(read_id("around", &value)?))?,
                 "at" => parsed.set_anchor(Anchor::At(read_time("at", &value)?))?,
-                "limit" => parsed.limit = read_limit(&value)?,
+                "limit" => parsed.limit = read_limit(&value, LIMIT_MAX)?,
                 "author" => parsed.filter.author = Some(value.into_owned()),
                 "since" => parsed.filter.since = Some(read_time("since", &value)?),
                 "until" => parsed.filter.until = Some(read_time("until", &value)?),
@@ -185,13 +185,10 @@ fn read_time(field: &'static str, text: &str) -> Result<Timestamp> {
     time.ok_or_else(|| Error::invalid(field, "a time such as 2026-11-22T05:41:03Z, or a date"))
 }
 
-/// Parses the greatest number of entries on a page, 1 to 200.
-pub(crate) fn read_limit(text: &str) -> Result<usize> {
-    let limit = text
-        .parse()
-        .ok()
-        .filter(|limit| (1..=LIMIT_MAX).contains(limit));
-    limit.ok_or_else(|| Error::invalid("limit", "1 to 200"))
+/// Parses the greatest number of entries on a page, from 1 to `max`.
+pub(crate) fn read_limit(text: &str, max: usize) -> Result<usize> {
+    let limit = text.parse().ok().filter(|limit| (1..=max).contains(limit));
+    limit.ok_or_else(|| Error::invalid("limit", format!("1 to {max}")))
 }
 
 /// Addresses of the neighbouring pages.

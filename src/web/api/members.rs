@@ -7,37 +7,70 @@ use crate::{
     operations::{members, rooms::visible_room},
     store::memberships,
     web::{
+        api::history::read_limit,
         error::Rejection,
         extract::{Path, Sent, Visitor, read_id},
         signed_in::SignedIn,
     },
 };
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::StatusCode,
+};
+use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Greatest number of members listed. Further members are only counted.
-const LISTED_MAX: i64 = 1000;
+/// The greatest number of members on a page, and the default.
+const PAGE_MAX: usize = 1000;
 
-/// The members of a room.
+/// A page of the members of a room.
 #[derive(Debug, Serialize)]
-pub struct Members {
+pub struct MemberList {
     members: Vec<RoomMember>,
     count: i64,
+    next: Option<String>,
 }
 
-/// Returns the members of a room, ordered by handle.
+/// Query of a page of members.
+#[derive(Debug, Deserialize)]
+pub struct MembersQuery {
+    /// The handle after which the page begins.
+    #[serde(default)]
+    after: String,
+    limit: Option<String>,
+}
+
+/// Returns a page of the members of a room, ordered by handle.
 pub async fn list_members(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(slug): Path<String>,
-) -> Result<Json<Members>, Rejection> {
+    Query(MembersQuery { after, limit }): Query<MembersQuery>,
+) -> Result<Json<MemberList>, Rejection> {
+    let limit = limit.as_deref();
+    let limit = limit.map_or(Ok(PAGE_MAX), |limit| read_limit(limit, PAGE_MAX))?;
     let room = visible_room(&app, &visitor, &slug).await?;
     let mut connection = app.readers().acquire().await?;
-    let (members, count) = memberships::list_members(&mut connection, room, LISTED_MAX).await?;
-    Ok(Json(Members {
+    // One more shows whether another page follows.
+    let one_more = i64::try_from(limit).map_or(i64::MAX, |limit| limit + 1);
+    let (mut members, count) =
+        memberships::list_members(&mut connection, room, &after, one_more).await?;
+    let has_more = members.len() > limit;
+    members.truncate(limit);
+    let next = members.last().filter(|_| has_more).map(|last| {
+        let mut query = Serializer::new(format!("/api/v1/rooms/{slug}/members?"));
+        query.append_pair("after", &last.handle);
+        if limit != PAGE_MAX {
+            query.append_pair("limit", &limit.to_string());
+        }
+        query.finish()
+    });
+    Ok(Json(MemberList {
         members: app.log.presence.mark(members),
         count,
+        next,
     }))
 }
 

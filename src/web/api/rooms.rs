@@ -50,7 +50,8 @@ impl RoomListQuery {
         app: &App,
         visitor: &Visitor,
     ) -> Result<(RoomPage, Option<String>), Error> {
-        let limit = self.limit.as_deref().map_or(Ok(PAGE_MAX), read_limit)?;
+        let limit = self.limit.as_deref();
+        let limit = limit.map_or(Ok(PAGE_MAX), |limit| read_limit(limit, PAGE_MAX))?;
         let mut connection = app.readers().acquire().await?;
         let (viewer, after) = (visitor.user_id(), self.after.as_deref());
         let page = room_list::list_rooms(&mut connection, viewer, after, limit).await?;

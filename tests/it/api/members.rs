@@ -22,6 +22,45 @@ async fn members(person: &Person, room: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn members_are_listed_page_by_page_in_the_order_of_handles() {
+    let chat = Chat::start().await;
+    for handle in ["zoe", "Ann", "bob", "ann2", "ödön", "Cara"] {
+        chat.join(handle).await.post("general", "hello").await;
+    }
+    let all = ["Ann", "ann2", "bob", "Cara", "zoe", "ödön"];
+    assert_eq!(members(&chat.visitor(), "general").await, all);
+    let path = "/api/v1/rooms/general/members";
+    for limit in 1..=7 {
+        let mut handles = Vec::new();
+        let mut next = Some(format!("{path}?limit={limit}"));
+        while let Some(address) = next {
+            let page = chat.visitor().see(&address).await;
+            let members = page["members"].as_array().expect("a list");
+            assert!(!members.is_empty() && members.len() <= limit, "{page}");
+            let page_handles = members
+                .iter()
+                .filter_map(|member| member["handle"].as_str());
+            handles.extend(page_handles.map(str::to_owned));
+            next = page["next"].as_str().map(str::to_owned);
+        }
+        handles.retain(|handle| handle != "backscroll");
+        assert_eq!(handles, all, "pages of {limit}");
+    }
+    // Where somebody has left, the list goes on at their place.
+    let page = chat
+        .visitor()
+        .see(&format!("{path}?after=bertha&limit=1"))
+        .await;
+    assert_eq!(page["members"][0]["handle"], "bob");
+    for wrong in ["limit=0", "limit=1001"] {
+        chat.visitor()
+            .get(&format!("{path}?{wrong}"))
+            .await
+            .problem(422);
+    }
+}
+
+#[tokio::test]
 async fn joining_and_leaving_twice_is_joining_and_leaving_once() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
