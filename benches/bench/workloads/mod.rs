@@ -8,6 +8,7 @@ mod idle;
 mod pages;
 mod posts;
 mod proof;
+mod scale;
 mod start;
 
 use crate::{Result, arguments::Arguments, figures::Figures, machine::Machine};
@@ -19,6 +20,7 @@ pub(crate) struct Bench {
     pub(crate) machine: Machine,
     pub(crate) arguments: Arguments,
     archive: OnceCell<Archive>,
+    scale_files: OnceCell<Option<scale::Files>>,
 }
 
 /// A measurement of one round; `None` if it is not available on this machine.
@@ -71,6 +73,7 @@ pub(crate) fn cases() -> Vec<Case> {
         catching_up::replay(),
         pages::pages(),
         start::start(),
+        scale::scale(),
     ];
     groups.into_iter().flatten().collect()
 }
@@ -81,6 +84,7 @@ impl Bench {
             machine: Machine::divide(arguments.both)?,
             arguments,
             archive: OnceCell::new(),
+            scale_files: OnceCell::new(),
         })
     }
 
@@ -97,5 +101,15 @@ impl Bench {
             let _ = self.archive.set(archive);
         }
         Ok(self.archive.get().ok_or("no archive")?)
+    }
+
+    /// Returns the files for `scale`, which are made at the first use; `None` where they cannot be made.
+    fn scale_files(&self) -> Result<Option<&scale::Files>> {
+        if self.scale_files.get().is_none() {
+            let files = scale::Files::make(self)?;
+            // Only this thread sets it.
+            let _ = self.scale_files.set(files);
+        }
+        Ok(self.scale_files.get().and_then(Option::as_ref))
     }
 }

@@ -43,8 +43,8 @@ enum Depth {
     Known,
 }
 
-struct Outcome {
-    requests_a_second: f64,
+pub(super) struct Outcome {
+    pub(super) requests_a_second: f64,
     p50: f64,
     p99: f64,
     /// CPU time of the server per request, in microseconds.
@@ -156,7 +156,7 @@ fn random_id(messages: usize, seed: u64) -> u64 {
     100 + scatter(seed) % messages as u64
 }
 
-fn fetch(
+pub(super) fn fetch(
     bench: &Bench,
     process: &Process,
     connections: usize,
