@@ -172,7 +172,8 @@ fn field_fault(field: Option<String>, message: &str) -> Rejection {
     })
 }
 
-/// Deserializes an id: a number, or its digits as a string, since all fields of a form are strings.
+/// Deserializes an id: a number, or its digits as a string, since all fields of a form are strings. `5.0` and `5e0` are
+/// the number 5, as which some languages write it; Rust's spelling of a float without a fraction has digits only.
 pub fn read_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     read_optional_id(deserializer)?.ok_or_else(not_an_id)
 }
@@ -183,7 +184,10 @@ pub fn read_optional_id<'de, D: Deserializer<'de>>(
 ) -> Result<Option<i64>, D::Error> {
     let digits = match Value::deserialize(deserializer)? {
         Value::Null => return Ok(None),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(number) => number.to_string(),
+            None => number.to_string(),
+        },
         Value::String(text) => text,
         _ => return Err(not_an_id()),
     };

@@ -319,3 +319,23 @@ async fn line_breaks_are_stored_as_line_feeds_whatever_the_content_type() {
         assert_eq!(bodies, ["a\nb\nc", "a\nb\nc"], "{content_type}");
     }
 }
+
+#[tokio::test]
+async fn an_id_is_the_same_number_however_it_is_spelled() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let id = ann.post("general", "first").await;
+    for spelled in [
+        format!("{id}"),
+        format!("{id}.0"),
+        format!("{id}e0"),
+        format!("\"{id}\""),
+    ] {
+        let request = ann
+            .request(Method::POST, PATH)
+            .header("content-type", "application/json");
+        let sent = format!(r#"{{"body":"an answer","reply_to":{spelled}}}"#);
+        let answer = Answer::to(request.body(sent)).await.expect(201).json();
+        assert_eq!(answer["reply_to"], id, "{spelled}");
+    }
+}
