@@ -15,7 +15,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::{RawQuery, State},
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
@@ -45,18 +45,12 @@ impl From<PostRequest> for Draft {
     }
 }
 
-/// Query of a post: what the response includes in addition.
-#[derive(Debug, Deserialize)]
-pub struct PostQuery {
-    include: Option<String>,
-}
-
 /// Posts a message. A retry (same author, same nonce) returns the message of the first attempt.
 pub async fn post_message(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     Path(room): Path<String>,
-    Query(PostQuery { include }): Query<PostQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
@@ -72,7 +66,7 @@ pub async fn post_message(
     } else {
         StatusCode::OK
     };
-    let html = (include.as_deref() == Some("html")).then(|| render_row(&message));
+    let html = wants_html(query.as_deref()).then(|| render_row(&message));
     let mut json = Vec::with_capacity(512);
     JsonWriter(&mut json).message(&message, html.as_deref());
     let fields = [
@@ -80,6 +74,12 @@ pub async fn post_message(
         (header::CONTENT_TYPE, "application/json".into()),
     ];
     Ok((status, fields, json))
+}
+
+/// Returns whether the query asks for the rendered row of the message. As for streams, other values are ignored.
+fn wants_html(query: Option<&str>) -> bool {
+    form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .any(|(name, value)| name == "include" && value == "html")
 }
 
 /// Returns one message.

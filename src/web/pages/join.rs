@@ -17,7 +17,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::{Query, State},
+    extract::{RawQuery, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -25,19 +25,13 @@ use chrono::Datelike as _;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Query with the path to redirect to after joining.
-#[derive(Debug, Deserialize)]
-pub struct JoinQuery {
-    #[serde(default)]
-    next: String,
-}
-
 /// Shows the form for joining.
 pub async fn show_join(
     State(app): State<Arc<App>>,
     visitor: Visitor,
-    Query(JoinQuery { next }): Query<JoinQuery>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
+    let next = next_of(query.as_deref());
     if visitor.user.is_some() {
         return Ok(redirect_to(local(&next)));
     }
@@ -50,6 +44,14 @@ pub async fn show_join(
         None,
     )
     .await
+}
+
+/// Returns the path to redirect to after joining. As in forms, the last one counts.
+fn next_of(query: Option<&str>) -> String {
+    form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .filter(|(name, _)| name == "next")
+        .last()
+        .map_or_else(String::new, |(_, next)| next.into_owned())
 }
 
 /// Fields of the form for joining.

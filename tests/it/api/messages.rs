@@ -339,3 +339,21 @@ async fn an_id_is_the_same_number_however_it_is_spelled() {
         assert_eq!(answer["reply_to"], id, "{spelled}");
     }
 }
+
+#[tokio::test]
+async fn a_post_asks_for_its_row_however_often_it_says_so() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    for (query, has_row) in [
+        ("", false),
+        ("?include=html", true),
+        ("?include=html&include=html", true),
+        ("?include=other&include=html", true),
+        ("?include=other&include=", false),
+    ] {
+        let request = ann.request(Method::POST, &format!("{PATH}{query}"));
+        let request = request.json(&json!({ "body": "hello" }));
+        let message = Answer::to(request).await.expect(201).json();
+        assert_eq!(message["html"].is_string(), has_row, "{query}");
+    }
+}

@@ -185,3 +185,16 @@ async fn after_joining_nobody_is_sent_to_another_site() {
         );
     }
 }
+
+#[tokio::test]
+async fn of_several_pages_to_go_to_after_joining_the_last_one_counts() {
+    let chat = Chat::start().await;
+    let browser = Browser::join(&chat, "ann").await;
+    for (query, page) in [
+        ("next=%2Faccount", "/account"),
+        ("next=%2Frooms&other=1&next=%2Faccount", "/account"),
+    ] {
+        let answer = browser.get(&format!("/join?{query}")).await.expect(303);
+        assert_eq!(answer.header("location"), page, "{query}");
+    }
+}
