@@ -7,11 +7,12 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(install format lints documentation tests clients browser)
+STEPS=(install format lints documentation tests api clients browser)
 NODE_AT_LEAST=20         # required by npm's eventsource 4 and by Playwright
 NODE_WHEEL=22.20.0       # installed if the system's Node is older: Debian 12 has 18
-CLIENTS_WITHIN=600       # seconds
-BROWSER_WITHIN=1200      # seconds
+API_WITHIN=300           # seconds
+CLIENTS_WITHIN=600
+BROWSER_WITHIN=1200
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 tools=$target/test-tools
@@ -48,13 +49,14 @@ is_current() {
     cmp -s "$1" "$2/installed-from"
 }
 
+# Installs the Python packages that file $1 lists into directory $2.
 install_python_packages() {
-    local wanted=tests/clients/requirements.txt
-    is_current "$wanted" "$tools/python" && return
-    echo "Installing Python packages into $tools/python"
-    python3 -m venv --clear "$tools/python"
-    "$tools/python/bin/pip" install --quiet --requirement "$wanted"
-    cp "$wanted" "$tools/python/installed-from"
+    local wanted=$1 place=$2
+    is_current "$wanted" "$place" && return
+    echo "Installing Python packages into $place"
+    python3 -m venv --clear "$place"
+    "$place/bin/pip" install --quiet --requirement "$wanted"
+    cp "$wanted" "$place/installed-from"
 }
 
 has_node() {
@@ -88,7 +90,8 @@ install_node_packages() {
 step_install() {
     install_packages
     install_rust_components
-    install_python_packages
+    install_python_packages tests/clients/requirements.txt "$tools/python"
+    install_python_packages tests/api/requirements.txt "$tools/schemathesis"
     install_node_packages
 }
 
@@ -104,9 +107,14 @@ step_documentation() {
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 }
 
-# Also builds the program for the steps clients and browser.
+# Also builds the program for the steps api, clients and browser.
 step_tests() {
     cargo test --locked
+}
+
+step_api() {
+    find_node
+    timeout "$API_WITHIN" node --test --test-reporter=spec tests/api/*.test.mjs
 }
 
 step_clients() {
