@@ -7,7 +7,7 @@ use crate::{
     operations::{members, rooms::visible_room},
     store::memberships,
     web::{
-        api::history::read_limit,
+        api::paging::PageQuery,
         error::Rejection,
         extract::{Path, Sent, Visitor, read_id},
         signed_in::SignedIn,
@@ -15,10 +15,9 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::{RawQuery, State},
     http::StatusCode,
 };
-use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -33,40 +32,26 @@ pub struct MemberList {
     next: Option<String>,
 }
 
-/// Query of a page of members.
-#[derive(Debug, Deserialize)]
-pub struct MembersQuery {
-    /// The handle after which the page begins.
-    #[serde(default)]
-    after: String,
-    limit: Option<String>,
-}
-
 /// Returns a page of the members of a room, ordered by handle.
 pub async fn list_members(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path(slug): Path<String>,
-    Query(MembersQuery { after, limit }): Query<MembersQuery>,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<MemberList>, Rejection> {
-    let limit = limit.as_deref();
-    let limit = limit.map_or(Ok(PAGE_MAX), |limit| read_limit(limit, PAGE_MAX))?;
+    let query = PageQuery::parse(query.as_deref(), PAGE_MAX)?;
     let room = visible_room(&app, &visitor, &slug).await?;
     let mut connection = app.readers().acquire().await?;
     // One more shows whether another page follows.
-    let one_more = i64::try_from(limit).map_or(i64::MAX, |limit| limit + 1);
+    let one_more = i64::try_from(query.limit).map_or(i64::MAX, |limit| limit + 1);
+    let after = query.after.as_deref().unwrap_or_default();
     let (mut members, count) =
-        memberships::list_members(&mut connection, room, &after, one_more).await?;
-    let has_more = members.len() > limit;
-    members.truncate(limit);
-    let next = members.last().filter(|_| has_more).map(|last| {
-        let mut query = Serializer::new(format!("/api/v1/rooms/{slug}/members?"));
-        query.append_pair("after", &last.handle);
-        if limit != PAGE_MAX {
-            query.append_pair("limit", &limit.to_string());
-        }
-        query.finish()
-    });
+        memberships::list_members(&mut connection, room, after, one_more).await?;
+    let has_more = members.len() > query.limit;
+    members.truncate(query.limit);
+    let path = format!("/api/v1/rooms/{slug}/members");
+    let last = members.last().filter(|_| has_more);
+    let next = last.map(|last| query.next(&path, &last.handle));
     Ok(Json(MemberList {
         members: app.log.presence.mark(members),
         count,

@@ -6,5 +6,6 @@ pub mod history;
 pub mod me;
 pub mod members;
 pub mod messages;
+pub mod paging;
 pub mod reactions;
 pub mod rooms;

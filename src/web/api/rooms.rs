@@ -2,15 +2,15 @@
 
 use crate::{
     app::App,
-    error::{Error, check_field},
+    error::check_field,
     model::{ids::EventId, room::RoomView},
     operations::{
         self,
         rooms::{RoomDraft, find_room},
     },
-    store::room_list::{self, PAGE_MAX, RoomPage},
+    store::room_list::{self, PAGE_MAX},
     web::{
-        api::history::read_limit,
+        api::paging::PageQuery,
         error::Rejection,
         extract::{Path, Sent, Visitor},
         signed_in::SignedIn,
@@ -18,11 +18,10 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::{RawQuery, State},
     http::{StatusCode, header},
     response::IntoResponse,
 };
-use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::sync::Arc;
 
@@ -35,51 +34,23 @@ pub struct RoomList {
     next: Option<String>,
 }
 
-/// Query of a page of the list of rooms.
-#[derive(Debug, Default, Deserialize)]
-pub struct RoomListQuery {
-    /// The slug of the room after which the page begins.
-    pub after: Option<String>,
-    limit: Option<String>,
-}
-
-impl RoomListQuery {
-    /// Reads the page, and returns the query of the next one, if there is one.
-    pub async fn read(
-        &self,
-        app: &App,
-        visitor: &Visitor,
-    ) -> Result<(RoomPage, Option<String>), Error> {
-        let limit = self.limit.as_deref();
-        let limit = limit.map_or(Ok(PAGE_MAX), |limit| read_limit(limit, PAGE_MAX))?;
-        let mut connection = app.readers().acquire().await?;
-        let (viewer, after) = (visitor.user_id(), self.after.as_deref());
-        let page = room_list::list_rooms(&mut connection, viewer, after, limit).await?;
-        let next = page.next().map(|slug| {
-            let mut query = Serializer::new(String::new());
-            query.append_pair("after", slug);
-            if limit != PAGE_MAX {
-                query.append_pair("limit", &limit.to_string());
-            }
-            query.finish()
-        });
-        Ok((page, next))
-    }
-}
-
 /// Returns the rooms that the caller may see: first those that the caller has joined, then the other open ones.
 pub async fn list_rooms(
     State(app): State<Arc<App>>,
     visitor: Visitor,
-    Query(query): Query<RoomListQuery>,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<RoomList>, Rejection> {
+    let query = PageQuery::parse(query.as_deref(), PAGE_MAX)?;
     let head = app.log.find_visible_head(visitor.user_id()).await?;
-    let (page, next) = query.read(&app, &visitor).await?;
+    let mut connection = app.readers().acquire().await?;
+    let (viewer, after) = (visitor.user_id(), query.after.as_deref());
+    let page = room_list::list_rooms(&mut connection, viewer, after, query.limit).await?;
+    let next = page.next().map(|last| query.next("/api/v1/rooms", last));
     Ok(Json(RoomList {
         rooms: page.rooms,
         head,
         log: app.log.name.clone(),
-        next: next.map(|query| format!("/api/v1/rooms?{query}")),
+        next,
     }))
 }
 

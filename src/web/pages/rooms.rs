@@ -7,10 +7,7 @@ use crate::{
     operations::{self, members},
     store::room_list::{self, PAGE_MAX, RoomPage},
     web::{
-        api::{
-            members::read_level,
-            rooms::{CreateRoomRequest, RoomListQuery},
-        },
+        api::{members::read_level, paging::PageQuery, rooms::CreateRoomRequest},
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
@@ -22,7 +19,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::{Query, State},
+    extract::{RawQuery, State},
     http::{StatusCode, Uri},
     response::Response,
 };
@@ -58,11 +55,15 @@ pub fn layout_of(visitor: &Visitor, rooms: RoomPage, current: Option<&str>, here
 pub async fn show_rooms(
     State(app): State<Arc<App>>,
     visitor: Visitor,
-    Query(query): Query<RoomListQuery>,
+    RawQuery(query): RawQuery,
     uri: Uri,
 ) -> Result<Response, Rejection> {
+    let query = PageQuery::parse(query.as_deref(), PAGE_MAX)?;
     let layout = layout(&app, &visitor, None, &uri).await?;
-    let (shown, next) = query.read(&app, &visitor).await?;
+    let mut connection = app.readers().acquire().await?;
+    let (viewer, after) = (visitor.user_id(), query.after.as_deref());
+    let shown = room_list::list_rooms(&mut connection, viewer, after, query.limit).await?;
+    let next = shown.next().map(|last| query.next("/rooms", last));
     let Preferences { locale, scheme } = visitor.preferences;
     page(
         StatusCode::OK,
@@ -71,7 +72,7 @@ pub async fn show_rooms(
             scheme,
             layout,
             rooms: shown.rooms,
-            next: next.map(|query| format!("/rooms?{query}")),
+            next,
         },
     )
 }

@@ -1,0 +1,61 @@
+//! Lists that are read page by page: `?after=<name>&limit=<number>`, and the address of the next page.
+
+use super::history::read_limit;
+use crate::error::Result;
+use form_urlencoded::Serializer;
+
+/// Query of a page of a list.
+#[derive(Clone, Debug)]
+pub struct PageQuery {
+    /// The name after which the page begins; `None` for the first page.
+    pub after: Option<String>,
+    /// The greatest number of entries.
+    pub limit: usize,
+    /// The greatest possible limit, and the default.
+    max: usize,
+}
+
+impl PageQuery {
+    /// Parses a query. Of a parameter that occurs more than once, the last one counts.
+    pub fn parse(query: Option<&str>, max: usize) -> Result<Self> {
+        let mut parsed = Self {
+            after: None,
+            limit: max,
+            max,
+        };
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            match name.as_ref() {
+                "after" => parsed.after = Some(value.into_owned()),
+                "limit" => parsed.limit = read_limit(&value, max)?,
+                _ => {}
+            }
+        }
+        Ok(parsed)
+    }
+
+    /// Returns the address, below `path`, of the page that begins after a name.
+    #[must_use]
+    pub fn next(&self, path: &str, after: &str) -> String {
+        let mut query = Serializer::for_suffix(format!("{path}?"), path.len() + 1);
+        query.append_pair("after", after);
+        if self.limit != self.max {
+            query.append_pair("limit", &self.limit.to_string());
+        }
+        query.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_has_the_same_limit() {
+        let query = PageQuery::parse(Some("limit=20&after=a&x=y"), 100).unwrap();
+        assert_eq!((query.after.as_deref(), query.limit), (Some("a"), 20));
+        assert_eq!(query.next("/list", "ö b"), "/list?after=%C3%B6+b&limit=20");
+        let query = PageQuery::parse(None, 100).unwrap();
+        assert_eq!(query.next("/list", "b"), "/list?after=b");
+        assert!(PageQuery::parse(Some("limit=101"), 100).is_err());
+    }
+}
