@@ -1,15 +1,15 @@
 //! One line of an archive: a message as `export` writes it and `import` reads it.
 
+mod cleaning;
+
+use self::cleaning::{clean_body, clean_handle, clean_name};
 use crate::{
     markdown,
     model::{
         emoji::{EMOJI_MAX, Emoji},
         message::{is_refused_control, length_fault, nonce_fault},
         room::{RoomKind, slug_fault, slug_of, topic_fault},
-        text::{
-            fits_in_line, is_invisible, is_mark, joins_letters, looks_empty, with_unix_lines,
-            without_surplus_marks,
-        },
+        text::{fits_in_line, looks_empty},
         time::Timestamp,
         user::{handle_fault, name_fault},
     },
@@ -19,7 +19,6 @@ use std::{
     collections::{HashMap, HashSet},
     mem::take,
 };
-use unicode_normalization::UnicodeNormalization as _;
 
 /// A message. `room`, `author`, `at` and `body` are required; `export` adds the other fields where they have a value.
 #[derive(Clone, Debug, Deserialize)]
@@ -218,50 +217,6 @@ impl Line {
             .into_iter()
             .find_map(|(field, fault)| fault.map(|text| format!("{field}: {text}")))
     }
-}
-
-fn clean_name(mut name: String) -> Option<String> {
-    name.retain(fits_in_line);
-    let name = without_surplus_marks(&name.nfc().collect::<String>());
-    Some(name).filter(|name| !looks_empty(name))
-}
-
-fn clean_handle(handle: &str) -> String {
-    // An export has U+FFFD where a stored handle was not UTF-8.
-    let handle = handle.replace('\u{fffd}', "_");
-    let words: Vec<_> = handle.split_whitespace().collect();
-    let handle = without_stray_characters(&words.join("_").nfc().collect::<String>());
-    // These names are reserved.
-    if matches!(handle.as_str(), "me" | "." | "..") {
-        handle + "_"
-    } else {
-        handle
-    }
-}
-
-/// Replaces invisible characters with `_`, and drops combining marks without a base letter or beyond the limit per
-/// letter.
-fn without_stray_characters(handle: &str) -> String {
-    let mut kept = String::with_capacity(handle.len());
-    let mut previous = None;
-    let mut chars = handle.chars().peekable();
-    while let Some(c) = chars.next() {
-        let is_stray_mark =
-            is_mark(c) && !previous.is_some_and(|c: char| c.is_alphanumeric() || is_mark(c));
-        let is_hidden = is_invisible(c) && !joins_letters(previous, c, chars.peek().copied());
-        if !is_stray_mark {
-            kept.push(if is_hidden { '_' } else { c });
-            previous = Some(c);
-        }
-    }
-    without_surplus_marks(&kept)
-}
-
-fn clean_body(body: &str) -> String {
-    with_unix_lines(body.to_owned())
-        .chars()
-        .filter(|c| *c >= ' ' || matches!(c, '\t' | '\n'))
-        .collect()
 }
 
 #[cfg(test)]

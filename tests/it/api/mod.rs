@@ -7,6 +7,7 @@ mod custom_events;
 mod damaged_rows;
 mod errors;
 mod history;
+mod history_formats;
 mod hosts;
 mod known_posts;
 mod members;
