@@ -81,7 +81,7 @@ impl Server {
         let mut writing = tokio::spawn(applier.run(stop_writing.clone()));
         let telling = tokio::spawn({
             let (log, stop) = (Arc::clone(&log), stop.soft.clone());
-            async move { log.tell_presence(config.away_after, stop).await }
+            async move { log.publish_presence(config.away_after, stop).await }
         });
         let per_address = config.max_connections_per_address;
         let names = HostNames::new(config.host_names());

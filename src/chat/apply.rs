@@ -4,7 +4,7 @@ use super::{
     actor::Actor,
     applied::Applied,
     custom_events, founding, memberships, messages,
-    posts::{PostChange, Posted, judge_posts, recall_posts},
+    posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
     reactions, rooms, users,
 };
 use crate::{
@@ -37,7 +37,7 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
         ));
     }
     if changes.iter().all(is_post) {
-        let posted = judge_posts(tx, Some(cache), &posts_of(changes)).await?;
+        let posted = authorise_posts(tx, Some(cache), &posts_of(changes)).await?;
         posted.rows.add(tx).await?;
         return Ok(AppliedBatch {
             verdicts: posted.verdicts,
@@ -52,7 +52,7 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
             }
             posts => {
                 // An earlier change of this batch may have outdated the cache.
-                let posted = judge_posts(tx, None, &posts_of(posts)).await?;
+                let posted = authorise_posts(tx, None, &posts_of(posts)).await?;
                 posted.rows.add(tx).await?;
                 verdicts.extend(posted.verdicts);
             }
@@ -66,11 +66,11 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
 /// if other rows than messages must be added.
 ///
 /// The rows can be added by one statement, which fails if a nonce was used before.
-pub fn recall<'a>(cache: &Cache, changes: &'a [Change]) -> Option<Posted<'a>> {
+pub fn authorise_from_cache<'a>(cache: &Cache, changes: &'a [Change]) -> Option<Posted<'a>> {
     let is_known_version = |change: &Change| change.v <= CHANGE_VERSION;
     let is_simple = changes.iter().all(is_post) && changes.iter().all(is_known_version);
     is_simple
-        .then(|| recall_posts(cache, &posts_of(changes)))
+        .then(|| authorise_posts_from_cache(cache, &posts_of(changes)))
         .flatten()
 }
 
@@ -128,7 +128,7 @@ async fn apply_one(tx: &mut Connection, cache: &Cache, change: &Change) -> Resul
         Action::MarkRead { room, up_to } => memberships::mark_read(tx, actor, room, *up_to).await,
         Action::SetNotify { room, level } => memberships::set_notify(tx, actor, room, *level).await,
         Action::PostMessage(post) => {
-            let mut posted = judge_posts(tx, None, &[PostChange { actor, post }]).await?;
+            let mut posted = authorise_posts(tx, None, &[PostChange { actor, post }]).await?;
             posted.rows.add(tx).await?;
             posted.verdicts.remove(0)
         }

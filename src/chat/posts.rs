@@ -61,7 +61,7 @@ impl PostRows<'_> {
         add_messages(tx, &self.messages).await
     }
 
-    /// Adds the rows of [`recall_posts`] in a separate transaction, unless another connection has changed the file
+    /// Adds the rows of [`authorise_posts_from_cache`] in a separate transaction, unless another connection has changed the file
     /// since its [`data_version`](crate::store::db::data_version) had this value. Returns whether they were added.
     pub async fn add_if_unchanged(
         &self,
@@ -75,7 +75,7 @@ impl PostRows<'_> {
 /// Authorises posts in order. For each post, the earlier ones of the run count as posted.
 ///
 /// The facts that were looked up are added to `cache`.
-pub async fn judge_posts<'a>(
+pub async fn authorise_posts<'a>(
     tx: &mut Connection,
     cache: Option<&Cache>,
     posts: &[PostChange<'a>],
@@ -92,7 +92,10 @@ pub async fn judge_posts<'a>(
 
 /// Authorises posts with facts from the cache only. Returns `None` if facts are missing, or if a post mentions a user
 /// or is a reply. Does not check whether a nonce was used before.
-pub fn recall_posts<'a>(cache: &Cache, posts: &[PostChange<'a>]) -> Option<Posted<'a>> {
+pub fn authorise_posts_from_cache<'a>(
+    cache: &Cache,
+    posts: &[PostChange<'a>],
+) -> Option<Posted<'a>> {
     let mut facts = Vec::with_capacity(posts.len());
     for PostChange { actor, post } in posts {
         if post.reply_to.is_some() || !post.mentions.is_empty() {

@@ -106,7 +106,7 @@ impl Access {
 
     /// Returns whether a signal is sent to the reader. Typing is not signalled to the user who types.
     #[must_use]
-    pub fn hears(&self, signal: &Signal) -> bool {
+    pub fn receives(&self, signal: &Signal) -> bool {
         let typist = signal.typist();
         let is_own = typist.is_some() && typist == self.reader.user;
         !is_own && self.shows_from(signal.room_id, signal.is_open).is_some()

@@ -155,7 +155,7 @@ impl Applier {
             self.log.cache.invalidate(change);
             self.log.subscribers.mark_access_changed(change);
             if let AccessChange::User(user) = change {
-                self.log.presence.move_rooms(*user);
+                self.log.presence.rooms_changed(*user);
             }
         }
         if committed.is_changed_outside {

@@ -2,7 +2,7 @@
 
 use super::{
     local::{DiskTrial, Inbox, LocalSequencer, Posters, STOPPING},
-    presence::{GATHERED, Presence},
+    presence::{COLLECT_FOR, Presence},
     recent::Recent,
     replays::Replays,
     signals::Signals,
@@ -152,25 +152,25 @@ impl EventLog {
 
     /// Signals presence changes to the rooms, until the server stops. Users are away `away_after` after their last
     /// stream has closed.
-    pub async fn tell_presence(&self, away_after: Duration, stop: CancellationToken) {
-        let next_moves = || stop.run_until_cancelled(self.presence.next_moves(away_after));
-        while let Some(moved) = next_moves().await {
-            if let Err(error) = self.tell_moves(&moved).await {
+    pub async fn publish_presence(&self, away_after: Duration, stop: CancellationToken) {
+        let next_changes = || stop.run_until_cancelled(self.presence.next_changes(away_after));
+        while let Some(moved) = next_changes().await {
+            if let Err(error) = self.publish_presence_of(&moved).await {
                 tracing::warn!(%error, "who is here could not be told; it is tried again");
-                self.presence.put_back(moved);
+                self.presence.retry(moved);
             }
-            if stop.run_until_cancelled(sleep(GATHERED)).await.is_none() {
+            if stop.run_until_cancelled(sleep(COLLECT_FOR)).await.is_none() {
                 return;
             }
         }
     }
 
-    async fn tell_moves(&self, moved: &HashMap<UserId, bool>) -> Result<()> {
+    async fn publish_presence_of(&self, moved: &HashMap<UserId, bool>) -> Result<()> {
         let users: Vec<UserId> = moved.keys().copied().collect();
         let mut connection = self.readers.acquire().await?;
         let rows = memberships::list_rooms_of_people(&mut connection, &users).await?;
         drop(connection);
-        let signals = self.presence.tell(moved, rows);
+        let signals = self.presence.signals_of(moved, rows);
         self.signals.publish(&self.subscribers, signals);
         Ok(())
     }

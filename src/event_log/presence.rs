@@ -20,7 +20,7 @@ use std::{
 use tokio::{sync::Notify, time::sleep_until};
 
 /// Interval in which presence changes are collected before they are signalled.
-pub(super) const GATHERED: Duration = Duration::from_secs(1);
+pub(super) const COLLECT_FOR: Duration = Duration::from_secs(1);
 /// Maximum number of users whose changes are signalled together, so that a block stays far below 64 KiB. The others
 /// follow a second later.
 const CHANGES_MAX: usize = 1000;
@@ -95,7 +95,7 @@ impl Presence {
     }
 
     /// Signals the presence of a user again, since the rooms of the user have changed.
-    pub fn move_rooms(&self, user: UserId) {
+    pub fn rooms_changed(&self, user: UserId) {
         let mut people = self.lock();
         if people.here.contains_key(&user) {
             people.moved.insert(user);
@@ -116,13 +116,13 @@ impl Presence {
 
     /// Waits for presence changes, and returns for each user whether they are online. Users are away `away_after`
     /// after their last stream has closed.
-    pub(super) async fn next_moves(&self, away_after: Duration) -> HashMap<UserId, bool> {
+    pub(super) async fn next_changes(&self, away_after: Duration) -> HashMap<UserId, bool> {
         self.wait(away_after).await;
         self.take_moved()
     }
 
     /// Returns the signals for the rooms of the users in `moved`.
-    pub(super) fn tell(
+    pub(super) fn signals_of(
         &self,
         moved: &HashMap<UserId, bool>,
         rows: Vec<RoomOfPerson>,
@@ -169,7 +169,7 @@ impl Presence {
     }
 
     /// Returns changes that could not be signalled, to be signalled the next time.
-    pub(super) fn put_back(&self, moved: HashMap<UserId, bool>) {
+    pub(super) fn retry(&self, moved: HashMap<UserId, bool>) {
         self.lock().moved.extend(moved.into_keys());
     }
 

@@ -287,8 +287,8 @@ impl Tail {
         if self.signalled == self.log.signals.last() {
             return Step::Nothing;
         }
-        let hears = |signal: &Signal| self.access.hears(signal);
-        let (last, signals) = self.log.signals.read_after(self.signalled, hears);
+        let receives = |signal: &Signal| self.access.receives(signal);
+        let (last, signals) = self.log.signals.read_after(self.signalled, receives);
         self.signalled = last;
         if signals.is_empty() {
             Step::Nothing
@@ -311,8 +311,8 @@ impl Tail {
         if self.subscription.has_access_changed() {
             return Vec::new();
         }
-        let hears = |signal: &Signal| self.access.hears(signal);
-        self.log.signals.read_recent_presence(hears)
+        let receives = |signal: &Signal| self.access.receives(signal);
+        self.log.signals.read_recent_presence(receives)
     }
 
     /// Reads a bounded page into memory, so that no read transaction stays open while it is sent.

@@ -4,7 +4,7 @@ use crate::{
     cache::Cache,
     chat::{
         applied::Applied,
-        apply::{apply, recall},
+        apply::{apply, authorise_from_cache},
     },
     error::{Error, Result},
     model::{
@@ -127,7 +127,8 @@ async fn commit_posts(
     before: &mut Before,
     changes: &[Change],
 ) -> Result<Option<Committed>> {
-    let (Some(version), Some(posted)) = (before.data_version, recall(cache, changes)) else {
+    let (Some(version), Some(posted)) = (before.data_version, authorise_from_cache(cache, changes))
+    else {
         return Ok(None);
     };
     let Some(head) = posted.events.last().map(|event| event.id) else {

@@ -79,7 +79,7 @@ pub struct PostFacts {
     /// Whether the message that the post replies to is in the room.
     pub is_answer: bool,
     /// The earlier post of the author under the same nonce.
-    pub known: Option<KnownPost>,
+    pub known: Option<EarlierPost>,
 }
 
 /// The facts of a post, with its index among the questions.
@@ -92,7 +92,7 @@ struct Found {
 
 /// An earlier post under a nonce.
 #[derive(Clone, Debug, Deserialize)]
-pub struct KnownPost {
+pub struct EarlierPost {
     /// The id of the event.
     pub id: MessageId,
     /// The room; `None` if the event is not a message, or if the message is not stored any more.

@@ -14,7 +14,7 @@ use crate::{
     store::{
         events::NumberedEvent,
         memberships::NewMembership,
-        posts::{KnownPost, NewMessage, PostFacts},
+        posts::{EarlierPost, NewMessage, PostFacts},
     },
 };
 use std::{
@@ -56,7 +56,9 @@ impl<'a> Run<'a> {
             nonces: HashMap::new(),
         };
         let posts = posts.iter().zip(facts);
-        let verdicts = posts.map(|(post, facts)| run.judge(post, facts)).collect();
+        let verdicts = posts
+            .map(|(post, facts)| run.authorise(post, facts))
+            .collect();
         Posted {
             verdicts,
             events: run.events,
@@ -64,7 +66,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn judge(&mut self, change: &PostChange<'a>, facts: PostFacts) -> Result<Applied> {
+    fn authorise(&mut self, change: &PostChange<'a>, facts: PostFacts) -> Result<Applied> {
         let user = change.actor.signed_in()?;
         let by = facts.by.ok_or(Error::SignInNeeded)?;
         let room_id = facts.room_id.ok_or(Error::NotFound)?;
@@ -97,10 +99,10 @@ impl<'a> Run<'a> {
     }
 
     /// Returns the earlier post of this run with the same author and nonce.
-    fn find_nonce(&self, by: UserId, post: &Post) -> Option<KnownPost> {
+    fn find_nonce(&self, by: UserId, post: &Post) -> Option<EarlierPost> {
         let place = *self.nonces.get(&(by, post.nonce.as_deref()?))?;
         let message = &self.rows.messages[place];
-        Some(KnownPost {
+        Some(EarlierPost {
             id: message.id,
             room_id: Some(message.room_id),
             body: Some(message.body.to_owned()),
@@ -185,7 +187,7 @@ impl<'a> Run<'a> {
 
 /// Returns the message of the first post with the same nonce, or an error if the posts differ. After an edit or a
 /// deletion the original text is not stored any more, and only the rooms are compared.
-fn recognise(post: &Post, room: RoomId, known: &KnownPost) -> Result<Applied> {
+fn recognise(post: &Post, room: RoomId, known: &EarlierPost) -> Result<Applied> {
     let is_other_text = known.body.as_ref().is_some_and(|body| *body != post.body);
     if known.room_id != Some(room) || is_other_text {
         return Err(Error::conflict(
