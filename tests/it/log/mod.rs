@@ -4,3 +4,4 @@ mod batches;
 mod convergence;
 mod model;
 mod scene;
+mod steps;

@@ -1,0 +1,282 @@
+//! Random changes of every kind, about what is there when they are made.
+
+use backscroll::model::{
+    change::{
+        Action, CHANGE_VERSION, Change, ChangeId, FoldedName, NewAccount, Outcome, Post, SignIn,
+        SignInKind,
+    },
+    ids::{EventId, MessageId, UserId},
+    room::{NotifyLevel, RoomInfo, RoomKind},
+    time::Timestamp,
+};
+use proptest::{prelude::*, sample::select};
+use serde_json::value::to_raw_value;
+
+const EMOJI: [&str; 2] = ["👍", "🎉"];
+const HANDLES: [&str; 4] = ["ann", "bob", "cara", "Ann"];
+const ROOMS: [&str; 4] = ["club", "plans", "club", "general"];
+
+/// One for each kind of [`Action`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Found,
+    BeginEra,
+    JoinServer,
+    SignOut,
+    RenameUser,
+    CreateRoom,
+    UpdateRoom,
+    JoinRoom,
+    LeaveRoom,
+    MarkRead,
+    SetNotify,
+    PostMessage,
+    EditMessage,
+    DeleteMessage,
+    AddReaction,
+    RemoveReaction,
+    PostCustom,
+}
+
+/// What is posted often stands here often.
+const KINDS: [Kind; 27] = {
+    use Kind::{
+        AddReaction, BeginEra, CreateRoom, DeleteMessage, EditMessage, Found, JoinRoom, JoinServer,
+        LeaveRoom, MarkRead, PostCustom, PostMessage, RemoveReaction, RenameUser, SetNotify,
+        SignOut, UpdateRoom,
+    };
+    [
+        Found,
+        BeginEra,
+        JoinServer,
+        JoinServer,
+        SignOut,
+        RenameUser,
+        CreateRoom,
+        CreateRoom,
+        UpdateRoom,
+        JoinRoom,
+        JoinRoom,
+        LeaveRoom,
+        MarkRead,
+        SetNotify,
+        PostMessage,
+        PostMessage,
+        PostMessage,
+        PostMessage,
+        PostMessage,
+        PostMessage,
+        EditMessage,
+        EditMessage,
+        DeleteMessage,
+        AddReaction,
+        AddReaction,
+        RemoveReaction,
+        PostCustom,
+    ]
+};
+
+/// The numbers choose among what is there when the change is made.
+#[derive(Clone, Debug)]
+pub(super) struct Step {
+    kind: Kind,
+    who: usize,
+    room: usize,
+    which: usize,
+    number: usize,
+}
+
+pub(super) fn step() -> impl Strategy<Value = Step> {
+    let number = 0..60_usize;
+    let numbers = (number.clone(), number.clone(), number.clone(), number);
+    (select(KINDS.as_slice()), numbers).prop_map(|(kind, (who, room, which, number))| Step {
+        kind,
+        who,
+        room,
+        which,
+        number,
+    })
+}
+
+/// What changes can be about.
+pub(super) struct Known {
+    pub(super) users: Vec<UserId>,
+    pub(super) rooms: Vec<String>,
+    pub(super) messages: Vec<(String, MessageId)>,
+}
+
+impl Known {
+    /// Somebody, nobody, or somebody who is not there.
+    fn actor(&self, who: usize) -> Option<UserId> {
+        match who {
+            0 => None,
+            1 => Some(UserId(9_999)),
+            _ => self.users.get(who % self.users.len().max(1)).copied(),
+        }
+    }
+
+    fn room(&self, room: usize) -> String {
+        let known = self.rooms.get(room % (self.rooms.len() + 1));
+        known.cloned().unwrap_or_else(|| "nowhere".into())
+    }
+
+    fn message(&self, which: usize) -> (String, MessageId) {
+        let known = self.messages.get(which % (self.messages.len() + 1));
+        known.cloned().unwrap_or(("general".into(), MessageId(1)))
+    }
+
+    pub(super) fn note(&mut self, change: &Change, outcome: &Outcome) {
+        match (outcome, &change.action) {
+            (Outcome::User(user), _) => self.users.push(user.id),
+            (Outcome::Room { slug }, _) => self.rooms.push(slug.clone()),
+            (Outcome::Message { id, is_new: true }, Action::PostMessage(post)) => {
+                self.messages.push((post.room.clone(), *id));
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn change(&self, step: &Step, count: u64) -> Change {
+        let (month, second) = (1 + step.number % 12, step.number);
+        let at = format!("2026-{month:02}-22T05:41:{second:02}.123Z");
+        Change {
+            v: CHANGE_VERSION,
+            id: ChangeId { run: 1, count },
+            at: Timestamp::parse(&at).expect("a time"),
+            by: self.actor(step.who),
+            action: self.action(step, count),
+        }
+    }
+
+    fn action(&self, step: &Step, count: u64) -> Action {
+        let Step { which, number, .. } = *step;
+        let handle = HANDLES[which % HANDLES.len()].to_owned();
+        match step.kind {
+            Kind::Found => found("another-log"),
+            Kind::BeginEra => Action::BeginEra {
+                used: i64::try_from(number).expect("a small number"),
+            },
+            Kind::JoinServer => Action::JoinServer {
+                account: NewAccount::new(&format!("{handle}{}", number % 3), &handle),
+                sign_in: (number % 2 == 0).then(|| SignIn {
+                    secret_hash: secret_hash(count),
+                    kind: SignInKind::Token,
+                }),
+            },
+            Kind::SignOut => Action::SignOut {
+                secret_hash: secret_hash(number as u64),
+            },
+            Kind::RenameUser => Action::RenameUser {
+                name: FoldedName::of_name(&handle),
+            },
+            Kind::MarkRead => Action::MarkRead {
+                room: self.room(step.room),
+                up_to: EventId(self.message(which).1.0),
+            },
+            Kind::SetNotify => Action::SetNotify {
+                room: self.room(step.room),
+                level: NotifyLevel::ALL[number % 3],
+            },
+            Kind::CreateRoom | Kind::UpdateRoom | Kind::JoinRoom | Kind::LeaveRoom => {
+                self.change_of_room(step, &handle)
+            }
+            Kind::PostMessage | Kind::PostCustom => self.post(step),
+            _ => self.change_of_message(step),
+        }
+    }
+
+    fn change_of_room(&self, step: &Step, handle: &str) -> Action {
+        let (room, number) = (self.room(step.room), step.number);
+        match step.kind {
+            Kind::CreateRoom => Action::CreateRoom {
+                room: RoomInfo {
+                    slug: ROOMS[step.room % ROOMS.len()].into(),
+                    name: "A room".into(),
+                    topic: String::new(),
+                    kind: [RoomKind::Open, RoomKind::Closed][number % 2],
+                },
+                is_slug_chosen: number % 3 == 0,
+            },
+            Kind::UpdateRoom => Action::UpdateRoom {
+                room,
+                name: (number % 2 == 0).then(|| format!("Room {number}")),
+                topic: (number % 3 == 0).then(|| "A topic".into()),
+            },
+            Kind::JoinRoom => Action::JoinRoom {
+                room,
+                handle: format!("{handle}{}", number % 3),
+            },
+            _ => Action::LeaveRoom {
+                room,
+                handle: format!("{handle}{}", number % 3),
+            },
+        }
+    }
+
+    fn post(&self, step: &Step) -> Action {
+        let (room, number) = (self.room(step.room), step.number);
+        let nonce = (number % 4 == 0).then(|| format!("nonce-{}", number % 3));
+        if step.kind == Kind::PostCustom {
+            return Action::PostCustom {
+                room,
+                name: "ci.build".into(),
+                payload: to_raw_value(&number).expect("numbers are JSON"),
+                nonce,
+            };
+        }
+        Action::PostMessage(Post {
+            room,
+            body: format!("text {}", number % 5),
+            mentions: mentions(number),
+            nonce,
+            reply_to: (number % 5 == 0).then(|| self.message(step.which).1),
+        })
+    }
+
+    fn change_of_message(&self, step: &Step) -> Action {
+        let (room, message) = self.message(step.which);
+        let emoji = EMOJI[step.number % EMOJI.len()].to_owned();
+        match step.kind {
+            Kind::EditMessage => Action::EditMessage {
+                room,
+                message,
+                body: format!("edited {}", step.number % 3),
+                mentions: mentions(step.number),
+            },
+            Kind::DeleteMessage => Action::DeleteMessage { room, message },
+            Kind::AddReaction => Action::AddReaction {
+                room,
+                message,
+                emoji,
+            },
+            _ => Action::RemoveReaction {
+                room,
+                message,
+                emoji,
+            },
+        }
+    }
+}
+
+pub(super) fn mentions(number: usize) -> Vec<String> {
+    let mentioned = HANDLES[..3].iter().take(number % 4);
+    mentioned.map(|handle| format!("{handle}0")).collect()
+}
+
+/// Of the secret that the change of this number may have brought.
+pub(super) fn secret_hash(number: u64) -> Vec<u8> {
+    number.to_le_bytes().repeat(4)
+}
+
+pub(super) fn found(log: &str) -> Action {
+    Action::Found {
+        log: log.into(),
+        server: NewAccount::new("backscroll", "Backscroll"),
+        room: RoomInfo {
+            slug: "general".into(),
+            name: "General".into(),
+            topic: String::new(),
+            kind: RoomKind::Open,
+        },
+    }
+}
