@@ -98,6 +98,12 @@ impl Error {
         }
     }
 
+    /// Returns whether a statement was interrupted because it took too long (`SQLITE_INTERRUPT`).
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.code().as_deref() == Some("9"))
+    }
+
     /// Returns whether the database refused a change because of its content: by a constraint of the schema, or a text
     /// that SQLite does not accept. The system is not at fault.
     #[must_use]

@@ -1,8 +1,4 @@
-//! What connections to the database file are.
-
-use sqlx::{SqliteConnection, SqlitePool};
+//! What a connection to the database file is.
 
 /// A connection to the file.
-pub type Connection = SqliteConnection;
-/// Read-only connections to the file.
-pub type ReadPool = SqlitePool;
+pub type Connection = sqlx::SqliteConnection;

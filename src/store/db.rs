@@ -1,6 +1,6 @@
 //! Connections to the database file: one that writes, a pool that reads, single ones for commands.
 
-pub use super::connection::{Connection, ReadPool};
+pub use super::{connection::Connection, readers::ReadPool};
 use super::{
     database_path::{DatabasePath, FileId, beside},
     schema::{self, Owner},
@@ -13,7 +13,7 @@ use crate::{
 };
 use sqlx::{
     Connection as _,
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteSynchronous},
 };
 use std::{os::unix::fs::OpenOptionsExt as _, time::Duration};
 
@@ -22,8 +22,6 @@ use std::{os::unix::fs::OpenOptionsExt as _, time::Duration};
 const SQLITE_MIN: [u32; 3] = [3, 51, 3];
 /// Only a net: nobody but this process writes, and `sqlite3` users hold locks briefly.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a page waits for a connection before it is told "not now".
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Statements that a connection keeps prepared; more than there are.
 const STATEMENT_CACHE: usize = 200;
 /// After a checkpoint the write-ahead log is cut down to this, in bytes.
@@ -101,40 +99,20 @@ async fn limit_size(connection: &mut Connection, storage: Storage) -> Result<()>
     Ok(())
 }
 
-/// Opens read-only connections, about as many as there are cores: each one is a thread.
-///
-/// Idle ones are kept for ever, and none is tested before use: both would only cost. Readers never checkpoint. A
-/// connection that the pool opens later fails unless the file is still the one with `id`.
+/// Opens a pool of read-only connections to the file with `id`, about as many as there are cores: each one is a thread.
+/// They never checkpoint.
 pub(super) async fn open_readers(file: &DatabasePath, id: FileId) -> Result<ReadPool> {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let connections = u32::try_from(cores.clamp(2, 8)).unwrap_or(2);
     let options = options(file)
         .read_only(true)
         .pragma("query_only", "on")
         .pragma("wal_autocheckpoint", "0");
-    let path = file.clone();
-    let pool = SqlitePoolOptions::new()
-        .after_connect(move |_, _| {
-            let is_same = FileId::of(&path).is_ok_and(|now| now == id);
-            Box::pin(async move { is_same.then_some(()).ok_or_else(file_replaced) })
-        })
-        .max_connections(connections)
-        .min_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(options)
-        .await?;
+    let pool = ReadPool::new(options, file.clone(), id, cores.clamp(2, 8))?;
     // The first read opens the write-ahead log, which then stays as long as this connection.
-    sqlx::query(QUICK_LOOK).fetch_one(&pool).await?;
+    let mut reader = pool.acquire().await?;
+    sqlx::query(QUICK_LOOK).fetch_one(&mut **reader).await?;
+    drop(reader);
     Ok(pool)
-}
-
-fn file_replaced() -> sqlx::Error {
-    sqlx::Error::Io(std::io::Error::other(
-        "the database file was moved, removed or replaced",
-    ))
 }
 
 /// Opens one read-only connection to a database of Backscroll, for commands that run beside a server.

@@ -5,7 +5,7 @@
 
 use super::{
     copies,
-    database_path::{DatabasePath, FileId, beside},
+    database_path::{DatabasePath, FileId, REPLACED, beside},
     db::{self, Connection, ReadPool},
 };
 use crate::{
@@ -16,9 +16,6 @@ use std::{
     path::PathBuf,
     sync::atomic::{AtomicBool, Ordering},
 };
-
-/// The error that posters get while the files differ.
-const REPLACED: &str = "the database file was moved, removed or replaced under the server";
 
 /// The database of a running server: its connections, and the identity of its files.
 #[derive(Debug)]

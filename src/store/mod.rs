@@ -26,6 +26,7 @@ pub mod meta;
 pub mod nonces;
 pub mod posts;
 pub mod reactions;
+pub mod readers;
 pub mod room_list;
 pub mod rooms;
 mod rows;

@@ -123,6 +123,10 @@ impl Problem {
             }
             Error::Unavailable(why) => Self::unavailable(why),
             Error::Database(sqlx::Error::PoolTimedOut) => Self::unavailable("the server is busy"),
+            Error::Database(_) if error.is_interrupted() => {
+                tracing::warn!("a request was interrupted: its statements took too long");
+                Self::unavailable("the server is busy")
+            }
             Error::Refused(_) | Error::InUse(_) | Error::Database(_) | Error::Io(_) => {
                 tracing::error!(%error, "a request failed");
                 Self::new(
