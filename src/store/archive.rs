@@ -82,7 +82,7 @@ statements! {
         from (select key, value ->> 'author' as author, value ->> 'room' as room, value ->> 'at' as at,
                      value ->> 'nonce' as nonce, value ->> 'id' as id from json_each(?)) p
         left join users u on u.handle = p.author
-        left join messages n on n.author_id = u.id and n.nonce = p.nonce and n.nonce is not null
+        left join nonces n on n.author_id = u.id and n.nonce = p.nonce
         left join messages i on i.id = p.id and i.author_id = u.id and i.created_at = p.at
             and i.room_id = (select id from rooms where slug = p.room))";
     INSERT_USERS = "insert into users (id, handle, folded, mention_key, name, name_folded, created_at)
