@@ -49,8 +49,7 @@ impl Server {
         let path = DatabasePath::resolve(&config.db)?;
         let lock = FileLock::take(&path)?;
         let mut database = OpenDatabase::open(path, config.storage).await?;
-        found_log(&mut database.writer).await?;
-        store_mentions(&mut database.writer).await?;
+        prepare_log(&mut database.writer).await?;
         let (log, applier) = Applier::open(database, config.storage).await?;
         let connections = connections_allowed(config.max_connections);
         Ok(Self {
@@ -131,8 +130,14 @@ fn streams_allowed(connections: usize) -> usize {
     connections - connections.div_ceil(10).min(connections / 2)
 }
 
+/// Prepares a file for changes: creates the log of a new one, and completes what migrations leave to the program.
+pub(crate) async fn prepare_log(connection: &mut Connection) -> Result<()> {
+    found_log(connection).await?;
+    store_mentions(connection).await
+}
+
 /// Names a new log, and creates the server's own account and the first room.
-pub(crate) async fn found_log(connection: &mut Connection) -> Result<()> {
+async fn found_log(connection: &mut Connection) -> Result<()> {
     if meta::find_log(connection).await?.is_some() {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use crate::{
         import::{Counts, Import as Importing},
     },
     config::Storage,
-    server::found_log,
+    server::prepare_log,
     store::{
         database_path::DatabasePath,
         db::{self, Connection},
@@ -54,7 +54,7 @@ pub(super) async fn run(import: Import) -> Result<(), Failure> {
     let mut source = Source::open(&import.file)?;
     let _lock = FileLock::take(&database)?;
     let mut connection = db::open_writer(&database, Storage::default()).await?;
-    found_log(&mut connection).await?;
+    prepare_log(&mut connection).await?;
     let counts = apply_all(&mut connection, &mut source).await;
     connection.close().await?;
     source.bar.finish_and_clear();
