@@ -1,7 +1,7 @@
 //! Posting messages, in runs of one or more posts.
 //!
-//! This is the only code that posts messages. A run takes one round trip to SQLite's thread for every 16 posts, and a
-//! constant number besides. These round trips are the main cost of a commit.
+//! This is the only code that posts messages. A run takes a constant number of round trips to SQLite's thread, which are
+//! the main cost of a commit.
 
 mod run;
 
@@ -61,8 +61,9 @@ impl PostRows<'_> {
         add_messages(tx, &self.messages).await
     }
 
-    /// Adds the rows of [`authorise_posts_from_cache`] in a separate transaction, unless another connection has changed the file
-    /// since its [`data_version`](crate::store::db::data_version) had this value. Returns whether they were added.
+    /// Adds the rows of [`authorise_posts_from_cache`] in a separate transaction, unless another connection has changed
+    /// the file since its [`data_version`](crate::store::db::data_version) had this value. Returns whether they were
+    /// added.
     pub async fn add_if_unchanged(
         &self,
         connection: &mut Connection,

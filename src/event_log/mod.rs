@@ -18,6 +18,7 @@ pub mod batch;
 pub mod local;
 pub mod log;
 mod lookups;
+pub mod opening;
 pub mod presence;
 pub mod recent;
 pub mod replays;

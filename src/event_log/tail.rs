@@ -8,6 +8,7 @@ use super::{
     access::{Access, Reader, Scope},
     batch::{Batch, Slice},
     log::EventLog,
+    opening::{Opening, Outcome, resolve_cursor},
     recent::Channel,
     replays::{PageKey, ReplayPage},
     signals::Signal,
@@ -46,31 +47,6 @@ pub struct Tail {
     is_here: bool,
     /// The number of the last signal that was read.
     signalled: u64,
-}
-
-/// The result of opening a tail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Opening {
-    /// How the cursor was resolved.
-    pub outcome: Outcome,
-    /// The id after which the stream continues.
-    pub from: EventId,
-    /// The last visible event when the tail was opened.
-    pub head: EventId,
-}
-
-/// How the cursor of a reader was resolved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// The cursor is the head, or none was given.
-    Live,
-    /// The events after the cursor follow.
-    Replay,
-    /// More events were missed than the reader's limit; the stream continues from the head.
-    Gap,
-    /// The cursor is invalid; the stream continues from the head.
-    Reset,
 }
 
 /// Events that are returned together. Most often they are part of one batch and need no allocation.
@@ -160,7 +136,7 @@ impl Tail {
                 .filter(|event| self.access.shows(event));
             status.missed = i64::try_from(missed.count()).unwrap_or(i64::MAX);
         }
-        Some(judge_cursor(cursor, head, status, replay_max))
+        Some(resolve_cursor(cursor, head, status, replay_max))
     }
 
     async fn open_from_store(&self, cursor: Cursor, replay_max: Option<u32>) -> Result<Opening> {
@@ -180,7 +156,7 @@ impl Tail {
         if let Selection::Room(room) = selection {
             self.log.recent.note_room_head(room, head);
         }
-        let mut opening = judge_cursor(cursor, head, status, replay_max);
+        let mut opening = resolve_cursor(cursor, head, status, replay_max);
         // A cursor after the head of this scope may be the id of an event that the reader has seen in another scope.
         if after > head
             && matches!(cursor, Cursor::After(_))
@@ -373,29 +349,5 @@ impl Drop for Tail {
         if let (true, Some(user)) = (self.is_here, self.access.reader().user) {
             self.log.presence.leave(user);
         }
-    }
-}
-
-fn judge_cursor(
-    cursor: Cursor,
-    head: EventId,
-    status: CursorStatus,
-    replay_max: Option<u32>,
-) -> Opening {
-    let misses_more_than = |max: u32| status.is_far || status.missed > i64::from(max);
-    let (outcome, from) = match cursor {
-        Cursor::Latest => (Outcome::Live, head),
-        Cursor::Unreadable => (Outcome::Reset, head),
-        Cursor::After(id) if id > head || status.is_lost => (Outcome::Reset, head),
-        Cursor::After(id) if id == head => (Outcome::Live, head),
-        // The earliest cursor requests all events that still exist, so purged ones do not invalidate it.
-        Cursor::After(id) if status.is_purged && id > EventId::EARLIEST => (Outcome::Reset, head),
-        Cursor::After(_) if replay_max.is_some_and(misses_more_than) => (Outcome::Gap, head),
-        Cursor::After(id) => (Outcome::Replay, id),
-    };
-    Opening {
-        outcome,
-        from,
-        head,
     }
 }

@@ -107,6 +107,9 @@ pub async fn insert_memberships(
     connection: &mut Connection,
     members: &[NewMembership],
 ) -> Result<()> {
+    if members.is_empty() {
+        return Ok(());
+    }
     sqlx::query(INSERT_MEMBERSHIPS)
         .bind(serde_json::to_string(members).map_err(broken_json)?)
         .execute(connection)

@@ -36,8 +36,8 @@ macro_rules! follows {
 }
 
 /// A page as a JSON array of [`RoomView`]. `?1` is the viewer, `?2` the greatest number of rooms, `?3` whether the page
-/// begins among the rooms that the viewer has joined, `?4` the slug after which it begins there, and `?5` the slug after
-/// which it begins among the others.
+/// begins among the rooms that the viewer has joined, `?4` the slug after which it begins there, and `?5` the slug
+/// after which it begins among the others.
 macro_rules! list_rooms {
     () => {
         concat!(
@@ -68,7 +68,7 @@ statements! {
 }
 
 /// A page of the list.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RoomPage {
     /// The rooms.
     pub rooms: Vec<RoomView>,

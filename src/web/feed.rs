@@ -4,7 +4,8 @@ use crate::{
     app::{StreamPlace, random_between},
     event_log::{
         batch::{Encode, Slice},
-        tail::{End, Opening, Outcome, Slices, Step, Tail},
+        opening::{Opening, Outcome},
+        tail::{End, Slices, Step, Tail},
     },
     model::{
         event::{Event, kind},

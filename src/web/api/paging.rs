@@ -33,6 +33,12 @@ impl PageQuery {
         Ok(parsed)
     }
 
+    /// Returns whether this is the first page, with the default limit.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.after.is_none() && self.limit == self.max
+    }
+
     /// Returns the address, below `path`, of the page that begins after a name.
     #[must_use]
     pub fn next(&self, path: &str, after: &str) -> String {

@@ -59,10 +59,17 @@ pub async fn show_rooms(
     uri: Uri,
 ) -> Result<Response, Rejection> {
     let query = PageQuery::parse(query.as_deref(), PAGE_MAX)?;
-    let layout = layout(&app, &visitor, None, &uri).await?;
+    let viewer = visitor.user_id();
     let mut connection = app.readers().acquire().await?;
-    let (viewer, after) = (visitor.user_id(), query.after.as_deref());
-    let shown = room_list::list_rooms(&mut connection, viewer, after, query.limit).await?;
+    let first = room_list::list_rooms(&mut connection, viewer, None, PAGE_MAX).await?;
+    let shown = if query.is_default() {
+        first.clone()
+    } else {
+        let after = query.after.as_deref();
+        room_list::list_rooms(&mut connection, viewer, after, query.limit).await?
+    };
+    drop(connection);
+    let layout = layout_of(&visitor, first, None, &uri);
     let next = shown.next().map(|last| query.next("/rooms", last));
     let Preferences { locale, scheme } = visitor.preferences;
     page(

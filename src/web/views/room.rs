@@ -29,8 +29,8 @@ pub struct RoomPage {
     pub room: RoomView,
     /// The messages on the page, oldest first.
     pub messages: Vec<Message>,
-    /// The last event that the viewer may see anywhere, as of before the messages were read. The stream of the page starts
-    /// after it.
+    /// The last event that the viewer may see anywhere, as of before the messages were read. The stream of the page
+    /// starts after it.
     pub head: EventId,
     /// Id of the log that `head` belongs to.
     pub log: String,

@@ -1,0 +1,71 @@
+//! Tests of the newest events in memory.
+
+use super::*;
+use crate::model::{
+    event::{Object, RoomRef},
+    ids::MessageId,
+    message::Message,
+    time::Timestamp,
+    user::Person,
+};
+
+fn event(id: i64, kind: &str, body: String) -> Arc<Event> {
+    let at = Timestamp::parse("2026-11-22T05:41:03.123Z").unwrap();
+    let by = Person {
+        handle: "ann".into(),
+        name: "Ann".into(),
+    };
+    let message = Message {
+        id: MessageId(7),
+        room: "general".into(),
+        author: by.clone(),
+        body: Some(body),
+        at,
+        edited_at: None,
+        deleted_at: None,
+        reply_to: None,
+        nonce: None,
+        reactions: Vec::new(),
+    };
+    Arc::new(Event {
+        id: EventId(id),
+        audience: Audience::Room(RoomRef {
+            id: RoomId(1),
+            slug: "general".into(),
+            is_open: true,
+        }),
+        at,
+        by,
+        kind: kind.into(),
+        object: Object::Message(Arc::new(message)),
+    })
+}
+
+#[test]
+fn a_channel_begins_at_the_last_event_that_was_looked_up() {
+    let recent = Recent::new(EventId(6), EventId(6));
+    let room = Channel::Room(RoomId(1));
+    recent.follow(room);
+    assert!(recent.read_after(room, EventId(2), 1).is_none());
+    recent.note_room_head(RoomId(1), EventId(2));
+    recent.publish(&[event(7, kind::MESSAGE, "new".into())], &[], EventId(7));
+    let following = recent
+        .read_after(room, EventId(2), 1)
+        .expect("the event is cached");
+    assert_eq!(following.events_after(EventId(2)).count(), 1);
+    assert!(recent.read_after(room, EventId(1), 1).is_none());
+}
+
+#[test]
+fn an_edit_updates_the_size_of_a_channel() {
+    let recent = Recent::new(EventId(6), EventId(6));
+    recent.publish(&[event(7, kind::MESSAGE, "short".into())], &[], EventId(7));
+    recent.publish(
+        &[event(8, kind::MESSAGE_EDITED, "long".repeat(2000))],
+        &[],
+        EventId(8),
+    );
+    let ends = recent.read();
+    let bytes: usize = ends.rooms.values().map(|end| end.bytes).sum();
+    assert_eq!(ends.rooms_bytes, bytes);
+}
