@@ -69,6 +69,8 @@ statements! {
         where u.id is null or e.room_id is not null and r.id is null or e.kind = 'member' and m.id is null";
     MEMBERS_WITHOUT_EVENT = "select count(*), min(s.event_id) from memberships s left join events e on e.id = s.event_id
         where e.kind is not 'member' or e.room_id <> s.room_id or e.subject_id is not s.user_id";
+    MEMBERS_MISCOUNTED = "select count(*), min(r.id) from rooms r
+        where r.members <> (select count(*) from memberships s where s.room_id = r.id)";
     MARKS_BEYOND_LOG = "select count(*), min(user_id) from memberships
         where read_up_to > coalesce((select seq from sqlite_sequence where name = 'events'), 0)";
     ODD_DATA = "select count(*), min(id) from events where kind in ('member', 'user') and subject_id is null
@@ -163,6 +165,10 @@ const RULES: &[(&str, &str)] = &[
     (
         "each member has the event of their joining",
         MEMBERS_WITHOUT_EVENT,
+    ),
+    (
+        "each room knows the number of its members",
+        MEMBERS_MISCOUNTED,
     ),
     ("nobody has read what was not written", MARKS_BEYOND_LOG),
 ];

@@ -22,7 +22,7 @@ use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 macro_rules! list_members_sql {
     ($room:literal, $after:literal, $limit:literal) => {
         concat!(
-            "(select count(*) from memberships where room_id = ", $room, ") as count,
+            "coalesce((select members from rooms where id = ", $room, "), 0) as count,
             (select json_group_array(json_object('handle', handle, 'name', name) order by handle collate nocase, id) from (
                 select cast(u.handle as text) as handle, cast(u.name as text) as name, u.id
                 from memberships s indexed by memberships_by_handle join users u on u.id = s.user_id

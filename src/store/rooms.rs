@@ -16,10 +16,11 @@ use crate::{
 };
 use sqlx::{FromRow, sqlite::SqliteRow};
 
-/// What was said after the read mark: the newest 1,000 messages of it, so that nobody's page pays for the rest.
+/// The messages after the read mark, of which at most the newest 1,000 are counted. The index holds all columns, so that
+/// no message is read: a list of 200 rooms may count 200,000 of them.
 macro_rules! unread {
     () => {
-        "select author_id, deleted_at from messages m
+        "select author_id, deleted_at from messages m indexed by messages_of_room
             where m.room_id = r.id and m.id > s.read_up_to order by m.id desc limit 1000"
     };
 }

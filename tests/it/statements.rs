@@ -14,7 +14,7 @@ use sqlx::{Executor as _, Row as _, SqlSafeStr as _};
 /// Tables that only grow, by the names that statements give them.
 const GROWING: [&str; 6] = ["events", "e", "messages", "m", "reactions", "x"];
 
-async fn empty_file() -> (tempfile::TempDir, Connection) {
+pub(crate) async fn empty_file() -> (tempfile::TempDir, Connection) {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let file = DatabasePath::resolve(&directory.path().join("chat.db")).expect("a plain name");
     let connection = open_writer(&file, Storage::default())
@@ -105,6 +105,23 @@ async fn no_statement_walks_through_all_messages_of_an_author() {
                 && !step.starts_with("SEARCH messages ");
             assert!(!is_walk, "{name}: {step}");
         }
+    }
+}
+
+/// Of 200 rooms with 1,000 unread messages each, which are far apart in the file, none is read.
+#[tokio::test]
+async fn unread_messages_are_counted_in_an_index() {
+    let (_directory, mut connection) = empty_file().await;
+    let counting = statements()
+        .into_iter()
+        .filter(|(_, sql)| sql.contains("'unread'"));
+    for (name, sql) in counting {
+        let explain: &'static str = format!("explain query plan {sql}").leak();
+        let plan = sqlx::query(explain).fetch_all(&mut connection).await;
+        let plan = plan.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        let count = "SEARCH m USING COVERING INDEX messages_of_room (room_id=? AND id>?)";
+        assert!(steps.iter().any(|step| step == count), "{name}: {steps:#?}");
     }
 }
 
