@@ -43,8 +43,10 @@ impl EventLog {
 
     /// Returns the last event that is visible to a viewer, in any room.
     pub async fn find_visible_head(&self, viewer: Option<UserId>) -> Result<EventId> {
-        if viewer.is_none() {
-            return Ok(self.open_head());
+        let newest = self.head();
+        let open_head = self.open_head();
+        if viewer.is_none() || open_head >= newest {
+            return Ok(open_head);
         }
         let everything = Selection::Visible {
             viewer,
@@ -52,7 +54,7 @@ impl EventLog {
             joined: false,
         };
         let mut connection = self.readers.acquire().await?;
-        cursors::find_selection_head(&mut connection, &everything, self.open_head()).await
+        cursors::find_selection_head(&mut connection, &everything, open_head).await
     }
 
     /// Returns the last event that is visible to everyone.

@@ -16,6 +16,30 @@ macro_rules! cursor_faults {
     };
 }
 
+/// The last event that is visible to the viewer `$viewer` in the requested rooms, given as JSON, which the viewer may all
+/// see (null: all rooms that the viewer has joined), but at least the event `$least`. Each room needs one look-up in an
+/// index.
+macro_rules! visible_head {
+    ($viewer:literal, $rooms:literal, $least:literal) => {
+        concat!(
+            "max(
+            ", $least, ",
+            (select coalesce(max((select max(e.id) from events e where e.room_id = w.value)), 0) from json_each(", $rooms, ") w),
+            iif(", $rooms, " is null, (
+                select coalesce(max((select max(e.id) from events e where e.room_id = s.room_id)), 0)
+                from memberships s where s.user_id = ", $viewer, "), 0),
+            coalesce((
+                select max(e.id) from events e
+                where e.subject_id = ", $viewer, " and e.subject_id is not null and e.kind = 'member'
+                and (", $rooms, " is null or e.room_id in (select value from json_each(", $rooms, ")))), 0),
+            coalesce((
+                select e.id from events e indexed by events_about_people
+                where e.kind = 'user' and e.subject_id <> e.id and ", person_is_visible!($viewer), "
+                order by e.id desc limit 1), 0))"
+        )
+    };
+}
+
 statements! {
     // The status of a cursor. Missed events are counted up to a limit among the next 20,000 events.
     STATUS = concat!(
@@ -32,21 +56,14 @@ statements! {
             (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3 + 0)) as missed"
     );
     ROOM_HEAD = concat!("select ", room_head!("?1"));
-    // ?1 the viewer; ?2 the requested rooms as JSON, all of them visible (null: all rooms); ?3 whether only joined
-    // rooms; ?4 the last event that is visible to everyone. Each room needs one look-up in an index.
-    VISIBLE_HEAD = concat!(
-        "select max(
-            ?4,
-            (select coalesce(max((select max(e.id) from events e where e.room_id = w.value)), 0) from json_each(?2) w),
-            iif(?2 is null, (
-                select coalesce(max((select max(e.id) from events e where e.room_id = s.room_id)), 0)
-                from memberships s where s.user_id = ?1), 0),
-            coalesce((
-                select max(e.id) from events e where e.subject_id = ?1 and e.subject_id is not null and e.kind = 'member'
-                and (?2 is null or e.room_id in (select value from json_each(?2)))), 0),
-            coalesce((
-                select e.id from events e indexed by events_about_people
-                where e.kind = 'user' and e.subject_id <> e.id and ", person_is_visible!("?1"), " order by e.id desc limit 1), 0))"
+    VISIBLE_HEAD = concat!("select ", visible_head!("?1", "?2", "?3"));
+    // ?1 the viewer, ?2 the last event that is visible to everyone. The newest 2,000 events are searched first, since
+    // most often one of them is visible, or the one that everyone may see is among them.
+    HEAD_OF_EVERYTHING = concat!(
+        "select coalesce(
+            (select e.id from ", visible_events!("?1", "null", "false"), "
+                and e.id > max(?2, (select max(id) from events) - 2000) order by e.id desc limit 1),
+            iif(?2 >= (select max(id) from events) - 2000, ?2, ", visible_head!("?1", "null", "?2"), "))"
     );
     // The last event of any open room: among the last 5,000 events, or else by one look-up per room.
     OPEN_HEAD = concat!(
@@ -107,16 +124,16 @@ pub async fn find_selection_head(
             rooms,
             joined,
         } => {
-            let is_everything = rooms.is_none() && !joined;
-            sqlx::query_scalar(VISIBLE_HEAD)
-                .bind(*viewer)
-                .bind(json_of(rooms.as_deref()))
-                .bind(*joined)
-                .bind(if is_everything {
-                    open_head
-                } else {
-                    EventId::EARLIEST
-                })
+            if rooms.is_none() && !joined {
+                sqlx::query_scalar(HEAD_OF_EVERYTHING)
+                    .bind(*viewer)
+                    .bind(open_head)
+            } else {
+                sqlx::query_scalar(VISIBLE_HEAD)
+                    .bind(*viewer)
+                    .bind(json_of(rooms.as_deref()))
+                    .bind(EventId::EARLIEST)
+            }
         }
     };
     Ok(query.fetch_one(connection).await?)

@@ -2,6 +2,7 @@
 
 mod batches;
 mod convergence;
+mod heads;
 mod model;
 mod scene;
 mod steps;
