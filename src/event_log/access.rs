@@ -47,6 +47,12 @@ pub enum Scope {
 impl Scope {
     /// All rooms that the reader may see.
     pub const EVERYTHING: Self = Self::Everything { joined: false };
+
+    /// Returns whether only rooms are requested that the reader is a member of.
+    fn is_joined(&self) -> bool {
+        let (Self::Rooms { joined, .. } | Self::Everything { joined }) = self;
+        *joined
+    }
 }
 
 /// The part of a reader's scope that is visible to it, as last looked up.
@@ -64,6 +70,36 @@ enum Rooms {
     OneOpen(RoomId),
     /// Rooms with the first visible event of each. With [`Scope::EVERYTHING`], all open rooms are visible, too.
     From(Arc<BTreeMap<RoomId, EventId>>),
+    /// Several named rooms, or a closed one.
+    Named(Arc<NamedRooms>),
+}
+
+/// The existing rooms among those that a reader has named.
+#[derive(Debug)]
+struct NamedRooms {
+    /// The visible ones, with the first visible event of each.
+    from: BTreeMap<RoomId, EventId>,
+    /// All of them: a replay ends a room that the reader has lost with the event by which the reader left it.
+    all: Vec<RoomId>,
+}
+
+impl Rooms {
+    /// Returns the rooms of a map; `None` if there is only [one](Self::OneOpen).
+    fn from(&self) -> Option<&BTreeMap<RoomId, EventId>> {
+        match self {
+            Self::OneOpen(_) => None,
+            Self::From(from) => Some(from),
+            Self::Named(named) => Some(&named.from),
+        }
+    }
+
+    fn contains(&self, room: RoomId) -> bool {
+        match self {
+            Self::OneOpen(only) => *only == room,
+            Self::From(from) => from.contains_key(&room),
+            Self::Named(named) => named.from.contains_key(&room),
+        }
+    }
 }
 
 /// Maximum number of room topics per reader. A reader of more rooms subscribes to [`Topic::Everything`]: unneeded
@@ -99,7 +135,7 @@ impl Access {
                 from.is_some_and(|from| event.id >= from) || self.shows_own_leaving(event, room)
             }
             Audience::OfPerson { is_public, rooms } => {
-                *is_public || rooms.iter().any(|room| self.is_member(*room))
+                *is_public || rooms.iter().any(|room| self.rooms.contains(*room))
             }
         }
     }
@@ -136,21 +172,15 @@ impl Access {
         }
     }
 
-    fn is_member(&self, room: RoomId) -> bool {
-        match &self.rooms {
-            Rooms::OneOpen(only) => *only == room,
-            Rooms::From(rooms) => rooms.contains_key(&room),
-        }
-    }
-
     /// Returns the first visible event of a room; `None` if the room is not visible.
     fn shows_from(&self, room: RoomId, is_open: bool) -> Option<EventId> {
         match &self.rooms {
             Rooms::OneOpen(only) => (*only == room).then_some(EventId::EARLIEST),
-            Rooms::From(rooms) if self.scope == Scope::EVERYTHING => {
-                visible_from(is_open, rooms.get(&room).copied())
+            Rooms::From(from) if self.scope == Scope::EVERYTHING => {
+                visible_from(is_open, from.get(&room).copied())
             }
-            Rooms::From(rooms) => rooms.get(&room).copied(),
+            Rooms::From(from) => from.get(&room).copied(),
+            Rooms::Named(named) => named.from.get(&room).copied(),
         }
     }
 
@@ -169,12 +199,9 @@ impl Access {
     /// Returns the channel of recent events that contains these rooms.
     #[must_use]
     pub fn channel(&self) -> Channel {
-        match (&self.rooms, &self.scope) {
-            (Rooms::OneOpen(room), _) => Channel::Room(*room),
-            (Rooms::From(rooms), Scope::Rooms { slugs, .. }) if slugs.len() == 1 => {
-                let room = rooms.keys().next();
-                room.map_or(Channel::Everything, |room| Channel::Room(*room))
-            }
+        match &self.rooms {
+            Rooms::OneOpen(room) => Channel::Room(*room),
+            Rooms::Named(named) if named.all.len() == 1 => Channel::Room(named.all[0]),
             _ => Channel::Everything,
         }
     }
@@ -182,12 +209,12 @@ impl Access {
     /// Returns the topics that the reader subscribes to.
     #[must_use]
     pub fn topics(&self) -> Vec<Topic> {
-        let mut topics = match &self.rooms {
-            Rooms::OneOpen(room) => vec![Topic::Room(*room)],
-            Rooms::From(rooms) if self.scope == Scope::EVERYTHING || rooms.len() > TOPICS_MAX => {
-                vec![Topic::Everything]
+        let mut topics = match (&self.rooms, self.rooms.from()) {
+            (Rooms::OneOpen(room), _) => vec![Topic::Room(*room)],
+            (_, Some(from)) if self.scope != Scope::EVERYTHING && from.len() <= TOPICS_MAX => {
+                from.keys().copied().map(Topic::Room).collect()
             }
-            Rooms::From(rooms) => rooms.keys().copied().map(Topic::Room).collect(),
+            _ => vec![Topic::Everything],
         };
         topics.extend(self.reader.topics());
         topics
@@ -197,17 +224,18 @@ impl Access {
     #[must_use]
     pub fn selection(&self) -> Selection {
         let viewer = self.reader.user;
-        match (&self.rooms, &self.scope) {
-            (Rooms::OneOpen(room), _) => Selection::Room(*room),
-            (Rooms::From(_), Scope::Everything { joined }) => Selection::Visible {
+        let joined = self.scope.is_joined();
+        match &self.rooms {
+            Rooms::OneOpen(room) => Selection::Room(*room),
+            Rooms::From(_) => Selection::Visible {
                 viewer,
                 rooms: None,
-                joined: *joined,
+                joined,
             },
-            (Rooms::From(rooms), Scope::Rooms { joined, .. }) => Selection::Visible {
+            Rooms::Named(named) => Selection::Visible {
                 viewer,
-                rooms: Some(rooms.keys().copied().collect()),
-                joined: *joined,
+                rooms: Some(named.all.clone()),
+                joined,
             },
         }
     }
@@ -228,8 +256,8 @@ async fn look_up_rooms(log: &EventLog, reader: &Reader, scope: &Scope) -> Result
             {
                 return Ok(Some(Rooms::OneOpen(room)));
             }
-            let rooms = look_up_named(log, reader, slugs, *joined).await?;
-            Ok((!rooms.is_empty()).then(|| Rooms::From(Arc::new(rooms))))
+            let named = look_up_named(log, reader, slugs, *joined).await?;
+            Ok((!named.from.is_empty()).then(|| Rooms::Named(Arc::new(named))))
         }
     }
 }
@@ -239,20 +267,20 @@ async fn look_up_named(
     reader: &Reader,
     slugs: &[String],
     joined: bool,
-) -> Result<BTreeMap<RoomId, EventId>> {
+) -> Result<NamedRooms> {
     let mut connection = log.readers.acquire().await?;
-    let mut rooms = BTreeMap::new();
+    let (mut from, mut all) = (BTreeMap::new(), Vec::new());
     for slug in slugs {
-        let room = rooms::find_access(&mut connection, reader.user, slug).await?;
-        let from = room.and_then(|room| {
-            let from = if joined {
-                room.member_since
-            } else {
-                visible_from(room.is_open, room.member_since)
-            };
-            Some((room.id, from?))
-        });
-        rooms.extend(from);
+        let Some(room) = rooms::find_access(&mut connection, reader.user, slug).await? else {
+            continue;
+        };
+        all.push(room.id);
+        let first = if joined {
+            room.member_since
+        } else {
+            visible_from(room.is_open, room.member_since)
+        };
+        from.extend(first.map(|first| (room.id, first)));
     }
-    Ok(rooms)
+    Ok(NamedRooms { from, all })
 }

@@ -4,7 +4,7 @@ use super::{
     db::Connection,
     event_pages::{Selection, json_of},
     statements::statements,
-    visibility::{is_open, person_is_visible, room_head, visible_events},
+    visibility::{is_open, person_is_visible, room_head, room_is_visible, visible_events},
 };
 use crate::{error::Result, model::ids::EventId};
 
@@ -16,15 +16,18 @@ macro_rules! cursor_faults {
     };
 }
 
-/// The last event that is visible to the viewer `$viewer` in the requested rooms, given as JSON, which the viewer may all
-/// see (null: all rooms that the viewer has joined), but at least the event `$least`. Each room needs one look-up in an
-/// index.
+/// The last event that is visible to the viewer `$viewer` in the requested rooms, given as JSON (null: all rooms that the
+/// viewer has joined), or in those of them that the viewer has joined, but at least the event `$least`. Each room needs
+/// one look-up in an index.
 macro_rules! visible_head {
-    ($viewer:literal, $rooms:literal, $least:literal) => {
+    ($viewer:literal, $rooms:literal, $joined:literal, $least:literal) => {
         concat!(
             "max(
             ", $least, ",
-            (select coalesce(max((select max(e.id) from events e where e.room_id = w.value)), 0) from json_each(", $rooms, ") w),
+            (select coalesce(max((select max(e.id) from events e where e.room_id = r.id)), 0)
+                from json_each(", $rooms, ") w join rooms r on r.id = w.value
+                left join memberships s on s.room_id = r.id and s.user_id = ", $viewer, "
+                where ", room_is_visible!(), " and (s.user_id is not null or not ", $joined, ")),
             iif(", $rooms, " is null, (
                 select coalesce(max((select max(e.id) from events e where e.room_id = s.room_id)), 0)
                 from memberships s where s.user_id = ", $viewer, "), 0),
@@ -56,14 +59,14 @@ statements! {
             (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3 + 0)) as missed"
     );
     ROOM_HEAD = concat!("select ", room_head!("?1"));
-    VISIBLE_HEAD = concat!("select ", visible_head!("?1", "?2", "?3"));
+    VISIBLE_HEAD = concat!("select ", visible_head!("?1", "?2", "?3", "0"));
     // ?1 the viewer, ?2 the last event that is visible to everyone. The newest 2,000 events are searched first, since
     // most often one of them is visible, or the one that everyone may see is among them.
     HEAD_OF_EVERYTHING = concat!(
         "select coalesce(
             (select e.id from ", visible_events!("?1", "null", "false"), "
                 and e.id > max(?2, (select max(id) from events) - 2000) order by e.id desc limit 1),
-            iif(?2 >= (select max(id) from events) - 2000, ?2, ", visible_head!("?1", "null", "?2"), "))"
+            iif(?2 >= (select max(id) from events) - 2000, ?2, ", visible_head!("?1", "null", "false", "?2"), "))"
     );
     // The last event of any open room: among the last 5,000 events, or else by one look-up per room.
     OPEN_HEAD = concat!(
@@ -132,7 +135,7 @@ pub async fn find_selection_head(
                 sqlx::query_scalar(VISIBLE_HEAD)
                     .bind(*viewer)
                     .bind(json_of(rooms.as_deref()))
-                    .bind(EventId::EARLIEST)
+                    .bind(*joined)
             }
         }
     };

@@ -142,6 +142,15 @@ fn without_end(events: &[Block]) -> Vec<String> {
     told(before)
 }
 
+/// Names all rooms but those that a move creates.
+const NAMED: &str = "room=general&room=club&room=park";
+
+/// What a stream of the rooms in [`NAMED`] tells, of what one of all rooms does.
+fn of_named<'a>(told: &[&'a str]) -> Vec<&'a str> {
+    let told = told.iter().copied();
+    told.filter(|event| !event.ends_with("fresh")).collect()
+}
+
 async fn check(row: &Row) {
     let Row {
         moved, is_inside, ..
@@ -166,6 +175,8 @@ async fn check(row: &Row) {
     let start = bob.head().await;
     let mut everything = bob.stream("").await;
     let mut joined = bob.stream("joined=true").await;
+    let mut named = bob.stream(NAMED).await;
+    let mut named_joined = bob.stream(&format!("{NAMED}&joined=true")).await;
     let mut room = bob.stream_of(of_room, "").await;
 
     make(moved, &ann, &bob, &cara).await;
@@ -181,6 +192,10 @@ async fn check(row: &Row) {
     assert_eq!(of_everything, row.everything, "{moved:?}: everything");
     let of_joined = without_end(&ends(joined.events_to(end).await));
     assert_eq!(of_joined, row.joined, "{moved:?}: joined");
+    let told = without_end(&ends(named.events_to(end).await));
+    assert_eq!(told, of_named(row.everything), "{moved:?}: named");
+    let told = without_end(&ends(named_joined.events_to(end).await));
+    assert_eq!(told, of_named(row.joined), "{moved:?}: named and joined");
     let of_one = told_of_room(&mut room, is_gone, end_of_room).await;
     assert_eq!(of_one, row.room, "{moved:?}: {of_room}");
     assert!(
@@ -190,8 +205,14 @@ async fn check(row: &Row) {
     );
 
     for source in ["memory", "the file"] {
-        for (query, expected) in [("", row.everything), ("&joined=true", row.joined)] {
-            let mut stream = bob.stream(&format!("after={start}{query}")).await;
+        let named_joined = format!("{NAMED}&joined=true");
+        for (query, expected) in [
+            ("", row.everything.to_vec()),
+            ("joined=true", row.joined.to_vec()),
+            (NAMED, of_named(row.everything)),
+            (&named_joined, of_named(row.joined)),
+        ] {
+            let mut stream = bob.stream(&format!("{query}&after={start}")).await;
             let (events, _) = stream.replay().await;
             assert_eq!(
                 without_end(&ends(events)),
