@@ -4,22 +4,29 @@
 //! for the topics that it subscribed to.
 
 #[cfg(test)]
+mod interleavings;
+#[cfg(test)]
 mod tests;
+mod waiter;
 
 use crate::model::{
     change::{AccessChange, SecretHash},
     ids::{RoomId, UserId},
 };
-use futures_util::task::AtomicWaker;
 use std::{
     collections::HashMap,
-    future::poll_fn,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    task::Poll,
 };
+use waiter::Waiter;
+
+/// The atomics that a waiter is made of.
+mod sync {
+    pub(super) use futures_util::task::AtomicWaker;
+    pub(super) use std::sync::atomic::{AtomicBool, Ordering};
+}
 
 /// A topic that a reader can subscribe to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -40,21 +47,6 @@ pub struct Subscribers {
     topics: Mutex<HashMap<Topic, HashMap<u64, Arc<Waiter>>>>,
     next_key: AtomicU64,
     closed: AtomicBool,
-}
-
-/// The flags and the waker of one reader.
-#[derive(Debug, Default)]
-struct Waiter {
-    notified: AtomicBool,
-    access_changed: AtomicBool,
-    waker: AtomicWaker,
-}
-
-impl Waiter {
-    fn notify(&self) {
-        self.notified.store(true, Ordering::Release);
-        self.waker.wake();
-    }
 }
 
 /// The subscription of one reader, which ends when dropped.
@@ -124,8 +116,7 @@ impl Subscribers {
         };
         let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         for waiter in all.get(&topic).into_iter().flat_map(HashMap::values) {
-            waiter.access_changed.store(true, Ordering::Release);
-            waiter.notify();
+            waiter.mark_access_changed();
         }
     }
 
@@ -134,8 +125,7 @@ impl Subscribers {
     pub fn mark_all_access_changed(&self) {
         let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         for waiter in all.values().flat_map(HashMap::values) {
-            waiter.access_changed.store(true, Ordering::Release);
-            waiter.notify();
+            waiter.mark_access_changed();
         }
     }
 }
@@ -144,21 +134,22 @@ impl Subscription {
     /// Returns whether permissions have changed since the last call.
     #[must_use]
     pub fn take_access_changed(&self) -> bool {
-        self.waiter.access_changed.swap(false, Ordering::AcqRel)
+        self.waiter.take_access_changed()
     }
 
     /// Returns whether permissions have changed, without resetting the flag.
     #[must_use]
     pub fn has_access_changed(&self) -> bool {
-        self.waiter.access_changed.load(Ordering::Acquire)
+        self.waiter.has_access_changed()
     }
 
     /// Replaces another subscription of the same reader, and takes over its pending notifications.
     pub fn replace(&self, previous: &Self) {
         if previous.take_access_changed() {
-            self.waiter.access_changed.store(true, Ordering::Release);
+            self.waiter.mark_access_changed();
+        } else {
+            self.waiter.notify();
         }
-        self.waiter.notify();
     }
 
     /// Returns whether the server stops.
@@ -169,15 +160,7 @@ impl Subscription {
 
     /// Waits for a notification. Returns at once if there was one since the last wait.
     pub async fn wait(&self) {
-        poll_fn(|context| {
-            self.waiter.waker.register(context.waker());
-            if self.waiter.notified.swap(false, Ordering::AcqRel) {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
-        })
-        .await;
+        self.waiter.wait().await;
     }
 }
 

@@ -91,7 +91,7 @@ fn a_mark_on_a_subscription_moves_to_the_one_that_replaces_it() {
     // A mark on the new subscription that was not taken yet is kept.
     let third = subscribers.subscribe(vec![Topic::User(PERSON), Topic::Room(ROOM)]);
     assert!(second.take_access_changed());
-    third.waiter.access_changed.store(true, Ordering::Release);
+    third.waiter.mark_access_changed();
     third.replace(&second);
     assert!(third.has_access_changed() && task.waits(&third));
 }
