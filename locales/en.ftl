@@ -1,7 +1,8 @@
 # English: every text of pages, scripts and style sheets. Syntax: https://projectfluent.org/fluent/guide/
 #
 # A message is used by its name: `locale.sign_out()` in templates and Rust, `t("sign-out")` in scripts,
-# `var(--text-sign-out)` in style sheets. Numbers are grouped, and take the plural rules of the language.
+# `var(--text-sign-out)` in style sheets. The message `error-body-too-long` is about errors with the code `body-too-long`,
+# and is looked up by it. Numbers are grouped, and take the plural rules of the language.
 
 language-name = English
 
@@ -146,59 +147,96 @@ status-wrong-host = Wrong host name
 status-unavailable = Temporarily unavailable
 status-error = Something went wrong
 
+## Errors, by their codes: fields of any kind
+
+error-required = This field is required.
+error-repeated = This field was sent twice.
+error-wrong-type = This field must be text.
+error-not-an-id = That is not an ID. IDs are digits only.
+error-not-a-time = Use a date, or a time such as 2026-11-22T05:41:03Z.
+error-out-of-range = Use a number from { $min } to { $max }.
+error-too-many = Too many: at most { $max }.
+error-unknown-value = Use one of these: { $known }.
+error-cannot-change = This can’t be changed.
+error-too-long = Too long: at most { $max } characters.
+error-not-one-line = Use a single line without control or invisible characters.
+error-too-many-marks = Put accents and other marks on letters, at most { $max } on one.
+
 ## Names that are refused
 
-error-name-missing = Choose a username.
-error-name-long = Too long: 32 characters, about 20 in non-Latin scripts.
-error-name-characters = Use letters, digits and - _ . only, without spaces.
-error-name-marks = Put accents and other marks on letters, at most 8 on one.
-error-name-reserved = That name is reserved.
+error-handle-empty = Choose a username.
+error-handle-too-long = Too long: { $max } characters, about 20 in non-Latin scripts.
+error-handle-invalid = Use letters, digits and - _ . only, without spaces.
+error-handle-reserved = That name is reserved.
+error-handle-taken = That name is taken. Try another.
+error-name-empty = Enter a name.
+error-name-invisible = That name has no visible characters.
 error-name-taken = That name is taken. Try another.
-error-title-missing = Enter a name.
-error-title-long = Too long: at most 80 characters.
-error-title-invisible = That name has no visible characters.
-error-title-characters = Use a single line without control or invisible characters.
 
 ## Rooms that are refused
 
-error-topic-long = Too long: at most 250 characters.
-error-url-reserved = That URL is reserved.
-error-url-characters = Use 1 to 63 of a-z, 0-9 and -, not starting with -.
-error-url-taken = That URL is taken. Try another.
+error-slug-invalid = Use 1 to { $max } of a-z, 0-9 and -, not starting with -.
+error-slug-reserved = That URL is reserved.
+error-slug-taken = That URL is taken. Try another.
+error-no-such-room = There is no such room.
+error-join-first = Join the room first.
 error-join-to-change = Join the room to change it.
 error-join-to-add = Join the room to add people.
-error-join-to-read = Join the room to mark it as read.
-error-join-to-notify = Join the room to be notified about it.
-error-remove-others = Only the room’s creator can remove people.
+error-not-room-creator = Only the room’s creator can remove people.
 
 ## Messages that are refused
 
-error-message-empty = Write something.
-error-message-characters = Control characters other than tab and newline are not allowed.
-error-message-long = Too long: at most 8,000 characters.
-error-message-blank = Too much blank space around the text.
-error-message-missing = There is no such message in this room.
+error-body-empty = Write something.
+error-body-too-long = Too long: at most { $max } characters.
+error-body-padded = Too much blank space around the text.
+error-body-control-characters = Control characters other than tab and newline are not allowed.
+error-no-such-message = There is no such message in this room.
 error-message-deleted = This message was deleted.
-error-message-not-yours = You can only change your own messages.
-error-nonce-used = You have already sent something else with this form.
-error-reactions-full = This message can’t take more different reactions.
-error-reactions-own = You can add at most 10 reactions to a message.
+error-not-author = You can only change your own messages.
+error-nonce-invalid = A nonce has 1 to { $max } visible ASCII characters.
+error-nonce-ambiguous = The request has two different nonces.
+error-nonce-reused = You have already sent something else with this form.
+error-anchor-ambiguous = Use only one of before, after, around and at.
+error-not-an-emoji = That is not an emoji.
+error-too-many-reactions = This message can’t take more different reactions.
+error-too-many-own-reactions = You can add at most { $max } reactions to a message.
+error-type-invalid = Use 1 to { $max } of a-z, 0-9 and . _ -, starting with a letter.
+error-type-reserved = That name is reserved.
+error-payload-too-large = Too large: at most { $max } bytes.
+error-payload-too-deep = The data is nested too deeply.
 
 ## Server errors
 
 error-stopping = The server is restarting.
 error-busy = The server is busy.
+error-database-replaced = The database file was moved, removed or replaced.
 error-database-locked = Another program has locked the database.
 error-database-read-only = The database is read-only.
+error-database-damaged = The database is damaged.
 error-disk-failing = The disk is full or failing.
 error-disk-full = The disk is full, or the file has reached its size limit.
-error-database-damaged = The database is damaged.
-error-not-found = This page doesn’t exist, or you don’t have access.
-error-sign-in = Join or sign in first.
-error-method = This URL does not support this method.
-error-cross-site = The request came from another site.
+error-not-stored = The change could not be saved.
+error-newer-version = The change was made by a newer version.
 error-internal = Something went wrong on the server. It has been logged.
-error-timeout = The request took too long to arrive.
+
+## Requests that are refused
+
+error-malformed = The server can’t read this request.
+error-sign-in-needed = Join or sign in first.
+error-other-site = The request came from another site.
+error-not-found = This page doesn’t exist, or you don’t have access.
+error-method-not-allowed = This URL does not support this method.
+error-not-acceptable = This page is not available in the requested format.
+error-too-slow = The request took too long to arrive.
+error-too-large = That is too large.
+error-unsupported-type = The server can’t read this format.
+error-unsupported-encoding = The server can’t read compressed requests.
+error-unsupported-charset = The server reads text as UTF-8 only.
+error-misdirected =
+    This server does not answer to the name { $host }. If it should, start it with --host { $host }, or with
+    --public-url and the address that people use.
+error-no-fields = The request has no fields.
+error-refused = The server can’t answer this request.
 
 ## History, in scripts
 

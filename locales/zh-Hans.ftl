@@ -126,59 +126,94 @@ status-wrong-host = 主机名不对
 status-unavailable = 暂时不可用
 status-error = 出错了
 
+## 错误（按代码）：各种字段
+
+error-required = 请填写此项。
+error-repeated = 此项重复了。
+error-wrong-type = 此项必须是文字。
+error-not-an-id = 这不是编号，编号只含数字。
+error-not-a-time = 请用日期，或 2026-11-22T05:41:03Z 这样的时间。
+error-out-of-range = 请用 { $min } 到 { $max } 之间的数字。
+error-too-many = 太多：最多 { $max } 个。
+error-unknown-value = 只能是其中之一：{ $known }。
+error-cannot-change = 此项不能更改。
+error-too-long = 太长：最多 { $max } 个字符。
+error-not-one-line = 只能是一行，不能有控制字符和不可见的字符。
+error-too-many-marks = 附加符号必须跟在字母后面，每个字母最多 { $max } 个。
+
 ## 不能使用的名称
 
-error-name-missing = 请选一个用户名。
-error-name-long = 太长：最多 32 个字符，非拉丁文字约 20 个。
-error-name-characters = 只能用文字、数字和 - _ .，不能有空格。
-error-name-marks = 附加符号必须跟在字母后面，每个字母最多 8 个。
-error-name-reserved = 这个名字是保留的。
+error-handle-empty = 请选一个用户名。
+error-handle-too-long = 太长：最多 { $max } 个字符，非拉丁文字约 20 个。
+error-handle-invalid = 只能用文字、数字和 - _ .，不能有空格。
+error-handle-reserved = 这个名字是保留的。
+error-handle-taken = 这个名字已有人使用，请换一个。
+error-name-empty = 请填写名称。
+error-name-invisible = 这个名称里没有可见的字符。
 error-name-taken = 这个名字已有人使用，请换一个。
-error-title-missing = 请填写名称。
-error-title-long = 太长：最多 80 个字符。
-error-title-invisible = 这个名称里没有可见的字符。
-error-title-characters = 只能是一行，不能有控制字符和不可见的字符。
 
 ## 不能创建或更改的房间
 
-error-topic-long = 太长：最多 250 个字符。
-error-url-reserved = 这个网址是保留的。
-error-url-characters = 1 到 63 个字符，只能用 a-z、0-9 和 -，不能以 - 开头。
-error-url-taken = 这个网址已被使用，请换一个。
+error-slug-invalid = 1 到 { $max } 个字符，只能用 a-z、0-9 和 -，不能以 - 开头。
+error-slug-reserved = 这个网址是保留的。
+error-slug-taken = 这个网址已被使用，请换一个。
+error-no-such-room = 没有这个房间。
+error-join-first = 请先加入房间。
 error-join-to-change = 加入房间后才能修改它。
 error-join-to-add = 加入房间后才能添加别人。
-error-join-to-read = 加入房间后才能标为已读。
-error-join-to-notify = 加入房间后才能收到通知。
-error-remove-others = 只有房间的创建者才能移除别人。
+error-not-room-creator = 只有房间的创建者才能移除别人。
 
 ## 不能发送的消息
 
-error-message-empty = 请写点什么。
-error-message-characters = 除制表符和换行外，不能有控制字符。
-error-message-long = 太长：最多 8,000 个字符。
-error-message-blank = 文字前后的空白太多。
-error-message-missing = 这个房间里没有这条消息。
+error-body-empty = 请写点什么。
+error-body-too-long = 太长：最多 { $max } 个字符。
+error-body-padded = 文字前后的空白太多。
+error-body-control-characters = 除制表符和换行外，不能有控制字符。
+error-no-such-message = 这个房间里没有这条消息。
 error-message-deleted = 这条消息已被删除。
-error-message-not-yours = 只能更改自己的消息。
-error-nonce-used = 这份表单已经发送过别的内容。
-error-reactions-full = 这条消息不能再有更多种表情了。
-error-reactions-own = 每条消息最多添加 10 种自己的表情。
+error-not-author = 只能更改自己的消息。
+error-nonce-invalid = 随机码必须是 1 到 { $max } 个可见的 ASCII 字符。
+error-nonce-ambiguous = 请求里有两个不同的随机码。
+error-nonce-reused = 这份表单已经发送过别的内容。
+error-anchor-ambiguous = before、after、around 和 at 只能用一个。
+error-not-an-emoji = 这不是一个表情。
+error-too-many-reactions = 这条消息不能再有更多种表情了。
+error-too-many-own-reactions = 每条消息最多添加 { $max } 种自己的表情。
+error-type-invalid = 1 到 { $max } 个字符，只能用 a-z、0-9 和 . _ -，以字母开头。
+error-type-reserved = 这个名称是保留的。
+error-payload-too-large = 太大：最多 { $max } 字节。
+error-payload-too-deep = 数据的嵌套太深。
 
 ## 服务器错误
 
 error-stopping = 服务器正在重启。
 error-busy = 服务器正忙。
+error-database-replaced = 数据库文件被移走、删除或替换了。
 error-database-locked = 数据库被另一个程序锁住了。
 error-database-read-only = 数据库是只读的。
+error-database-damaged = 数据库已损坏。
 error-disk-failing = 磁盘已满或出了故障。
 error-disk-full = 磁盘已满，或文件已达到上限。
-error-database-damaged = 数据库已损坏。
-error-not-found = 这个页面不存在，或者你没有访问权限。
-error-sign-in = 请先加入或登录。
-error-method = 这个地址不支持这种方法。
-error-cross-site = 请求来自别的网站。
+error-not-stored = 未能保存更改。
+error-newer-version = 这项更改来自更新的版本。
 error-internal = 服务器出了问题，已记入日志。
-error-timeout = 请求没有及时送达。
+
+## 不能处理的请求
+
+error-malformed = 服务器读不懂这个请求。
+error-sign-in-needed = 请先加入或登录。
+error-other-site = 请求来自别的网站。
+error-not-found = 这个页面不存在，或者你没有访问权限。
+error-method-not-allowed = 这个地址不支持这种方法。
+error-not-acceptable = 这个页面没有所要求的格式。
+error-too-slow = 请求没有及时送达。
+error-too-large = 内容太大。
+error-unsupported-type = 服务器不支持这种格式。
+error-unsupported-encoding = 服务器不接受压缩的请求。
+error-unsupported-charset = 服务器只接受 UTF-8 文字。
+error-misdirected = 这台服务器不使用 { $host } 这个名称。如果应该使用，请用 --host { $host } 启动它，或用 --public-url 加上大家使用的地址。
+error-no-fields = 请求里没有任何字段。
+error-refused = 服务器不能处理这个请求。
 
 ## 历史（脚本）
 

@@ -1,6 +1,8 @@
 //! Errors of the chat, independent of HTTP.
 
+use crate::fault::Fault;
 use std::borrow::Cow;
+use strum::{EnumIter, IntoStaticStr, VariantNames};
 
 /// The result of fallible functions of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -16,26 +18,18 @@ pub enum Error {
     SignInNeeded,
     /// The object is visible, but the action is not permitted.
     #[error("not allowed: {0}")]
-    Forbidden(&'static str),
-    /// A field of the request is not valid.
-    #[error("{field}: {text}")]
+    Forbidden(Denial),
+    /// A field of the request is not valid, or conflicts with existing data.
+    #[error("{field}: {fault}")]
     Invalid {
         /// The name of the field.
         field: Cow<'static, str>,
         /// What is wrong with it.
-        text: Cow<'static, str>,
-    },
-    /// A field of the request conflicts with existing data.
-    #[error("{field}: {text}")]
-    Conflict {
-        /// The name of the field.
-        field: Cow<'static, str>,
-        /// The conflict.
-        text: Cow<'static, str>,
+        fault: Fault,
     },
     /// The server is temporarily unable to handle the request. Nothing was stored, and a retry may succeed.
     #[error("unavailable: {0}")]
-    Unavailable(&'static str),
+    Unavailable(Outage),
     /// The program cannot do what its operator requested.
     #[error("{0}")]
     Refused(String),
@@ -50,29 +44,87 @@ pub enum Error {
     Io(#[from] std::io::Error),
 }
 
-impl Error {
-    /// Returns an error for a field that is not valid.
-    #[must_use]
-    pub fn invalid(
-        field: impl Into<Cow<'static, str>>,
-        text: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self::Invalid {
-            field: field.into(),
-            text: text.into(),
-        }
-    }
+/// Why a user may not do something to an object that is visible to the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, IntoStaticStr, VariantNames)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Denial {
+    /// Only members of a room have a read mark and a notification level in it.
+    #[error("join the room first")]
+    JoinFirst,
+    /// Only members of a room change it.
+    #[error("join the room to change it")]
+    JoinToChange,
+    /// Only members of a room add other users to it.
+    #[error("join the room to add somebody to it")]
+    JoinToAdd,
+    /// Only the creator of a room removes other users from it.
+    #[error("only who made the room may remove others")]
+    NotRoomCreator,
+    /// Only the author of a message edits and deletes it.
+    #[error("it is somebody else's message")]
+    NotAuthor,
+}
 
-    /// Returns an error for a field that conflicts with existing data.
+impl Denial {
+    /// Returns the stable code.
     #[must_use]
-    pub fn conflict(
-        field: impl Into<Cow<'static, str>>,
-        text: impl Into<Cow<'static, str>>,
-    ) -> Self {
-        Self::Conflict {
-            field: field.into(),
-            text: text.into(),
-        }
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// Why the server is temporarily unable to handle a request.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, EnumIter, IntoStaticStr, VariantNames,
+)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Outage {
+    /// Too many requests are waiting, or the request took too long.
+    #[error("the server is busy")]
+    Busy,
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+    /// A file of the database is not the one that the server has opened.
+    #[error("the database file was moved, removed or replaced under the server")]
+    DatabaseReplaced,
+    /// Another program has locked the database.
+    #[error("another program holds the database locked")]
+    DatabaseLocked,
+    /// The database cannot be written.
+    #[error("the database is read-only")]
+    DatabaseReadOnly,
+    /// The database is damaged.
+    #[error("the database is damaged")]
+    DatabaseDamaged,
+    /// Writing to the disk has failed.
+    #[error("the disk is full or failing")]
+    DiskFailing,
+    /// There is no space for the change.
+    #[error("the disk is full, or the file has reached its limit")]
+    DiskFull,
+    /// The change could not be stored for another reason, which the server has logged.
+    #[error("the change could not be stored")]
+    NotStored,
+    /// The change was made by a newer version of the program.
+    #[error("a change was made by a newer version of this program")]
+    NewerVersion,
+}
+
+impl Outage {
+    /// Returns the stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+}
+
+impl Error {
+    /// Returns an error for a fault of a field.
+    #[must_use]
+    pub fn invalid(field: impl Into<Cow<'static, str>>, fault: Fault) -> Self {
+        let field = field.into();
+        Self::Invalid { field, fault }
     }
 
     /// Returns whether a change was checked and refused, as opposed to a failure.
@@ -126,11 +178,11 @@ impl From<sqlx::migrate::MigrateError> for Error {
 }
 
 /// Returns the parsed field, or an error that names the field.
-pub fn parse_field<T>(field: &'static str, parsed: Result<T, &'static str>) -> Result<T> {
-    parsed.map_err(|text| Error::invalid(field, text))
+pub fn parse_field<T>(field: &'static str, parsed: Result<T, Fault>) -> Result<T> {
+    parsed.map_err(|fault| Error::invalid(field, fault))
 }
 
 /// Returns an error that names the field if there is a fault.
-pub fn check_field(field: &'static str, fault: Option<&'static str>) -> Result<()> {
-    fault.map_or(Ok(()), |text| Err(Error::invalid(field, text)))
+pub fn check_field(field: &'static str, fault: Option<Fault>) -> Result<()> {
+    fault.map_or(Ok(()), |fault| Err(Error::invalid(field, fault)))
 }

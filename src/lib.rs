@@ -27,7 +27,7 @@
 //! # Where things are
 //!
 //! Dependencies point one way, as a test checks: [`cli`] → [`net`] → [`web`] → [`operations`] → [`app`] → [`auth`] →
-//! [`event_log`] → [`chat`] → [`cache`] → [`markdown`], [`store`] → [`model`]; [`error`] and [`config`] know nobody. The
+//! [`event_log`] → [`chat`] → [`cache`] → [`markdown`], [`store`] → [`model`]; [`error`] knows [`fault`] only, which knows nobody, and neither does [`config`]. The
 //! same noun has the same file name at every layer: `store/messages.rs`, `chat/messages.rs`, `operations/messages.rs`,
 //! `web/api/messages.rs`, `templates/messages/`.
 
@@ -39,6 +39,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod event_log;
+pub mod fault;
 pub mod markdown;
 pub mod model;
 pub mod net;

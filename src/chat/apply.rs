@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cache::Cache,
-    error::{Error, Result},
+    error::{Error, Outage, Result},
     model::{
         change::{Action, CHANGE_VERSION, Change},
         event::Event,
@@ -32,9 +32,7 @@ pub struct AppliedBatch {
 /// applied together. The rows do not depend on how changes are divided into batches.
 pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Result<AppliedBatch> {
     if changes.iter().any(|change| change.v > CHANGE_VERSION) {
-        return Err(Error::Unavailable(
-            "a change was made by a newer version of this program",
-        ));
+        return Err(Error::Unavailable(Outage::NewerVersion));
     }
     if changes.iter().all(is_post) {
         let posted = authorise_posts(tx, Some(cache), &posts_of(changes)).await?;

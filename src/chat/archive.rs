@@ -4,6 +4,7 @@ mod cleaning;
 
 use self::cleaning::{clean_body, clean_handle, clean_name};
 use crate::{
+    fault::Fault,
     markdown,
     model::{
         emoji::{EMOJI_MAX, Emoji},
@@ -194,7 +195,10 @@ impl Line {
                 "id",
                 self.id
                     .filter(|id| !(1..ID_LIMIT).contains(id))
-                    .map(|_| "not an id of a log"),
+                    .map(|_| Fault::OutOfRange {
+                        min: 1,
+                        max: ID_LIMIT.unsigned_abs() - 1,
+                    }),
             ),
             ("nonce", self.nonce.as_deref().and_then(nonce_fault)),
             (
@@ -215,7 +219,7 @@ impl Line {
         ];
         faults
             .into_iter()
-            .find_map(|(field, fault)| fault.map(|text| format!("{field}: {text}")))
+            .find_map(|(field, fault)| fault.map(|fault| format!("{field}: {fault}")))
     }
 }
 

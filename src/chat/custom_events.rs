@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    fault::Fault,
     model::{change::Outcome, event::kind, ids::EventId},
     store::{
         db::Connection,
@@ -39,10 +40,7 @@ pub(super) async fn post_custom(
         && let Some(id) = nonces::find_nonce(tx, by, nonce).await?
     {
         if !is_custom_event(tx, id, room.id, name, payload.get()).await? {
-            return Err(Error::conflict(
-                "nonce",
-                "you have posted something else under this nonce",
-            ));
+            return Err(Error::invalid("nonce", Fault::NonceReused));
         }
         return Ok(known(id));
     }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    fault::Fault,
     model::{
         change::Outcome,
         event::kind,
@@ -31,7 +32,7 @@ pub(super) async fn edit_message(
 ) -> Result<Applied> {
     let (room, state) = find_message(tx, actor, Verb::Edit, slug, message).await?;
     if state.is_deleted {
-        return Err(Error::conflict("body", "this message was deleted"));
+        return Err(Error::invalid("body", Fault::MessageDeleted));
     }
     let is_new = state.body != body;
     if is_new {

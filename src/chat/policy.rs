@@ -3,7 +3,7 @@
 //! `store/visibility.rs` contains the same rule in SQL; a test fails if the rule is written anywhere else.
 
 use crate::{
-    error::{Error, Result},
+    error::{Denial, Error, Result},
     model::ids::{EventId, UserId},
     store::{messages::MessageState, rooms::RoomAccess},
 };
@@ -66,19 +66,17 @@ pub fn can(actor: Option<UserId>, verb: Verb, object: Object<'_>) -> Result<()> 
     }
     let actor = actor.ok_or(Error::SignInNeeded)?;
     let is_member = room.member_since.is_some();
-    let refusal = match (verb, object) {
-        (Verb::Update, _) if !is_member => "join the room to change it",
-        (Verb::Follow, _) if !is_member => "join the room first",
-        (Verb::Join, Object::Member(_, user)) if user != actor && !is_member => {
-            "join the room to add somebody to it"
-        }
+    let denial = match (verb, object) {
+        (Verb::Update, _) if !is_member => Denial::JoinToChange,
+        (Verb::Follow, _) if !is_member => Denial::JoinFirst,
+        (Verb::Join, Object::Member(_, user)) if user != actor && !is_member => Denial::JoinToAdd,
         (Verb::Leave, Object::Member(_, user)) if user != actor && room.made_by != actor => {
-            "only who made the room may remove others"
+            Denial::NotRoomCreator
         }
         (Verb::Edit | Verb::Delete, Object::Message(_, message)) if message.author_id != actor => {
-            "it is somebody else's message"
+            Denial::NotAuthor
         }
         _ => return Ok(()),
     };
-    Err(Error::Forbidden(refusal))
+    Err(Error::Forbidden(denial))
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result, check_field},
+    fault::Fault,
     model::{
         change::Outcome,
         emoji::{EMOJI_MAX, EMOJI_PER_PERSON_MAX},
@@ -63,12 +64,14 @@ pub(super) async fn remove_reaction(
 }
 
 /// Returns the reason why no further emoji may be added: the message, or the user on this message, is at its limit.
-fn count_fault(different: i64, own: i64) -> Option<&'static str> {
+fn count_fault(different: i64, own: i64) -> Option<Fault> {
     let reaches = |count, limit| usize::try_from(count).is_ok_and(|count: usize| count >= limit);
     if reaches(different, EMOJI_MAX) {
-        Some("this message has 50 different ones, that is enough")
+        Some(Fault::TooManyReactions { max: EMOJI_MAX })
     } else if reaches(own, EMOJI_PER_PERSON_MAX) {
-        Some("at most 10 of yours on one message")
+        Some(Fault::TooManyOwnReactions {
+            max: EMOJI_PER_PERSON_MAX,
+        })
     } else {
         None
     }
@@ -82,7 +85,7 @@ async fn find_room(
 ) -> Result<RoomId> {
     let (room, state) = find_message(tx, actor, Verb::Post, slug, message).await?;
     if state.is_deleted {
-        return Err(Error::conflict("emoji", "this message was deleted"));
+        return Err(Error::invalid("emoji", Fault::MessageDeleted));
     }
     Ok(room)
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    fault::Fault,
     model::{
         change::{AccessChange, Outcome},
         event::kind,
@@ -31,7 +32,7 @@ pub(super) async fn create_room(
     } else {
         rooms::find_free_slug(tx, &room.slug).await?
     };
-    let slug = slug.ok_or_else(|| Error::conflict("slug", "there is a room at this address"))?;
+    let slug = slug.ok_or_else(|| Error::invalid("slug", Fault::SlugTaken))?;
     let room = RoomInfo {
         slug: slug.clone(),
         ..room.clone()

@@ -3,6 +3,7 @@
 use super::{actor::Actor, applied::Applied};
 use crate::{
     error::{Error, Result},
+    fault::Fault,
     model::{
         change::{AccessChange, FoldedName, NewAccount, Outcome, SecretHash, SignIn},
         event::kind,
@@ -16,8 +17,6 @@ use crate::{
     },
 };
 
-const TAKEN: &str = "somebody here has this name, or one that looks like it";
-
 /// Creates an account and signs it in. Refuses a handle or name that looks like another account's handle or name.
 pub(super) async fn join_server(
     tx: &mut Connection,
@@ -25,9 +24,12 @@ pub(super) async fn join_server(
     account: &NewAccount,
     sign_in: Option<&SignIn>,
 ) -> Result<Applied> {
-    for (field, name) in [("handle", &account.handle), ("name", &account.name)] {
+    for (field, name, taken) in [
+        ("handle", &account.handle, Fault::HandleTaken),
+        ("name", &account.name, Fault::NameTaken),
+    ] {
         if users::is_taken(tx, &name.look_alikes, None).await? {
-            return Err(Error::conflict(field, TAKEN));
+            return Err(Error::invalid(field, taken));
         }
     }
     let user = add_user(tx, actor, account).await?;
@@ -73,7 +75,7 @@ pub(super) async fn rename_user(
         return Ok(Applied::new(Outcome::User(user)));
     }
     if users::is_taken(tx, &name.look_alikes, Some(by)).await? {
-        return Err(Error::conflict("name", TAKEN));
+        return Err(Error::invalid("name", Fault::NameTaken));
     }
     users::rename_user(tx, by, name).await?;
     let event = NewEvent {

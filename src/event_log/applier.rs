@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     config::Storage,
-    error::{Error, Result},
+    error::{Error, Outage, Result},
     model::{
         change::{AccessChange, Change},
         event::{Audience, Event},
@@ -117,8 +117,8 @@ impl Applier {
                     tracing::error!(%error, changes = changes.len(), "nothing of this batch was stored");
                 }
                 self.log.set_writable(error.is_about_one_change());
-                let reason = reason(&error);
-                let refused = |change: &Change| (change.id, Err(Error::Unavailable(reason)));
+                let outage = outage_of(&error);
+                let refused = |change: &Change| (change.id, Err(Error::Unavailable(outage)));
                 self.posters.answer(changes.iter().map(refused));
             }
         }
@@ -212,22 +212,22 @@ impl Applier {
             Err(error) => tracing::error!(%error, "nothing can be stored yet"),
         }
         self.log.set_writable(tried.is_ok());
-        tried.map_err(|error| Error::Unavailable(reason(&error)))
+        tried.map_err(|error| Error::Unavailable(outage_of(&error)))
     }
 }
 
-/// Returns the description of a failure that is shown to posters. Primary result codes:
+/// Returns the kind of a failure, which is what posters are told. Primary result codes:
 /// <https://sqlite.org/rescode.html>.
-fn reason(error: &Error) -> &'static str {
-    if let Error::Unavailable(reason) = error {
-        return reason;
+fn outage_of(error: &Error) -> Outage {
+    if let Error::Unavailable(outage) = error {
+        return *outage;
     }
     match result_code(error) {
-        Some(5 | 6) => "another program holds the database locked",
-        Some(8) => "the database is read-only",
-        Some(10) => "the disk is full or failing",
-        Some(13) => "the disk is full, or the file has reached its limit",
-        Some(11 | 26) => "the database is damaged",
-        _ => "the change could not be stored",
+        Some(5 | 6) => Outage::DatabaseLocked,
+        Some(8) => Outage::DatabaseReadOnly,
+        Some(10) => Outage::DiskFailing,
+        Some(13) => Outage::DiskFull,
+        Some(11 | 26) => Outage::DatabaseDamaged,
+        _ => Outage::NotStored,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::transaction::Answer;
 use crate::{
-    error::{Error, Result},
+    error::{Error, Outage, Result},
     model::{
         change::{Change, ChangeId},
         time::Timestamp,
@@ -21,7 +21,7 @@ use tokio::sync::{
 pub const QUEUE_LENGTH: usize = 1024;
 
 /// The error for changes and replays that are requested after the server began to stop.
-pub(super) const STOPPING: Error = Error::Unavailable("the server is stopping");
+pub(super) const STOPPING: Error = Error::Unavailable(Outage::Stopping);
 
 /// The sending side of the queue of changes.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl LocalSequencer {
     /// [`Error::Unavailable`] if the queue is full or the server stops.
     pub(super) async fn submit(&self, change: Change) -> Result<Answer> {
         let place = self.queue.try_reserve().map_err(|refused| match refused {
-            TrySendError::Full(()) => Error::Unavailable("too many changes are waiting"),
+            TrySendError::Full(()) => Error::Unavailable(Outage::Busy),
             TrySendError::Closed(()) => STOPPING,
         })?;
         let answered = self.posters.expect(change.id);

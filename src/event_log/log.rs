@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     cache::Cache,
-    error::{Error, Result},
+    error::{Error, Outage, Result},
     model::{
         change::Change,
         ids::{EventId, UserId},
@@ -144,7 +144,7 @@ impl EventLog {
     /// Writes a test value, to find out whether changes can be stored again.
     pub async fn try_disk(&self, at: Timestamp) -> Result<()> {
         let (answer, tried) = oneshot::channel();
-        let busy = Error::Unavailable("too many changes are waiting");
+        let busy = Error::Unavailable(Outage::Busy);
         let trial = DiskTrial { at, answer };
         self.trials.try_send(trial).map_err(|_| busy)?;
         tried.await.map_err(|_| STOPPING)?

@@ -1,5 +1,7 @@
 //! Emoji as reactions.
 
+use crate::fault::Fault;
+
 /// Maximum number of different emoji on one message.
 pub const EMOJI_MAX: usize = 50;
 /// Maximum number of emoji that one user can add to one message.
@@ -11,16 +13,16 @@ pub struct Emoji(String);
 
 impl Emoji {
     /// Parses one emoji of Unicode's list (emoji-test.txt), in any spelling.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, Fault> {
         emojis::get(text)
             .or_else(|| emojis::get(&unqualified(text)))
             .map(|emoji| Self(emoji.as_str().to_owned()))
-            .ok_or("one emoji")
+            .ok_or(Fault::NotAnEmoji)
     }
 
     /// Parses a reaction from an archive or a file of an earlier version. Accepts also a few characters that are not in
     /// Unicode's list.
-    pub fn parse_stored(text: &str) -> Result<Self, &'static str> {
+    pub fn parse_stored(text: &str) -> Result<Self, Fault> {
         let is_odd = |c: char| {
             c.is_control() || c.is_whitespace() || c.is_alphabetic() || "<>&\"'/\\".contains(c)
         };

@@ -7,6 +7,7 @@ use super::{
     time::Timestamp,
     user::Person,
 };
+use crate::fault::Fault;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -196,15 +197,18 @@ const RESERVED: [&str; 20] = [
     "error",
 ];
 
+/// Greatest length of the name of a custom event in characters, which are ASCII.
+const CUSTOM_KIND_MAX: usize = 64;
+
 /// Returns what is wrong with the name of a custom event, or `None`.
 #[must_use]
-pub fn custom_kind_fault(name: &str) -> Option<&'static str> {
+pub fn custom_kind_fault(name: &str) -> Option<Fault> {
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
     let starts_well = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
-    if !starts_well || name.len() > 64 || !name.bytes().all(allowed) {
-        return Some("[a-z][a-z0-9._-]{0,63}");
+    if !starts_well || name.len() > CUSTOM_KIND_MAX || !name.bytes().all(allowed) {
+        return Some(Fault::TypeInvalid {
+            max: CUSTOM_KIND_MAX,
+        });
     }
-    RESERVED
-        .contains(&name)
-        .then_some("this name is used by the server itself")
+    RESERVED.contains(&name).then_some(Fault::TypeReserved)
 }

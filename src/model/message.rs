@@ -6,6 +6,7 @@ use super::{
     time::Timestamp,
     user::Person,
 };
+use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
 
 /// A message in its current state, as it is sent to clients.
@@ -72,7 +73,7 @@ pub struct Body(String);
 
 impl Body {
     /// Parses a body of any content type.
-    pub fn parse(text: String) -> Result<Self, &'static str> {
+    pub fn parse(text: String) -> Result<Self, Fault> {
         let body = with_unix_lines(text);
         body_fault(&body).map_or(Ok(Self(body)), Err)
     }
@@ -86,12 +87,12 @@ impl Body {
 
 /// Returns what is wrong with a body whose lines end with LF, or `None`.
 #[must_use]
-pub fn body_fault(body: &str) -> Option<&'static str> {
+pub fn body_fault(body: &str) -> Option<Fault> {
     if looks_empty(body) {
-        return Some("write something");
+        return Some(Fault::BodyEmpty);
     }
     if body.chars().any(is_refused_control) {
-        return Some("control characters other than tab and newline are not allowed");
+        return Some(Fault::BodyControlCharacters);
     }
     length_fault(body)
 }
@@ -104,23 +105,21 @@ pub fn is_refused_control(c: char) -> bool {
 
 /// Returns a reason if a body is too short or too long, or `None`.
 #[must_use]
-pub fn length_fault(body: &str) -> Option<&'static str> {
+pub fn length_fault(body: &str) -> Option<Fault> {
     match body.trim().chars().count() {
-        0 => Some("write something"),
-        n if n > BODY_MAX => Some("at most 8,000 characters"),
-        _ if body.chars().count() > BODY_MAX + MARGIN_MAX => {
-            Some("too much white space around the text")
-        }
+        0 => Some(Fault::BodyEmpty),
+        n if n > BODY_MAX => Some(Fault::BodyTooLong { max: BODY_MAX }),
+        _ if body.chars().count() > BODY_MAX + MARGIN_MAX => Some(Fault::BodyPadded),
         _ => None,
     }
 }
 
 /// Returns what is wrong with a nonce, or `None`.
 #[must_use]
-pub fn nonce_fault(nonce: &str) -> Option<&'static str> {
+pub fn nonce_fault(nonce: &str) -> Option<Fault> {
     let visible =
         (1..=NONCE_MAX).contains(&nonce.len()) && nonce.bytes().all(|b| b.is_ascii_graphic());
-    (!visible).then_some("1 to 128 visible ASCII characters")
+    (!visible).then_some(Fault::NonceInvalid { max: NONCE_MAX })
 }
 
 #[cfg(test)]

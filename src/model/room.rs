@@ -4,6 +4,7 @@ use super::{
     ids::{EventId, RoomId},
     text::line_fault,
 };
+use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
 
 /// Who may see a room.
@@ -49,9 +50,16 @@ impl NotifyLevel {
     /// All levels in the order in which they are offered.
     pub const ALL: [Self; 3] = [Self::Everything, Self::Mentions, Self::Nothing];
 
+    /// The names of all levels.
+    pub const NAMES: [&'static str; 3] = [
+        Self::Everything.name(),
+        Self::Mentions.name(),
+        Self::Nothing.name(),
+    ];
+
     /// Returns the name of the level in forms and pages.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Everything => "everything",
             Self::Mentions => "mentions",
@@ -122,9 +130,9 @@ const SLUG_MAX: usize = 63;
 
 /// Returns what is wrong with a topic, or `None`.
 #[must_use]
-pub fn topic_fault(topic: &str) -> Option<&'static str> {
+pub fn topic_fault(topic: &str) -> Option<Fault> {
     if topic.chars().count() > TOPIC_MAX {
-        return Some("at most 250 characters");
+        return Some(Fault::TooLong { max: TOPIC_MAX });
     }
     line_fault(topic)
 }
@@ -134,14 +142,14 @@ const SLUG_OF_NEW: &str = "new";
 
 /// Returns what is wrong with a slug, or `None`.
 #[must_use]
-pub fn slug_fault(slug: &str) -> Option<&'static str> {
+pub fn slug_fault(slug: &str) -> Option<Fault> {
     if slug == SLUG_OF_NEW {
-        return Some("this address is taken by the page that makes rooms");
+        return Some(Fault::SlugReserved);
     }
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     match slug.len() {
         1..=SLUG_MAX if slug.bytes().all(allowed) && !slug.starts_with('-') => None,
-        _ => Some("1 to 63 of a-z, 0-9 and -, not starting with -"),
+        _ => Some(Fault::SlugInvalid { max: SLUG_MAX }),
     }
 }
 

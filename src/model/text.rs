@@ -1,5 +1,6 @@
 //! Properties of characters and texts: visibility, single lines, and combining marks.
 
+use crate::fault::Fault;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 use unicode_script::{Script, UnicodeScript as _};
@@ -65,14 +66,14 @@ pub fn joins_letters(previous: Option<char>, c: char, next: Option<char>) -> boo
 
 /// Returns what is wrong with the combining marks of a handle or name, or `None`.
 #[must_use]
-pub fn marks_fault(text: &str) -> Option<&'static str> {
+pub fn marks_fault(text: &str) -> Option<Fault> {
     let starts_with_mark = text.starts_with(is_mark);
     let longest = text
         .split(|c| !is_mark(c))
         .map(|run| run.chars().count())
         .max();
     let has_too_many = longest.is_some_and(|count| count > MARKS_MAX);
-    (starts_with_mark || has_too_many).then_some("marks stand on letters, at most 8 on one")
+    (starts_with_mark || has_too_many).then_some(Fault::TooManyMarks { max: MARKS_MAX })
 }
 
 /// Returns the text without the combining marks that [`marks_fault`] refuses.
@@ -99,9 +100,9 @@ pub fn with_unix_lines(text: String) -> String {
 
 /// Returns what is wrong with a text of one line, or `None`.
 #[must_use]
-pub fn line_fault(text: &str) -> Option<&'static str> {
+pub fn line_fault(text: &str) -> Option<Fault> {
     let fits = text.chars().all(fits_in_line);
-    (!fits).then_some("one line, without control characters and invisible ones")
+    (!fits).then_some(Fault::NotOneLine)
 }
 
 #[cfg(test)]

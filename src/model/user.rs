@@ -5,6 +5,7 @@ use super::{
     text::{is_invisible, is_mark, joins_letters, line_fault, looks_empty, marks_fault},
     time::Timestamp,
 };
+use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -75,7 +76,7 @@ pub struct Handle(String);
 
 impl Handle {
     /// Parses a handle. Surrounding white space is removed.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, Fault> {
         let handle: String = text.trim().nfc().collect();
         handle_fault(&handle).map_or(Ok(Self(handle)), Err)
     }
@@ -93,7 +94,7 @@ pub struct DisplayName(String);
 
 impl DisplayName {
     /// Parses a display name. Surrounding white space is removed.
-    pub fn parse(text: &str) -> Result<Self, &'static str> {
+    pub fn parse(text: &str) -> Result<Self, Fault> {
         let name: String = text.trim().nfc().collect();
         name_fault(&name).map_or(Ok(Self(name)), Err)
     }
@@ -128,17 +129,15 @@ pub fn fits_in_handle(c: char) -> bool {
 
 /// Returns what is wrong with a handle in NFC, or `None`.
 #[must_use]
-pub fn handle_fault(handle: &str) -> Option<&'static str> {
+pub fn handle_fault(handle: &str) -> Option<Fault> {
     match handle.chars().count() {
-        0 => Some("pick a name"),
+        0 => Some(Fault::HandleEmpty),
         n if n > HANDLE_MAX || handle.len() > 2 * HANDLE_MAX => {
-            Some("at most 32 characters (about 20 of other scripts)")
+            Some(Fault::HandleTooLong { max: HANDLE_MAX })
         }
-        _ if !is_spelled_as_handle(handle) => Some("letters, digits and - _ . only, no spaces"),
+        _ if !is_spelled_as_handle(handle) => Some(Fault::HandleInvalid),
         _ if marks_fault(handle).is_some() => marks_fault(handle),
-        _ if matches!(handle, "me" | "." | "..") => {
-            Some("this name has a meaning of its own, pick another one")
-        }
+        _ if matches!(handle, "me" | "." | "..") => Some(Fault::HandleReserved),
         _ => None,
     }
 }
@@ -167,11 +166,11 @@ pub const NAME_MAX: usize = 80;
 
 /// Returns what is wrong with a display name of a user or a room, or `None`.
 #[must_use]
-pub fn name_fault(name: &str) -> Option<&'static str> {
+pub fn name_fault(name: &str) -> Option<Fault> {
     match name.chars().count() {
-        0 => Some("a name is needed"),
-        n if n > NAME_MAX => Some("at most 80 characters"),
-        _ if looks_empty(name) => Some("nothing of this name can be seen"),
+        0 => Some(Fault::NameEmpty),
+        n if n > NAME_MAX => Some(Fault::TooLong { max: NAME_MAX }),
+        _ if looks_empty(name) => Some(Fault::NameInvisible),
         _ => line_fault(name).or_else(|| marks_fault(name)),
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     auth::viewer::Viewer,
     error::{Error, Result, check_field},
     event_log::transaction::Answer,
+    fault::Fault,
     model::{
         change::Action,
         event::{Event, custom_kind_fault},
@@ -58,11 +59,11 @@ pub async fn post_custom(
 
 /// Returns why a payload is invalid. Common JSON libraries reject deep nesting; such a payload would break the clients
 /// of the room.
-fn payload_fault(payload: &RawValue) -> Option<&'static str> {
+fn payload_fault(payload: &RawValue) -> Option<Fault> {
     if payload.get().len() > PAYLOAD_MAX {
-        return Some("at most 60,000 bytes of JSON");
+        return Some(Fault::PayloadTooLarge { max: PAYLOAD_MAX });
     }
     serde_json::from_str::<serde_json::Value>(payload.get())
         .is_err()
-        .then_some("nested too deeply")
+        .then_some(Fault::PayloadTooDeep)
 }

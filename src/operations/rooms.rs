@@ -6,6 +6,7 @@ use crate::{
     chat::policy::{Object, Verb, can},
     error::{Error, Result, check_field},
     event_log::transaction::Answer,
+    fault::Fault,
     model::{
         change::Action,
         ids::RoomId,
@@ -57,7 +58,10 @@ pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result
     let kind = match draft.kind.as_deref() {
         None | Some("open") => RoomKind::Open,
         Some("closed") => RoomKind::Closed,
-        Some(_) => return Err(Error::invalid("kind", "open or closed")),
+        Some(_) => {
+            let known = &["open", "closed"];
+            return Err(Error::invalid("kind", Fault::UnknownValue { known }));
+        }
     };
     let is_slug_chosen = draft.slug.is_some();
     let slug = draft.slug.unwrap_or_else(|| slug_of(name));

@@ -12,10 +12,6 @@ use std::{
 /// Maximum number of links that are followed, which is the limit of Linux.
 const LINKS_MAX: usize = 40;
 
-/// What users are told while a name of the served database leads to another file, or to none.
-pub(super) const REPLACED: &str =
-    "the database file was moved, removed or replaced under the server";
-
 /// The absolute path of a database file, without links.
 ///
 /// SQLite derives the names of `-wal` and `-shm` from the path that it opens, and this program that of its lock file.

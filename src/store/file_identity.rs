@@ -5,12 +5,12 @@
 
 use super::{
     copies,
-    database_path::{DatabasePath, FileId, REPLACED, beside},
+    database_path::{DatabasePath, FileId, beside},
     db::{self, Connection, ReadPool},
 };
 use crate::{
     config::Storage,
-    error::{Error, Result},
+    error::{Error, Outage, Result},
 };
 use std::{
     path::PathBuf,
@@ -96,7 +96,7 @@ impl FileIdentity {
                          back, or the server was restarted"
                     );
                 }
-                Err(Error::Unavailable(REPLACED))
+                Err(Error::Unavailable(Outage::DatabaseReplaced))
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use super::{
     connection::Connection,
-    database_path::{DatabasePath, FileId, REPLACED},
+    database_path::{DatabasePath, FileId},
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Outage, Result};
 use deadpool::{
     Runtime,
     managed::{self, Metrics, Object, Pool, PoolError, QueueMode, RecycleResult},
@@ -99,7 +99,7 @@ impl managed::Manager for Opener {
 
     async fn create(&self) -> Result<Reader> {
         if !FileId::of(&self.path).is_ok_and(|now| now == self.id) {
-            return Err(Error::Unavailable(REPLACED));
+            return Err(Error::Unavailable(Outage::DatabaseReplaced));
         }
         let mut connection = Connection::connect_with(&self.options).await?;
         let deadline = Arc::new(Deadline::new());

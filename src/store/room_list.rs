@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    fault::Fault,
     model::{
         ids::{RoomId, UserId},
         room::RoomView,
@@ -150,7 +151,7 @@ async fn is_joined(
         .bind(slug)
         .fetch_optional(connection)
         .await?;
-    is_joined.ok_or_else(|| Error::invalid("after", "there is no such room"))
+    is_joined.ok_or_else(|| Error::invalid("after", Fault::NoSuchRoom))
 }
 
 fn one_more(limit: usize) -> i64 {

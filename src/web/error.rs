@@ -4,7 +4,10 @@
 //! preferences are known. Internal errors are logged here, once, and their details are never shown.
 
 use super::{
-    locale::Locale, negotiation::preferred_type, preferences::Preferences, views::error::ErrorPage,
+    negotiation::preferred_type,
+    preferences::Preferences,
+    problem::{General, Problem},
+    views::error::ErrorPage,
 };
 use crate::error::Error;
 use askama::Template as _;
@@ -16,8 +19,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use mediatype::{MediaType, Name, names};
-use serde::Serialize;
-use std::collections::BTreeMap;
+use serde_json::json;
 use tower_http::request_id::RequestId;
 
 /// The reason why a request is rejected.
@@ -52,6 +54,60 @@ impl<E: Into<Error>> From<E> for Rejection {
 }
 
 impl Rejection {
+    /// Returns the data of the response.
+    fn problem(self) -> Problem {
+        match self {
+            Self::Chat(error) => Problem::of_error(&error),
+            Self::Malformed(why) => {
+                Problem::general(StatusCode::BAD_REQUEST, General::Malformed, why)
+            }
+            Self::NoFields => Problem::general(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                General::NoFields,
+                "Send an object: fields in braces, such as {\"body\": \"hello\"}.",
+            ),
+            Self::TooLarge(limit) => Problem::general(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                General::TooLarge,
+                format!("At most {limit} bytes."),
+            ),
+            Self::UnsupportedType(known) => Problem::general(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                General::UnsupportedType,
+                format!("Send one of: {known}."),
+            ),
+            Self::UnsupportedEncoding => Problem::general(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                General::UnsupportedEncoding,
+                "Send the body as it is, without Content-Encoding.",
+            ),
+            Self::UnsupportedCharset => Problem::general(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                General::UnsupportedCharset,
+                "Send text as UTF-8, with charset=utf-8 or without a charset.",
+            ),
+            Self::Misdirected(host) => Problem::general(
+                StatusCode::MISDIRECTED_REQUEST,
+                General::Misdirected,
+                format!(
+                    "This server does not answer to the name {host}. If it should, start it with --host {host}, or \
+                     with --public-url and the address that people use."
+                ),
+            )
+            .with(json!({ "host": host })),
+            Self::NotAcceptable => Problem::general(
+                StatusCode::NOT_ACCEPTABLE,
+                General::NotAcceptable,
+                "The request accepts none of the types that are offered here.",
+            ),
+            Self::TooSlow => Problem::general(
+                StatusCode::REQUEST_TIMEOUT,
+                General::TooSlow,
+                "The request took too long to arrive.",
+            ),
+        }
+    }
+
     /// Returns whether the same request may succeed later, see [`Error::is_passing`].
     #[must_use]
     pub fn is_passing(&self) -> bool {
@@ -64,139 +120,10 @@ impl Rejection {
 #[derive(Clone, Copy, Debug)]
 pub struct OwnPage;
 
-/// The data of an error response.
-#[derive(Clone, Debug, Serialize)]
-struct Problem {
-    r#type: &'static str,
-    title: &'static str,
-    status: u16,
-    detail: String,
-    /// Stable machine-readable code of the error.
-    code: &'static str,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    errors: BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<String>,
-}
-
-impl Problem {
-    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        let title = status.canonical_reason().unwrap_or("Error");
-        let (detail, errors) = (detail.into(), BTreeMap::new());
-        Self {
-            r#type: "about:blank",
-            title,
-            status: status.as_u16(),
-            detail,
-            code,
-            errors,
-            request_id: None,
-        }
-    }
-
-    fn of_field(status: StatusCode, code: &'static str, field: &str, text: &str) -> Self {
-        let errors = BTreeMap::from([(field.to_owned(), text.to_owned())]);
-        Self {
-            errors,
-            ..Self::new(status, code, format!("{field}: {text}"))
-        }
-    }
-
-    fn of_error(error: &Error) -> Self {
-        match error {
-            Error::NotFound => Self::new(
-                StatusCode::NOT_FOUND,
-                "not-found",
-                "There is nothing here, or nothing for you.",
-            ),
-            Error::SignInNeeded => Self::new(
-                StatusCode::UNAUTHORIZED,
-                "sign-in-needed",
-                "Join or sign in first.",
-            ),
-            Error::Forbidden(why) => Self::new(StatusCode::FORBIDDEN, "forbidden", *why),
-            Error::Invalid { field, text } => {
-                Self::of_field(StatusCode::UNPROCESSABLE_ENTITY, "invalid", field, text)
-            }
-            Error::Conflict { field, text } => {
-                Self::of_field(StatusCode::CONFLICT, "conflict", field, text)
-            }
-            Error::Unavailable(why) => Self::unavailable(why),
-            Error::Database(sqlx::Error::PoolTimedOut) => Self::unavailable("the server is busy"),
-            Error::Database(_) if error.is_interrupted() => {
-                tracing::warn!("a request was interrupted: its statements took too long");
-                Self::unavailable("the server is busy")
-            }
-            Error::Refused(_) | Error::InUse(_) | Error::Database(_) | Error::Io(_) => {
-                tracing::error!(%error, "a request failed");
-                Self::new(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "Something went wrong on the server. It was noted.",
-                )
-            }
-        }
-    }
-
-    fn unavailable(why: &str) -> Self {
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            format!("Not now: {why}. Nothing was stored; try again."),
-        )
-    }
-}
-
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         let is_encoding_unsupported = matches!(self, Self::UnsupportedEncoding);
-        let problem = match self {
-            Self::Chat(error) => Problem::of_error(&error),
-            Self::Malformed(why) => Problem::new(StatusCode::BAD_REQUEST, "malformed", why),
-            Self::NoFields => Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "no-fields",
-                "Send an object: fields in braces, such as {\"body\": \"hello\"}.",
-            ),
-            Self::TooLarge(limit) => Problem::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "too-large",
-                format!("At most {limit} bytes."),
-            ),
-            Self::UnsupportedType(known) => Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported-type",
-                format!("Send one of: {known}."),
-            ),
-            Self::UnsupportedEncoding => Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported-encoding",
-                "Send the body as it is, without Content-Encoding.",
-            ),
-            Self::UnsupportedCharset => Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported-charset",
-                "Send text as UTF-8, with charset=utf-8 or without a charset.",
-            ),
-            Self::Misdirected(host) => Problem::new(
-                StatusCode::MISDIRECTED_REQUEST,
-                "misdirected",
-                format!(
-                    "This server does not answer to the name {host}. If it should, start it with --host {host}, or \
-                     with --public-url and the address that people use."
-                ),
-            ),
-            Self::NotAcceptable => Problem::new(
-                StatusCode::NOT_ACCEPTABLE,
-                "not-acceptable",
-                "The request accepts none of the types that are offered here.",
-            ),
-            Self::TooSlow => Problem::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "too-slow",
-                "The request took too long to arrive.",
-            ),
-        };
+        let problem = self.problem();
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = status.into_response();
@@ -260,7 +187,7 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
     let mut problem = response
         .extensions_mut()
         .remove::<Problem>()
-        .unwrap_or_else(|| problem_of_status(status));
+        .unwrap_or_else(|| Problem::of_status(status));
     problem.request_id = request_id.filter(|_| status.is_server_error());
     let mut rendered = match preferences {
         Some(preferences) => page(problem, preferences, &back),
@@ -281,24 +208,6 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
     rendered
 }
 
-/// Returns the problem for a status set by a lower layer: routing, methods, cross-site requests, panics.
-fn problem_of_status(status: StatusCode) -> Problem {
-    let (code, detail) = match status {
-        StatusCode::NOT_FOUND => ("not-found", "There is nothing here, or nothing for you."),
-        StatusCode::METHOD_NOT_ALLOWED => (
-            "method-not-allowed",
-            "This address does not take this method.",
-        ),
-        StatusCode::FORBIDDEN => ("other-site", "The request comes from another site."),
-        _ if status.is_server_error() => (
-            "internal",
-            "Something went wrong on the server. It was noted.",
-        ),
-        _ => ("refused", "The request cannot be answered."),
-    };
-    Problem::new(status, code, detail)
-}
-
 fn json(problem: &Problem) -> Response {
     let content_type: (HeaderName, HeaderValue) = (
         header::CONTENT_TYPE,
@@ -308,7 +217,7 @@ fn json(problem: &Problem) -> Response {
 }
 
 fn page(problem: Problem, Preferences { locale, scheme }: Preferences, back: &str) -> Response {
-    let detail = explain(&problem, locale);
+    let detail = locale.explain(problem.code, &problem.arguments);
     let Problem {
         status, request_id, ..
     } = problem;
@@ -331,16 +240,5 @@ fn page(problem: Problem, Preferences { locale, scheme }: Preferences, back: &st
             tracing::error!(%error, "rendering an error page failed");
             problem.title.into_response()
         }
-    }
-}
-
-/// Explains a problem in the reader's language. A problem without a message is explained by its English text if that is
-/// the reader's language, or else by its status.
-fn explain(problem: &Problem, locale: &Locale) -> String {
-    let fault = problem.errors.values().next().unwrap_or(&problem.detail);
-    match locale.error_message(fault) {
-        Some(message) => message.into(),
-        None if locale.lang == Locale::default_language().lang => problem.detail.clone(),
-        None => locale.status(problem.status).into(),
     }
 }

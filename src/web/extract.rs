@@ -5,7 +5,7 @@ use super::{
     error::Rejection,
     preferences::Preferences,
 };
-use crate::{app::App, auth::viewer::Viewer, error::Error, model::ids::parse_id};
+use crate::{app::App, auth::viewer::Viewer, error::Error, fault::Fault, model::ids::parse_id};
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::request::Parts,
@@ -153,22 +153,22 @@ fn not_json(error: &serde_json::Error) -> Rejection {
     Rejection::Malformed(format!("This is not JSON: {error}."))
 }
 
-/// Converts an error of serde into a plain error of the field. Errors of our own deserializers, such as [`read_id`],
-/// are passed on unchanged.
+/// Converts an error of serde into an error of the field. Serde names the cause only in the beginning of its message.
 fn field_fault(field: Option<String>, message: &str) -> Rejection {
     let named = |start| Some(message.strip_prefix(start)?.split('`').next()?.to_owned());
     if let Some(field) = named("missing field `") {
-        return Error::invalid(field, "is needed").into();
+        return Error::invalid(field, Fault::Required).into();
     }
     if let Some(field) = named("duplicate field `") {
-        return Error::invalid(field, "is there twice").into();
+        return Error::invalid(field, Fault::Repeated).into();
     }
-    let text = match message.split(" at line ").next() {
-        Some(own) if !message.starts_with("invalid ") => own.to_owned(),
-        _ => "a text is expected".into(),
+    let fault = if message.starts_with(NOT_AN_ID) {
+        Fault::NotAnId
+    } else {
+        Fault::WrongType
     };
     field.map_or(Rejection::NoFields, |field| {
-        Error::invalid(field, text).into()
+        Error::invalid(field, fault).into()
     })
 }
 
@@ -194,6 +194,9 @@ pub fn read_optional_id<'de, D: Deserializer<'de>>(
     parse_id(&digits).map(Some).ok_or_else(not_an_id)
 }
 
+/// Marks errors of [`read_id`] among those of serde.
+const NOT_AN_ID: &str = "not-an-id";
+
 fn not_an_id<E: serde::de::Error>() -> E {
-    E::custom("an id: digits only")
+    E::custom(NOT_AN_ID)
 }

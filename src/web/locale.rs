@@ -66,7 +66,11 @@ impl Locale {
     }
 
     /// Formats a message of the catalog. Returns the id if the message is missing.
-    fn format<const N: usize>(&self, id: &str, args: [(&str, FluentValue<'_>); N]) -> String {
+    fn format<'a>(
+        &self,
+        id: &str,
+        args: impl IntoIterator<Item = (&'a str, FluentValue<'a>)>,
+    ) -> String {
         let args: FluentArgs<'_> = args.into_iter().collect();
         let message = self.bundle.get_message(id);
         let Some(pattern) = message.and_then(|message| message.value()) else {

@@ -14,6 +14,7 @@ pub mod locale;
 pub mod negotiation;
 pub mod pages;
 pub mod preferences;
+pub mod problem;
 pub mod signed_in;
 pub mod stream;
 pub mod views;

@@ -13,6 +13,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     event_log::{access::Scope, batch::Encode, tail::Tail},
+    fault::Fault,
     model::ids::{Cursor, parse_id},
 };
 use axum::{
@@ -223,7 +224,7 @@ impl StreamQuery {
             },
             None if self.rooms.is_empty() => Scope::Everything { joined },
             None if self.rooms.len() > ROOMS_MAX => {
-                return Err(Error::invalid("room", "at most 200 times"));
+                return Err(Error::invalid("room", Fault::TooMany { max: ROOMS_MAX }));
             }
             None => {
                 let mut slugs = self.rooms.clone();
@@ -277,5 +278,8 @@ fn parse_limit(text: &str) -> Result<u32> {
     parse_id(text)
         .and_then(|limit| u32::try_from(limit).ok())
         .filter(|limit| *limit <= LIMIT_REPLAY_MAX)
-        .ok_or_else(|| Error::invalid("limit_replay", "0 to 10000"))
+        .ok_or_else(|| {
+            let (min, max) = (0, LIMIT_REPLAY_MAX.into());
+            Error::invalid("limit_replay", Fault::OutOfRange { min, max })
+        })
 }

@@ -7,7 +7,8 @@ use std::{
 };
 
 /// The parts of the crate from the lowest to the highest. Each may know those before it, besides itself.
-const LAYERS: [&[&str]; 14] = [
+const LAYERS: [&[&str]; 15] = [
+    &["fault"],
     &["error", "config"],
     &["model"],
     &["store"],

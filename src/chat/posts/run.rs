@@ -4,6 +4,7 @@ use super::{PostChange, PostRows, Posted};
 use crate::{
     chat::{actor::Actor, applied::Applied, memberships::member_event, policy::visible_from},
     error::{Error, Result},
+    fault::Fault,
     model::{
         change::{AccessChange, Outcome, Post},
         event::{Audience, Event, Member, Membership, Object, RoomRef, kind},
@@ -76,10 +77,7 @@ impl<'a> Run<'a> {
             return recognise(post, room_id, &known);
         }
         if post.reply_to.is_some() && !facts.is_answer && !self.holds(room_id, post.reply_to) {
-            return Err(Error::invalid(
-                "reply_to",
-                "there is no such message in this room",
-            ));
+            return Err(Error::invalid("reply_to", Fault::NoSuchMessage));
         }
         let context = Context {
             actor: change.actor,
@@ -190,10 +188,7 @@ impl<'a> Run<'a> {
 fn recognise(post: &Post, room: RoomId, known: &EarlierPost) -> Result<Applied> {
     let is_other_text = known.body.as_ref().is_some_and(|body| *body != post.body);
     if known.room_id != Some(room) || is_other_text {
-        return Err(Error::conflict(
-            "nonce",
-            "you have posted something else under this nonce",
-        ));
+        return Err(Error::invalid("nonce", Fault::NonceReused));
     }
     Ok(Applied::new(Outcome::Message {
         id: known.id,

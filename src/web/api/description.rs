@@ -16,7 +16,18 @@ pub async fn show_description() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::problem::codes;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_of_an_error_is_described() {
+        let description: serde_json::Value = serde_json::from_str(OPENAPI).unwrap();
+        let problem = &description["components"]["schemas"]["Problem"];
+        assert_eq!(
+            problem["properties"]["code"]["enum"],
+            serde_json::json!(codes())
+        );
+    }
 
     #[test]
     fn every_address_of_the_api_is_described() {

@@ -3,6 +3,7 @@
 use crate::{
     app::App,
     error::{Error, Result},
+    fault::Fault,
     model::{
         ids::{EventId, MessageId, parse_id},
         message::{HistoryPage, Message},
@@ -143,10 +144,7 @@ impl HistoryQuery {
 
     fn set_anchor(&mut self, anchor: Anchor) -> Result<()> {
         if self.anchor != Anchor::Newest {
-            return Err(Error::invalid(
-                "anchor",
-                "at most one of before, after, around and at",
-            ));
+            return Err(Error::invalid("anchor", Fault::AnchorAmbiguous));
         }
         self.anchor = anchor;
         Ok(())
@@ -174,7 +172,7 @@ impl HistoryQuery {
 fn read_id(field: &'static str, text: &str) -> Result<MessageId> {
     parse_id(text)
         .map(MessageId)
-        .ok_or_else(|| Error::invalid(field, "an id: digits only"))
+        .ok_or_else(|| Error::invalid(field, Fault::NotAnId))
 }
 
 /// Parses a time, or a date, which begins at midnight UTC. A time outside of the years that a message can have is
@@ -182,13 +180,14 @@ fn read_id(field: &'static str, text: &str) -> Result<MessageId> {
 fn read_time(field: &'static str, text: &str) -> Result<Timestamp> {
     let time = Timestamp::parse_clamped(text)
         .or_else(|| Timestamp::parse_clamped(&format!("{text}T00:00:00Z")));
-    time.ok_or_else(|| Error::invalid(field, "a time such as 2026-11-22T05:41:03Z, or a date"))
+    time.ok_or_else(|| Error::invalid(field, Fault::NotATime))
 }
 
 /// Parses the greatest number of entries on a page, from 1 to `max`.
 pub(crate) fn read_limit(text: &str, max: usize) -> Result<usize> {
     let limit = text.parse().ok().filter(|limit| (1..=max).contains(limit));
-    limit.ok_or_else(|| Error::invalid("limit", format!("1 to {max}")))
+    let (min, max) = (1, max as u64);
+    limit.ok_or_else(|| Error::invalid("limit", Fault::OutOfRange { min, max }))
 }
 
 /// Addresses of the neighbouring pages.

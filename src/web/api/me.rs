@@ -3,6 +3,7 @@
 use crate::{
     app::App,
     error::{Result, check_field},
+    fault::Fault,
     model::{change::SignInKind, time::Timestamp, user::User},
     operations::people::{join_server, rename_user},
     store::memberships::list_slugs_of,
@@ -78,10 +79,7 @@ pub async fn update_me(
     sent: Sent,
 ) -> Result<Json<Me>, Rejection> {
     let UpdateMeRequest { name, handle } = sent.fields()?;
-    check_field(
-        "handle",
-        handle.map(|_| "people are mentioned by it: it stays"),
-    )?;
+    check_field("handle", handle.map(|_| Fault::CannotChange))?;
     let user = rename_user(&app, &visitor, &name).await?;
     Ok(Json(describe(&app, &user).await?))
 }

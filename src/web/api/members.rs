@@ -3,6 +3,7 @@
 use crate::{
     app::App,
     error::Error,
+    fault::Fault,
     model::{ids::EventId, room::NotifyLevel, user::RoomMember},
     operations::{members, rooms::visible_room},
     store::memberships,
@@ -109,9 +110,15 @@ struct NotifyRequest {
 pub fn read_level(sent: Sent) -> Result<NotifyLevel, Rejection> {
     let NotifyRequest { level } = sent.fields()?;
     let mut levels = NotifyLevel::ALL.into_iter();
-    levels
-        .find(|known| known.name() == level)
-        .ok_or_else(|| Error::invalid("level", "everything, mentions or nothing").into())
+    levels.find(|known| known.name() == level).ok_or_else(|| {
+        Error::invalid(
+            "level",
+            Fault::UnknownValue {
+                known: &NotifyLevel::NAMES,
+            },
+        )
+        .into()
+    })
 }
 
 /// Sets the caller's notification level for a room.

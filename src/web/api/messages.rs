@@ -3,7 +3,11 @@
 use crate::{
     app::App,
     error::{Error, Result},
-    model::{ids::MessageId, message::Message},
+    fault::Fault,
+    model::{
+        ids::MessageId,
+        message::{Message, NONCE_MAX},
+    },
     operations::messages::{self, Draft},
     web::{
         encode::message::JsonWriter,
@@ -134,10 +138,10 @@ pub fn one_nonce(nonce: Option<String>, headers: &HeaderMap) -> Result<Option<St
     };
     let key = key
         .to_str()
-        .map_err(|_| Error::invalid("nonce", "visible ASCII characters only"))?;
+        .map_err(|_| Error::invalid("nonce", Fault::NonceInvalid { max: NONCE_MAX }))?;
     let key = key.trim().trim_matches('"');
     if keys.next().is_some() || nonce.is_some_and(|nonce| nonce != key) {
-        return Err(Error::invalid("nonce", "one nonce, and one only"));
+        return Err(Error::invalid("nonce", Fault::NonceAmbiguous));
     }
     Ok(Some(key.to_owned()))
 }

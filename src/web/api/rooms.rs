@@ -3,6 +3,7 @@
 use crate::{
     app::App,
     error::check_field,
+    fault::Fault,
     model::{ids::EventId, room::RoomView},
     operations::{
         self,
@@ -133,8 +134,8 @@ pub async fn update_room(
         kind,
         slug: address,
     } = sent.fields()?;
-    check_field("kind", kind.map(|_| "its people agreed to it: it stays"))?;
-    check_field("slug", address.map(|_| "links lead to it: it stays"))?;
+    check_field("kind", kind.map(|_| Fault::CannotChange))?;
+    check_field("slug", address.map(|_| Fault::CannotChange))?;
     operations::rooms::update_room(&app, &visitor, slug.clone(), name, topic).await?;
     Ok(Json(find_room(&app, &visitor, &slug).await?))
 }

@@ -12,6 +12,7 @@ use crate::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::{LANGUAGE_COOKIE, Preferences, SCHEME_COOKIE, Scheme, language},
+        problem::status_of,
         signed_in::SignedIn,
         views::account::{AccountPage, SessionView, SignOutPage},
     },
@@ -67,14 +68,9 @@ pub async fn rename(
     let RenameForm { name } = sent.fields()?;
     match people::rename_user(&app, &visitor, &name).await {
         Ok(_) => Ok(redirect_to("/account")),
-        Err(Error::Invalid { text, .. }) => {
-            let asked = (name, Some(visitor.preferences.locale.explain(&text)));
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            account_page(&app, &visitor, &uri, status, asked).await
-        }
-        Err(Error::Conflict { text, .. }) => {
-            let asked = (name, Some(visitor.preferences.locale.explain(&text)));
-            account_page(&app, &visitor, &uri, StatusCode::CONFLICT, asked).await
+        Err(Error::Invalid { fault, .. }) => {
+            let asked = (name, Some(visitor.preferences.locale.explain_fault(fault)));
+            account_page(&app, &visitor, &uri, status_of(fault), asked).await
         }
         Err(error) => Err(error.into()),
     }

@@ -5,6 +5,7 @@ use crate::{
     app::App,
     auth::cookies::session_cookie_name,
     error::{Error, Result},
+    fault::Fault,
     model::change::SignInKind,
     operations::people::join_server,
     store::messages::sum_up,
@@ -12,6 +13,7 @@ use crate::{
         error::Rejection,
         extract::{Sent, Visitor},
         preferences::Preferences,
+        problem::status_of,
         signed_in::redirect_to_join,
         views::join::JoinPage,
     },
@@ -75,13 +77,9 @@ pub async fn join(
             let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
             Ok(([(header::SET_COOKIE, cookie)], redirect_to(local(&next))).into_response())
         }
-        Err(Error::Invalid { text, .. }) => {
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            join_page(&app, visitor.preferences, status, handle, next, Some(&text)).await
-        }
-        Err(Error::Conflict { text, .. }) => {
-            let status = StatusCode::CONFLICT;
-            join_page(&app, visitor.preferences, status, handle, next, Some(&text)).await
+        Err(Error::Invalid { fault, .. }) => {
+            let status = status_of(fault);
+            join_page(&app, visitor.preferences, status, handle, next, Some(fault)).await
         }
         Err(error) => Err(error.into()),
     }
@@ -93,7 +91,7 @@ async fn join_page(
     status: StatusCode,
     handle: String,
     next: String,
-    error: Option<&str>,
+    fault: Option<Fault>,
 ) -> Result<Response, Rejection> {
     let mut connection = app.readers().acquire().await?;
     let (messages, since) = sum_up(&mut connection).await?;
@@ -106,7 +104,7 @@ async fn join_page(
             scheme,
             handle,
             next,
-            error: error.map(|text| locale.explain(text)),
+            error: fault.map(|fault| locale.explain_fault(fault)),
             messages,
             since,
         },

@@ -7,7 +7,8 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{Error, Result},
+    error::{Denial, Error, Result},
+    fault::Fault,
     model::message::Message,
     operations::{
         messages::{self, find_message, post_message as post},
@@ -20,6 +21,7 @@ use crate::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
+        problem::status_of,
         signed_in::SignedIn,
         views::{edit::EditPage, message::address},
     },
@@ -45,12 +47,9 @@ pub async fn post_message(
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
     let (text, status) = match post(&app, &visitor, slug.clone(), message.into()).await {
         Ok((message, _)) => return Ok(redirect_to(&format!("/rooms/{slug}#m{}", message.id))),
-        Err(Error::Invalid { text, .. }) => {
-            (locale.explain(&text), StatusCode::UNPROCESSABLE_ENTITY)
-        }
-        Err(Error::Conflict { text, .. }) => (locale.explain(&text), StatusCode::CONFLICT),
-        Err(Error::Unavailable(why)) => (
-            locale.post_unavailable(locale.explain(why)),
+        Err(Error::Invalid { fault, .. }) => (locale.explain_fault(fault), status_of(fault)),
+        Err(Error::Unavailable(outage)) => (
+            locale.post_unavailable(locale.explain_outage(outage)),
             StatusCode::SERVICE_UNAVAILABLE,
         ),
         Err(error) => return Err(error.into()),
@@ -105,15 +104,15 @@ pub async fn edit_message(
     let EditForm { body } = sent.fields()?;
     match messages::edit_message(&app, &visitor, slug.clone(), &id, body.clone()).await {
         Ok(message) => Ok(redirect_to(&address(&slug, message.id))),
-        Err(Error::Invalid { text, .. } | Error::Conflict { text, .. }) => {
+        Err(Error::Invalid { fault, .. }) => {
             let message = own_message(&app, &visitor, &slug, &id).await?;
             edit_page(
                 &app,
                 &visitor,
-                StatusCode::UNPROCESSABLE_ENTITY,
+                status_of(fault),
                 message,
                 body,
-                Some(&text),
+                Some(fault),
                 &uri,
             )
             .await
@@ -162,7 +161,7 @@ pub async fn toggle_reaction(
 async fn own_message(app: &App, visitor: &Visitor, slug: &str, id: &str) -> Result<Message> {
     let message = find_message(app, visitor, slug, id).await?;
     if message.author.handle != visitor.signed_in()?.handle {
-        return Err(Error::Forbidden("It is somebody else's message."));
+        return Err(Error::Forbidden(Denial::NotAuthor));
     }
     if message.deleted_at.is_some() {
         return Err(Error::NotFound);
@@ -176,7 +175,7 @@ async fn edit_page(
     status: StatusCode,
     message: Message,
     body: String,
-    error: Option<&str>,
+    fault: Option<Fault>,
     here: &Uri,
 ) -> Result<Response, Rejection> {
     let layout = layout(app, visitor, Some(&message.room), here).await?;
@@ -191,7 +190,7 @@ async fn edit_page(
             room,
             message,
             body,
-            error: error.map(|text| locale.explain(text)),
+            error: fault.map(|fault| locale.explain_fault(fault)),
         },
     )
 }

@@ -11,6 +11,7 @@ use crate::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
+        problem::status_of,
         signed_in::SignedIn,
         views::{
             layout::Layout,
@@ -119,15 +120,13 @@ pub async fn create_room(
         room.topic.clone(),
         room.slug.clone().unwrap_or_default(),
     );
-    let (field, text, status) =
-        match operations::rooms::create_room(&app, &visitor, room.into()).await {
-            Ok(slug) => return Ok(redirect_to(&format!("/rooms/{slug}"))),
-            Err(Error::Invalid { field, text }) => (field, text, StatusCode::UNPROCESSABLE_ENTITY),
-            Err(Error::Conflict { field, text }) => (field, text, StatusCode::CONFLICT),
-            Err(error) => return Err(error.into()),
-        };
+    let (field, fault) = match operations::rooms::create_room(&app, &visitor, room.into()).await {
+        Ok(slug) => return Ok(redirect_to(&format!("/rooms/{slug}"))),
+        Err(Error::Invalid { field, fault }) => (field, fault),
+        Err(error) => return Err(error.into()),
+    };
     let Preferences { locale, scheme } = visitor.preferences;
-    let at = |name| (field == name).then(|| locale.explain(&text));
+    let at = |name| (field == name).then(|| locale.explain_fault(fault));
     let errors = NewRoomErrors {
         name: at("name"),
         topic: at("topic"),
@@ -135,7 +134,7 @@ pub async fn create_room(
     };
     let layout = layout(&app, &visitor, None, &uri).await?;
     page(
-        status,
+        status_of(fault),
         &NewRoomPage {
             locale,
             scheme,

@@ -4,6 +4,8 @@ use crate::support::{answer::Answer, chat::Chat};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+const MESSAGES: &str = "/api/v1/rooms/general/messages";
+
 #[tokio::test]
 async fn joining_asks_for_a_free_handle_of_a_certain_form() {
     let chat = Chat::start().await;
@@ -155,7 +157,7 @@ async fn unknown_addresses_and_methods_are_problems_too() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_in_words_at_the_field_that_is_at_fault() {
+async fn what_is_wrong_with_a_field_has_a_code() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
     let say = async |path: &str, sent: &str| {
@@ -166,67 +168,149 @@ async fn what_is_wrong_is_said_in_words_at_the_field_that_is_at_fault() {
         };
         let request = ann.request(method, &format!("/api/v1/rooms/general/{path}"));
         let request = request.header("content-type", "application/json");
-        Answer::to(request.body(sent.to_owned())).await.problem(422)
+        Answer::to(request.body(sent.to_owned())).await
     };
-    for (path, sent, field, text) in [
-        ("messages", r#"{"body":5}"#, "body", "a text is expected"),
-        ("messages", r#"{"body":null}"#, "body", "a text is expected"),
-        (
-            "messages",
-            r#"{"body":"a","body":"b"}"#,
-            "body",
-            "is there twice",
-        ),
+    for (path, sent, field, code) in [
+        ("messages", r#"{"body":5}"#, "body", "wrong-type"),
+        ("messages", r#"{"body":null}"#, "body", "wrong-type"),
+        ("messages", r#"{"body":"a","body":"b"}"#, "body", "repeated"),
         (
             "messages",
             r#"{"body":"a","nonce":[]}"#,
             "nonce",
-            "a text is expected",
+            "wrong-type",
         ),
         (
             "messages",
             r#"{"body":"a","reply_to":{}}"#,
             "reply_to",
-            "an id: digits only",
+            "not-an-id",
         ),
         (
             "messages",
             r#"{"body":"a","reply_to":"x"}"#,
             "reply_to",
-            "an id: digits only",
+            "not-an-id",
         ),
         (
             "messages",
             r#"{"body":"a","reply_to":-1}"#,
             "reply_to",
-            "an id: digits only",
+            "not-an-id",
         ),
         (
             "messages",
             r#"{"body":"a","reply_to":1.5}"#,
             "reply_to",
-            "an id: digits only",
+            "not-an-id",
         ),
-        ("events", r#"{"payload":1}"#, "type", "is needed"),
-        ("events", r#"{"type":"x"}"#, "payload", "is needed"),
-        (
-            "events",
-            r#"{"type":1,"payload":1}"#,
-            "type",
-            "a text is expected",
-        ),
-        ("read", r#"{"up_to":-1}"#, "up_to", "an id: digits only"),
-        ("read", r#"{"up_to":null}"#, "up_to", "an id: digits only"),
-        ("read", "{}", "up_to", "is needed"),
+        ("events", r#"{"payload":1}"#, "type", "required"),
+        ("events", r#"{"type":"x"}"#, "payload", "required"),
+        ("events", r#"{"type":1,"payload":1}"#, "type", "wrong-type"),
+        ("read", r#"{"up_to":-1}"#, "up_to", "not-an-id"),
+        ("read", r#"{"up_to":null}"#, "up_to", "not-an-id"),
+        ("read", "{}", "up_to", "required"),
     ] {
-        let problem = say(path, sent).await;
-        assert_eq!(problem["errors"], json!({ field: text }), "{sent}");
+        assert_eq!(say(path, sent).await.fault(422, field), code, "{sent}");
     }
     for sent in ["[]", r#" ["a",null,null]"#, "5", r#""a""#, "null"] {
-        let problem = say("messages", sent).await;
-        let detail = problem["detail"].as_str().unwrap();
-        assert!(detail.starts_with("Send an object"), "{sent}: {detail}");
+        let problem = say("messages", sent).await.problem(422);
+        assert_eq!(problem["code"], "no-fields", "{sent}");
     }
+}
+
+#[tokio::test]
+async fn a_program_tells_refusals_apart_by_their_codes() {
+    let chat = Chat::start().await;
+    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    let gone = ann.post("general", "a slip").await;
+    ann.delete("general", gone).await.expect(200);
+    let kept = ann.post("general", "hello").await;
+    let once = json!({ "body": "once", "nonce": "n-1" });
+    ann.try_post("general", once).await.expect(201);
+    let of_message = |id: i64| format!("/api/v1/rooms/general/messages/{id}");
+    for (path, sent, status, field, code) in [
+        (
+            "/api/v1/join",
+            json!({ "handle": "Ann" }),
+            409,
+            "handle",
+            "handle-taken",
+        ),
+        (
+            "/api/v1/join",
+            json!({ "handle": "me" }),
+            422,
+            "handle",
+            "handle-reserved",
+        ),
+        (
+            "/api/v1/join",
+            json!({ "handle": "cara", "name": "ann" }),
+            409,
+            "name",
+            "name-taken",
+        ),
+        (
+            "/api/v1/rooms",
+            json!({ "name": "x", "slug": "general" }),
+            409,
+            "slug",
+            "slug-taken",
+        ),
+        (
+            "/api/v1/rooms",
+            json!({ "name": "x", "kind": "secret" }),
+            422,
+            "kind",
+            "unknown-value",
+        ),
+        (
+            "/api/v1/rooms",
+            json!({ "name": "x".repeat(81) }),
+            422,
+            "name",
+            "too-long",
+        ),
+        (
+            MESSAGES,
+            json!({ "body": "x".repeat(8001) }),
+            422,
+            "body",
+            "body-too-long",
+        ),
+        (MESSAGES, json!({ "body": " " }), 422, "body", "body-empty"),
+        (
+            MESSAGES,
+            json!({ "body": "twice", "nonce": "n-1" }),
+            409,
+            "nonce",
+            "nonce-reused",
+        ),
+        (
+            MESSAGES,
+            json!({ "body": "x", "nonce": "" }),
+            422,
+            "nonce",
+            "nonce-invalid",
+        ),
+    ] {
+        let answer = ann.send(Method::POST, path, sent.clone()).await;
+        assert_eq!(answer.fault(status, field), code, "{sent}");
+    }
+    let edited = json!({ "body": "x" });
+    let answer = ann
+        .send(Method::PATCH, &of_message(gone), edited.clone())
+        .await;
+    assert_eq!(answer.fault(409, "body"), "message-deleted");
+    let answer = bob.send(Method::PATCH, &of_message(kept), edited).await;
+    let problem = answer.problem(403);
+    assert_eq!(
+        (&problem["code"], &problem["errors"]),
+        (&json!("not-author"), &Value::Null)
+    );
+    let answer = ann.get(&format!("{MESSAGES}?limit=0")).await;
+    assert_eq!(answer.fault(422, "limit"), "out-of-range");
 }
 
 #[tokio::test]

@@ -131,7 +131,10 @@ async fn names_that_hide_something_are_refused_and_the_handle_stays() {
     let long = "x".repeat(81);
     for name in ["", "  ", "a\u{202e}b", "a\nb", "\u{200b}", &long] {
         let problem = ann.rename(name).await.problem(422);
-        assert!(problem["errors"]["name"].is_string(), "{name:?}: {problem}");
+        assert!(
+            problem["errors"]["name"]["code"].is_string(),
+            "{name:?}: {problem}"
+        );
     }
     for change in [
         json!({}),

@@ -3,6 +3,7 @@
 //! A message that a script or a style sheet uses and a catalog does not have already fails the build; so does one
 //! that Rust or a template uses and `locales/en.ftl` does not have.
 
+use backscroll::web::problem::codes;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -89,6 +90,17 @@ fn every_language_has_the_same_messages_with_the_same_placeholders() {
 }
 
 #[test]
+fn every_error_has_a_message_in_every_language() {
+    for (path, messages) in catalogs() {
+        let codes = codes().into_iter();
+        let missing: Vec<_> = codes
+            .filter(|code| !messages.contains_key(&format!("error-{code}")))
+            .collect();
+        assert!(missing.is_empty(), "{} lacks {missing:?}", path.display());
+    }
+}
+
+#[test]
 fn every_message_is_used() {
     let sources: String = ["src", "templates", "static/js", "static/css"]
         .iter()
@@ -99,7 +111,8 @@ fn every_message_is_used() {
     let unused = catalogs[Path::new("locales/en.ftl")].keys().filter(|id| {
         let function = format!(".{}(", id.replace('-', "_"));
         let uses = [function, format!("t(\"{id}\""), format!("var(--text-{id})")];
-        !uses.iter().any(|used| sources.contains(used))
+        let is_error = |id: &str| codes().iter().any(|code| id == format!("error-{code}"));
+        !is_error(id) && !uses.iter().any(|used| sources.contains(used))
     });
     assert_eq!(unused.collect::<Vec<_>>(), Vec::<&String>::new());
 }

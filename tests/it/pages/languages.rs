@@ -59,4 +59,12 @@ async fn what_is_refused_is_explained_in_the_readers_language() {
         .await
         .expect(422);
     assert!(refused.text.contains("不能有空格"), "{}", refused.text);
+    for (query, words) in [
+        ("limit=0", "请用 1 到 200 之间的数字"),
+        ("at=soon", "请用日期"),
+    ] {
+        let path = format!("/rooms/general?{query}");
+        let refused = read(&chat.visitor(), &path, "zh").await.expect(422);
+        assert!(refused.text.contains(words), "{}", refused.text);
+    }
 }

@@ -74,10 +74,14 @@ impl Answer {
         problem
     }
 
-    /// The field at fault.
+    /// The code of the field at fault, which is also the code of the problem.
     #[track_caller]
-    pub(crate) fn fault(&self, status: u16, field: &str) {
+    pub(crate) fn fault(&self, status: u16, field: &str) -> String {
         let problem = self.problem(status);
-        assert!(problem["errors"][field].is_string(), "{field}: {problem}");
+        let fault = &problem["errors"][field];
+        assert!(fault["detail"].is_string(), "{field}: {problem}");
+        assert_eq!(fault["code"], problem["code"], "{field}: {problem}");
+        let code = fault["code"].as_str().expect("a code is a text");
+        code.to_owned()
     }
 }

@@ -1,0 +1,207 @@
+//! What can be wrong with a field of a request, as variants with data.
+//!
+//! The name of a variant in kebab case is its code. Codes are part of the API and are never changed: programs tell
+//! errors apart by them, and pages translate by them (`error-<code>` in `locales/*.ftl`). The texts here are the English
+//! details of the API; no code depends on them. The same holds for the variants of [`Denial`] and [`Outage`].
+//!
+//! [`Denial`]: crate::error::Denial
+//! [`Outage`]: crate::error::Outage
+
+use serde::Serialize;
+use strum::{EnumIter, IntoStaticStr, VariantNames};
+use thiserror::Error;
+
+/// What is wrong with one field or parameter of a request. Its data, such as the greatest length, are serialized without
+/// its code.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Error, EnumIter, IntoStaticStr, Serialize, VariantNames,
+)]
+#[serde(untagged)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Fault {
+    /// The field is missing.
+    #[error("is needed")]
+    Required,
+    /// The field occurs twice.
+    #[error("is there twice")]
+    Repeated,
+    /// The value is not a text.
+    #[error("a text is expected")]
+    WrongType,
+    /// The value is not an id.
+    #[error("an id: digits only")]
+    NotAnId,
+    /// The value is neither a time (RFC 3339) nor a date.
+    #[error("a time such as 2026-11-22T05:41:03Z, or a date")]
+    NotATime,
+    /// The value is not a number in this range.
+    #[error("{min} to {max}")]
+    OutOfRange {
+        /// The least number.
+        min: u64,
+        /// The greatest number.
+        max: u64,
+    },
+    /// The parameter occurs too often.
+    #[error("at most {max} times")]
+    TooMany {
+        /// Greatest number of occurrences.
+        max: usize,
+    },
+    /// The value is none of those that the field can have.
+    #[error("one of {}", .known.join(", "))]
+    UnknownValue {
+        /// The possible values.
+        known: &'static [&'static str],
+    },
+    /// The field can be set at creation only.
+    #[error("cannot be changed")]
+    CannotChange,
+    /// A display name or topic is too long.
+    #[error("at most {max} characters")]
+    TooLong {
+        /// Greatest length in characters.
+        max: usize,
+    },
+    /// A display name or topic has several lines, control characters or invisible characters.
+    #[error("one line, without control characters and invisible ones")]
+    NotOneLine,
+    /// A handle or display name has combining marks without a letter, or too many on one.
+    #[error("marks stand on letters, at most {max} on one")]
+    TooManyMarks {
+        /// Greatest number of consecutive marks.
+        max: usize,
+    },
+    /// The handle is empty.
+    #[error("pick a name")]
+    HandleEmpty,
+    /// The handle is too long.
+    #[error("at most {max} characters (about 20 of other scripts)")]
+    HandleTooLong {
+        /// Greatest length in characters.
+        max: usize,
+    },
+    /// The handle contains characters that handles cannot contain.
+    #[error("letters, digits and - _ . only, no spaces")]
+    HandleInvalid,
+    /// The handle has a meaning in addresses.
+    #[error("this name has a meaning of its own, pick another one")]
+    HandleReserved,
+    /// The handle looks like a handle or display name of another account.
+    #[error("somebody here has this name, or one that looks like it")]
+    HandleTaken,
+    /// The display name is empty.
+    #[error("a name is needed")]
+    NameEmpty,
+    /// The display name has no visible characters.
+    #[error("nothing of this name can be seen")]
+    NameInvisible,
+    /// The display name looks like a handle or display name of another account.
+    #[error("somebody here has this name, or one that looks like it")]
+    NameTaken,
+    /// The slug is empty, too long, or contains characters that slugs cannot contain.
+    #[error("1 to {max} of a-z, 0-9 and -, not starting with -")]
+    SlugInvalid {
+        /// Greatest length in characters.
+        max: usize,
+    },
+    /// The slug is part of the address of another page.
+    #[error("this address is taken by the page that makes rooms")]
+    SlugReserved,
+    /// Another room has the slug.
+    #[error("there is a room at this address")]
+    SlugTaken,
+    /// The parameter names a room that does not exist, or is not visible to the user.
+    #[error("there is no such room")]
+    NoSuchRoom,
+    /// The body has no visible characters.
+    #[error("write something")]
+    BodyEmpty,
+    /// The body is too long.
+    #[error("at most {max} characters")]
+    BodyTooLong {
+        /// Greatest length in characters, without surrounding white space.
+        max: usize,
+    },
+    /// The body has too much white space at its beginning and end.
+    #[error("too much white space around the text")]
+    BodyPadded,
+    /// The body contains control characters.
+    #[error("control characters other than tab and newline are not allowed")]
+    BodyControlCharacters,
+    /// The room has no message with this id.
+    #[error("there is no such message in this room")]
+    NoSuchMessage,
+    /// The message was deleted.
+    #[error("this message was deleted")]
+    MessageDeleted,
+    /// The nonce is empty, too long, or contains other characters than visible ASCII.
+    #[error("1 to {max} visible ASCII characters")]
+    NonceInvalid {
+        /// Greatest length in characters.
+        max: usize,
+    },
+    /// The request has two different nonces.
+    #[error("one nonce, and one only")]
+    NonceAmbiguous,
+    /// The same author has posted something else with this nonce.
+    #[error("you have posted something else under this nonce")]
+    NonceReused,
+    /// The query has more than one anchor.
+    #[error("at most one of before, after, around and at")]
+    AnchorAmbiguous,
+    /// The text is not one emoji.
+    #[error("one emoji")]
+    NotAnEmoji,
+    /// The message has as many different reactions as possible.
+    #[error("this message has {max} different ones, that is enough")]
+    TooManyReactions {
+        /// Greatest number of different emoji on one message.
+        max: usize,
+    },
+    /// The user has added as many reactions to the message as possible.
+    #[error("at most {max} of yours on one message")]
+    TooManyOwnReactions {
+        /// Greatest number of emoji that one user can add to one message.
+        max: usize,
+    },
+    /// The name of the custom event is not valid.
+    #[error("[a-z][a-z0-9._-]*, at most {max} characters")]
+    TypeInvalid {
+        /// Greatest length in characters.
+        max: usize,
+    },
+    /// The server itself has events of this name.
+    #[error("this name is used by the server itself")]
+    TypeReserved,
+    /// The payload is too large.
+    #[error("at most {max} bytes of JSON")]
+    PayloadTooLarge {
+        /// Greatest size in bytes.
+        max: usize,
+    },
+    /// The payload has too many levels.
+    #[error("nested too deeply")]
+    PayloadTooDeep,
+}
+
+impl Fault {
+    /// Returns the stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+
+    /// Returns whether the value is valid, but conflicts with existing data.
+    #[must_use]
+    pub fn is_conflict(self) -> bool {
+        matches!(
+            self,
+            Self::HandleTaken
+                | Self::NameTaken
+                | Self::SlugTaken
+                | Self::MessageDeleted
+                | Self::NonceReused
+        )
+    }
+}
