@@ -159,12 +159,15 @@ impl Catalog {
 
     /// Generates a module that passes the messages with these ids to `static/js/messages.js`.
     pub(crate) fn script(&self, ids: &BTreeSet<String>) -> Result<Asset, String> {
-        let messages = Value::Object(self.pick(ids)?);
-        Ok(Asset {
-            path: format!("js/locale/{}.js", self.language),
-            content: format!("import {{ load }} from \"../messages.js\";\nload({messages});\n")
-                .into(),
-        })
+        let messages = self.pick(ids)?;
+        Ok(script(format!("js/locale/{}.js", self.language), messages))
+    }
+
+    /// Generates the same for the messages about errors, which `static/js/explain.js` loads.
+    pub(crate) fn error_script(&self) -> Asset {
+        let messages = self.messages.clone().into_iter();
+        let messages = messages.filter(|(id, _)| id.starts_with(ERRORS)).collect();
+        script(format!("js/locale/errors-{}.js", self.language), messages)
     }
 
     /// Generates a style sheet with the messages with these ids as custom properties.
@@ -182,11 +185,24 @@ impl Catalog {
     }
 }
 
-/// Generates a function per message of the default language, for `src/web/locale.rs`.
+fn script(path: String, messages: Map<String, Value>) -> Asset {
+    let messages = Value::Object(messages);
+    let content = format!("import {{ load }} from \"../messages.js\";\nload({messages});\n");
+    Asset {
+        path,
+        content: content.into(),
+    }
+}
+
+/// Beginning of the ids of messages about errors, which are looked up by the code of the error.
+const ERRORS: &str = "error-";
+
+/// Generates a function per message of the default language, for `src/web/locale.rs`, except for errors.
 pub(crate) fn rust(catalogs: &[Catalog]) -> Result<String, Box<dyn Error>> {
     let default = catalogs.first().ok_or("there is no catalog")?;
     let (mut plain, mut functions) = (Vec::new(), String::new());
-    for (id, pattern) in &default.messages {
+    let messages = default.messages.iter();
+    for (id, pattern) in messages.filter(|(id, _)| !id.starts_with(ERRORS)) {
         let name = id.replace('-', "_");
         if let Some(text) = pattern.as_str() {
             write!(

@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let in_style_sheets = catalog::used(&files, ".css", "var(--text-", ')');
     for catalog in &catalogs {
         files.push(catalog.script(&in_scripts)?);
+        files.push(catalog.error_script());
         files.push(catalog.style_sheet(&in_style_sheets)?);
     }
     assets::write(&files, &out.join("assets"))?;

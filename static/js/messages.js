@@ -25,6 +25,12 @@ export const moment = (at) => new Date(at).toLocaleString(LOCALE, { dateStyle: "
 /** The message `key`; its name must be written out, since the build looks for it. */
 export const t = (key, args = {}) => format(messages[key], args);
 
+/** The message about an error, from its code and its data; undefined if it is unknown or not loaded. */
+export function explainError({ code, ...args }) {
+  const pattern = messages[`error-${code}`];
+  return pattern && format(pattern, args);
+}
+
 function format(pattern, args) {
   return typeof pattern === "string" ? pattern : pattern.map((part) => (typeof part === "string" ? part : fill(part, args))).join("");
 }

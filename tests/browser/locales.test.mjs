@@ -46,5 +46,9 @@ describe("every language", { timeout: 60_000 }, () => {
     const mark = page.locator(`#${edited} .message-edited`);
     await mark.waitFor();
     assert.equal(await mark.evaluate((element) => getComputedStyle(element, "::after").content), '"已编辑"');
+    await lin.say("长".repeat(8001));
+    const refused = page.locator("#outbox [role=alert]");
+    await refused.waitFor();
+    assert.match(await refused.textContent(), /没有发出：太长：最多 8,000 个字符。/);
   });
 });
