@@ -18,7 +18,7 @@ const BODY_MAX: usize = 1 << 20;
 
 /// The reason why a response is not the expected one.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum Unexpected {
     /// Backscroll refuses the request. Retrying does not help.
     Refused(Refusal),
     /// A temporary error of Backscroll or of something on the way to it.
@@ -39,7 +39,7 @@ pub(super) struct Refusal {
     pub sentence: String,
 }
 
-impl Fault {
+impl Unexpected {
     /// Interprets a response whose status is not the expected one.
     pub(super) async fn read(answer: Response) -> Self {
         if let Some(target) = redirect_target(&answer) {
@@ -57,7 +57,7 @@ impl Fault {
         }
     }
 
-    /// Returns the fault for a response that is not Backscroll's.
+    /// Describes a response that is not Backscroll's.
     pub(super) fn not_ours(answer: &Response) -> Self {
         let (url, status) = (answer.url(), answer.status());
         let content_type = match text(answer.headers(), CONTENT_TYPE) {

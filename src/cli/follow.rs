@@ -2,7 +2,7 @@
 
 use super::{
     Failure,
-    answer::{Fault, Refusal},
+    answer::{Refusal, Unexpected},
     control::{Controls, is_control},
     credentials::Token,
     cursor_file::CursorFile,
@@ -115,7 +115,7 @@ impl Follow {
                 self.has_streamed = true;
                 self.read(stream, pace).await
             }
-            Ok(Ok(Err(fault))) => self.end_of(fault, pace),
+            Ok(Ok(Err(answer))) => self.end_of(answer, pace),
             Ok(Err(error)) => {
                 End::Connection(format!("cannot reach {}: {}", self.url, reason(error)))
             }
@@ -128,18 +128,18 @@ impl Follow {
     }
 
     /// Decides whether to retry after a response that is not a stream.
-    fn end_of(&self, fault: Fault, pace: &mut Pace) -> End {
-        match fault {
-            Fault::Passing {
+    fn end_of(&self, answer: Unexpected, pace: &mut Pace) -> End {
+        match answer {
+            Unexpected::Passing {
                 reason,
                 retry_after,
             } => {
                 pace.set_retry_after(retry_after.unwrap_or_default());
                 End::Connection(reason)
             }
-            Fault::Redirected(sentence) if self.has_streamed => End::Connection(sentence),
-            Fault::Redirected(sentence) => End::Failed(Failure::unreachable(sentence)),
-            Fault::Refused(refusal) => End::Failed(self.refused(&refusal)),
+            Unexpected::Redirected(sentence) if self.has_streamed => End::Connection(sentence),
+            Unexpected::Redirected(sentence) => End::Failed(Failure::unreachable(sentence)),
+            Unexpected::Refused(refusal) => End::Failed(self.refused(&refusal)),
         }
     }
 
@@ -263,7 +263,7 @@ impl Follow {
 }
 
 /// Requests a stream, and checks that the response is one.
-async fn open(request: RequestBuilder) -> reqwest::Result<Result<Response, Fault>> {
+async fn open(request: RequestBuilder) -> reqwest::Result<Result<Response, Unexpected>> {
     let answer = request.send().await?;
     let content_type = answer.headers().get(header::CONTENT_TYPE);
     let is_stream = content_type
@@ -271,8 +271,8 @@ async fn open(request: RequestBuilder) -> reqwest::Result<Result<Response, Fault
         .is_some_and(is_event_stream);
     Ok(match answer.status() {
         StatusCode::OK if is_stream => Ok(answer),
-        status if status.is_success() => Err(Fault::not_ours(&answer)),
-        _ => Err(Fault::read(answer).await),
+        status if status.is_success() => Err(Unexpected::not_ours(&answer)),
+        _ => Err(Unexpected::read(answer).await),
     })
 }
 

@@ -47,8 +47,8 @@ pub(super) fn client(server: &Url) -> Result<Client, Failure> {
 }
 
 /// Returns the builder of a client that does not follow redirects, see
-/// [`Fault::Redirected`](super::answer::Fault::Redirected). The proxies in the environment (`HTTP_PROXY` and others)
-/// are used, but never for this machine.
+/// [`Unexpected::Redirected`](super::answer::Unexpected::Redirected). The proxies in the environment (`HTTP_PROXY` and
+/// others) are used, but never for this machine.
 fn builder(server: &Url) -> ClientBuilder {
     let agent = concat!("backscroll/", env!("CARGO_PKG_VERSION"));
     let builder = Client::builder()

@@ -2,7 +2,7 @@
 
 use super::{
     Failure,
-    answer::{Fault, Refusal, read_body},
+    answer::{Refusal, Unexpected, read_body},
     http,
     pace::random_between,
 };
@@ -57,9 +57,9 @@ pub(super) async fn send<T: DeserializeOwned>(
         };
         let (reason, retry_after) = match send_once(attempt).await {
             Ok(Ok(granted)) => return Ok(granted),
-            Ok(Err(Fault::Refused(refusal))) => return Err(Unsent::Refused(refusal)),
-            Ok(Err(Fault::Redirected(sentence))) => return unreachable(sentence),
-            Ok(Err(Fault::Passing {
+            Ok(Err(Unexpected::Refused(refusal))) => return Err(Unsent::Refused(refusal)),
+            Ok(Err(Unexpected::Redirected(sentence))) => return unreachable(sentence),
+            Ok(Err(Unexpected::Passing {
                 reason,
                 retry_after,
             })) => (reason, retry_after.unwrap_or_default()),
@@ -78,13 +78,13 @@ pub(super) async fn send<T: DeserializeOwned>(
 
 async fn send_once<T: DeserializeOwned>(
     request: RequestBuilder,
-) -> reqwest::Result<Result<T, Fault>> {
+) -> reqwest::Result<Result<T, Unexpected>> {
     let answer = request.timeout(REQUEST_TIMEOUT).send().await?;
     if !answer.status().is_success() {
-        return Ok(Err(Fault::read(answer).await));
+        return Ok(Err(Unexpected::read(answer).await));
     }
     // A captive portal answers every request with 200.
-    let not_ours = Fault::not_ours(&answer);
+    let not_ours = Unexpected::not_ours(&answer);
     let body = read_body(answer).await?;
     Ok(read_object(&body).ok_or(not_ours))
 }
