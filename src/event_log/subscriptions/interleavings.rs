@@ -34,6 +34,10 @@ mod sync {
 }
 
 #[path = "waiter.rs"]
+#[expect(
+    clippy::duplicate_mod,
+    reason = "the file is compiled with other atomics here"
+)]
 mod waiter;
 
 use waiter::Waiter;
