@@ -22,7 +22,7 @@ const DEFAULT: &str = "en";
 pub(crate) struct Catalog {
     language: String,
     path: PathBuf,
-    /// Patterns by id, in the form that `static/js/messages.js` describes.
+    /// Patterns by id, in the form that `static/js/locale.js` describes.
     messages: BTreeMap<String, Value>,
 }
 
@@ -157,13 +157,13 @@ impl Catalog {
         picked.collect()
     }
 
-    /// Generates a module that passes the messages with these ids to `static/js/messages.js`.
+    /// Generates a module that passes the messages with these ids to `static/js/locale.js`.
     pub(crate) fn script(&self, ids: &BTreeSet<String>) -> Result<Asset, String> {
         let messages = self.pick(ids)?;
         Ok(script(format!("js/locale/{}.js", self.language), messages))
     }
 
-    /// Generates the same for the messages about errors, which `static/js/explain.js` loads.
+    /// Generates the same for the messages about errors, which `static/js/http.js` loads.
     pub(crate) fn error_script(&self) -> Asset {
         let messages = self.messages.clone().into_iter();
         let messages = messages.filter(|(id, _)| id.starts_with(ERRORS)).collect();
@@ -187,7 +187,7 @@ impl Catalog {
 
 fn script(path: String, messages: Map<String, Value>) -> Asset {
     let messages = Value::Object(messages);
-    let content = format!("import {{ load }} from \"../messages.js\";\nload({messages});\n");
+    let content = format!("import {{ load }} from \"../locale.js\";\nload({messages});\n");
     Asset {
         path,
         content: content.into(),

@@ -179,7 +179,11 @@ mod tests {
         for (accepted, expected) in [("", ""), ("gzip, br", "br"), ("gzip;q=1, br;q=0.5", "gzip")] {
             assert_eq!(coding(&accepting(accepted).await), expected, "{accepted}");
         }
-        let small = get(&asset_url("js/keys.js"), &[(header::ACCEPT_ENCODING, "br")]).await;
+        let small = get(
+            &asset_url("js/account.js"),
+            &[(header::ACCEPT_ENCODING, "br")],
+        )
+        .await;
         assert_eq!((small.status(), coding(&small)), (StatusCode::OK, ""));
     }
 

@@ -1,71 +1,109 @@
 // Activity that is not in the visible history: messages in other rooms or while the page is hidden, and who is typing.
-// The modules that show it are loaded when it happens for the first time.
+// The modules that count and notify are loaded when they are needed for the first time.
 
-import { getStored } from "./storage.js";
-import { loadModule } from "./lazy_modules.js";
 import { byId } from "./dom.js";
-import { request } from "./http.js";
+import { loadModule } from "./lazy_modules.js";
+import { storage } from "./storage.js";
+import { TypingIndicator, sendTyping } from "./typing.js";
 
-export const SWITCH = "notices/on"; // stored in browsers in which notifications are switched on
-const WRITING = 3500; // ms between `typing` requests
+/** Key in the storage of browsers in which desktop notifications are switched on. */
+export const NOTIFICATIONS_KEY = "notices/on";
 
-const { room, handle } = byId("room").dataset;
-const notices = () => loadModule("notifications");
-let turn = Promise.resolve();
-let typing = null;
-let isBehind = false; // the room list missed an event, since its module could not be loaded
+/** Whether desktop notifications are switched on in this browser, and allowed. */
+export const areNotificationsOn = () => Boolean(storage.get(NOTIFICATIONS_KEY)) && window.Notification?.permission === "granted";
 
-export const tabs = window.BroadcastChannel && new BroadcastChannel("backscroll rooms");
-export const isOn = () => getStored(SWITCH) && window.Notification?.permission === "granted";
+export class Activity {
+  #room;
+  #handle;
+  #typing = new TypingIndicator();
+  /** Events are handled one after the other, also while modules are being loaded. */
+  #turn = Promise.resolve();
+  #roomList = null;
+  #notifications = null;
+  #isBehind = false; // the room list missed an event, since its module could not be loaded
+  #otherTabs = window.BroadcastChannel && new BroadcastChannel("backscroll rooms");
 
-/**
- * Takes an event of any room; `isRead`: the reader sees it. Events are handled one after the other, also while modules
- * are being loaded.
- */
-export function noteActivity(...news) {
-  const taken = turn.then(() => take(...news));
-  turn = taken.catch(() => {});
-  return taken;
-}
+  /**
+   * @param {string} room slug of the page's room
+   * @param {string} handle the reader; empty without an account
+   */
+  constructor(room, handle) {
+    this.#room = room;
+    this.#handle = handle;
+    this.#otherTabs?.addEventListener("message", ({ data }) => this.#roomList?.markRead(data));
+    if (!handle) return;
+    sendTyping(byId("body"), room);
+    byId("notify").addEventListener("change", ({ target }) => this.#chooseNotifications(target));
+    if (areNotificationsOn()) this.#openNotifications();
+    if (document.querySelector(".badge")) this.#openRoomList();
+  }
 
-async function take(type, data, isRead) {
-  const isHere = data.room === room;
-  if (type === "message") {
-    if (isHere) typing?.endTyping(data.by);
-    if (!isHere || !isRead) await (await rooms())?.noteMessage(data);
-    else if (isOn()) (await notices())?.notify(data); // tells the other tabs that it was seen
-  } else if (type === "typing") {
-    if (isHere) (typing ??= await loadModule("typing"))?.showTyping(data);
-  } else if (type.startsWith("message")) {
-    if (!isHere) (await rooms())?.noteChange(data);
-  } else if (type === "room-deleted") (await rooms())?.remove(data.room);
-  else if (type === "room" || (type === "member" && data.handle === handle)) (await rooms())?.refreshSoon();
-}
+  /**
+   * Applies an event of any room.
+   *
+   * @param {string} type
+   * @param {object} data
+   * @param {boolean} [isSeen] whether the reader sees it
+   */
+  apply(type, data, isSeen = false) {
+    const applied = this.#turn.then(() => this.#apply(type, data, isSeen));
+    this.#turn = applied.catch(() => {});
+    return applied;
+  }
 
-async function rooms() {
-  const module = await loadModule("room_list");
-  if (isBehind) module?.refreshSoon();
-  isBehind = !module;
-  return module;
-}
+  /** Makes good what the room list missed. Called when the server can be reached again. */
+  catchUp() {
+    if (this.#isBehind) this.#openRoomList();
+  }
 
-/** Called when the server can be reached again. */
-export const catchUp = () => isBehind && rooms();
+  /**
+   * Called when the reader has read the page's room.
+   *
+   * @param {number} upTo id of an event
+   */
+  async markRead(upTo) {
+    const read = { room: this.#room, upTo };
+    this.#otherTabs?.postMessage(read);
+    if (document.querySelector(".room-link[aria-current] .badge")) (await this.#openRoomList())?.markRead(read);
+  }
 
-/** Called when the reader has read this room up to an event. */
-export async function noteRead(upTo) {
-  tabs?.postMessage({ room, upTo });
-  if (document.querySelector(".room-link[aria-current] .badge")) (await rooms())?.clear({ room, upTo });
-}
+  async #apply(type, data, isSeen) {
+    const isHere = data.room === this.#room;
+    if (type === "message") {
+      if (isHere) this.#typing.end(data.by.handle);
+      await this.#applyMessage(data, isHere && isSeen);
+    } else if (type === "typing") {
+      if (isHere) this.#typing.show(data);
+    } else if (type.startsWith("message")) {
+      if (!isHere) (await this.#openRoomList())?.noteChange(data);
+    } else if (type === "room-deleted") (await this.#openRoomList())?.remove(data.room);
+    else if (type === "room" || (type === "member" && data.handle === this.#handle)) {
+      (await this.#openRoomList())?.refreshSoon();
+    }
+  }
 
-if (handle) {
-  let toldAt = -WRITING;
-  byId("body").addEventListener("input", ({ target, timeStamp }) => {
-    if (!target.value.trim() || timeStamp - toldAt < WRITING) return;
-    toldAt = timeStamp;
-    request(`/api/v1/rooms/${room}/typing`, { method: "POST" });
-  });
-  byId("notify").addEventListener("change", async ({ target }) => (await notices())?.choose(target) ?? target.form.reset());
-  if (isOn()) notices();
-  if (document.querySelector(".badge")) rooms();
+  async #applyMessage(data, isSeen) {
+    const isWanted = isSeen || (await this.#openRoomList())?.noteMessage(data);
+    if (isWanted && areNotificationsOn()) (await this.#openNotifications())?.notify(data); // or tells other tabs that it was seen
+  }
+
+  async #chooseNotifications(field) {
+    const notifications = await this.#openNotifications();
+    if (notifications) notifications.choose(field);
+    else field.form.reset();
+  }
+
+  async #openRoomList() {
+    const module = await loadModule("room_list");
+    if (module) this.#roomList ??= new module.RoomList();
+    if (this.#isBehind) this.#roomList?.refreshSoon();
+    this.#isBehind = !module;
+    return module && this.#roomList;
+  }
+
+  async #openNotifications() {
+    const [module, roomList] = await Promise.all([loadModule("notifications"), this.#openRoomList()]);
+    if (module && roomList) this.#notifications ??= new module.Notifications(roomList);
+    return this.#notifications;
+  }
 }

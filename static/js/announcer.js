@@ -1,27 +1,29 @@
 // Announces new messages of others to screen readers. The history itself is no live region: it would be read out as it
 // loads.
 
-import { isNews } from "./connection_status.js";
-import { excerpt } from "./decorate.js";
 import { byId } from "./dom.js";
-import { t } from "./messages.js";
+import { t } from "./locale.js";
+import { excerpt } from "./rows.js";
 
-const PAUSE = 1000; // ms in which what comes is summed up
+const PAUSE = 1000; // ms between announcements; what comes meanwhile is summed up
 
-const line = byId("announcer");
-let news = [];
-let timer = null;
+export class Announcer {
+  #line = byId("announcer");
+  #rows = [];
+  #timer = null;
 
-/** Announces rows that are not counted in a summary. */
-export function announce(rows) {
-  news.push(...rows.filter(isNews));
-  if (!news.length) return;
-  line.textContent = ""; // or the same words twice would be said once
-  timer ??= setTimeout(say, PAUSE);
-}
+  /** @param {import("./rows.js").Row[]} rows */
+  announce(rows) {
+    if (rows.length === 0) return;
+    this.#rows.push(...rows);
+    this.#line.textContent = ""; // otherwise the same text would be announced only once
+    this.#timer ??= setTimeout(() => this.#show(), PAUSE);
+  }
 
-function say() {
-  timer = null;
-  line.textContent = news.length === 1 ? excerpt(news[0]) : t("new-messages", { count: news.length });
-  news = [];
+  #show() {
+    const rows = this.#rows;
+    this.#rows = [];
+    this.#timer = null;
+    this.#line.textContent = rows.length === 1 ? excerpt(rows[0]) : t("new-messages", { count: rows.length });
+  }
 }

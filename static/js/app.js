@@ -1,92 +1,186 @@
-// Keeps a room's page live: applies the events of the stream to the page that the server rendered.
+// Keeps a room's page live: applies the events of the stream to the page that the server rendered, and connects the parts
+// of the page.
 
-import { catchUp, noteActivity } from "./activity.js";
-import { countMissed, showRoomLost, showState } from "./connection_status.js";
-import "./current_room.js";
-import { markNew } from "./decorate.js";
+import { Activity } from "./activity.js";
+import { Composer, openCompletion } from "./composer.js";
+import { ConnectionStatus } from "./connection_status.js";
 import { byId } from "./dom.js";
-import { openFeed } from "./feed.js";
+import { Drafts, EditDrafts } from "./drafts.js";
+import { EventBatcher } from "./event_batcher.js";
 import { History } from "./history.js";
-import { loadModule, openRowActions } from "./lazy_modules.js";
-import { t } from "./messages.js";
-import { changePresence } from "./people.js";
-import { openReadMark } from "./read_mark.js";
-import { openSending } from "./sending.js";
-import { follow } from "./stream.js";
+import { loadModule } from "./lazy_modules.js";
+import { t } from "./locale.js";
+import { Outbox } from "./outbox.js";
+import { PendingMessages } from "./pending_messages.js";
+import { people } from "./people.js";
+import { ReadMark } from "./read_mark.js";
+import { RowActions } from "./row_actions.js";
+import { SharedStream } from "./shared_stream.js";
+import { openSidebar } from "./sidebar.js";
+import { storage } from "./storage.js";
+import { UnreadLine } from "./unread_line.js";
 
-const main = byId("room");
-const { room, handle } = main.dataset;
-let isLost = false; // the room was deleted, or the reader may no longer see it
+class RoomPage {
+  #main = byId("room");
+  #room = this.#main.dataset.room;
+  #handle = this.#main.dataset.handle; // empty without an account
+  #log = this.#main.dataset.log;
+  #isLost = false; // the room was deleted, or the reader may no longer see it
+  #activity = new Activity(this.#room, this.#handle);
+  #unreadLine = new UnreadLine();
+  #connectionStatus = new ConnectionStatus(this.#unreadLine);
+  #batcher = new EventBatcher((events) => this.#applyBatch(events));
+  #announcer = null;
+  #keyboardNavigation = null;
+  #history;
+  #readMark;
+  #outbox = null;
 
-// Rows
-
-const feed = openFeed((events) => {
-  history.apply(events);
-  for (const { nonce } of events) if (nonce) sending?.settle(nonce);
-  look();
-});
-
-// The stream
-
-function onEvent(type, data) {
-  noteActivity(type, data, !document.hidden && history.isLive && history.isAtEnd);
-  if (type === "hello" && data.outcome !== "live" && data.outcome !== "replay") {
-    noteActivity("room", {});
-    feed.forget();
-    history.refetch();
+  constructor() {
+    const { read, joined } = this.#main.dataset;
+    if (this.#handle && Number(read) > 0 && joined === "true") this.#unreadLine.mark(Number(read), t("new-divider"));
+    this.#history = new History(this.#unreadLine, this.#connectionStatus, {
+      onEnd: () => this.#readMark.update(),
+      onNewRows: (rows) => this.#announce(rows),
+    });
+    this.#readMark = new ReadMark(this.#main, this.#history, (upTo) => this.#activity.markRead(upTo));
+    if (this.#handle) this.#openWriting();
+    this.#follow();
+    this.#readMark.update();
+    addEventListener("keydown", (event) => this.#onKey(event));
+    byId("utc").remove();
+    byId("jump-to-date").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#history.goToDate(event.target);
+    });
   }
-  if (type === "user" && data.user) feed.take({ id: data.id, by: data.user });
-  if (data.room !== room) return;
-  if (data.by?.handle !== handle) countMissed(type);
-  const html = data.message?.html ?? data.html;
-  if (typeof html === "string") feed.take({ id: data.id, html, nonce: data.by?.handle === handle && data.message?.nonce });
-  else if (type === "member") {
-    if (data.handle === handle) regainRoom();
-    loadModule("members").then((it) => (it ? it.changeMember(data) : history.refetch())).then(look); // a member reads
-    feed.take(data); // after the rows that wait in the feed: they carry the former name
-  } else if (type === "presence") changePresence(data);
-  else if (type === "room" && data.room_info) {
-    regainRoom();
-    history.showRoom(data.room_info);
-  } else if (type === "room-deleted") loseRoom();
+
+  // Writing
+
+  #openWriting() {
+    const owner = `${this.#log}/${this.#handle}`;
+    const composer = new Composer(new Drafts(owner, this.#room), (body, answered) => this.#post(body, answered));
+    this.#outbox = new Outbox(owner, {
+      onChange: () => pending.update(),
+      onSent: (message) => message.room === this.#room && this.#history.show(message),
+    });
+    const pending = new PendingMessages(this.#room, this.#handle, this.#outbox, this.#history, (entry) => {
+      composer.insert(entry.body, entry.answered);
+      this.#outbox.discard(entry);
+    });
+    storage.watchWipe(() => {
+      composer.clear();
+      this.#outbox.enter("signed-out");
+    });
+    this.#outbox.hurry();
+    pending.update();
+    new RowActions(new EditDrafts(owner, this.#room), (id, text) => composer.replyTo(id, text));
+  }
+
+  /** Returns why the message is refused, if so. */
+  #post(body, answered) {
+    if (this.#outbox.isSignedOut) return t("not-sent", { reason: t("signed-out") });
+    this.#outbox.add(this.#room, body, answered);
+    this.#history.goToLatest();
+    return null;
+  }
+
+  // The stream
+
+  #follow() {
+    const stream = new SharedStream(Number(this.#main.dataset.cursor), {
+      log: this.#log,
+      handle: this.#handle,
+      onEvent: (type, data) => this.#onEvent(type, data),
+      onState: (state, detail) => this.#onState(state, detail),
+    });
+    stream.follow();
+  }
+
+  #onEvent(type, data) {
+    this.#activity.apply(type, data, !document.hidden && this.#history.isLive && this.#history.isAtEnd);
+    if (type === "hello" && data.outcome !== "live" && data.outcome !== "replay") this.#startAnew();
+    if (type === "user" && data.user) this.#batcher.add({ id: data.id, by: data.user });
+    if (data.room === this.#room) this.#onRoomEvent(type, data);
+  }
+
+  #onRoomEvent(type, data) {
+    const isOwn = data.by?.handle === this.#handle;
+    if (!isOwn) this.#connectionStatus.countMissed(type);
+    const html = data.message?.html ?? data.html;
+    if (typeof html === "string") this.#batcher.add({ id: data.id, html, nonce: isOwn && data.message?.nonce });
+    else if (type === "member") this.#onMember(data);
+    else if (type === "presence") people.changePresence(data);
+    else if (type === "room" && data.room_info) {
+      this.#regainRoom();
+      this.#history.showRoom(data.room_info);
+    } else if (type === "room-deleted") this.#loseRoom();
+  }
+
+  #onMember(data) {
+    if (data.handle === this.#handle) this.#regainRoom();
+    people.changeMember(data);
+    this.#readMark.update(); // only members have a read mark
+    this.#batcher.add(data); // after the rows that wait in the batcher: they carry the former name
+  }
+
+  #applyBatch(events) {
+    this.#history.apply(events);
+    for (const { nonce } of events) if (nonce) this.#outbox?.settle(this.#room, nonce);
+    this.#readMark.update();
+  }
+
+  /** Fetches everything again: the stream does not continue where it was left. */
+  #startAnew() {
+    this.#activity.apply("room", {});
+    this.#batcher.clear();
+    this.#history.refetch();
+  }
+
+  /** The reader may no longer see the room. What is on the page stays. */
+  #loseRoom() {
+    this.#isLost = true;
+    this.#main.dataset.joined = "false";
+    if (this.#handle) for (const id of ["join-room", "leave-room", "notify"]) byId(id).hidden = true;
+    this.#connectionStatus.showRoomLost(true);
+  }
+
+  /** A room that was lost is there again: its stream begins anew, and what came before has to be fetched. */
+  #regainRoom() {
+    if (!this.#isLost) return;
+    this.#isLost = false;
+    this.#connectionStatus.showRoomLost(false);
+    this.#batcher.clear();
+    this.#history.refetch();
+  }
+
+  #onState(state, detail) {
+    this.#connectionStatus.show(state, detail);
+    if (state === "live") storage.resume();
+    this.#outbox?.enter(state);
+    if (state !== "live") return;
+    if (detail.lostFor) people.fetchPresenceSoon();
+    this.#activity.catchUp();
+    this.#batcher.flushSoon(); // the unread line may have moved
+  }
+
+  // The reader
+
+  async #announce(rows) {
+    const news = rows.filter((row) => this.#connectionStatus.isNews(row));
+    if (news.length === 0) return;
+    const module = await loadModule("announcer");
+    if (module) this.#announcer ??= new module.Announcer();
+    this.#announcer?.announce(news);
+  }
+
+  async #onKey(event) {
+    if (this.#keyboardNavigation || !/^(Tab|Page|Home|End)/.test(event.key)) return;
+    const module = await loadModule("keyboard_navigation");
+    if (module) this.#keyboardNavigation ??= new module.KeyboardNavigation(event);
+  }
 }
 
-/** The reader may no longer see the room. What is on the page stays. */
-function loseRoom() {
-  isLost = true;
-  main.dataset.joined = "false";
-  if (handle) for (const id of ["join-room", "leave-room", "notify"]) byId(id).hidden = true;
-  showRoomLost(true);
-}
-
-/** A room that was lost is there again: its stream begins anew, and what came before has to be fetched. */
-function regainRoom() {
-  if (!isLost) return;
-  isLost = false;
-  showRoomLost(false);
-  feed.forget();
-  history.refetch();
-}
-
-function onState(name, detail) {
-  showState(name, detail);
-  sending?.enter(name);
-  if (name !== "live") return;
-  if (detail.lostFor) loadModule("presence").then((it) => it?.recheckPresence());
-  catchUp();
-  feed.take(null); // a line may have moved
-}
-
-// The page
-
-const announce = (rows) => rows[0] && loadModule("announcer").then((it) => it?.announce(rows));
-if (handle && main.dataset.read > 0 && main.dataset.joined === "true") markNew(Number(main.dataset.read), t("new-divider"));
-const history = new History({ end: () => look(), news: announce });
-const look = openReadMark(main, history);
-const sending = handle ? openSending(main.dataset, history) : null;
-if (sending) openRowActions(sending.answer);
-follow(Number(main.dataset.cursor), { log: main.dataset.log, handle, onEvent, onState });
-look();
-addEventListener("keydown", async (event) => /^(Tab|Page|Home|End)/.test(event.key) && (await loadModule("keyboard_navigation"))?.openKeyboardNavigation(event));
-byId("utc").remove();
-byId("jump-to-date").addEventListener("submit", (event) => history.toDate(event));
+openSidebar();
+openCompletion();
+new RoomPage();

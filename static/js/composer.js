@@ -1,95 +1,142 @@
-// The composer: its text is stored as a draft at each key, and moves to the outbox when it is sent.
+// The composer: its text is stored as a draft at each key, and moves to the outbox when it is sent. In it, and in forms
+// that edit a message, names of people and emoji are completed.
 
-import { isComposing, isTouch, sends } from "./keys.js";
-import { byId } from "./dom.js";
+import { byId, fitHeight, isComposing, isSendKey, touchScreen } from "./dom.js";
+import { loadWithStyle } from "./lazy_modules.js";
 
-/**
- * `send(body, answered)` takes a message; it returns the reason if it refuses it. Returns `answer(id, text)`, which makes
- * the next message a reply; `insert(body, answered)`, which puts a text back; `clear()`.
- */
-export function openComposer(drafts, send) {
-  const form = byId("composer");
-  const field = byId("body");
-  const fault = byId("error");
-  const line = byId("answer");
-  let answered = null;
-  let draft = drafts.read(); // until it is in the field
+/** @typedef {import("./drafts.js").Original} Original */
 
-  if (isTouch.matches) field.enterKeyHint = "enter";
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && answered && !isComposing(event)) answerTo(null);
-    if (!sends(event)) return;
+export class Composer {
+  #form = byId("composer");
+  #field = byId("body");
+  #error = byId("error");
+  #reply = byId("answer");
+  #drafts;
+  #send;
+  /** @type {?Original} */
+  #answered = null;
+  #draft; // until it is in the field
+
+  /**
+   * @param {import("./drafts.js").Drafts} drafts
+   * @param {(body: string, answered: ?Original) => ?string} send takes a message; returns the reason if it refuses it
+   */
+  constructor(drafts, send) {
+    this.#drafts = drafts;
+    this.#send = send;
+    this.#draft = drafts.read();
+    if (touchScreen.matches) this.#field.enterKeyHint = "enter";
+    this.#field.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#field.addEventListener("input", (event) => this.#onInput(event));
+    this.#reply.querySelector("button").addEventListener("click", () => {
+      this.#setAnswered(null);
+      this.#field.focus();
+    });
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.#begin();
+  }
+
+  /**
+   * Makes the next message a reply.
+   *
+   * @param {number} id of the original
+   * @param {string} text its author and first line
+   */
+  replyTo(id, text) {
+    this.#setAnswered({ id, text });
+    this.#field.focus();
+  }
+
+  /**
+   * Puts a text back, before what was written meanwhile.
+   *
+   * @param {string} body
+   * @param {?Original} answered
+   */
+  insert(body, answered) {
+    this.#field.value = this.#field.value.trim() ? `${body}\n${this.#field.value}` : body;
+    this.#setAnswered(answered ?? this.#answered);
+    this.#field.focus();
+  }
+
+  clear() {
+    this.#field.value = "";
+    this.#error.hidden = true;
+    this.#setAnswered(null);
+  }
+
+  /**
+   * Shows the draft. Keys may have been faster than this script: the draft joins them, but never within a composition. A text
+   * that the server sent back stays as it is.
+   */
+  #begin() {
+    if (!this.#field.value) this.#restoreDraft();
+    else if (this.#field.value === this.#field.defaultValue) this.#draft = null;
+    this.#onChange();
+    // A reader who came for a message begins there (templates/rooms/_history.html).
+    const isFree = document.activeElement === document.body && !document.querySelector(".here");
+    if (!touchScreen.matches && isFree) this.#field.focus();
+  }
+
+  #restoreDraft() {
+    const draft = this.#draft;
+    this.#draft = null;
+    if (!draft) return;
+    this.#field.value = this.#field.value ? `${draft.body}\n${this.#field.value}` : draft.body;
+    this.#setAnswered(draft.answered ?? null);
+  }
+
+  #onKey(event) {
+    if (event.key === "Escape" && this.#answered && !isComposing(event)) this.#setAnswered(null);
+    if (!isSendKey(event)) return;
     event.preventDefault();
-    submit();
-  });
-  field.addEventListener("input", (event) => {
-    fault.hidden = true;
-    if (!event.isComposing) restore();
-    changed();
-  });
-  line.querySelector("button").addEventListener("click", () => {
-    answerTo(null);
-    field.focus();
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    submit();
-  });
+    this.#submit();
+  }
 
-  function submit() {
-    const body = field.value;
+  #onInput(event) {
+    this.#error.hidden = true;
+    if (!event.isComposing) this.#restoreDraft();
+    this.#onChange();
+  }
+
+  #onChange() {
+    if (!this.#draft) this.#drafts.save({ body: this.#field.value, answered: this.#answered });
+    fitHeight(this.#field);
+  }
+
+  #setAnswered(message) {
+    this.#answered = message;
+    this.#reply.hidden = !message;
+    this.#reply.querySelector(".answer-text").textContent = message?.text ?? "";
+    this.#onChange();
+  }
+
+  #submit() {
+    const body = this.#field.value;
     if (body.trim() === "") return;
-    const why = send(body, answered);
-    if (why) Object.assign(fault, { textContent: why, hidden: false });
-    else clear();
+    const refusal = this.#send(body, this.#answered);
+    if (refusal) Object.assign(this.#error, { textContent: refusal, hidden: false });
+    else this.clear();
   }
+}
 
-  function clear() {
-    field.value = "";
-    fault.hidden = true;
-    answerTo(null);
+const COMPLETED_FIELDS = "#body, .edit textarea";
+const NAME_BEGINS = /(^|[\s(（【「])([@＠][^\s@]*|:[a-z0-9_+-]{2,})$/i;
+
+/** Starts to complete names of people and emoji. The module that does it is loaded at the first one. */
+export function openCompletion() {
+  let completion = null;
+  async function complete({ target, isComposing }) {
+    if (isComposing || !target.matches?.(COMPLETED_FIELDS)) return;
+    if (!completion && NAME_BEGINS.test(target.value.slice(0, target.selectionStart))) {
+      const module = await loadWithStyle("completion");
+      if (module) completion ??= new module.Completion();
+    }
+    completion?.complete(target); // synchronously if it is loaded: the next key may be Enter
   }
-
-  function answerTo(message) {
-    answered = message;
-    line.hidden = !message;
-    line.querySelector(".answer-text").textContent = message?.text ?? "";
-    changed();
-  }
-
-  function changed() {
-    if (!draft) drafts.save(field.value, answered);
-    // For browsers without `field-sizing`.
-    if (!CSS.supports("field-sizing", "content")) field.rows = Math.min(12, field.value.split("\n").length);
-  }
-
-  function insert(body, message) {
-    field.value = field.value.trim() ? `${body}\n${field.value}` : body;
-    answerTo(message ?? answered);
-    field.focus();
-  }
-
-  function restore() {
-    const found = draft;
-    draft = null;
-    if (!found) return;
-    field.value = field.value ? `${found.body}\n${field.value}` : found.body;
-    answerTo(found.answered ?? null);
-  }
-
-  // Keys may have been faster than this script: the draft joins them, but never within a composition. A text that the
-  // server sent back stays as it is.
-  if (!field.value) restore();
-  else if (field.value === field.defaultValue) draft = null;
-  changed();
-  // Whoever came for a message begins there (templates/rooms/_history.html).
-  if (!isTouch.matches && document.activeElement === document.body && !document.querySelector(".here")) field.focus();
-  return {
-    answer(id, text) {
-      answerTo({ id, text });
-      field.focus();
-    },
-    insert,
-    clear,
-  };
+  document.addEventListener("input", complete);
+  document.addEventListener("compositionend", complete);
 }

@@ -1,83 +1,125 @@
 // The connection status that the page shows: nothing for short losses, one line for longer ones, and a summary of what
 // was missed when the connection is back.
 
-import { markNew } from "./decorate.js";
-import { sumUp, t } from "./messages.js";
+import { t } from "./locale.js";
 import { idOf } from "./rows.js";
-import { say, sayStanding } from "./status.js";
+import { statusLine } from "./status_line.js";
 
-const QUIET = 5000; // ms of loss that are not shown
-const SAID = 10_000; // ms for which a summary is shown
-const STATES = {
+/** @typedef {import("./rows.js").Row} Row */
+/** @typedef {import("./unread_line.js").UnreadLine} UnreadLine */
+
+const SHOWN_AFTER = 5000; // ms of loss that are not shown
+const TEXTS = {
   connecting: t("connecting"),
   "catching-up": t("catching-up"),
   reconnecting: t("reconnecting"),
   offline: t("waiting-for-network"),
   "signed-out": t("signed-out"),
 };
-const LOST_ROOM = t("room-lost");
 const COUNTED = { message: "messages", "message-edited": "edits", "message-deleted": "deletes" };
 
-let state = "live";
-let timer = null; // from a loss on
-let isLong = false;
-let isRoomLost = false; // it was deleted, or the reader may not see it any more
-let missed = null; // what the page missed, counted while it comes
-let told = 0; // the last event that a summary has counted
+export class ConnectionStatus {
+  #unreadLine;
+  #state = "live";
+  #timer = null; // from a loss on
+  #isLong = false;
+  #isRoomLost = false;
+  #missed = null; // what the page missed, counted while it comes
+  #summarized = 0; // the last event that a summary has counted
+  #wasLong = false;
 
-/** Whether the last loss was long enough to be shown. */
-export let wasLong = false;
-
-/** Shows a state of the connection, as `follow` reports it. */
-export function showState(name, { lostFor, cursor }) {
-  state = name;
-  if (name === "catching-up" && lostFor >= QUIET) missed ??= { after: cursor, messages: 0, edits: 0, deletes: 0 };
-  if (name === "live") {
-    wasLong = lostFor >= QUIET;
-    endLoss(cursor);
-  } else timer ??= setTimeout(showLoss, QUIET);
-  showStanding();
-}
-
-/** Shows whether the room of the page is there for the reader. */
-export function showRoomLost(isLost) {
-  isRoomLost = isLost;
-  showStanding();
-}
-
-/** Counts an event of this room for the summary. */
-export function countMissed(type) {
-  if (missed && COUNTED[type]) missed[COUNTED[type]] += 1;
-}
-
-/** Whether a row is not counted in a summary. */
-export const isNews = (row) => !missed && idOf(row) > told;
-
-function showLoss() {
-  isLong = true;
-  showStanding();
-}
-
-function endLoss(cursor) {
-  clearTimeout(timer);
-  timer = null;
-  isLong = false;
-  const text = missed && sumUp(missed);
-  if (text && missed.messages) markNew(missed.after, t("new-since", { summary: text }));
-  if (text) {
-    say(t("while-away", { summary: text }), SAID);
-    told = cursor;
+  /** @param {UnreadLine} unreadLine placed above what was missed */
+  constructor(unreadLine) {
+    this.#unreadLine = unreadLine;
   }
-  missed = null;
+
+  /** Whether the last loss was long enough to be shown. */
+  get wasLong() {
+    return this.#wasLong;
+  }
+
+  /**
+   * Shows a state of the stream.
+   *
+   * @param {string} state
+   * @param {{ lostFor: number, cursor: number }} detail as `SharedStream` reports it
+   */
+  show(state, { lostFor, cursor }) {
+    this.#state = state;
+    if (state === "catching-up" && lostFor >= SHOWN_AFTER) {
+      this.#missed ??= { after: cursor, messages: 0, edits: 0, deletes: 0 };
+    }
+    if (state === "live") {
+      this.#wasLong = lostFor >= SHOWN_AFTER;
+      this.#endLoss(cursor);
+    } else this.#timer ??= setTimeout(() => this.#showLoss(), SHOWN_AFTER);
+    this.#showStanding();
+  }
+
+  /**
+   * Shows whether the room was deleted, or the reader may no longer see it.
+   *
+   * @param {boolean} isLost
+   */
+  showRoomLost(isLost) {
+    this.#isRoomLost = isLost;
+    this.#showStanding();
+  }
+
+  /**
+   * Counts an event of this room for the summary.
+   *
+   * @param {string} type
+   */
+  countMissed(type) {
+    if (this.#missed && COUNTED[type]) this.#missed[COUNTED[type]] += 1;
+  }
+
+  /**
+   * Whether no summary counts a row.
+   *
+   * @param {Row} row
+   */
+  isNews(row) {
+    return !this.#missed && idOf(row) > this.#summarized;
+  }
+
+  #showLoss() {
+    this.#isLong = true;
+    this.#showStanding();
+  }
+
+  #endLoss(cursor) {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#isLong = false;
+    const missed = this.#missed;
+    this.#missed = null;
+    const summary = missed && summarize(missed);
+    if (!summary) return;
+    if (missed.messages) this.#unreadLine.mark(missed.after, t("new-since", { summary }));
+    statusLine.notify(t("while-away", { summary }));
+    this.#summarized = cursor;
+  }
+
+  #showStanding() {
+    if (this.#state === "signed-out") statusLine.setStanding(TEXTS[this.#state], signInLink());
+    else if (this.#isRoomLost || this.#state === "gone") statusLine.setStanding(t("room-lost"));
+    else statusLine.setStanding(this.#isLong ? TEXTS[this.#state] : "");
+  }
 }
 
-function showStanding() {
-  if (state === "signed-out") sayStanding(STATES[state], doorLink());
-  else if (isRoomLost || state === "gone") sayStanding(LOST_ROOM);
-  else sayStanding(isLong ? STATES[state] : "");
+/** Returns `12 messages, 1 edit`; an empty text if nothing came. */
+function summarize({ messages, edits, deletes }) {
+  const parts = [
+    messages > 0 && t("message-count", { count: messages }),
+    edits > 0 && t("edit-count", { count: edits }),
+    deletes > 0 && t("deletion-count", { count: deletes }),
+  ];
+  return parts.filter(Boolean).join(t("list-separator"));
 }
 
-function doorLink() {
+function signInLink() {
   const link = document.createElement("a");
   link.href = `/join?next=${encodeURIComponent(location.pathname + location.search)}`;
   link.textContent = t("sign-in-again");

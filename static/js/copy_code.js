@@ -1,30 +1,33 @@
 // Buttons that copy blocks of code.
 
-import { byId } from "./dom.js";
-import { t } from "./messages.js";
-import { say } from "./status.js";
+import { button, byId } from "./dom.js";
+import { t } from "./locale.js";
+import { statusLine } from "./status_line.js";
 
-const SAID = 3000; // ms for which the page says so
+const COPIED_SHOWN = 3000; // ms
 
-/** Adds a button to each block of code. Its label is no part of the row's text. */
+/**
+ * Adds a button to each block of code. Its label is not part of the row's text.
+ *
+ * @param {import("./rows.js").Row} row
+ */
 export function addCopyButtons(row) {
   for (const block of row.querySelectorAll("pre")) {
-    const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "copy", ariaLabel: t("copy-code") });
-    block.append(button);
+    block.append(Object.assign(button("", "copy"), { ariaLabel: t("copy-code") }));
     block.firstChild.tabIndex = 0; // long lines scroll, also by keyboard
   }
 }
 
 byId("history").addEventListener("click", async ({ target }) => {
   if (!target.matches(".copy")) return;
-  const code = target.previousSibling;
-  const isCopied = (await navigator.clipboard?.writeText(code.textContent).then(() => true, () => false)) || copySelected(code);
-  say(isCopied ? t("copied") : t("copy-failed"), SAID);
+  const isCopied = await copy(target.previousSibling);
+  statusLine.notify(isCopied ? t("copied") : t("copy-failed"), COPIED_SHOWN);
 });
 
-/** Where the address is not a secure one there is no clipboard, but there is a selection. */
-function copySelected(code) {
+/** Copies to the clipboard or, where the page is not a secure context and there is no clipboard, by a selection. */
+async function copy(code) {
+  const isCopied = await navigator.clipboard?.writeText(code.textContent).then(() => true, () => false);
+  if (isCopied) return true;
   getSelection().selectAllChildren(code);
   return document.execCommand("copy");
 }

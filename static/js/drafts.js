@@ -1,35 +1,80 @@
-// Drafts: one for each room, stored in this browser.
+// Drafts of messages, one for each room, and of edits, one for each message: stored in this browser.
 
-import { t } from "./messages.js";
-import { getAllStored, getStored, store, watch } from "./storage.js";
+import { t } from "./locale.js";
+import { storage } from "./storage.js";
+
+/**
+ * The message that a draft replies to.
+ * @typedef {{ id: number, text: string }} Original
+ *
+ * @typedef {{ body: string, answered?: ?Original }} Draft
+ */
 
 export class Drafts {
   #prefix;
   #room;
 
+  /**
+   * @param {string} owner names the log and the person
+   * @param {string} room
+   */
   constructor(owner, room) {
     this.#prefix = `draft/${owner}/`;
     this.#room = room;
-    this.#mark();
-    watch(this.#prefix, () => this.#mark());
+    this.#markRooms();
+    storage.watch(this.#prefix, () => this.#markRooms());
   }
 
+  /** @returns {?Draft} the draft of the room */
   read() {
-    return getStored(this.#prefix + this.#room);
+    return storage.get(this.#prefix + this.#room);
   }
 
-  /** `answered` is the message that it answers, as `{ id, text }`. */
-  save(body, answered) {
-    store(this.#prefix + this.#room, body.trim() ? { body, answered } : null);
+  /** @param {Draft} draft an empty body removes it */
+  save({ body, answered }) {
+    storage.set(this.#prefix + this.#room, body.trim() ? { body, answered } : null);
   }
 
-  /** Marks rooms with a draft in the sidebar. */
-  #mark() {
-    const drafts = getAllStored(this.#prefix);
+  /** Marks the other rooms with a draft in the sidebar. */
+  #markRooms() {
+    const drafts = storage.getAll(this.#prefix);
     for (const link of document.querySelectorAll(".room-link")) {
       const { room } = link.dataset;
       if (room !== this.#room && drafts.has(this.#prefix + room)) link.dataset.draft = t("draft");
       else delete link.dataset.draft;
     }
+  }
+}
+
+export class EditDrafts {
+  #prefix;
+
+  /**
+   * @param {string} owner names the log and the person
+   * @param {string} room
+   */
+  constructor(owner, room) {
+    this.#prefix = `edit/${owner}/${room}/`;
+  }
+
+  /** Ids of the messages whose edit was begun. */
+  get ids() {
+    return [...storage.getAll(this.#prefix).keys()].map((key) => key.slice(this.#prefix.length));
+  }
+
+  /**
+   * @param {string} id of the message
+   * @returns {?string}
+   */
+  read(id) {
+    return storage.get(this.#prefix + id);
+  }
+
+  /**
+   * @param {string} id
+   * @param {?string} body null removes it
+   */
+  save(id, body) {
+    storage.set(this.#prefix + id, body);
   }
 }

@@ -2,51 +2,81 @@
 // the reader moves, fetches other parts of the history.
 //
 // The scroller is reversed (css/room.css): scrollTop is 0 at the end and negative above it, so that a page opens
-// at its end and rows that come in above move nothing. Everything else is compensated by keepPlace.
+// at its end and rows that come in above move nothing. Everything else is compensated by `keepPlace`.
 
-import { decorate, discardDecoration, newLineShown, refreshQuotes, rename } from "./decorate.js";
 import { byId } from "./dom.js";
 import { loadModule } from "./lazy_modules.js";
-import { t } from "./messages.js";
-import { firstBelow, idOf, isRow, parseRow, rowBefore, rowsOf } from "./rows.js";
+import { t } from "./locale.js";
+import { people } from "./people.js";
+import { Quotes } from "./quotes.js";
+import { RowDecorator } from "./row_decorator.js";
+import { firstBelow, idOf, isRow, parseRow, rowBefore, rowOf, rowsOf } from "./rows.js";
 
-const NEAR_END = 100; // px within which the page sticks to the end
+/** @typedef {import("./rows.js").Row} Row */
+
+const NEAR_END = 100; // px from the end within which the page stays at the end
 const NEAR_EDGE = 800; // px before the first and the last row at which more are loaded
-const ROWS_MAX = 300; // rows after which those farthest from what is read go
-const RETRY = 3000; // ms
+const ROWS_MAX = 300; // rows after which those farthest from what is read are removed
+const RETRY_AFTER = 3000; // ms
+
+/**
+ * Either a row as of the event `id`, or a new name of a user.
+ * @typedef {{ id: number, html?: string, by?: import("./people.js").User }} RowEvent
+ */
 
 export class History {
   main = byId("room");
   list = byId("history");
   scroller = byId("scroller");
   address = `/rooms/${this.main.dataset.room}`;
-  head = Number(this.main.dataset.cursor); // cursor of the newest page that was fetched
-  reach = this.head; // the newest event that the stream has brought
-  asOf = new WeakMap(); // row → the event up to which it is current
-  held = null; // events that came while a page was being fetched
-  isOpening = false; // the page is not yet where the reader left off
-  unseen = 0;
+  /** Cursor of the newest page that was fetched. */
+  pageCursor = Number(this.main.dataset.cursor);
+  /** Id of the newest event that the stream has brought. */
+  streamCursor = this.pageCursor;
+  /** The id of the event up to which each row is current. */
+  versions = new WeakMap();
+  /**
+   * Events that came while a page was being fetched; null if no page is being fetched.
+   * @type {?RowEvent[]}
+   */
+  heldEvents = null;
+  /** Whether the page is not yet where the reader left off. */
+  isOpening = false;
+  /** New messages of others that the reader has not scrolled to. */
+  unseenCount = 0;
   #handle = this.main.dataset.handle;
   #latest = byId("latest");
-  #past = null;
+  #quotes = new Quotes(this.list);
+  #decorator;
+  #pagination = null;
+  #onEnd;
+  #onNewRows;
 
   /**
-   * `on.end()` is called when the reader has reached the end, `on.news(rows)` for what others wrote.
+   * @param {import("./unread_line.js").UnreadLine} unreadLine
+   * @param {import("./connection_status.js").ConnectionStatus} connectionStatus
+   * @param {{ onEnd: () => void, onNewRows: (rows: Row[]) => void }} callbacks `onEnd` is called when the reader has reached
+   *   the end, `onNewRows` for new messages of others
    */
-  constructor(on) {
-    this.on = on;
-    this.#latest.addEventListener("click", () => this.toLatest());
+  constructor(unreadLine, connectionStatus, { onEnd, onNewRows }) {
+    this.unreadLine = unreadLine;
+    this.connectionStatus = connectionStatus;
+    this.#onEnd = onEnd;
+    this.#onNewRows = onNewRows;
+    this.#decorator = new RowDecorator(this.list, this.#handle, this.#quotes, unreadLine);
+    this.#latest.addEventListener("click", () => this.goToLatest());
     byId("jump").remove();
-    this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    this.scroller.addEventListener("click", (event) => this.#clicked(event));
+    this.scroller.addEventListener("scroll", () => this.onScroll(), { passive: true });
+    this.scroller.addEventListener("click", (event) => this.#onClick(event));
     this.list.querySelector(".here")?.addEventListener("blur", ({ target }) => target.remove());
-    for (const row of rowsOf(this.list)) this.asOf.set(row, this.head);
+    for (const row of rowsOf(this.list)) this.versions.set(row, this.pageCursor);
     this.decorate(rowsOf(this.list));
-    this.openAt();
+    this.scrollToStart();
     this.#openAtUnread();
-    this.#showLatest();
+    this.#showLatestButton();
   }
 
+  /** Whether the newest message is loaded. */
   get isLive() {
     return this.main.dataset.live === "true";
   }
@@ -55,101 +85,128 @@ export class History {
     return this.scroller.scrollTop > -NEAR_END;
   }
 
+  /** The upper edge of what is visible, in px from the top of the window. */
   get top() {
     return this.scroller.getBoundingClientRect().top;
   }
 
-  /** The event up to which a reader at the end has seen everything. */
+  /** Id of the event up to which a reader at the end has seen everything. */
   get readUpTo() {
     const row = this.#lastRow();
-    return row ? Math.min(idOf(row), this.reach) : 0;
+    return row ? Math.min(idOf(row), this.streamCursor) : 0;
   }
 
-  /** Applies events: `{ id, html }` is a row as of the event `id`; `{ id, by }` carries a user's name. */
+  /**
+   * Applies events of the stream. While a page is being fetched, they are held back.
+   *
+   * @param {RowEvent[]} events
+   */
   apply(events) {
-    if (this.held) return void this.held.push(...events);
-    this.reach = Math.max(this.reach, ...events.map(({ id }) => id));
+    if (this.heldEvents) return void this.heldEvents.push(...events);
+    this.streamCursor = Math.max(this.streamCursor, ...events.map(({ id }) => id));
     this.#apply(events);
   }
 
-  /** The answer to a post: the stream may have brought it, or not yet what was posted before it. */
+  /**
+   * Shows the answer to a post. The stream may have brought it already, or not yet what was posted before it.
+   *
+   * @param {{ id: number, html?: string }} message
+   */
   show({ id, html }) {
     if (typeof html === "string") this.#apply([{ id, html }]);
   }
 
   #apply(events) {
-    const changed = [];
-    const news = [];
+    const newRows = [];
     this.keepPlace(() => {
+      const changed = [];
       for (const { id, html, by } of events) {
-        if (by) changed.push(...rename(by));
-        const row = parseRow(html);
+        if (by) changed.push(...this.#rename(by));
+        const row = html === undefined ? null : parseRow(html);
         const isNew = row && this.#place(row, id);
         if (row?.isConnected) changed.push(row);
-        else if (row) refreshQuotes(row);
-        if (isNew && row.dataset.author !== this.#handle) news.push(row);
+        else if (row) this.#quotes.update(row);
+        if (isNew && row.dataset.author !== this.#handle) newRows.push(row);
       }
       this.decorate(changed);
     });
-    if (rowsOf(this.list).length > ROWS_MAX) this.#go((past) => past.trim());
-    if (!this.isLive || !this.isAtEnd) this.unseen += news.length;
-    this.#showLatest();
-    this.on.news(news);
+    if (rowsOf(this.list).length > ROWS_MAX) this.#paginate((pagination) => pagination.trim());
+    if (!this.isLive || !this.isAtEnd) this.unseenCount += newRows.length;
+    this.#showLatestButton();
+    this.#onNewRows(newRows);
   }
 
-  /** After a gap: fetches everything again, around the row that is read. */
+  #rename(user) {
+    const rows = people.rename(user);
+    this.#quotes.rename(user);
+    return rows;
+  }
+
+  /** Fetches everything again, around the row that is read. Called after a gap. */
   async refetch() {
-    this.held = []; // what comes now would stand below a hole
-    const isDone = await this.#go((past) => past.refetch().then(() => true));
-    if (!isDone) setTimeout(() => this.refetch(), RETRY);
+    this.heldEvents = []; // what comes now would stand below a hole
+    const isDone = await this.#paginate((pagination) => pagination.refetch().then(() => true));
+    if (!isDone) setTimeout(() => this.refetch(), RETRY_AFTER);
   }
 
+  /**
+   * Shows the room's new name and topic.
+   *
+   * @param {{ name: string, topic: string }} info
+   */
   showRoom(info) {
-    this.#go((past) => past.showRoom(info));
+    this.#paginate((pagination) => pagination.showRoom(info));
   }
 
-  toLatest() {
-    if (this.isLive) this.#toEnd();
-    else this.#go((past) => past.toLatest());
+  goToLatest() {
+    if (this.isLive) this.#scrollToEnd();
+    else this.#paginate((pagination) => pagination.goToLatest());
   }
 
-  toDate(event) {
-    event.preventDefault();
-    this.#go((past) => past.toDate(event.target));
+  /** @param {HTMLFormElement} form with the date */
+  goToDate(form) {
+    this.#paginate((pagination) => pagination.goToDate(form));
   }
 
   /** Goes to the first unread message if that is before the page. */
   #openAtUnread() {
     const { marked, read, joined } = this.main.dataset;
     const first = this.list.querySelector(".message");
-    if (!this.isLive || marked || joined !== "true" || !Number(read) || !byId("older") || idOf(first) <= read) return;
+    const hasRead = !marked && joined === "true" && Number(read) > 0;
+    if (!this.isLive || !hasRead || !byId("older") || idOf(first) <= Number(read)) return;
     this.isOpening = true;
-    this.#go((past) => past.goTo(`${this.address}?around=${read}`, () => this.openAt())).finally(() => (this.isOpening = false));
+    const opened = this.#paginate((pagination) => pagination.goTo(`${this.address}?around=${read}`, () => this.scrollToStart()));
+    opened.finally(() => (this.isOpening = false));
   }
 
-  async #go(somewhere) {
+  async #paginate(action) {
     const module = await loadModule("pagination");
-    if (module) return somewhere((this.#past ??= new module.Pagination(this)));
+    if (module) return action((this.#pagination ??= new module.Pagination(this)));
   }
 
-  openAt() {
+  /** Scrolls to the marked message or, if there is none, to the unread line. */
+  scrollToStart() {
     const { marked } = this.main.dataset;
-    const row = marked ? byId(`m${marked}`) : null;
+    const row = marked ? rowOf(marked) : null;
     if (row) row.scrollIntoView({ block: "center" });
-    else this.toNewLine();
+    else this.scrollToUnreadLine();
   }
 
-  toNewLine() {
-    const line = newLineShown();
+  scrollToUnreadLine() {
+    const line = this.unreadLine.element;
     if (line?.getBoundingClientRect().top < this.top) line.scrollIntoView({ block: "start" });
   }
 
-  #toEnd() {
+  #scrollToEnd() {
     this.scroller.scrollTop = 0;
-    this.scrolled();
+    this.onScroll();
   }
 
-  /** Changes the list so that what is read stays where it is: the end, or the first visible row. */
+  /**
+   * Changes the list so that what is read stays where it is: the end, or the first visible row.
+   *
+   * @param {() => void} change
+   */
   keepPlace(change) {
     const isAtEnd = this.isLive && this.isAtEnd;
     const isExactly = this.scroller.scrollTop === 0;
@@ -162,26 +219,27 @@ export class History {
     else if (now) this.scroller.scrollTop += now.getBoundingClientRect().top - top;
   }
 
+  /** @param {Iterable<Row>} rows */
   decorate(rows) {
-    decorate(this.list, rows, this.#handle);
+    this.#decorator.decorate(rows);
     const { marked } = this.main.dataset;
-    if (marked) byId(`m${marked}`)?.classList.add("marked");
+    if (marked) rowOf(marked)?.classList.add("marked");
   }
 
   /** Inserts or replaces a row as of an event, if its place is loaded. Returns whether it is a new message. */
   #place(row, id) {
     const former = byId(row.id);
-    if (former && id <= this.asOf.get(former)) return false;
-    const isNew = !former && idOf(row) === id && id > this.head;
+    if (former && id <= this.versions.get(former)) return false;
+    const isNew = !former && idOf(row) === id && id > this.pageCursor;
     if (former) this.#replace(former, row);
     else if (isNew && this.isLive) this.#insert(row);
-    this.asOf.set(row, id);
+    this.versions.set(row, id);
     return isNew;
   }
 
   #replace(former, row) {
     const hadFocus = former.contains(document.activeElement);
-    discardDecoration(former, row);
+    this.#decorator.discard(former, row);
     former.replaceWith(row);
     if (!hadFocus) return;
     row.tabIndex = -1;
@@ -195,27 +253,28 @@ export class History {
     else this.list.prepend(row);
   }
 
-  #clicked(event) {
+  #onClick(event) {
     const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey);
     if (!isPlain || !["older", "newer"].includes(event.target.id)) return;
     event.preventDefault();
-    this.#go((past) => past.loadMore(event.target.id));
+    this.#paginate((pagination) => pagination.loadMore(event.target.id));
   }
 
-  scrolled() {
+  /** Loads more rows if the reader is near an edge, and updates what depends on the scroll position. */
+  onScroll() {
     const edges = this.scroller.getBoundingClientRect();
     const isOlderNear = byId("older")?.getBoundingClientRect().bottom > edges.top - NEAR_EDGE;
     const isNewerNear = byId("newer")?.getBoundingClientRect().top < edges.bottom + NEAR_EDGE;
-    if (isOlderNear || isNewerNear) this.#go((past) => past.loadMore(isOlderNear ? "older" : "newer"));
-    this.#showLatest();
-    if (this.isLive && this.isAtEnd) this.on.end();
+    if (isOlderNear || isNewerNear) this.#paginate((pagination) => pagination.loadMore(isOlderNear ? "older" : "newer"));
+    this.#showLatestButton();
+    if (this.isLive && this.isAtEnd) this.#onEnd();
   }
 
-  #showLatest() {
-    if (this.isLive && this.isAtEnd) this.unseen = 0;
+  #showLatestButton() {
+    if (this.isLive && this.isAtEnd) this.unseenCount = 0;
     const isFar = this.scroller.scrollTop < -this.scroller.clientHeight;
-    this.#latest.hidden = this.isLive && !this.unseen && !isFar;
-    this.#latest.textContent = `${this.unseen ? t("unseen", { count: this.unseen }) : t("latest")} ↓`;
+    this.#latest.hidden = this.isLive && !this.unseenCount && !isFar;
+    this.#latest.textContent = `${this.unseenCount ? t("unseen", { count: this.unseenCount }) : t("latest")} ↓`;
   }
 
   #lastRow() {

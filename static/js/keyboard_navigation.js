@@ -1,89 +1,100 @@
 // Keyboard navigation of the history: it is one tab stop; arrow keys lead from row to row, and Tab through a row.
 
-import { excerpt } from "./decorate.js";
 import { byId } from "./dom.js";
-import { t } from "./messages.js";
-import { firstBelow, isRow, rowAfter, rowBefore, rowsOf } from "./rows.js";
+import { t } from "./locale.js";
+import { excerpt, firstBelow, isRow, rowAfter, rowBefore, rowsOf } from "./rows.js";
 
-const list = byId("history");
-let current = null;
+/** @typedef {import("./rows.js").Row} Row */
 
-/** Takes a row and what is in it out of the tab order. */
-function stepOver(row) {
-  if (row === current || row.contains(document.activeElement)) return;
-  row.tabIndex = -1;
-  setWithin(row, -1);
-}
+const PAGE = 0.9; // of the visible height, by Page Up and Page Down
 
-function setWithin(row, tabIndex) {
-  for (const element of row.querySelectorAll(":is(a, button):not(.actions *)")) element.tabIndex = tabIndex;
-}
+export class KeyboardNavigation {
+  #list = byId("history");
+  #scroller = byId("scroller");
+  /** @type {?Row} */
+  #current = null;
 
-function enter() {
-  const rows = rowsOf(list);
-  const bottom = byId("scroller").getBoundingClientRect().bottom;
-  const row = current?.isConnected ? current : rows[Math.min(firstBelow(rows, bottom - 1), rows.length - 1)];
-  row?.focus();
-}
-
-function goTo(row) {
-  if (row === current) return;
-  if (current) {
-    setWithin(current, -1);
-    current.ariaLabel = null;
+  /** @param {KeyboardEvent} event the key that loaded this module */
+  constructor(event) {
+    this.#scroll(event);
+    addEventListener("keydown", (event) => this.#scroll(event));
+    rowsOf(this.#list).forEach((row) => this.#skip(row));
+    new MutationObserver((changes) => this.#onChange(changes)).observe(this.#list, { childList: true });
+    this.#list.tabIndex = 0;
+    this.#list.ariaLabel = t("history");
+    this.#list.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#list.addEventListener("focusin", ({ target }) => this.#onFocus(target));
+    this.#list.addEventListener("focusout", ({ relatedTarget }) => {
+      if (!this.#list.contains(relatedTarget)) this.#list.tabIndex = 0;
+    });
   }
-  current = row;
-  setWithin(row, 0);
-  row.ariaLabel = excerpt(row);
+
+  #onChange(changes) {
+    for (const { addedNodes } of changes) [...addedNodes].filter(isRow).forEach((row) => this.#skip(row));
+    if (!this.#list.contains(document.activeElement)) this.#list.tabIndex = 0; // the row that had the focus may be gone
+  }
+
+  /** Takes a row and what is in it out of the tab order. */
+  #skip(row) {
+    if (row === this.#current || row.contains(document.activeElement)) return;
+    row.tabIndex = -1;
+    setTabIndexWithin(row, -1);
+  }
+
+  #onFocus(target) {
+    if (target === this.#list) return this.#enter();
+    this.#list.tabIndex = -1;
+    this.#setCurrent(target.closest(".message"));
+  }
+
+  /** Moves the focus to the row that had it last or, if there is none, to the last visible one. */
+  #enter() {
+    const rows = rowsOf(this.#list);
+    const { bottom } = this.#scroller.getBoundingClientRect();
+    const lastVisible = rows[Math.min(firstBelow(rows, bottom - 1), rows.length - 1)];
+    const row = this.#current?.isConnected ? this.#current : lastVisible;
+    row?.focus();
+  }
+
+  #setCurrent(row) {
+    if (row === this.#current) return;
+    if (this.#current) {
+      setTabIndexWithin(this.#current, -1);
+      this.#current.ariaLabel = null;
+    }
+    this.#current = row;
+    setTabIndexWithin(row, 0);
+    row.ariaLabel = excerpt(row);
+  }
+
+  #onKey(event) {
+    if (!isRow(event.target)) return;
+    const row = event.target;
+    const next = {
+      ArrowUp: () => rowBefore(row),
+      ArrowDown: () => rowAfter(row),
+      Home: () => rowsOf(this.#list)[0],
+      End: () => [...rowsOf(this.#list)].at(-1),
+      Escape: () => byId("body"),
+    }[event.key]?.();
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  }
+
+  /** Page Up, Page Down, Home and End scroll the history, unless the focused element uses them. */
+  #scroll(event) {
+    const { key, target, ctrlKey, metaKey, shiftKey, altKey } = event;
+    const isWriting = target.matches("textarea");
+    if (ctrlKey || metaKey || shiftKey || altKey || !(isWriting ? target.id === "body" : target === document.body)) return;
+    const page = this.#scroller.clientHeight * PAGE;
+    const distances = { PageUp: -page, PageDown: page, ...(isWriting ? {} : { Home: -Infinity, End: Infinity }) };
+    if (!(key in distances) || (isWriting && target.scrollHeight > target.clientHeight)) return;
+    event.preventDefault();
+    this.#scroller.scrollTop = Math.max(-this.#scroller.scrollHeight, Math.min(0, this.#scroller.scrollTop + distances[key]));
+  }
 }
 
-function onKey(event) {
-  if (!isRow(event.target)) return;
-  const row = event.target;
-  const next = {
-    ArrowUp: () => rowBefore(row),
-    ArrowDown: () => rowAfter(row),
-    Home: () => rowsOf(list)[0],
-    End: () => [...rowsOf(list)].at(-1),
-    Escape: () => byId("body"),
-  }[event.key]?.();
-  if (!next) return;
-  event.preventDefault();
-  next.focus();
-}
-
-/** Page Up, Page Down, Home and End scroll the history, unless the focused element uses them. */
-function scroll(event) {
-  const { key, target, ctrlKey, metaKey, shiftKey, altKey } = event;
-  const isWriting = target.matches("textarea");
-  if (ctrlKey || metaKey || shiftKey || altKey || !(isWriting ? target.id === "body" : target === document.body)) return;
-  const scroller = byId("scroller");
-  const page = scroller.clientHeight * 0.9;
-  const ways = isWriting ? { PageUp: -page, PageDown: page } : { PageUp: -page, PageDown: page, Home: -Infinity, End: Infinity };
-  if (!(key in ways) || (isWriting && target.scrollHeight > target.clientHeight)) return;
-  event.preventDefault();
-  scroller.scrollTop = Math.max(-scroller.scrollHeight, Math.min(0, scroller.scrollTop + ways[key]));
-}
-
-/** Switches it on, once. `event` is the key that loaded this module. */
-export function openKeyboardNavigation(event) {
-  if (list.ariaLabel) return;
-  scroll(event);
-  addEventListener("keydown", scroll);
-  rowsOf(list).forEach(stepOver);
-  new MutationObserver((changes) => {
-    for (const { addedNodes } of changes) [...addedNodes].filter(isRow).forEach(stepOver);
-    if (!list.contains(document.activeElement)) list.tabIndex = 0; // the row that had the focus may be gone
-  }).observe(list, { childList: true });
-  list.tabIndex = 0;
-  list.ariaLabel = t("history");
-  list.addEventListener("keydown", onKey);
-  list.addEventListener("focusin", ({ target }) => {
-    if (target === list) return enter();
-    list.tabIndex = -1;
-    goTo(target.closest(".message"));
-  });
-  list.addEventListener("focusout", ({ relatedTarget }) => {
-    if (!list.contains(relatedTarget)) list.tabIndex = 0;
-  });
+function setTabIndexWithin(row, tabIndex) {
+  for (const element of row.querySelectorAll(":is(a, button):not(.actions *)")) element.tabIndex = tabIndex;
 }

@@ -1,37 +1,55 @@
 // The read mark, which moves only while the reader looks at the end of the history: the page is visible and has the focus.
 
-import { noteRead } from "./activity.js";
-import { json, request } from "./http.js";
+import { jsonOptions, request } from "./http.js";
 
 const PAUSE = 1500; // ms between moves
 
-/** Returns a function to be called whenever there may be more that was seen. */
-export function openReadMark(main, history) {
-  const { room, handle } = main.dataset;
-  let told = Number(main.dataset.read);
-  let seen = told;
-  let timer = null;
-  if (!handle) return () => {};
+export class ReadMark {
+  #main;
+  #history;
+  #onMoved;
+  #stored; // as the server has it
+  #seen;
+  #timer = null;
 
-  function look() {
-    if (document.hidden || !document.hasFocus() || history.isOpening || !history.isLive || !history.isAtEnd) return;
-    seen = Math.max(seen, history.readUpTo);
-    if (seen > told && main.dataset.joined === "true") timer ??= setTimeout(tell, PAUSE);
+  /**
+   * @param {HTMLElement} main the element of the room
+   * @param {import("./history.js").History} history
+   * @param {(upTo: number) => void} onMoved called when the server has stored the mark
+   */
+  constructor(main, history, onMoved) {
+    this.#main = main;
+    this.#history = history;
+    this.#onMoved = onMoved;
+    this.#stored = this.#seen = Number(main.dataset.read);
+    if (!main.dataset.handle) return;
+    addEventListener("focus", () => this.update());
+    addEventListener("pagehide", () => this.#store());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#store() : this.update()));
   }
 
-  async function tell() {
-    clearTimeout(timer);
-    timer = null;
-    const upTo = seen;
-    if (upTo <= told || main.dataset.joined !== "true") return;
-    const response = await request(`/api/v1/rooms/${room}/read`, { ...json("PUT", { up_to: upTo }), keepalive: true });
+  /** Moves the mark soon, if the reader has seen more. */
+  update() {
+    const history = this.#history;
+    if (!this.#main.dataset.handle || document.hidden || !document.hasFocus()) return;
+    if (history.isOpening || !history.isLive || !history.isAtEnd) return;
+    this.#seen = Math.max(this.#seen, history.readUpTo);
+    if (this.#hasMore) this.#timer ??= setTimeout(() => this.#store(), PAUSE);
+  }
+
+  get #hasMore() {
+    return this.#seen > this.#stored && this.#main.dataset.joined === "true";
+  }
+
+  async #store() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    if (!this.#hasMore) return;
+    const upTo = this.#seen;
+    const options = { ...jsonOptions("PUT", { up_to: upTo }), keepalive: true };
+    const response = await request(`/api/v1/rooms/${this.#main.dataset.room}/read`, options);
     if (!response?.ok) return;
-    told = Math.max(told, upTo);
-    noteRead(told);
+    this.#stored = Math.max(this.#stored, upTo);
+    this.#onMoved(this.#stored);
   }
-
-  addEventListener("focus", look);
-  addEventListener("pagehide", tell);
-  document.addEventListener("visibilitychange", () => (document.hidden ? tell() : look()));
-  return look;
 }

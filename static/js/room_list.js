@@ -1,137 +1,212 @@
-// The list of rooms at the side: unread counts and mentions of each, and the sum in the title, on the icon and on the
+// The list of rooms in the sidebar: unread counts and mentions of each, and the sum in the title, on the icon and on the
 // badge of an installed app.
 
-import { isOn, tabs } from "./activity.js";
-import { moment, since } from "./clock.js";
-import { showCurrentRoom } from "./current_room.js";
 import { byId } from "./dom.js";
 import { request } from "./http.js";
-import { loadModule } from "./lazy_modules.js";
-import { mentionsReader } from "./mentions.js";
-import { number, t } from "./messages.js";
+import { formatNumber, t } from "./locale.js";
+import { mentionsReader } from "./rows.js";
+import { showCurrentRoom } from "./sidebar.js";
+import { Stopwatch } from "./stopwatch.js";
 
-const COUNTED_MAX = 1000; // as the server has it: src/model/room.rs
+const COUNTED_MAX = 1000; // the same as UNREAD_MAX in src/model/room.rs
 const LONG_HIDDEN = 60_000; // ms after which the reader may have read elsewhere
-const RETRY = 5000; // ms
+const RETRY_AFTER = 5000; // ms
 const SPREAD = 2000; // ms over which the requests of all pages for a changed list are spread
 
-const main = byId("room");
-const { room: current, handle } = main.dataset;
-const list = document.querySelector(".sidebar-rooms");
-const icon = document.querySelector("link[rel=icon]");
-const calm = icon.href;
-const linkOf = (room) => list.querySelector(`[data-room="${room}"]`);
-let timer = null; // set until the new list is there
-let isStale = false; // something has changed since it was asked for
-let meanwhile = null; // messages that came since then
-let hiddenAt = document.hidden ? moment() : null;
-let hiddenNews = 0; // what others wrote in this room while nobody looked
+/**
+ * The data of a `message` event.
+ * @typedef {object} MessageData
+ * @property {number} id
+ * @property {string} room
+ * @property {import("./people.js").User} by
+ * @property {{ body?: string, html?: string, deleted_at?: string }} message
+ */
 
-/** Counts a message that the reader does not see, and notifies of it if wanted. */
-export async function noteMessage(data) {
-  const { id, room, by, message } = data;
-  if (by.handle === handle || message.deleted_at) return;
-  meanwhile?.push(data);
-  if (room === current && document.hidden) hiddenNews += 1;
-  showTitle();
-  const { notify, head, unread } = linkOf(room)?.dataset ?? {};
-  if (!notify || (id <= head && unread === "0")) return; // not a member, or it was read elsewhere
-  count(data);
-  const isWanted = notify === "everything" || (notify === "mentions" && mentionsReader(message.html));
-  if (isWanted && isOn()) (await loadModule("notifications"))?.notify(data);
-}
+export class RoomList {
+  #main = byId("room");
+  #current = this.#main.dataset.room;
+  #handle = this.#main.dataset.handle;
+  #list = document.querySelector(".sidebar-rooms");
+  #icon = document.querySelector("link[rel=icon]");
+  #iconWithoutNews = this.#icon.href;
+  #timer = null; // set from the first change until the new list is there
+  #isStale = false; // something has changed since the list was requested
+  #meanwhile = null; // messages that came since the list was requested
+  #sinceHidden = document.hidden ? new Stopwatch() : null;
+  #hiddenCount = 0; // messages of others in this room while the page is hidden
 
-/** Counts a message, unless the list knows of it already. */
-function count({ id, room, message }) {
-  const link = linkOf(room);
-  if (!link?.dataset.notify || id <= link.dataset.head) return;
-  link.dataset.head = id;
-  link.dataset.unread++;
-  if (mentionsReader(message.html)) link.dataset.mentions++;
-  showCount(link);
-}
-
-/** A message in another room was changed or deleted: its mentions and the unread count may have changed. */
-export function noteChange({ room, message }) {
-  const { unread, mentions } = linkOf(room)?.dataset ?? {};
-  if (unread > 0 && (message.deleted_at || mentions > 0 || mentionsReader(message.html))) refreshSoon();
-}
-
-/** The name of a room as the list shows it. */
-export const nameOf = (room) => linkOf(room)?.querySelector(".room-name").textContent ?? room;
-
-/** A room was read up to here. */
-export function clear({ room, upTo }) {
-  const link = linkOf(room);
-  if (link?.dataset.head > upTo && room !== current) return refreshSoon();
-  if (!link?.dataset.notify) return;
-  Object.assign(link.dataset, { unread: 0, mentions: 0 });
-  showCount(link);
-}
-
-/** The notification level of this room. */
-export const levelOf = () => linkOf(current).dataset.notify;
-
-/** Shows a new notification level of this room. */
-export function setLevel(level) {
-  const link = linkOf(current);
-  link.dataset.notify = level;
-  showCount(link);
-}
-
-/** The same as templates/layout/_room_link.html. */
-function showCount(link) {
-  const { unread, mentions, notify } = link.dataset;
-  const isMuted = notify === "nothing";
-  const [kind, text, meaning] =
-    mentions > 0 && !isMuted
-      ? ["badge badge-mention", `@ ${number(+mentions)}`, t("mentions", { count: +mentions })]
-      : ["badge", unread < COUNTED_MAX ? unread : "999+", t("unread")];
-  link.classList.toggle("muted", isMuted);
-  link.classList.toggle("unread", unread > 0 && !isMuted);
-  link.querySelector(".badge")?.remove();
-  if (unread > 0) link.insertAdjacentHTML("beforeend", `<span class="${kind}">${text}<span class="visually-hidden"> ${meaning}</span></span>`);
-  showTitle();
-}
-
-function showTitle() {
-  let count = hiddenNews;
-  for (const link of list.querySelectorAll("[data-notify]")) {
-    const { room, notify, unread, mentions } = link.dataset;
-    if (room !== current) count += Number({ everything: unread, mentions }[notify] ?? 0);
-    else if (notify === "nothing") count -= hiddenNews;
+  constructor() {
+    document.addEventListener("visibilitychange", () => this.#onVisibilityChange());
+    const hasOtherRooms = this.#list.querySelector(".room-link:not([data-notify])");
+    if (hasOtherRooms) this.refreshSoon(); // the reader may have joined one since the page was rendered
+    this.#showTitle();
   }
-  document.title = `${count ? `(${count}) ` : ""}${main.dataset.name} · Backscroll`;
-  icon.href = count ? icon.dataset.news : calm;
-  navigator.setAppBadge?.(count).catch(() => {});
-}
 
-/** A room is no longer there for the reader. */
-export function remove(room) {
-  linkOf(room)?.closest("li").remove();
-  showTitle();
-  refreshSoon(); // a heading may go with it, and a list that is on its way may still have it
-}
+  /** The notification level of the current room. */
+  get level() {
+    return this.#linkOf(this.#current).dataset.notify;
+  }
 
-/** Rooms have come, gone or been renamed, or were read elsewhere. */
-export function refreshSoon() {
-  isStale = true;
-  timer ??= setTimeout(refresh, Math.random() * SPREAD);
-}
+  /** @param {string} level */
+  set level(level) {
+    const link = this.#linkOf(this.#current);
+    link.dataset.notify = level;
+    this.#showCount(link);
+  }
 
-/** Puts the server's list in the place of the one shown, with what came while it was on its way. */
-async function refresh() {
-  isStale = false;
-  meanwhile = [];
-  const fresh = await fetchList();
-  const noted = meanwhile;
-  meanwhile = null;
-  timer = fresh ? null : setTimeout(refresh, RETRY * (1 + Math.random()));
-  if (!fresh) return;
-  adopt(fresh);
-  noted.forEach(count);
-  showTitle();
-  if (isStale) refreshSoon();
+  /**
+   * Returns the name of a room as the list shows it.
+   *
+   * @param {string} room
+   */
+  nameOf(room) {
+    return this.#linkOf(room)?.querySelector(".room-name").textContent ?? room;
+  }
+
+  /**
+   * Counts a message that the reader does not see. Returns whether the room's notification level asks for a notification.
+   *
+   * @param {MessageData} event
+   */
+  noteMessage(event) {
+    const { id, room, by, message } = event;
+    if (by.handle === this.#handle || message.deleted_at) return false;
+    this.#meanwhile?.push(event);
+    if (room === this.#current && document.hidden) this.#hiddenCount += 1;
+    this.#showTitle();
+    const { notify, head, unread } = this.#linkOf(room)?.dataset ?? {};
+    if (!notify || (id <= head && unread === "0")) return false; // not a member, or it was read elsewhere
+    this.#count(event);
+    return notify === "everything" || (notify === "mentions" && mentionsReader(message.html));
+  }
+
+  /**
+   * Takes a change or deletion of a message in another room: its mentions and the unread count may have changed.
+   *
+   * @param {MessageData} event
+   */
+  noteChange({ room, message }) {
+    const { unread, mentions } = this.#linkOf(room)?.dataset ?? {};
+    if (unread > 0 && (message.deleted_at || mentions > 0 || mentionsReader(message.html))) this.refreshSoon();
+  }
+
+  /**
+   * Takes that a room was read up to an event.
+   *
+   * @param {{ room: string, upTo: number }} read
+   */
+  markRead({ room, upTo }) {
+    const link = this.#linkOf(room);
+    if (link?.dataset.head > upTo && room !== this.#current) return this.refreshSoon();
+    if (!link?.dataset.notify) return;
+    Object.assign(link.dataset, { unread: 0, mentions: 0 });
+    this.#showCount(link);
+  }
+
+  /**
+   * Removes a room that is no longer there for the reader.
+   *
+   * @param {string} room
+   */
+  remove(room) {
+    this.#linkOf(room)?.closest("li").remove();
+    this.#showTitle();
+    this.refreshSoon(); // a heading may go with it, and a list that is being fetched may still have it
+  }
+
+  /** Fetches the list again. Called when rooms have come, gone or been renamed, or were read elsewhere. */
+  refreshSoon() {
+    this.#isStale = true;
+    this.#timer ??= setTimeout(() => this.#refresh(), Math.random() * SPREAD);
+  }
+
+  #linkOf(room) {
+    return this.#list.querySelector(`[data-room="${room}"]`);
+  }
+
+  /** Counts a message, unless the list has counted it already. */
+  #count({ id, room, message }) {
+    const link = this.#linkOf(room);
+    if (!link?.dataset.notify || id <= link.dataset.head) return;
+    link.dataset.head = id;
+    link.dataset.unread++;
+    if (mentionsReader(message.html)) link.dataset.mentions++;
+    this.#showCount(link);
+  }
+
+  /** Renders the badge, as templates/layout/_room_link.html does. */
+  #showCount(link) {
+    const { unread, mentions, notify } = link.dataset;
+    const isMuted = notify === "nothing";
+    const [kind, text, meaning] =
+      mentions > 0 && !isMuted
+        ? ["badge badge-mention", `@ ${formatNumber(+mentions)}`, t("mentions", { count: +mentions })]
+        : ["badge", unread < COUNTED_MAX ? unread : "999+", t("unread")];
+    link.classList.toggle("muted", isMuted);
+    link.classList.toggle("unread", unread > 0 && !isMuted);
+    link.querySelector(".badge")?.remove();
+    if (unread > 0) link.insertAdjacentHTML("beforeend", `<span class="${kind}">${text}<span class="visually-hidden"> ${meaning}</span></span>`);
+    this.#showTitle();
+  }
+
+  #showTitle() {
+    let count = this.#hiddenCount;
+    for (const link of this.#list.querySelectorAll("[data-notify]")) {
+      const { room, notify, unread, mentions } = link.dataset;
+      if (room !== this.#current) count += Number({ everything: unread, mentions }[notify] ?? 0);
+      else if (notify === "nothing") count -= this.#hiddenCount;
+    }
+    document.title = `${count ? `(${count}) ` : ""}${this.#main.dataset.name} · Backscroll`;
+    this.#icon.href = count ? this.#icon.dataset.news : this.#iconWithoutNews;
+    navigator.setAppBadge?.(count).catch(() => {});
+  }
+
+  #onVisibilityChange() {
+    if (this.#sinceHidden?.elapsed > LONG_HIDDEN) this.refreshSoon();
+    this.#sinceHidden = document.hidden ? new Stopwatch() : null;
+    this.#hiddenCount = 0;
+    this.#showTitle();
+  }
+
+  /** Replaces the list by that of the server, and counts what came while it was being fetched. */
+  async #refresh() {
+    this.#isStale = false;
+    this.#meanwhile = [];
+    const fresh = await fetchList();
+    const noted = this.#meanwhile;
+    this.#meanwhile = null;
+    this.#timer = fresh ? null : setTimeout(() => this.#refresh(), RETRY_AFTER * (1 + Math.random()));
+    if (!fresh) return;
+    this.#adopt(fresh);
+    for (const event of noted) this.#count(event);
+    this.#showTitle();
+    if (this.#isStale) this.refreshSoon();
+  }
+
+  /** Replaces the list. Drafts, which only this browser knows, and the focus stay. */
+  #adopt(fresh) {
+    // A room beyond those that the sidebar shows stays first.
+    if (!fresh.querySelector(`[data-room="${this.#current}"]`)) {
+      fresh.querySelector("ul").prepend(this.#linkOf(this.#current)?.closest("li") ?? "");
+    }
+    const focused = this.#list.contains(document.activeElement) && document.activeElement.dataset.room;
+    for (const link of fresh.querySelectorAll(".room-link")) this.#takeOver(link);
+    this.#list.replaceChildren(...fresh.children);
+    showCurrentRoom();
+    if (this.#linkOf(this.#current)) this.#showCount(this.#linkOf(this.#current));
+    if (focused) this.#linkOf(focused)?.focus();
+  }
+
+  /** Copies to a link of the new list what only this page knows. */
+  #takeOver(link) {
+    const former = this.#linkOf(link.dataset.room)?.dataset ?? {};
+    if (former.draft) link.dataset.draft = former.draft;
+    if (link.dataset.room !== this.#current) return;
+    link.ariaCurrent = "page";
+    link.dataset.unread = former.unread ?? 0;
+    link.dataset.mentions = former.mentions ?? 0;
+    link.dataset.head = Math.max(link.dataset.head, former.head ?? 0); // up to there, this page has counted by itself
+  }
 }
 
 async function fetchList() {
@@ -139,33 +214,3 @@ async function fetchList() {
   const text = (await response?.text().catch(() => "")) ?? "";
   return new DOMParser().parseFromString(text, "text/html").querySelector(".sidebar-rooms");
 }
-
-/** Replaces the list. Drafts, which only this browser knows, and the focus stay. */
-function adopt(fresh) {
-  // A room beyond those that the sidebar shows stays first.
-  if (!fresh.querySelector(`[data-room="${current}"]`)) fresh.querySelector("ul").prepend(linkOf(current)?.closest("li") ?? "");
-  const focused = list.contains(document.activeElement) && document.activeElement.dataset.room;
-  for (const link of fresh.querySelectorAll(".room-link")) {
-    const former = linkOf(link.dataset.room)?.dataset ?? {};
-    if (former.draft) link.dataset.draft = former.draft;
-    if (link.dataset.room !== current) continue;
-    link.ariaCurrent = "page";
-    link.dataset.unread = former.unread ?? 0;
-    link.dataset.mentions = former.mentions ?? 0;
-    link.dataset.head = Math.max(link.dataset.head, former.head ?? 0); // up to there it counted by itself
-  }
-  list.replaceChildren(...fresh.children);
-  showCurrentRoom();
-  if (linkOf(current)) showCount(linkOf(current));
-  if (focused) linkOf(focused)?.focus();
-}
-
-tabs?.addEventListener("message", ({ data }) => clear(data));
-document.addEventListener("visibilitychange", () => {
-  if (hiddenAt && since(hiddenAt) > LONG_HIDDEN) refreshSoon();
-  hiddenAt = document.hidden ? moment() : null;
-  hiddenNews = 0;
-  showTitle();
-});
-if (list.querySelector(".room-link:not([data-notify])")) refreshSoon(); // one may have joined it meanwhile
-showTitle();

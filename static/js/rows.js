@@ -1,7 +1,28 @@
-// Rows of a history as elements: out of HTML, one after the other, in the order of their ids.
+// Rows of the history: list items that the server rendered, one for each message, in the order of their ids.
 
+import { byId } from "./dom.js";
+import { t } from "./locale.js";
+
+/**
+ * A message as an element: `data-id` is its id, `data-author` the handle of its author, `data-at` its time.
+ * @typedef {HTMLLIElement} Row
+ */
+
+/** The reader's handle as mentions have it: the same as `mention_key` in src/model/user.rs. */
+const mentionKey = byId("room").dataset.handle.toLowerCase().normalize();
+
+/** @param {Row} row */
 export const idOf = (row) => Number(row.dataset.id);
 
+/**
+ * Returns the row of a message, or null if it is not on the page.
+ *
+ * @param {string | number} id
+ * @returns {?Row}
+ */
+export const rowOf = (id) => byId(`m${id}`);
+
+/** @param {Element} element */
 export const isRow = (element) => element.classList.contains("message");
 
 const nextRow = (sibling) => (element) => {
@@ -10,20 +31,40 @@ const nextRow = (sibling) => (element) => {
   return next;
 };
 
+/** Returns the row before an element of the list, or null. */
 export const rowBefore = nextRow("previousElementSibling");
+/** Returns the row after an element of the list, or null. */
 export const rowAfter = nextRow("nextElementSibling");
 
+/**
+ * @param {Element} list
+ * @returns {NodeListOf<Row>}
+ */
 export const rowsOf = (list) => list.querySelectorAll(":scope > .message");
 
-/** Rows come rendered from our own server, escaped there. */
+/**
+ * Returns the row in a piece of HTML from our own server, which escapes what people write; null if there is none.
+ *
+ * @param {string} html
+ * @returns {?Row}
+ */
 export function parseRow(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  const row = template.content.firstElementChild;
+  const row = parse(html).firstElementChild;
   return row && isRow(row) && row.id === `m${row.dataset.id}` ? row : null;
 }
 
-/** The first of some rows, from top to bottom, whose end lies below `y`; their number where there is none. */
+function parse(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+/**
+ * Returns the index of the first row whose lower edge is below `y`; the number of rows if there is none.
+ *
+ * @param {ArrayLike<Row>} rows from top to bottom
+ * @param {number} y in px from the top of the window
+ */
 export function firstBelow(rows, y) {
   let [from, to] = [0, rows.length];
   while (from < to) {
@@ -33,3 +74,32 @@ export function firstBelow(rows, y) {
   }
   return from;
 }
+
+/**
+ * Returns `bob: the first line of the message`.
+ *
+ * @param {Row} row
+ */
+export function excerpt(row) {
+  const author = row.querySelector(".message-author").textContent;
+  const text = row.querySelector(".message-body")?.textContent ?? t("deleted");
+  return `${author}: ${text.trim().split("\n")[0]}`;
+}
+
+/**
+ * Returns the mentions of the reader in a row. The server decides what is a mention: a row has
+ * `<span class="mention" data-handle="…">` for each.
+ *
+ * @param {ParentNode} row
+ * @returns {HTMLElement[]}
+ */
+export function mentionsOfReader(row) {
+  return mentionKey ? [...row.querySelectorAll(".mention")].filter(({ dataset }) => dataset.handle === mentionKey) : [];
+}
+
+/**
+ * Whether a row mentions the reader.
+ *
+ * @param {?string} html the row
+ */
+export const mentionsReader = (html) => Boolean(html) && mentionsOfReader(parse(html)).length > 0;

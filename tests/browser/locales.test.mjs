@@ -15,7 +15,7 @@ describe("every language", { timeout: 60_000 }, () => {
       const { page } = await here.visitor({ locale });
       await page.goto(`${here.server.url}/rooms/general`);
       const texts = await page.evaluate(async () => {
-        const { href } = document.querySelector("link[href$='/js/messages.js']");
+        const { href } = document.querySelector("link[href$='/js/locale.js']");
         const { t } = await import(href);
         const typing = (count) => t("typing", { count, first: "ann", second: "bob" });
         return [t("new-messages", { count: 1 }), t("new-messages", { count: 1000 }), typing(1), typing(2), typing(12)];

@@ -358,19 +358,12 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
 
   it("a script that was lost on its way is fetched when it is needed again, and nothing is left out", async () => {
     const { visitor, slug } = await somebody("jana");
-    const lost = { typing: await loseOnce(visitor, "typing"), rooms: await loseOnce(visitor, "room_list"), keyboard: await loseOnce(visitor, "keyboard_navigation") };
+    const lost = { rooms: await loseOnce(visitor, "room_list"), keyboard: await loseOnce(visitor, "keyboard_navigation") };
     await visitor.page.reload();
     await bot.post("while it was lost", slug);
     await until("the script of the rooms is lost", () => lost.rooms.length === 2);
     await bot.post("and after that", slug);
     await shows(visitor, slug, "2 unread");
-
-    const line = visitor.page.locator("#typing");
-    await until("somebody writes", async () => {
-      await bot.ask("POST", "/api/v1/rooms/general/typing");
-      return (await line.textContent()) === "bot is typing…";
-    });
-    assert.ok(lost.typing.length > 2, "it was lost at first");
 
     await until("the history is a stop of the keyboard", async () => {
       await visitor.page.keyboard.press("Tab");

@@ -24,7 +24,7 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    /// Returns the time of signing in as HTML, in UTC to the minute. `js/times.js` shows it in the local time zone.
+    /// Returns the time of signing in as HTML, in UTC to the minute. `static/js/account.js` shows it in the local time zone.
     fn since(&self) -> String {
         let since = self.since.to_utc();
         let shown = since.format("%Y-%m-%d %H:%M UTC");

@@ -42,7 +42,7 @@ impl<'a> MessageView<'a> {
         }
     }
 
-    /// Sets the message that this one replies to, of which a line is quoted. Without it, `static/js/quoted_message.js`
+    /// Sets the message that this one replies to, of which a line is quoted. Without it, `static/js/quotes.js`
     /// looks it up.
     #[must_use]
     pub fn quoting(self, answered: Option<&'a Message>) -> Self {

@@ -7,3 +7,4 @@ mod cookies;
 mod forms;
 mod languages;
 mod room;
+mod scripts;

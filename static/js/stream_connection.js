@@ -7,61 +7,78 @@
 //
 // Waits are measured by `performance.now()`: the wall clock may be set back or forward at any time.
 
-import { moment, since } from "./clock.js";
+import { Stopwatch } from "./stopwatch.js";
 
 const TYPES = [
   "message", "message-edited", "message-deleted", "reaction", "room", "room-deleted", "member", "user",
   "hello", "caught-up", "ping", "bye", "typing", "presence",
 ];
-const HELLO_WITHIN = 10_000; // ms after which a try that brought no `hello` is given up
+const HELLO_WITHIN = 10_000; // ms after which an attempt that brought no `hello` is given up
 const IDLE_MAX = 6; // connections that browsers keep open to a server over HTTP/1.1
 const PROBE_WITHIN = 2000; // ms
 const SILENCE_MAX = 45_000; // ms without any event, i.e. three pings, after which the connection is dead
 /** ms without any event after which a page that becomes visible reconnects at once instead of waiting for the watchdog. */
-export const DOUBT = 20_000;
-const PATIENCE = 5000; // ms that a try gets before `hurry` replaces it by another one
+export const DOUBTFUL_SILENCE = 20_000;
+const ATTEMPT_MIN = 5000; // ms that an attempt gets before `hurry` replaces it by another one
 const RETRY_MIN = 500; // ms
 const RETRY_FIRST_MAX = 4000; // ms before the first retry, at most; each failure doubles it
 const RETRY_MAX = 30_000; // ms
 const OVERLOAD_WAIT_MIN = 20_000; // ms before an overloaded server is asked again
 const HEALTHY = 30_000; // ms of life after which the back-off starts from the beginning
 
-/** States in which the server has nothing more to say to this reader: nothing is tried again. */
+/**
+ * `connecting` → `catching-up` → `live`; `reconnecting` after each loss; `signed-out` and `gone` are final.
+ * @typedef {"connecting" | "catching-up" | "live" | "reconnecting" | "signed-out" | "gone"} ConnectionState
+ *
+ * @typedef {object} StreamEvent
+ * @property {string} type
+ * @property {string} text the data of the event, as JSON
+ * @property {number} id the cursor after the event
+ * @property {number} after the cursor before the event
+ *
+ * @typedef {object} ConnectionCallbacks
+ * @property {(event: StreamEvent) => void} onEvent
+ * @property {(state: ConnectionState, lostFor: number) => void} onState `lostFor`: ms for which no event came
+ * @property {() => Promise<boolean>} isSignedOut called when the server refuses the stream
+ */
+
+/** States in which the server has nothing more to say to this reader. Nothing is tried again. */
 export const FINAL = ["signed-out", "gone"];
 
-/** The moment of a loss: the connection may have been dead for long before that was noticed. */
-export const lostAt = (heardAt) => (since(heardAt) > DOUBT ? heardAt : moment());
-
 /**
- * States: `connecting` → `catching-up` → `live`; `reconnecting` after each loss; `signed-out` and `gone` are final.
+ * Returns a stopwatch that runs since a loss. The connection may have been dead for long before that was noticed.
  *
- * @typedef {{ type: string, text: string, id: number, after: number }} StreamEvent `after` is the cursor before the event.
+ * @param {Stopwatch} sinceHeard runs since the last event
  */
-export class Connection {
+export const sinceLoss = (sinceHeard) => (sinceHeard.elapsed > DOUBTFUL_SILENCE ? sinceHeard : new Stopwatch());
+
+export class StreamConnection {
   #address;
   #callbacks;
   #source = null;
   #timer;
-  #heardAt = moment();
+  #sinceHeard = new Stopwatch();
   #triedAt = 0;
   #openedAt = Infinity;
   #retryAt = Infinity;
   #notBefore = 0; // when an overloaded server may be asked again
-  #lostAt; // null while nothing is lost
+  #sinceLoss; // null while nothing is lost
   #attempts = 0;
 
   /**
    * @param {string} address to which the cursor is appended
    * @param {number} cursor id of the last event that is known
-   * @param {?object} lostAt the moment since when nothing came; null at the start of the page
-   * @param {{ event(event: StreamEvent): void, state(name: string, lostFor: number): void, isSignedOut(): Promise<boolean> }} callbacks
-   *   `lostFor`: ms for which nothing came; `isSignedOut` is called when the server refuses the stream
+   * @param {?Stopwatch} sinceLoss runs since no event came; null at the start of the page
+   * @param {ConnectionCallbacks} callbacks
    */
-  constructor(address, cursor, lostAt, callbacks) {
+  constructor(address, cursor, sinceLoss, callbacks) {
     this.#address = address;
-    this.#lostAt = lostAt;
+    this.#sinceLoss = sinceLoss;
     this.#callbacks = callbacks;
+    /** Id of the last event. */
     this.cursor = cursor;
+    /** @type {ConnectionState} */
+    this.state = undefined;
     this.#enter("connecting");
     this.#open();
   }
@@ -71,17 +88,22 @@ export class Connection {
     const now = performance.now();
     if (FINAL.includes(this.state)) return;
     if (now >= this.#retryAt) this.#open();
-    else if (this.#isOpen && since(this.#heardAt) >= SILENCE_MAX) this.#reopen();
+    else if (this.#isOpen && this.#sinceHeard.elapsed >= SILENCE_MAX) this.#reopen();
     else if (this.#source && !this.#isOpen && now - this.#triedAt >= HELLO_WITHIN) this.#giveUp();
   }
 
-  /** The page became visible, or the network changed: replaces a connection that may be dead, and cuts back-off short. */
+  /**
+   * Replaces a connection that may be dead, and shortens the back-off. Called when the page becomes visible or the network
+   * changes.
+   *
+   * @param {boolean} [isOtherNetwork]
+   */
   hurry(isOtherNetwork) {
     const now = performance.now();
     if (FINAL.includes(this.state) || now < this.#notBefore) return;
     const isTrying = this.#source && !isOtherNetwork;
-    const patience = isTrying ? PATIENCE : RETRY_MIN;
-    const wait = this.#isOpen ? DOUBT - since(this.#heardAt) : this.#triedAt + patience - now;
+    const patience = isTrying ? ATTEMPT_MIN : RETRY_MIN;
+    const wait = this.#isOpen ? DOUBTFUL_SILENCE - this.#sinceHeard.elapsed : this.#triedAt + patience - now;
     if (wait <= 0) this.#reopen();
     else if (this.#retryAt < Infinity) this.#retryIn(wait);
   }
@@ -98,11 +120,11 @@ export class Connection {
     return this.state === "live" || this.state === "catching-up";
   }
 
-  #enter(name) {
-    if (name === this.state) return;
-    this.state = name;
-    this.#callbacks.state(name, this.#lostAt === null ? 0 : since(this.#lostAt));
-    if (name === "live") this.#lostAt = null;
+  #enter(state) {
+    if (state === this.state) return;
+    this.state = state;
+    this.#callbacks.onState(state, this.#sinceLoss?.elapsed ?? 0);
+    if (state === "live") this.#sinceLoss = null;
   }
 
   #reopen() {
@@ -124,7 +146,7 @@ export class Connection {
     this.close();
     if (performance.now() - this.#openedAt > HEALTHY) this.#attempts = 0;
     this.#openedAt = Infinity;
-    this.#lostAt ??= lostAt(this.#heardAt);
+    this.#sinceLoss ??= sinceLoss(this.#sinceHeard);
     this.#enter("reconnecting");
   }
 
@@ -135,8 +157,8 @@ export class Connection {
 
   async #fail(isRefused, waitMin = RETRY_MIN) {
     this.#lose();
-    const most = Math.min(RETRY_MAX, RETRY_FIRST_MAX * 2 ** this.#attempts++);
-    this.#retryIn(Math.max(waitMin, Math.random() * most));
+    const waitMax = Math.min(RETRY_MAX, RETRY_FIRST_MAX * 2 ** this.#attempts++);
+    this.#retryIn(Math.max(waitMin, Math.random() * waitMax));
     if (isRefused && (await this.#callbacks.isSignedOut())) this.#end("signed-out");
   }
 
@@ -159,10 +181,10 @@ export class Connection {
     if (event.target !== this.#source) return;
     const { type, data: text } = event;
     const after = this.cursor;
-    this.#heardAt = moment();
+    this.#sinceHeard = new Stopwatch();
     if (event.lastEventId) this.cursor = Number(event.lastEventId);
     if (type === "hello") this.#greet(text);
-    this.#callbacks.event({ type, text, id: this.cursor, after });
+    this.#callbacks.onEvent({ type, text, id: this.cursor, after });
     if (type === "caught-up") this.#enter("live");
     if (type === "bye") this.#leave(text);
   }
@@ -183,8 +205,8 @@ export class Connection {
 }
 
 /**
- * Makes the browser close idle connections that died together with the stream: it would use one of them for each try,
- * and each try would wait for its whole time. A request that is aborted closes the connection that it was given.
+ * Makes the browser close idle connections that died together with the stream: it would use one of them for each attempt,
+ * and each attempt would wait for its whole time. A request that is aborted closes the connection that it was given.
  */
 function dropIdleConnections() {
   const probes = new AbortController();
@@ -192,7 +214,11 @@ function dropIdleConnections() {
   setTimeout(() => probes.abort(), PROBE_WITHIN);
 }
 
-/** The data of an event; null if it is no JSON object. */
+/**
+ * Returns the data of an event; null if it is no JSON object.
+ *
+ * @param {string} text
+ */
 export function parse(text) {
   try {
     const data = JSON.parse(text);

@@ -3,42 +3,32 @@
 // others, the followers, over a BroadcastChannel. Each tab has its own cursor: it takes only the event that comes next
 // after it, and asks the leader for what is missing. A leader that does not answer is replaced.
 
-import { moment, since } from "./clock.js";
-import { Connection, DOUBT, FINAL, lostAt, parse } from "./connection.js";
 import { isSignedOut } from "./http.js";
-import { Recent } from "./recent_events.js";
+import { Stopwatch } from "./stopwatch.js";
+import { DOUBTFUL_SILENCE, FINAL, StreamConnection, parse, sinceLoss } from "./stream_connection.js";
 
-const LOOK_EVERY = 5000; // ms between looks at whether something is due
-const PATIENCE = 5000; // ms within which the leader answers; otherwise it is frozen, and another tab takes over
+/** @typedef {import("./stream_connection.js").StreamEvent} StreamEvent */
+
+const LOOK_EVERY = 5000; // ms between checks whether something is due
+const ANSWER_WITHIN = 5000; // ms; a leader that takes longer is frozen, and another tab takes over
 const HIDDEN_MAX = 300_000; // ms after which a hidden tab that shares nothing closes its connection
 const SIGNALS = ["typing", "presence", "bye", "hello"]; // do not move the cursor
-const NOTES = ["ping", "caught-up"]; // move the cursor, but are no part of the history
+const MARKERS = ["ping", "caught-up"]; // move the cursor, but are no part of the history
+const RECENT_MAX = 1000; // events that the leader keeps for followers
+const RECENT_SIZE_MAX = 1_000_000; // UTF-16 units of all of them
 
 /**
- * Follows the events of all rooms after `cursor`.
- *
- * @param {number} cursor
- * @param {object} options
- * @param {string} options.log names the log that the cursor belongs to
- * @param {string} options.handle the reader; empty without an account
- * @param {(type: string, data: object, id: number) => void} options.onEvent a `hello` with the outcome `gap` or `reset`
- *   means that everything shown has to be fetched again
- * @param {(name: string, detail: { lostFor: number, cursor: number }) => void} options.onState called when the state
- *   changes: connecting, catching-up, live, reconnecting, offline, signed-out, gone. `lostFor`: ms for which nothing came;
- *   `cursor`: the last event that this page knows
+ * @typedef {object} StreamOptions
+ * @property {string} log names the log that the cursor belongs to
+ * @property {string} handle the reader; empty without an account
+ * @property {(type: string, data: object, id: number) => void} onEvent a `hello` with the outcome `gap` or `reset` means
+ *   that everything shown has to be fetched again
+ * @property {(state: string, detail: { lostFor: number, cursor: number }) => void} onState called when the state changes:
+ *   those of `ConnectionState`, and `offline`. `lostFor`: ms for which no event came; `cursor`: the last event that this
+ *   page knows
  */
-export function follow(cursor, options) {
-  const stream = new Stream(cursor, options);
-  stream.start();
-  const wake = (event) => stream.wake(event);
-  for (const type of ["online", "offline"]) addEventListener(type, () => stream.networkChanged());
-  for (const type of ["online", "focus"]) addEventListener(type, wake);
-  for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, wake);
-  addEventListener("pageshow", (event) => event.persisted && wake(event));
-  addEventListener("pagehide", () => stream.stop());
-}
 
-class Stream {
+export class SharedStream {
   #cursor;
   #log;
   #handle;
@@ -49,15 +39,19 @@ class Stream {
   #isShared = Boolean(navigator.locks && window.BroadcastChannel);
   #id = Math.random(); // of this tab
   #state = null;
-  #heardAt = moment();
-  #hiddenAt = null;
+  #sinceHeard = new Stopwatch();
+  #sinceHidden = null;
   #askedAt = null; // when the leader was asked; null: no answer is due
   #timer = null; // null while this tab does not follow
   #channel = null;
-  #campaign = null; // ends this tab's wait for the lock, or its leadership
+  #endCampaign = null; // ends this tab's wait for the lock, or its leadership
   #connection = null; // of the leader
-  #recent = null; // events for followers, kept by the leader
+  #recent = null; // of the leader
 
+  /**
+   * @param {number} cursor id of the last event that is known
+   * @param {StreamOptions} options
+   */
   constructor(cursor, { log, handle, onEvent, onState }) {
     this.#cursor = cursor;
     this.#log = log;
@@ -68,7 +62,18 @@ class Stream {
     this.#address = `/api/v1/events?include=html&limit_replay=500&as=${encodeURIComponent(handle)}&after=`;
   }
 
-  start() {
+  /** Follows the events of all rooms after the cursor. */
+  follow() {
+    this.#start();
+    const wake = (event) => this.#wake(event);
+    for (const type of ["online", "offline"]) addEventListener(type, () => this.#networkChanged());
+    for (const type of ["online", "focus"]) addEventListener(type, wake);
+    for (const type of ["visibilitychange", "resume"]) document.addEventListener(type, wake);
+    addEventListener("pageshow", (event) => event.persisted && wake(event));
+    addEventListener("pagehide", () => this.#stop());
+  }
+
+  #start() {
     this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY);
     if (!this.#isShared) return this.#listen();
     this.#channel = new BroadcastChannel(this.#name);
@@ -77,44 +82,45 @@ class Stream {
     this.#ask();
   }
 
-  stop() {
+  #stop() {
     clearInterval(this.#timer);
-    this.#campaign?.();
+    this.#endCampaign?.();
     this.#connection?.close();
     this.#channel?.close();
-    this.#timer = this.#campaign = this.#connection = this.#channel = this.#askedAt = null;
+    this.#timer = this.#endCampaign = this.#connection = this.#channel = this.#askedAt = null;
   }
 
   /** The page became visible, or the network came back. */
-  wake({ type }) {
-    this.#hiddenAt = document.hidden ? (this.#hiddenAt ?? moment()) : null;
+  #wake({ type }) {
+    this.#sinceHidden = document.hidden ? (this.#sinceHidden ?? new Stopwatch()) : null;
     if (FINAL.includes(this.#state) || (document.hidden && type !== "online")) return;
-    if (!this.#timer) this.start();
+    if (!this.#timer) this.#start();
     else if (this.#connection) this.#connection.hurry(type === "online");
     else if (this.#state !== "live" || this.#isSilent) this.#ask(true);
   }
 
-  networkChanged() {
+  #networkChanged() {
     if (["reconnecting", "offline"].includes(this.#state)) this.#enter("reconnecting");
   }
 
   get #isSilent() {
-    return since(this.#heardAt) > DOUBT;
+    return this.#sinceHeard.elapsed > DOUBTFUL_SILENCE;
   }
 
   #look() {
-    if (!this.#isShared && this.#hiddenAt !== null && since(this.#hiddenAt) > HIDDEN_MAX) this.stop();
+    if (!this.#isShared && this.#sinceHidden?.elapsed > HIDDEN_MAX) this.#stop();
     else if (this.#connection) this.#connection.tick();
     else if (this.#isSilent || (this.#state !== "live" && !document.hidden)) this.#ask();
   }
 
   // Every tab
 
+  /** @param {StreamEvent} event */
   #take({ type, text, id, after }) {
     const data = parse(text);
     if (!SIGNALS.includes(type)) {
       if (after > this.#cursor) return this.#ask();
-      if (id <= this.#cursor && !NOTES.includes(type)) return;
+      if (id <= this.#cursor && !MARKERS.includes(type)) return;
       this.#cursor = Math.max(this.#cursor, id);
     }
     if (!data) return;
@@ -133,32 +139,32 @@ class Stream {
     const shown = next === "reconnecting" && !navigator.onLine ? "offline" : next;
     if (shown === this.#state) return;
     this.#state = shown;
-    if (FINAL.includes(shown)) this.stop();
+    if (FINAL.includes(shown)) this.#stop();
     this.#onState(shown, { lostFor: Math.min(lostFor, performance.now()), cursor: this.#cursor });
   }
 
   // The leader
 
   #listen() {
-    this.#recent = new Recent(this.#cursor);
-    this.#connection = new Connection(this.#address, this.#cursor, this.#state && lostAt(this.#heardAt), {
-      event: (event) => this.#pass(event),
-      state: (name, lostFor) => this.#passState(name, lostFor),
-      isSignedOut: () => this.#handle && isSignedOut(),
+    this.#recent = new RecentEvents(this.#cursor);
+    this.#connection = new StreamConnection(this.#address, this.#cursor, this.#state && sinceLoss(this.#sinceHeard), {
+      onEvent: (event) => this.#pass(event),
+      onState: (state, lostFor) => this.#passState(state, lostFor),
+      isSignedOut: async () => Boolean(this.#handle) && isSignedOut(),
     });
   }
 
   #pass(event) {
-    this.#heardAt = moment();
+    this.#sinceHeard = new Stopwatch();
     this.#channel?.postMessage({ events: [event] });
-    if (event.type === "hello" && isBreak(parse(event.text))) this.#recent = new Recent(event.id);
-    else if (![...SIGNALS, ...NOTES].includes(event.type)) this.#recent.add(event);
+    if (event.type === "hello" && isBreak(parse(event.text))) this.#recent = new RecentEvents(event.id);
+    else if (![...SIGNALS, ...MARKERS].includes(event.type)) this.#recent.add(event);
     this.#take(event);
   }
 
-  #passState(name, lostFor) {
-    this.#channel?.postMessage({ state: name, lostFor });
-    this.#enter(name, lostFor);
+  #passState(state, lostFor) {
+    this.#channel?.postMessage({ state, lostFor });
+    this.#enter(state, lostFor);
   }
 
   #answer({ at, from, isUrgent }) {
@@ -173,7 +179,7 @@ class Stream {
   #hear(said) {
     if (said.from) return void (this.#connection && this.#answer(said));
     if (this.#connection || (said.to && said.to !== this.#id)) return;
-    this.#heardAt = moment();
+    this.#sinceHeard = new Stopwatch();
     this.#askedAt = null;
     if (said.to) this.#catchUp(said);
     else said.events?.forEach((event) => this.#take(event));
@@ -190,33 +196,60 @@ class Stream {
     if (this.#connection || this.#askedAt !== null) return;
     this.#askedAt = performance.now();
     this.#channel.postMessage({ from: this.#id, at: this.#cursor, isUrgent });
-    setTimeout(() => this.#replaceSilentLeader(), PATIENCE + Math.random() * PATIENCE);
+    setTimeout(() => this.#replaceSilentLeader(), ANSWER_WITHIN * (1 + Math.random()));
   }
 
   #replaceSilentLeader() {
-    const isSilent = this.#askedAt !== null && performance.now() - this.#askedAt >= PATIENCE;
+    const isSilent = this.#askedAt !== null && performance.now() - this.#askedAt >= ANSWER_WITHIN;
     if (isSilent && this.#timer) this.#compete({ steal: true });
   }
 
   /** Waits for the lock, or steals it, and listens until another tab steals it. */
   async #compete(options) {
-    this.#campaign?.();
+    this.#endCampaign?.();
     const waiting = new AbortController();
     let end = () => waiting.abort();
     const mine = () => end();
-    this.#campaign = mine;
+    this.#endCampaign = mine;
     const lead = () => {
-      if (this.#campaign !== mine) return;
+      if (this.#endCampaign !== mine) return;
       this.#askedAt = null;
       this.#listen();
-      return new Promise((resolve) => (end = resolve));
+      return new Promise((resolve) => (end = () => resolve()));
     };
     const lock = navigator.locks.request(this.#name, options ?? { signal: waiting.signal }, lead);
     await lock.catch(() => {}); // stolen, or no longer waited for
-    if (this.#campaign !== mine) return;
+    if (this.#endCampaign !== mine) return;
     this.#connection?.close();
     this.#connection = null;
     this.#compete();
+  }
+}
+
+/** The latest events that the leader has received, for followers that missed some. */
+class RecentEvents {
+  #events = [];
+  #size = 0;
+  #from;
+
+  /** Events up to `from` are unknown. */
+  constructor(from) {
+    this.#from = from;
+  }
+
+  add(event) {
+    this.#events.push(event);
+    this.#size += event.text.length;
+    while (this.#events.length > RECENT_MAX || this.#size > RECENT_SIZE_MAX) {
+      const { id, text } = this.#events.shift();
+      this.#from = id;
+      this.#size -= text.length;
+    }
+  }
+
+  /** Returns the events after an id; null if some of them are no longer here. */
+  after(id) {
+    return id < this.#from ? null : this.#events.filter((event) => event.id > id);
   }
 }
 

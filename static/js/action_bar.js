@@ -1,0 +1,121 @@
+// The action bar: there is one, which moves to the row under the pointer or the focus.
+
+import { button, byId, touchScreen } from "./dom.js";
+import { explain, request } from "./http.js";
+import { loadWithStyle } from "./lazy_modules.js";
+import { t } from "./locale.js";
+import { excerpt, idOf } from "./rows.js";
+import { statusLine } from "./status_line.js";
+
+/** @typedef {import("./rows.js").Row} Row */
+
+const EMOJI = ["👍", "❤️", "😂"];
+
+export class ActionBar {
+  #room = byId("room").dataset.room;
+  #editDrafts;
+  #bar = document.createElement("div");
+  #permalink = Object.assign(document.createElement("a"), { className: "quiet when" });
+  #pickButton = this.#button("☺+", t("react-with-any"), (row) => this.#pickEmoji(row));
+  #picker = null;
+  #edit = this.#link(t("edit"), (row) => this.edit(row));
+  #delete = this.#link(t("delete"), (row) => this.#openForm("openDelete", row));
+
+  /**
+   * @param {import("./drafts.js").EditDrafts} editDrafts
+   * @param {(id: number, text: string) => void} onReply begins a reply in the composer
+   */
+  constructor(editDrafts, onReply) {
+    this.#editDrafts = editDrafts;
+    this.#bar.className = "actions";
+    this.#bar.append(
+      this.#permalink,
+      ...EMOJI.map((emoji) => this.#button(emoji, t("react-with", { emoji }), (row) => this.react(row, emoji))),
+      this.#pickButton,
+      this.#button(t("reply"), t("reply"), (row) => onReply(idOf(row), excerpt(row))),
+      this.#edit,
+      this.#delete,
+    );
+    byId("history").addEventListener("pointerleave", ({ pointerType }) => {
+      if (pointerType === "mouse" && !this.#bar.contains(document.activeElement)) this.#bar.remove();
+    });
+    document.addEventListener("pointerdown", ({ target }) => {
+      if (touchScreen.matches && !target.closest?.(".message")) this.#bar.remove();
+    });
+  }
+
+  /** @param {Row} row */
+  moveTo(row) {
+    if (this.#bar.parentElement === row || row.classList.contains("message-deleted")) return;
+    const time = row.querySelector(".message-time");
+    Object.assign(this.#permalink, { href: time.href, textContent: time.querySelector("time").textContent });
+    this.#edit.href = this.#delete.href = `/rooms/${this.#room}/messages/${row.dataset.id}/edit`;
+    row.append(this.#bar);
+  }
+
+  /**
+   * Adds a reaction of the reader, or removes it.
+   *
+   * @param {Row} row
+   * @param {string} emoji
+   */
+  async react(row, emoji) {
+    const shown = [...row.querySelectorAll(".reaction")].find((reaction) => reaction.value === emoji);
+    const method = shown?.classList.contains("mine") ? "DELETE" : "PUT";
+    const response = await request(`${this.#addressOf(row)}/reactions/${encodeURIComponent(emoji)}`, { method });
+    if (!response?.ok) showError(response ? await explain(response) : t("reaction-failed"));
+  }
+
+  /**
+   * Opens the form that edits a message.
+   *
+   * @param {Row} row
+   * @param {{ isReopened?: boolean }} [options] `isReopened`: the reader has not asked for it just now
+   */
+  edit(row, options) {
+    return this.#openForm("openEdit", row, options);
+  }
+
+  async #openForm(open, row, options) {
+    const forms = await loadWithStyle("edit_forms");
+    const error = forms ? await forms[open](row, this.#addressOf(row), this.#editDrafts, options) : t("change-failed");
+    if (error) showError(error);
+  }
+
+  async #pickEmoji(row) {
+    const { id } = row;
+    const module = await loadWithStyle("emoji_picker");
+    if (!module) return showError(t("reaction-failed"));
+    this.#picker ??= new module.EmojiPicker();
+    const onPick = (emoji) => this.react(byId(id) ?? row, emoji);
+    this.#picker.open(this.#pickButton, onPick).catch(() => showError(t("reaction-failed")));
+  }
+
+  #addressOf(row) {
+    return `/api/v1/rooms/${this.#room}/messages/${row.dataset.id}`;
+  }
+
+  #button(text, label, act) {
+    const made = button(text, "quiet", () => this.#act(act));
+    return Object.assign(made, { ariaLabel: label, title: label });
+  }
+
+  /** Makes a link to the page that does the same without scripts. */
+  #link(text, act) {
+    const link = Object.assign(document.createElement("a"), { className: "quiet", textContent: text });
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.#act(act);
+    });
+    return link;
+  }
+
+  /** Does something with the row of the bar. On touch screens, its use closes the bar, which covers the composer. */
+  #act(act) {
+    act(this.#bar.closest(".message"));
+    if (touchScreen.matches) this.#bar.remove();
+  }
+}
+
+const showError = (text) => statusLine.notify(text);

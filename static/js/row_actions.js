@@ -1,0 +1,62 @@
+// What can be done with a row: loads the action bar when the pointer or the focus enters a row, toggles reactions, and
+// opens edits again that were begun.
+
+import { byId, isComposing } from "./dom.js";
+import { loadWithStyle } from "./lazy_modules.js";
+import { rowOf } from "./rows.js";
+
+export class RowActions {
+  #list = byId("history");
+  #editDrafts;
+  #onReply;
+  #bar = null;
+
+  /**
+   * @param {import("./drafts.js").EditDrafts} editDrafts
+   * @param {(id: number, text: string) => void} onReply begins a reply in the composer
+   */
+  constructor(editDrafts, onReply) {
+    this.#editDrafts = editDrafts;
+    this.#onReply = onReply;
+    this.#list.addEventListener("pointerover", (event) => this.#onEnter(event));
+    this.#list.addEventListener("focusin", (event) => this.#onEnter(event));
+    this.#list.addEventListener("submit", (event) => this.#onReact(event));
+    byId("body").addEventListener("keydown", (event) => this.#onComposerKey(event));
+    this.#reopenEdits();
+  }
+
+  async #openBar() {
+    const module = await loadWithStyle("action_bar");
+    if (module) this.#bar ??= new module.ActionBar(this.#editDrafts, this.#onReply);
+    return this.#bar;
+  }
+
+  async #onEnter({ target }) {
+    const row = target.closest?.(".message");
+    if (row) (await this.#openBar())?.moveTo(row);
+  }
+
+  /** A reaction below a row is a form that works without scripts. */
+  async #onReact(event) {
+    const { target, submitter } = event;
+    if (!target.matches(".reactions")) return;
+    event.preventDefault();
+    (await this.#openBar())?.react(target.closest(".message"), submitter.value);
+  }
+
+  async #reopenEdits() {
+    for (const id of this.#editDrafts.ids) {
+      const row = rowOf(id);
+      if (row?.matches(".mine:not(.message-deleted)")) (await this.#openBar())?.edit(row, { isReopened: true });
+    }
+  }
+
+  /** The arrow key in an empty composer edits the reader's last message. */
+  async #onComposerKey(event) {
+    if (event.key !== "ArrowUp" || event.target.value || isComposing(event)) return;
+    const last = [...this.#list.querySelectorAll(".message.mine:not(.message-deleted)")].at(-1);
+    if (!last) return;
+    event.preventDefault();
+    (await this.#openBar())?.edit(last);
+  }
+}
