@@ -205,7 +205,7 @@ describe("a long history", { timeout: 300_000 }, () => {
 
   it("is led through by a script that some browsers would never ask for again", async () => {
     const visitor = await here.visitor();
-    await visitor.page.route(/past\.js$/, (route) => route.abort());
+    await visitor.page.route(/pagination\.js$/, (route) => route.abort());
     await visitor.join("finn", "/rooms/long");
     const mark = await scrollTo(visitor, "top");
     await until("older messages are there", async () => `m${(await ids(visitor))[0]}` !== mark.first);
