@@ -8,7 +8,8 @@ use crate::{
     error::{Error, Result},
     event_log::{applier::Applier, log::EventLog},
     model::{
-        change::{Action, NewAccount},
+        account::NewAccount,
+        change::Action,
         room::{RoomInfo, RoomKind},
         user::SERVER_HANDLE,
     },

@@ -4,11 +4,7 @@ use super::{actor::Actor, applied::Applied, rooms, users};
 use crate::{
     cache::Cache,
     error::Result,
-    model::{
-        change::{NewAccount, Outcome},
-        ids::EventId,
-        room::RoomInfo,
-    },
+    model::{account::NewAccount, change::Outcome, ids::EventId, room::RoomInfo},
     store::{db::Connection, eras, meta},
 };
 

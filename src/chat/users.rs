@@ -5,7 +5,8 @@ use crate::{
     error::{Error, Result},
     fault::Fault,
     model::{
-        change::{AccessChange, FoldedName, NewAccount, Outcome, SecretHash, SignIn},
+        account::{FoldedName, NewAccount},
+        change::{AccessChange, Outcome, SecretHash, SignIn},
         event::kind,
         ids::UserId,
         user::User,

@@ -1,5 +1,6 @@
 //! Plain data types of the chat. No I/O, no clock, no randomness.
 
+pub mod account;
 pub mod change;
 pub mod emoji;
 pub mod event;

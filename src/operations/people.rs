@@ -6,7 +6,8 @@ use crate::{
     error::{Error, Result, parse_field},
     event_log::transaction::Answer,
     model::{
-        change::{Action, FoldedName, NewAccount, SecretHash, SignIn, SignInKind},
+        account::{FoldedName, NewAccount},
+        change::{Action, SecretHash, SignIn, SignInKind},
         user::{DisplayName, Handle, User},
     },
 };

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     error::Result,
     model::{
-        change::{FoldedName, NewAccount},
+        account::{FoldedName, NewAccount},
         ids::UserId,
         look_alike::fold_name,
         time::Timestamp,

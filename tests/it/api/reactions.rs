@@ -1,10 +1,7 @@
 //! Emoji under messages.
 
 use crate::support::chat::Chat;
-use backscroll::model::{
-    change::{Action, NewAccount},
-    ids::MessageId,
-};
+use backscroll::model::{account::NewAccount, change::Action, ids::MessageId};
 use serde_json::json;
 
 #[tokio::test]

@@ -1,10 +1,8 @@
 //! Random changes of every kind, about what is there when they are made.
 
 use backscroll::model::{
-    change::{
-        Action, CHANGE_VERSION, Change, ChangeId, FoldedName, NewAccount, Outcome, Post, SignIn,
-        SignInKind,
-    },
+    account::{FoldedName, NewAccount},
+    change::{Action, CHANGE_VERSION, Change, ChangeId, Outcome, Post, SignIn, SignInKind},
     ids::{EventId, MessageId, UserId},
     room::{NotifyLevel, RoomInfo, RoomKind},
     time::Timestamp,
