@@ -80,6 +80,11 @@ impl ChangeMaker {
 
     /// A change that somebody asks for now; `None` is somebody who is not signed in, or the server itself.
     pub fn make(&self, by: Option<UserId>, action: Action) -> Change {
+        self.make_at(now(), by, action)
+    }
+
+    /// A change that carries another time: that of what it imports.
+    pub fn make_at(&self, at: Timestamp, by: Option<UserId>, action: Action) -> Change {
         let id = ChangeId {
             run: self.run,
             count: self.count.fetch_add(1, Ordering::Relaxed),
@@ -87,7 +92,7 @@ impl ChangeMaker {
         Change {
             v: CHANGE_VERSION,
             id,
-            at: now(),
+            at,
             by,
             action,
         }

@@ -3,7 +3,9 @@
 use super::{
     actor::Actor,
     applied::Applied,
-    custom_events, founding, memberships, messages,
+    custom_events, founding,
+    import::{ImportChange, import},
+    memberships, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
     reactions, rooms, users,
 };
@@ -29,7 +31,7 @@ pub struct AppliedBatch {
 /// Applies changes in order, within the caller's transaction.
 ///
 /// Returns a verdict on each change. After an error the caller must roll the transaction back. Consecutive posts are
-/// applied together. The rows do not depend on how changes are divided into batches.
+/// applied together, and so are consecutive steps of an import. The rows do not depend on how changes are divided into batches.
 pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Result<AppliedBatch> {
     if changes.iter().any(|change| change.v > CHANGE_VERSION) {
         return Err(Error::Unavailable(Outage::NewerVersion));
@@ -43,17 +45,16 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
         });
     }
     let mut verdicts = Vec::with_capacity(changes.len());
-    for run in changes.chunk_by(|one, next| is_post(one) && is_post(next)) {
+    for run in changes.chunk_by(are_applied_together) {
         match run {
-            [change] if !is_post(change) => {
-                verdicts.push(split_failure(apply_one(tx, cache, change).await)?);
-            }
-            posts => {
+            [first, ..] if is_post(first) => {
                 // An earlier change of this batch may have outdated the cache.
-                let posted = authorise_posts(tx, None, &posts_of(posts)).await?;
+                let posted = authorise_posts(tx, None, &posts_of(run)).await?;
                 posted.rows.add(tx).await?;
                 verdicts.extend(posted.verdicts);
             }
+            [change] => verdicts.push(split_failure(apply_one(tx, cache, change).await)?),
+            steps => verdicts.extend(import(tx, &steps_of(steps)).await?),
         }
     }
     let events = None;
@@ -72,8 +73,16 @@ pub fn authorise_from_cache<'a>(cache: &Cache, changes: &'a [Change]) -> Option<
         .flatten()
 }
 
+fn are_applied_together(one: &Change, next: &Change) -> bool {
+    is_post(one) && is_post(next) || is_step(one) && is_step(next)
+}
+
 fn is_post(change: &Change) -> bool {
     matches!(change.action, Action::PostMessage(_))
+}
+
+fn is_step(change: &Change) -> bool {
+    matches!(change.action, Action::Import(_))
 }
 
 fn posts_of(changes: &[Change]) -> Vec<PostChange<'_>> {
@@ -85,6 +94,17 @@ fn posts_of(changes: &[Change]) -> Vec<PostChange<'_>> {
         _ => None,
     });
     posts.collect()
+}
+
+fn steps_of(changes: &[Change]) -> Vec<ImportChange<'_>> {
+    let steps = changes.iter().filter_map(|change| match &change.action {
+        Action::Import(step) => Some(ImportChange {
+            actor: Actor::of(change),
+            step,
+        }),
+        _ => None,
+    });
+    steps.collect()
 }
 
 /// Separates a verdict, which concerns one change, from a failure of the whole transaction.
@@ -155,5 +175,9 @@ async fn apply_one(tx: &mut Connection, cache: &Cache, change: &Change) -> Resul
             payload,
             nonce,
         } => custom_events::post_custom(tx, actor, room, name, payload, nonce.as_deref()).await,
+        Action::Import(step) => {
+            let mut verdicts = import(tx, &[ImportChange { actor, step }]).await?;
+            verdicts.remove(0)
+        }
     }
 }

@@ -10,7 +10,7 @@ pub mod apply;
 pub mod archive;
 mod custom_events;
 mod founding;
-pub mod import;
+mod import;
 mod memberships;
 mod messages;
 pub mod policy;

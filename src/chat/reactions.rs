@@ -15,7 +15,11 @@ use crate::{
         event::kind,
         ids::{MessageId, RoomId},
     },
-    store::{db::Connection, events::append_event, reactions},
+    store::{
+        db::Connection,
+        events::append_event,
+        reactions::{self, NewReaction},
+    },
 };
 
 /// Adds a reaction of the actor. Does nothing if it exists.
@@ -34,7 +38,13 @@ pub(super) async fn add_reaction(
         check_field("emoji", count_fault(different, own))?;
         let event = message_event(actor, kind::REACTION, room, message);
         let event = append_event(tx, &event).await?;
-        reactions::insert_reaction(tx, message, emoji, by, event).await?;
+        let reaction = NewReaction {
+            message_id: message,
+            emoji,
+            user_id: by,
+            event_id: event,
+        };
+        reactions::insert_reactions(tx, &[reaction]).await?;
     }
     Ok(Applied::new(Outcome::Message {
         id: message,

@@ -15,7 +15,11 @@ use crate::{
         ids::RoomId,
         room::RoomInfo,
     },
-    store::{db::Connection, events::append_event, rooms},
+    store::{
+        db::Connection,
+        events::append_event,
+        rooms::{self, NewRoom, RoomTexts},
+    },
 };
 
 /// Creates a room with the actor as its first member.
@@ -51,7 +55,13 @@ pub(super) async fn add_room(tx: &mut Connection, actor: Actor, room: &RoomInfo)
     // An event of this kind without a room creates the room whose id it has.
     let id = append_event(tx, &actor.event(kind::ROOM, None)).await?;
     let id = RoomId(id.0);
-    rooms::insert_room(tx, id, room, by, actor.at).await?;
+    let room = NewRoom {
+        id,
+        info: room,
+        made_by: by,
+        at: actor.at,
+    };
+    rooms::insert_rooms(tx, &[room]).await?;
     Ok(id)
 }
 
@@ -70,7 +80,12 @@ pub(super) async fn update_room(
         .ok_or(Error::NotFound)?;
     let (name, topic) = (name.unwrap_or(&info.name), topic.unwrap_or(&info.topic));
     if (name, topic) != (&info.name, &info.topic) {
-        rooms::update_room(tx, room.id, name, topic).await?;
+        let texts = RoomTexts {
+            id: room.id,
+            name,
+            topic,
+        };
+        rooms::update_rooms(tx, &[texts]).await?;
         append_event(tx, &actor.event(kind::ROOM, Some(room.id))).await?;
     }
     Ok(Applied::new(Outcome::Done))

@@ -14,7 +14,8 @@ use crate::{
     store::{
         db::Connection,
         events::{NewEvent, append_event},
-        sessions, users,
+        sessions,
+        users::{self, NewUser},
     },
 };
 
@@ -53,7 +54,7 @@ pub(super) async fn add_user(
     };
     let id = append_event(tx, &joining.event(kind::USER, None)).await?;
     let id = UserId(id.0);
-    users::insert_user(tx, id, account, actor.at).await?;
+    users::insert_users(tx, &[NewUser::new(id, account, actor.at)]).await?;
     Ok(User {
         id,
         handle: account.handle.text.clone(),

@@ -1,12 +1,24 @@
 //! `import`: adds the messages of an archive, all or none of them, and none twice.
 
-use super::{Database, Failure, failure::tell, print};
+mod source;
+
+use self::source::{BATCH, Source};
+use super::{Database, Failure, print};
 use crate::{
+    app::{ChangeMaker, now},
+    cache::Cache,
     chat::{
-        archive::Line,
-        import::{Counts, Import as Importing},
+        applied::Applied,
+        apply::apply,
+        archive::{Line, steps::ImportSteps},
     },
     config::Storage,
+    error::{Error, Result},
+    model::{
+        change::{Action, Change, Outcome},
+        import::{Import as Step, Imported},
+        time::Timestamp,
+    },
     server::prepare_log,
     store::{
         database_path::DatabasePath,
@@ -15,14 +27,8 @@ use crate::{
     },
 };
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use sqlx::Connection as _;
-use std::{
-    fs::File,
-    io::{self, BufRead, BufReader, Read},
-    path::PathBuf,
-    time::Instant,
-};
+use std::{path::PathBuf, time::Instant};
 
 /// Source and target of an import.
 #[derive(Args, Debug)]
@@ -32,11 +38,6 @@ pub(super) struct Import {
     #[command(flatten)]
     database: Database,
 }
-
-/// Number of lines that are applied together.
-const BATCH: usize = 2000;
-/// Greatest number of errors printed; further ones are only counted.
-const FAULTS_SHOWN_MAX: u64 = 10;
 
 pub(super) async fn run(import: Import) -> Result<(), Failure> {
     let started = Instant::now();
@@ -67,7 +68,7 @@ async fn apply_all(connection: &mut Connection, source: &mut Source) -> Result<C
     let mut importing = Importing::begin(&mut tx).await?;
     while let Some(lines) = source.read_batch()? {
         if source.faults == 0 {
-            importing.apply(&mut tx, &lines).await?;
+            importing.add_lines(&mut tx, lines).await?;
         }
     }
     if source.faults > 0 {
@@ -85,85 +86,107 @@ async fn apply_all(connection: &mut Connection, source: &mut Source) -> Result<C
     Ok(counts)
 }
 
-/// An archive that is being read.
-struct Source {
-    lines: Box<dyn BufRead>,
-    bar: ProgressBar,
-    line_number: u64,
-    faults: u64,
+/// What an import has added.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    messages: u64,
+    /// Number of messages that existed already.
+    known: u64,
+    people: u64,
+    rooms: u64,
+    /// Number of replies to messages that no earlier line contains.
+    orphans: u64,
 }
 
-impl Source {
-    fn open(path: &PathBuf) -> Result<Self, Failure> {
-        let cannot =
-            |error: io::Error| Failure::failed(format!("cannot read {}: {error}", path.display()));
-        let style = ProgressStyle::with_template(
-            "{bar:30} {binary_bytes} of {binary_total_bytes}, {eta} to go  {msg}",
-        );
-        let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = ProgressBar::no_length().with_style(style);
-        let input: Box<dyn Read> = if path.as_os_str() == "-" {
-            Box::new(io::stdin())
-        } else {
-            let file = File::open(path).map_err(cannot)?;
-            let metadata = file.metadata().map_err(cannot)?;
-            if metadata.is_dir() {
-                return Err(Failure::failed(format!("{} is a folder", path.display())));
-            }
-            bar.set_length(metadata.len());
-            Box::new(file)
+impl Counts {
+    fn add(&mut self, imported: &Imported) {
+        self.messages += u64::from(imported.is_new);
+        self.orphans += u64::from(imported.is_orphan);
+        self.people += imported.users;
+        self.rooms += imported.rooms;
+    }
+}
+
+/// A running import, within the caller's transaction.
+struct Importing {
+    changes: ChangeMaker,
+    cache: Cache,
+    steps: ImportSteps,
+    counts: Counts,
+}
+
+impl Importing {
+    async fn begin(tx: &mut Connection) -> Result<Self> {
+        let mut importing = Self {
+            changes: ChangeMaker::new(),
+            cache: Cache::default(),
+            steps: ImportSteps::default(),
+            counts: Counts::default(),
         };
-        // The progress bar is drawn on standard error, and only if that is a terminal.
-        let lines = Box::new(BufReader::with_capacity(1 << 16, bar.wrap_read(input)));
-        Ok(Self {
-            lines,
-            bar,
-            line_number: 0,
-            faults: 0,
-        })
+        importing.take_steps(tx, [(now(), Step::Begin)]).await?;
+        Ok(importing)
     }
 
-    /// Returns the next lines with their numbers; `None` at the end. Reports and skips invalid lines.
-    fn read_batch(&mut self) -> Result<Option<Vec<(u64, Line)>>, Failure> {
-        let mut batch = Vec::with_capacity(BATCH);
-        let mut text = Vec::new();
-        while batch.len() < BATCH {
-            text.clear();
-            let read = self.lines.read_until(b'\n', &mut text);
-            if read.map_err(|error| Failure::failed(format!("cannot read on: {error}")))? == 0 {
-                return Ok((!batch.is_empty()).then_some(batch));
-            }
-            self.line_number += 1;
-            match read_line(&text) {
-                Ok(Some(line)) => batch.push((self.line_number, line)),
-                Ok(None) => {}
-                Err(fault) => self.tell(&fault),
+    /// Adds the messages of lines, which are given with their numbers.
+    async fn add_lines(&mut self, tx: &mut Connection, mut lines: Vec<(u64, Line)>) -> Result<()> {
+        let steps = lines
+            .iter_mut()
+            .map(|(_, line)| (line.at, self.steps.add(line)));
+        let changes = make_changes(&self.changes, steps);
+        let verdicts = apply(tx, &self.cache, &changes).await?.verdicts;
+        for (((number, line), change), verdict) in lines.into_iter().zip(&changes).zip(verdicts) {
+            let imported = verdict.and_then(|applied| imported(&applied));
+            let imported = imported.map_err(|error| in_line(number, &error))?;
+            self.counts.add(&imported);
+            self.counts.known += u64::from(!imported.is_new);
+            if let Action::Import(Step::Message(message)) = &change.action {
+                self.steps.note_added(line, &message.nonce, &imported);
             }
         }
-        self.bar.set_message(format!("line {}", self.line_number));
-        Ok(Some(batch))
+        Ok(())
     }
 
-    fn tell(&mut self, fault: &str) {
-        self.faults += 1;
-        if self.faults <= FAULTS_SHOWN_MAX {
-            self.bar
-                .suspend(|| tell(&format!("line {}: {fault}", self.line_number)));
+    /// Takes the steps that follow all messages.
+    async fn finish(mut self, tx: &mut Connection) -> Result<Counts> {
+        let mut later = std::mem::take(&mut self.steps).finish().peekable();
+        while later.peek().is_some() {
+            self.take_steps(tx, later.by_ref().take(BATCH)).await?;
         }
+        self.take_steps(tx, [(now(), Step::End)]).await?;
+        Ok(self.counts)
+    }
+
+    async fn take_steps(
+        &mut self,
+        tx: &mut Connection,
+        steps: impl IntoIterator<Item = (Timestamp, Step)>,
+    ) -> Result<()> {
+        let changes = make_changes(&self.changes, steps);
+        for verdict in apply(tx, &self.cache, &changes).await?.verdicts {
+            self.counts.add(&imported(&verdict?)?);
+        }
+        Ok(())
     }
 }
 
-/// Parses one line. Empty lines and a byte order mark are skipped.
-fn read_line(text: &[u8]) -> Result<Option<Line>, String> {
-    let text = str::from_utf8(text)
-        .map_err(|_| "not UTF-8")?
-        .trim_start_matches('\u{feff}')
-        .trim();
-    if text.is_empty() {
-        Ok(None)
-    } else {
-        Line::read(text).map(Some)
+fn make_changes(
+    maker: &ChangeMaker,
+    steps: impl IntoIterator<Item = (Timestamp, Step)>,
+) -> Vec<Change> {
+    let steps = steps.into_iter();
+    let changes = steps.map(|(at, step)| maker.make_at(at, None, Action::Import(step)));
+    changes.collect()
+}
+
+fn imported(applied: &Applied) -> Result<Imported> {
+    match applied.outcome {
+        Outcome::Imported(imported) => Ok(imported),
+        _ => Err(Error::NotFound),
     }
+}
+
+fn in_line(number: u64, error: &Error) -> Error {
+    Error::Refused(format!("line {number}: {error}"))
 }
 
 fn sentence(counts: &Counts, seconds: f64) -> String {

@@ -258,7 +258,7 @@ impl Found {
 
     fn answer(&self, outcome: &Outcome) -> Option<Answer> {
         Some(match outcome {
-            Outcome::Done => Answer::Done,
+            Outcome::Done | Outcome::Imported(_) => Answer::Done,
             Outcome::User(user) | Outcome::Renamed(user) => Answer::User(user.clone()),
             Outcome::Room { slug } => Answer::Room { slug: slug.clone() },
             Outcome::Message { id, is_new } => Answer::Message {

@@ -7,6 +7,7 @@
 use super::{
     account::{FoldedName, NewAccount},
     ids::{EventId, MessageId, RoomId, UserId},
+    import::{Import, Imported},
     room::{NotifyLevel, RoomInfo},
     time::Timestamp,
     user::User,
@@ -27,7 +28,7 @@ pub struct Change {
     pub v: u16,
     /// Identifies the change, for sending its answer to the requester.
     pub id: ChangeId,
-    /// The time of the request.
+    /// The time of the request, or the original time of what is imported.
     pub at: Timestamp,
     /// The user who requests the change; `None` if not signed in, and for changes by the server itself.
     pub by: Option<UserId>,
@@ -116,6 +117,8 @@ pub enum Action {
         payload: Box<RawValue>,
         nonce: Option<String>,
     },
+    /// Takes one step of an import.
+    Import(Import),
 }
 
 /// A message to be posted.
@@ -170,6 +173,8 @@ pub enum Outcome {
     Message { id: MessageId, is_new: bool },
     /// The custom event that was appended; `is_new` is false if its nonce was used before.
     Event { id: EventId, is_new: bool },
+    /// What a step of an import has added.
+    Imported(Imported),
 }
 
 /// A change of permissions: cached values are invalidated, and open streams check their permissions again.

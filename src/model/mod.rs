@@ -5,6 +5,7 @@ pub mod change;
 pub mod emoji;
 pub mod event;
 pub mod ids;
+pub mod import;
 pub mod look_alike;
 pub mod message;
 pub mod room;

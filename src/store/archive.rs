@@ -1,24 +1,17 @@
-//! The statements of `export` and `import`, each for many messages.
+//! The statements of `export`, each for many messages.
 
 use super::{
     damage::{lossy, unknown_handle},
     db::Connection,
-    messages::{broken_json, parse},
     statements::statements,
 };
-use crate::{
-    error::Result,
-    model::{
-        ids::{EventId, MessageId, RoomId, UserId},
-        room::RoomKind,
-        time::Timestamp,
-    },
-};
-use serde::Serialize;
-use std::collections::HashMap;
+use crate::{error::Result, model::ids::MessageId};
 
 /// A time as it is exported, so that `import` accepts it: as [`Timestamp::parse_stored`] reads it, or
 /// [`Timestamp::UNKNOWN`] in place of one that cannot be read.
+///
+/// [`Timestamp::parse_stored`]: crate::model::time::Timestamp::parse_stored
+/// [`Timestamp::UNKNOWN`]: crate::model::time::Timestamp::UNKNOWN
 macro_rules! exported_time {
     ($time:literal) => {
         concat!(
@@ -74,25 +67,6 @@ statements! {
     );
     LAST_MESSAGE = "select coalesce(max(id), 0) from messages";
     COUNT_MESSAGES = "select count(*) from messages";
-    LIST_USERS = "select handle, id from users";
-    LIST_ROOMS = "select slug, id, kind, not exists (select 1 from messages m where m.room_id = r.id) from rooms r";
-    // A message is identified by its nonce, or without one by its id if author, room and time are equal.
-    FIND_KNOWN = "select '[' || coalesce(group_concat(coalesce(known, 'null') order by key), '') || ']' from (
-        select p.key, coalesce(n.id, i.id) as known
-        from (select key, value ->> 'author' as author, value ->> 'room' as room, value ->> 'at' as at,
-                     value ->> 'nonce' as nonce, value ->> 'id' as id from json_each(?)) p
-        left join users u on u.handle = p.author
-        left join nonces n on n.author_id = u.id and n.nonce = p.nonce
-        left join messages i on i.id = p.id and i.author_id = u.id and i.created_at = p.at
-            and i.room_id = (select id from rooms where slug = p.room))";
-    INSERT_USERS = "insert into users (id, handle, folded, mention_key, name, name_folded, created_at)
-        select value ->> 'id', value ->> 'handle', value ->> 'folded', value ->> 'mention_key', value ->> 'name', value ->> 'name_folded', value ->> 'at'
-        from json_each(?)";
-    SET_STATES = "update messages set edited_at = value ->> 'edited_at', deleted_at = value ->> 'deleted_at'
-        from json_each(?) where messages.id = value ->> 'id'";
-    INSERT_REACTIONS = "insert into reactions (message_id, emoji, user_id, event_id)
-        select value ->> 'message_id', value ->> 'emoji', value ->> 'user_id', value ->> 'event_id' from json_each(?)
-        where true on conflict do nothing";
 }
 
 /// Returns the id of the newest message, or 0 if there is none.
@@ -122,134 +96,4 @@ pub async fn read_lines(
         .fetch_one(connection)
         .await?;
     Ok((last > after).then(|| (last, lossy(&lines))))
-}
-
-/// Returns the ids of all users by their handles.
-pub async fn list_users(connection: &mut Connection) -> Result<HashMap<String, UserId>> {
-    let rows: Vec<(Vec<u8>, UserId)> = sqlx::query_as(LIST_USERS).fetch_all(connection).await?;
-    let rows = rows.into_iter().map(|(handle, id)| (lossy(&handle), id));
-    Ok(rows.collect())
-}
-
-/// An existing room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KnownRoom {
-    /// The id of the room.
-    pub id: RoomId,
-    /// The kind of the room.
-    pub kind: RoomKind,
-    /// Whether the room has no messages.
-    pub is_empty: bool,
-}
-
-/// Returns all rooms by their slugs.
-pub async fn list_rooms(connection: &mut Connection) -> Result<HashMap<String, KnownRoom>> {
-    let rows: Vec<(Vec<u8>, RoomId, Vec<u8>, bool)> =
-        sqlx::query_as(LIST_ROOMS).fetch_all(connection).await?;
-    let rooms = rows.into_iter().map(|(slug, id, kind, is_empty)| {
-        let kind = RoomKind::of_stored(&kind);
-        (lossy(&slug), KnownRoom { id, kind, is_empty })
-    });
-    Ok(rooms.collect())
-}
-
-/// The values by which a message of an archive is found among the stored ones.
-#[derive(Clone, Debug, Serialize)]
-pub struct Mark<'a> {
-    /// Handle of its author.
-    pub author: &'a str,
-    /// Slug of its room.
-    pub room: &'a str,
-    /// The time of posting.
-    pub at: Timestamp,
-    /// The nonce of the message, or the one made from its line.
-    pub nonce: &'a str,
-    /// Its id in the log that it was exported from, if it has no nonce of its own.
-    pub id: Option<i64>,
-}
-
-/// Returns for each mark the id of the existing message, if there is one.
-pub async fn find_known(
-    connection: &mut Connection,
-    marks: &[Mark<'_>],
-) -> Result<Vec<Option<MessageId>>> {
-    let marks = serde_json::to_string(marks).map_err(broken_json)?;
-    let known: String = sqlx::query_scalar(FIND_KNOWN)
-        .bind(marks)
-        .fetch_one(connection)
-        .await?;
-    parse(&known)
-}
-
-/// A user to be inserted.
-#[derive(Clone, Debug, Serialize)]
-pub struct NewUser {
-    /// The id of the event of joining the server.
-    pub id: UserId,
-    /// The handle.
-    pub handle: String,
-    /// The handle as [`fold_handle`](crate::model::look_alike::fold_handle) folds it.
-    pub folded: String,
-    /// The handle as [`mention_key`](crate::model::user::mention_key) makes it.
-    pub mention_key: String,
-    /// The display name.
-    pub name: String,
-    /// The display name as [`fold_name`](crate::model::look_alike::fold_name) folds it.
-    pub name_folded: String,
-    /// The time of joining the server.
-    pub at: Timestamp,
-}
-
-/// Inserts any number of users with one statement.
-pub async fn insert_users(connection: &mut Connection, users: &[NewUser]) -> Result<()> {
-    insert(connection, INSERT_USERS, users).await
-}
-
-/// Edit and deletion times of a message.
-#[derive(Clone, Debug, Serialize)]
-pub struct MessageState {
-    /// The id of the message.
-    pub id: MessageId,
-    /// The time of the last edit.
-    pub edited_at: Option<Timestamp>,
-    /// The time of the deletion, after which the text is empty.
-    pub deleted_at: Option<Timestamp>,
-}
-
-/// Sets edit and deletion times of any number of messages with one statement.
-pub async fn set_states(connection: &mut Connection, states: &[MessageState]) -> Result<()> {
-    insert(connection, SET_STATES, states).await
-}
-
-/// A reaction to be inserted.
-#[derive(Clone, Debug, Serialize)]
-pub struct NewReaction {
-    /// The message reacted to.
-    pub message_id: MessageId,
-    /// The emoji.
-    pub emoji: String,
-    /// The user who reacted.
-    pub user_id: UserId,
-    /// The event of the reaction, by which reactions are ordered.
-    pub event_id: EventId,
-}
-
-/// Inserts any number of reactions with one statement; existing ones are left as they are.
-pub async fn insert_reactions(
-    connection: &mut Connection,
-    reactions: &[NewReaction],
-) -> Result<()> {
-    insert(connection, INSERT_REACTIONS, reactions).await
-}
-
-async fn insert<T: Serialize>(
-    connection: &mut Connection,
-    sql: &'static str,
-    rows: &[T],
-) -> Result<()> {
-    if !rows.is_empty() {
-        let rows = serde_json::to_string(rows).map_err(broken_json)?;
-        sqlx::query(sql).bind(rows).execute(connection).await?;
-    }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The table `events`: appending to the log.
 
-use super::{db::Connection, messages::broken_json, statements::statements};
+use super::{db::Connection, json_rows::write_rows, statements::statements};
 use crate::{
     error::Result,
     model::{
@@ -82,15 +82,7 @@ pub async fn append_events(
     connection: &mut Connection,
     events: &[NumberedEvent<'_>],
 ) -> Result<()> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let rows = serde_json::to_string(events).map_err(broken_json)?;
-    sqlx::query(APPEND_ALL)
-        .bind(rows)
-        .execute(connection)
-        .await?;
-    Ok(())
+    write_rows(connection, APPEND_ALL, events).await
 }
 
 /// Returns whether an event is this custom event of a bot.

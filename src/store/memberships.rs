@@ -3,6 +3,7 @@
 use super::{
     damage::{parse_lossy, text_of},
     db::Connection,
+    json_rows::write_rows,
     messages::broken_json,
     statements::statements,
     visibility::is_open,
@@ -107,14 +108,7 @@ pub async fn insert_memberships(
     connection: &mut Connection,
     members: &[NewMembership],
 ) -> Result<()> {
-    if members.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(INSERT_MEMBERSHIPS)
-        .bind(serde_json::to_string(members).map_err(broken_json)?)
-        .execute(connection)
-        .await?;
-    Ok(())
+    write_rows(connection, INSERT_MEMBERSHIPS, members).await
 }
 
 /// Ends a membership.

@@ -8,6 +8,10 @@ statements! {
     SET_LOG = "insert into meta (key, value) values ('log', ?) on conflict (key) do update set value = excluded.value";
     HAS_MENTIONS = "select exists (select 1 from meta where key = 'mentions')";
     SET_HAS_MENTIONS = "insert into meta (key, value) values ('mentions', 'stored') on conflict do nothing";
+    FIND_IMPORT = "select cast(value as integer) from meta where key = 'import'";
+    SET_IMPORT = "insert into meta (key, value) values ('import', cast(? as text))
+        on conflict (key) do update set value = excluded.value";
+    END_IMPORT = "delete from meta where key = 'import'";
     // The size of the longest message: the disk is full if that does not fit.
     ADD_TRIAL = "insert into meta (key, value) values ('tried ' || ?, hex(zeroblob(65536))) on conflict do nothing";
     DELETE_OTHER_TRIALS = "delete from meta where key glob 'tried*' and key <> 'tried ' || ?";
@@ -48,5 +52,23 @@ pub async fn has_mentions(connection: &mut Connection) -> Result<bool> {
 /// Records that the mentions of all messages are stored.
 pub async fn set_has_mentions(connection: &mut Connection) -> Result<()> {
     sqlx::query(SET_HAS_MENTIONS).execute(connection).await?;
+    Ok(())
+}
+
+/// Returns the lowest id that may be free for the users and rooms of the import in progress; `None` if there is no
+/// import.
+pub async fn find_import(connection: &mut Connection) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar(FIND_IMPORT)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// Sets the value of [`find_import`].
+pub async fn set_import(connection: &mut Connection, free: Option<i64>) -> Result<()> {
+    let query = match free {
+        Some(free) => sqlx::query(SET_IMPORT).bind(free),
+        None => sqlx::query(END_IMPORT),
+    };
+    query.execute(connection).await?;
     Ok(())
 }

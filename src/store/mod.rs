@@ -18,6 +18,8 @@ pub mod event_pages;
 mod event_row;
 pub mod events;
 pub mod file_identity;
+pub mod imports;
+mod json_rows;
 pub mod lock;
 pub mod memberships;
 mod message_row;
@@ -48,6 +50,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         cursors::STATEMENTS,
         event_pages::STATEMENTS,
         events::STATEMENTS,
+        imports::STATEMENTS,
         memberships::STATEMENTS,
         messages::STATEMENTS,
         meta::STATEMENTS,

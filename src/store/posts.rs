@@ -4,8 +4,8 @@
 //! number of round trips to SQLite's thread and not on the number of rows, so all functions take many posts at once.
 
 use super::{
-    damage::parse_lossy, db::Connection, messages::broken_json, statements::statements,
-    visibility::is_open,
+    damage::parse_lossy, db::Connection, json_rows::write_rows, messages::broken_json,
+    statements::statements, visibility::is_open,
 };
 use crate::{
     error::Result,
@@ -49,7 +49,7 @@ statements! {
         from jsonb_each(?) p
         join messages m on m.id = p.value ->> 'message'
         join users u on u.mention_key = p.value ->> 'key'
-        where u.id <> m.author_id";
+        where u.id <> m.author_id and u.id not in (select value from json_each(p.value ->> 'later'))";
     LIST_TEXTS_WITH_MENTIONS = "select id, cast(body as blob) from messages
         where id > ? and instr(body, '@') > 0 order by id limit 2000";
     DELETE_MENTIONS = "delete from mentions where message_id = ?";
@@ -136,6 +136,9 @@ pub struct NewMessage<'a> {
     /// The mention keys of the handles in the text.
     #[serde(skip)]
     pub mentions: &'a [String],
+    /// Users who are created after the message in the same run, and whom it therefore does not mention.
+    #[serde(skip)]
+    pub later: Vec<UserId>,
     /// The message that it replies to.
     pub reply_to: Option<MessageId>,
     /// The nonce given by the author's client.
@@ -147,7 +150,7 @@ pub async fn add_messages(connection: &mut Connection, messages: &[NewMessage<'_
     insert_messages(connection, messages, None).await?;
     let messages = messages.iter();
     let mentions: Vec<_> = messages
-        .flat_map(|message| mentions_of(message.id, message.mentions))
+        .flat_map(|message| mentions_of(message.id, message.mentions, &message.later))
         .collect();
     insert_mentions(connection, &mentions).await
 }
@@ -183,10 +186,21 @@ async fn insert_messages(
 struct Mention<'a> {
     message: MessageId,
     key: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    later: &'a [UserId],
 }
 
-fn mentions_of(message: MessageId, keys: &[String]) -> impl Iterator<Item = Mention<'_>> {
-    keys.iter().map(move |key| Mention { message, key })
+fn mentions_of<'a>(
+    message: MessageId,
+    keys: &'a [String],
+    later: &'a [UserId],
+) -> impl Iterator<Item = Mention<'a>> {
+    let mention = move |key: &'a String| Mention {
+        message,
+        key,
+        later,
+    };
+    keys.iter().map(mention)
 }
 
 /// Replaces the mentions of a message after its text was changed.
@@ -199,7 +213,7 @@ pub async fn replace_mentions(
         .bind(message)
         .execute(&mut *connection)
         .await?;
-    let mentions: Vec<_> = mentions_of(message, keys).collect();
+    let mentions: Vec<_> = mentions_of(message, keys, &[]).collect();
     insert_mentions(connection, &mentions).await
 }
 
@@ -210,7 +224,7 @@ pub async fn add_mentions(
 ) -> Result<()> {
     let mentions = mentions.iter();
     let mentions: Vec<_> = mentions
-        .flat_map(|(message, keys)| mentions_of(*message, keys))
+        .flat_map(|(message, keys)| mentions_of(*message, keys, &[]))
         .collect();
     insert_mentions(connection, &mentions).await
 }
@@ -228,12 +242,5 @@ pub async fn list_texts_with_mentions(
 
 /// Inserts the mentions of messages. Unknown handles and authors who mention themselves are left out.
 async fn insert_mentions(connection: &mut Connection, mentions: &[Mention<'_>]) -> Result<()> {
-    if mentions.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(ADD_MENTIONS)
-        .bind(serde_json::to_string(mentions).map_err(broken_json)?)
-        .execute(connection)
-        .await?;
-    Ok(())
+    write_rows(connection, ADD_MENTIONS, mentions).await
 }

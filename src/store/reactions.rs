@@ -1,6 +1,6 @@
 //! The table `reactions`.
 
-use super::{db::Connection, statements::statements};
+use super::{db::Connection, json_rows::write_rows, statements::statements};
 use crate::{
     error::Result,
     model::{
@@ -8,12 +8,15 @@ use crate::{
         ids::{EventId, MessageId, UserId},
     },
 };
+use serde::Serialize;
 
 statements! {
     HAS_REACTION = "select exists (select 1 from reactions where message_id = ? and emoji in (?, ?) and user_id = ?)";
     COUNT_OTHERS = "select count(distinct emoji), count(*) filter (where user_id = ?3) from reactions
         where message_id = ?1 and emoji <> ?2";
-    INSERT_REACTION = "insert into reactions (message_id, emoji, user_id, event_id) values (?, ?, ?, ?)";
+    INSERT_REACTIONS = "insert into reactions (message_id, emoji, user_id, event_id)
+        select value ->> 'message_id', value ->> 'emoji', value ->> 'user_id', value ->> 'event_id'
+        from json_each(?) where true on conflict do nothing";
     DELETE_REACTION = "delete from reactions where message_id = ? and emoji in (?, ?) and user_id = ?";
     DELETE_REACTIONS = "delete from reactions where message_id = ?";
 }
@@ -50,22 +53,25 @@ pub async fn count_others(
         .await?)
 }
 
-/// Inserts a reaction, with its event.
-pub async fn insert_reaction(
+/// A reaction to be inserted.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct NewReaction<'a> {
+    /// The message reacted to.
+    pub message_id: MessageId,
+    /// The emoji.
+    pub emoji: &'a str,
+    /// The user who reacted.
+    pub user_id: UserId,
+    /// The event of the reaction, by which reactions are ordered.
+    pub event_id: EventId,
+}
+
+/// Inserts any number of reactions with one statement; existing ones are left as they are.
+pub async fn insert_reactions(
     connection: &mut Connection,
-    message: MessageId,
-    emoji: &str,
-    user: UserId,
-    event: EventId,
+    reactions: &[NewReaction<'_>],
 ) -> Result<()> {
-    sqlx::query(INSERT_REACTION)
-        .bind(message)
-        .bind(emoji)
-        .bind(user)
-        .bind(event)
-        .execute(connection)
-        .await?;
-    Ok(())
+    write_rows(connection, INSERT_REACTIONS, reactions).await
 }
 
 /// Deletes a reaction, in either spelling.

@@ -3,6 +3,7 @@
 use super::{
     damage::{parse_lossy, text_of},
     db::Connection,
+    json_rows::write_rows,
     statements::statements,
     visibility::is_open,
 };
@@ -14,6 +15,7 @@ use crate::{
         time::Timestamp,
     },
 };
+use serde::Serialize;
 use sqlx::{FromRow, sqlite::SqliteRow};
 
 /// The messages after the read mark, of which at most the newest 1,000 are counted. The index holds all columns, so that
@@ -79,8 +81,12 @@ statements! {
             select number + 1, rtrim(substr(?1, 1, 58), '-') || '-' || (number + 1) from candidates where number < 1000)
         select slug from candidates c where not exists (select 1 from rooms r where r.slug = c.slug) limit 1";
     IS_SLUG_TAKEN = "select exists (select 1 from rooms where slug = ?)";
-    INSERT_ROOM = "insert into rooms (id, slug, name, topic, kind, made_by, created_at) values (?, ?, ?, ?, ?, ?, ?)";
-    UPDATE_ROOM = "update rooms set name = ?, topic = ? where id = ?";
+    INSERT_ROOMS = "insert into rooms (id, slug, name, topic, kind, made_by, created_at)
+        select value ->> 'id', value ->> 'slug', value ->> 'name', value ->> 'topic', value ->> 'kind',
+               value ->> 'made_by', value ->> 'at'
+        from json_each(?)";
+    UPDATE_ROOMS = "update rooms set name = value ->> 'name', topic = value ->> 'topic'
+        from json_each(?) where rooms.id = value ->> 'id'";
 }
 
 /// Returns the room with this slug, if the viewer may see it.
@@ -172,39 +178,35 @@ pub async fn find_free_slug(connection: &mut Connection, slug: &str) -> Result<O
         .await?)
 }
 
-/// Inserts a room.
-pub async fn insert_room(
-    connection: &mut Connection,
-    id: RoomId,
-    room: &RoomInfo,
-    made_by: UserId,
-    at: Timestamp,
-) -> Result<()> {
-    sqlx::query(INSERT_ROOM)
-        .bind(id)
-        .bind(&room.slug)
-        .bind(&room.name)
-        .bind(&room.topic)
-        .bind(room.kind)
-        .bind(made_by)
-        .bind(at.to_string())
-        .execute(connection)
-        .await?;
-    Ok(())
+/// A room to be inserted.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct NewRoom<'a> {
+    /// The id of the event that creates the room.
+    pub id: RoomId,
+    /// The properties that all readers see.
+    #[serde(flatten)]
+    pub info: &'a RoomInfo,
+    /// The creator.
+    pub made_by: UserId,
+    /// The time of the creation.
+    pub at: Timestamp,
 }
 
-/// Sets the name and topic of a room.
-pub async fn update_room(
-    connection: &mut Connection,
-    id: RoomId,
-    name: &str,
-    topic: &str,
-) -> Result<()> {
-    sqlx::query(UPDATE_ROOM)
-        .bind(name)
-        .bind(topic)
-        .bind(id)
-        .execute(connection)
-        .await?;
-    Ok(())
+/// Inserts any number of rooms with one statement.
+pub async fn insert_rooms(connection: &mut Connection, rooms: &[NewRoom<'_>]) -> Result<()> {
+    write_rows(connection, INSERT_ROOMS, rooms).await
+}
+
+/// The new name and topic of a room.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub struct RoomTexts<'a> {
+    pub id: RoomId,
+    pub name: &'a str,
+    pub topic: &'a str,
+}
+
+/// Sets the names and topics of any number of rooms with one statement.
+pub async fn update_rooms(connection: &mut Connection, rooms: &[RoomTexts<'_>]) -> Result<()> {
+    write_rows(connection, UPDATE_ROOMS, rooms).await
 }

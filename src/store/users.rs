@@ -3,6 +3,7 @@
 use super::{
     connection::Connection,
     damage::{text_of, time_of},
+    json_rows::write_rows,
     messages::{broken_json, parse},
     statements::statements,
 };
@@ -27,8 +28,10 @@ statements! {
     IS_TAKEN = "with looks(folded) as (select value from json_each(?1))
         select exists (select 1 from users where folded in (select folded from looks) and id is not ?2)
             or exists (select 1 from users where name_folded in (select folded from looks) and id is not ?2)";
-    INSERT_USER = "insert into users (id, handle, folded, mention_key, name, name_folded, created_at)
-        values (?, ?, ?, ?, ?, ?, ?)";
+    INSERT_USERS = "insert into users (id, handle, folded, mention_key, name, name_folded, created_at)
+        select value ->> 'id', value ->> 'handle', value ->> 'folded', value ->> 'mention_key', value ->> 'name',
+               value ->> 'name_folded', value ->> 'at'
+        from json_each(?)";
     LIST_UNFOLDED = "select coalesce(json_group_array(json_array(id, handle, name)), '[]') from (
         select id, handle, name from users where name_folded is null or mention_key is null limit 1000)";
     SET_FOLDED = "update users set name_folded = value ->> 'name_folded', mention_key = value ->> 'mention_key'
@@ -94,24 +97,37 @@ pub async fn is_taken(
         .await?)
 }
 
-/// Inserts an account.
-pub async fn insert_user(
-    connection: &mut Connection,
+/// An account to be inserted.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct NewUser<'a> {
     id: UserId,
-    account: &NewAccount,
+    handle: &'a str,
+    folded: &'a str,
+    mention_key: &'a str,
+    name: &'a str,
+    name_folded: &'a str,
     at: Timestamp,
-) -> Result<()> {
-    sqlx::query(INSERT_USER)
-        .bind(id)
-        .bind(&account.handle.text)
-        .bind(&account.handle.folded)
-        .bind(&account.mention_key)
-        .bind(&account.name.text)
-        .bind(&account.name.folded)
-        .bind(at.to_string())
-        .execute(connection)
-        .await?;
-    Ok(())
+}
+
+impl<'a> NewUser<'a> {
+    /// Returns an account with its id and the time of joining the server.
+    #[must_use]
+    pub fn new(id: UserId, account: &'a NewAccount, at: Timestamp) -> Self {
+        Self {
+            id,
+            handle: &account.handle.text,
+            folded: &account.handle.folded,
+            mention_key: &account.mention_key,
+            name: &account.name.text,
+            name_folded: &account.name.folded,
+            at,
+        }
+    }
+}
+
+/// Inserts any number of accounts with one statement.
+pub async fn insert_users(connection: &mut Connection, users: &[NewUser<'_>]) -> Result<()> {
+    write_rows(connection, INSERT_USERS, users).await
 }
 
 /// Columns of an account that are missing in a file of an earlier version.

@@ -158,6 +158,7 @@ impl<'a> Run<'a> {
             at: context.actor.at,
             body: &post.body,
             mentions: &post.mentions,
+            later: Vec::new(),
             reply_to: post.reply_to,
             nonce: post.nonce.as_deref(),
         });

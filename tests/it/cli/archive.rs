@@ -184,6 +184,25 @@ async fn import_of_an_export_gives_the_same_history() {
     assert_eq!(import_beside(&chat, &archive), archive);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_a_message_without_a_nonce_finds_it() {
+    let chat = Chat::serving();
+    let ann = Person::join(&chat, "ann").await;
+    let asked = ann.post("general", json!({ "body": "a question" })).await;
+    let mut answer = line("bob", "an answer");
+    (answer["id"], answer["reply_to"]) = (json!(asked + 100), json!(asked));
+    let archive = chat.export() + &lines(&[answer]);
+    let copy = Chat::new();
+    run(["backup", &copy.db(), "--db", &chat.db()]).ok();
+    let told = import(&copy, &archive);
+    assert!(
+        told.starts_with("1 messages imported; 1 were there already; new people: 1"),
+        "{told}"
+    );
+    assert!(!told.contains("does not hold"), "{told}");
+    assert_eq!(copy.history()[1]["reply_to"], json!(asked));
+}
+
 /// Stops the chat, takes its own export in again, and exports what came of it.
 fn import_beside(chat: &Chat, archive: &str) -> String {
     let copy = Chat::new();

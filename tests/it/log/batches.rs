@@ -1,14 +1,19 @@
 //! The rows do not depend on how changes are divided into batches, nor on what a cache knows: the same changes make
 //! the same file, anywhere.
 
-use super::steps::{Known, Step, found, step};
+use super::{
+    import_steps::Archive,
+    steps::{Known, Step, found, steps},
+};
 use backscroll::{
     cache::Cache,
     chat::apply::{apply, authorise_from_cache},
     config::{Durability, Storage},
     model::{
-        change::{Change, Outcome},
-        ids::EventId,
+        change::{Action, CHANGE_VERSION, Change, ChangeId, Outcome},
+        ids::{EventId, UserId},
+        import::Import,
+        time::Timestamp,
     },
     store::{
         database_path::DatabasePath,
@@ -124,18 +129,27 @@ impl File {
     }
 }
 
+/// Changes, and what was decided on each.
+struct Applied {
+    changes: Vec<Change>,
+    verdicts: Vec<String>,
+    /// How many messages were imported.
+    imported: usize,
+}
+
 /// Makes changes of the steps, each applied for itself to `file`.
-async fn apply_one_by_one(file: &mut File, steps: &[Step]) -> (Vec<Change>, Vec<String>) {
+async fn apply_one_by_one(file: &mut File, steps: &[Step]) -> Applied {
     let mut known = Known {
         users: Vec::new(),
         rooms: vec!["general".into()],
         messages: Vec::new(),
+        archive: Archive::default(),
     };
     let (mut changes, mut verdicts) = (Vec::new(), Vec::new());
     for (step, count) in steps.iter().zip(0..) {
         let mut change = known.change(step, count);
         if count == 0 {
-            change.action = found("the-log");
+            (change.by, change.action) = (None, found("the-log"));
         }
         let verdict = file.commit(std::slice::from_ref(&change)).await.remove(0);
         if let Ok(outcome) = &verdict {
@@ -144,7 +158,11 @@ async fn apply_one_by_one(file: &mut File, steps: &[Step]) -> (Vec<Change>, Vec<
         verdicts.push(format!("{verdict:?}"));
         changes.push(change);
     }
-    (changes, verdicts)
+    Applied {
+        changes,
+        verdicts,
+        imported: known.archive.added,
+    }
 }
 
 async fn apply_in_batches(
@@ -170,10 +188,14 @@ async fn apply_in_batches(
     verdicts
 }
 
-/// Returns how often the cache alone was enough.
-async fn every_division_makes_the_same_file(steps: &[Step], sizes: &[usize]) -> usize {
+/// Returns how often the cache alone was enough, and how many messages were imported.
+async fn every_division_makes_the_same_file(steps: &[Step], sizes: &[usize]) -> (usize, usize) {
     let mut alone = File::new().await;
-    let (changes, verdicts) = apply_one_by_one(&mut alone, steps).await;
+    let Applied {
+        changes,
+        verdicts,
+        imported,
+    } = apply_one_by_one(&mut alone, steps).await;
     let expected = alone.dump().await;
     // A change is plain data, which can be sent: what is read back is the same change.
     let sent = serde_json::to_string(&changes).expect("changes are JSON");
@@ -185,7 +207,27 @@ async fn every_division_makes_the_same_file(steps: &[Step], sizes: &[usize]) -> 
         assert_eq!(decided, verdicts);
         assert_eq!(file.dump().await, expected);
     }
-    alone.short_cuts
+    (alone.short_cuts, imported)
+}
+
+#[tokio::test]
+async fn only_the_server_imports() {
+    let mut file = File::new().await;
+    let change = |by, action| Change {
+        v: CHANGE_VERSION,
+        id: ChangeId { run: 1, count: 0 },
+        at: Timestamp::MIN,
+        by,
+        action,
+    };
+    let found = change(None, found("the-log"));
+    file.commit(&[found]).await.remove(0).expect("it is new");
+    let begin = change(Some(UserId(1)), Action::Import(Import::Begin));
+    let refused = file.commit(&[begin]).await.remove(0).unwrap_err();
+    assert!(refused.contains("only the server imports"), "{refused}");
+    let end = change(None, Action::Import(Import::End));
+    let refused = file.commit(&[end]).await.remove(0).unwrap_err();
+    assert!(refused.contains("no import is in progress"), "{refused}");
 }
 
 #[test]
@@ -200,13 +242,15 @@ fn the_same_changes_make_the_same_file_in_whatever_batches_they_come() {
         max_shrink_iters: 200,
         ..ProptestConfig::default()
     };
-    let short_cuts = AtomicUsize::new(0);
-    proptest!(config, |(steps in vec(step(), 40..120), sizes in vec(1..30_usize, 1..6))| {
-        let taken = runtime.block_on(every_division_makes_the_same_file(&steps, &sizes));
+    let (short_cuts, imports) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    proptest!(config, |(steps in steps(), sizes in vec(1..30_usize, 1..6))| {
+        let (taken, imported) = runtime.block_on(every_division_makes_the_same_file(&steps, &sizes));
         short_cuts.fetch_add(taken, Ordering::Relaxed);
+        imports.fetch_add(imported, Ordering::Relaxed);
     });
     assert!(
         short_cuts.into_inner() > 0,
         "the short cut for posts is compared, too"
     );
+    assert!(imports.into_inner() > 100, "so are imports");
 }

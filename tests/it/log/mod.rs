@@ -3,6 +3,7 @@
 mod batches;
 mod convergence;
 mod heads;
+mod import_steps;
 mod model;
 mod scene;
 mod steps;

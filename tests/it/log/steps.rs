@@ -1,20 +1,22 @@
 //! Random changes of every kind, about what is there when they are made.
 
+use super::import_steps::{Archive, Numbers, import};
 use backscroll::model::{
     account::{FoldedName, NewAccount},
     change::{Action, CHANGE_VERSION, Change, ChangeId, Outcome, Post, SignIn, SignInKind},
     ids::{EventId, MessageId, UserId},
     room::{NotifyLevel, RoomInfo, RoomKind},
     time::Timestamp,
+    user::User,
 };
-use proptest::{prelude::*, sample::select};
+use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::value::to_raw_value;
 
-const EMOJI: [&str; 2] = ["👍", "🎉"];
-const HANDLES: [&str; 4] = ["ann", "bob", "cara", "Ann"];
-const ROOMS: [&str; 4] = ["club", "plans", "club", "general"];
+pub(super) const EMOJI: [&str; 2] = ["👍", "🎉"];
+pub(super) const HANDLES: [&str; 4] = ["ann", "bob", "cara", "Ann"];
+pub(super) const ROOMS: [&str; 4] = ["club", "plans", "club", "general"];
 
-/// One for each kind of [`Action`].
+/// One for each kind of [`Action`] that is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Found,
@@ -74,9 +76,23 @@ const KINDS: [Kind; 27] = {
     ]
 };
 
+/// A change of any kind.
+#[derive(Clone, Debug)]
+pub(super) enum Step {
+    Request(Request),
+    Import(Numbers),
+}
+
+/// Any changes, of which those of an import often follow each other.
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let request = request().prop_map(|request| vec![Step::Request(request)]);
+    let import = import().prop_map(|steps| steps.into_iter().map(Step::Import).collect());
+    vec(prop_oneof![20 => request, 1 => import], 40..120).prop_map(|steps| steps.concat())
+}
+
 /// The numbers choose among what is there when the change is made.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) struct Request {
     kind: Kind,
     who: usize,
     room: usize,
@@ -84,10 +100,10 @@ pub(super) struct Step {
     number: usize,
 }
 
-pub(super) fn step() -> impl Strategy<Value = Step> {
+fn request() -> impl Strategy<Value = Request> {
     let number = 0..60_usize;
     let numbers = (number.clone(), number.clone(), number.clone(), number);
-    (select(KINDS.as_slice()), numbers).prop_map(|(kind, (who, room, which, number))| Step {
+    (select(KINDS.as_slice()), numbers).prop_map(|(kind, (who, room, which, number))| Request {
         kind,
         who,
         room,
@@ -98,9 +114,10 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
 
 /// What changes can be about.
 pub(super) struct Known {
-    pub(super) users: Vec<UserId>,
+    pub(super) users: Vec<User>,
     pub(super) rooms: Vec<String>,
     pub(super) messages: Vec<(String, MessageId)>,
+    pub(super) archive: Archive,
 }
 
 impl Known {
@@ -109,7 +126,7 @@ impl Known {
         match who {
             0 => None,
             1 => Some(UserId(9_999)),
-            _ => self.users.get(who % self.users.len().max(1)).copied(),
+            _ => Some(self.users.get(who % self.users.len().max(1))?.id),
         }
     }
 
@@ -124,8 +141,11 @@ impl Known {
     }
 
     pub(super) fn note(&mut self, change: &Change, outcome: &Outcome) {
+        let by = self.users.iter().find(|user| Some(user.id) == change.by);
+        let by = by.map(|user| user.handle.as_str());
+        self.archive.note(change, by, outcome);
         match (outcome, &change.action) {
-            (Outcome::User(user), _) => self.users.push(user.id),
+            (Outcome::User(user), _) => self.users.push(user.clone()),
             (Outcome::Room { slug }, _) => self.rooms.push(slug.clone()),
             (Outcome::Message { id, is_new: true }, Action::PostMessage(post)) => {
                 self.messages.push((post.room.clone(), *id));
@@ -135,19 +155,31 @@ impl Known {
     }
 
     pub(super) fn change(&self, step: &Step, count: u64) -> Change {
-        let (month, second) = (1 + step.number % 12, step.number);
-        let at = format!("2026-{month:02}-22T05:41:{second:02}.123Z");
+        let (at, by, action) = match step {
+            Step::Request(request) => self.requested(request, count),
+            Step::Import(numbers) => {
+                let (at, step) = self.archive.step(numbers, count);
+                (at, None, Action::Import(step))
+            }
+        };
         Change {
             v: CHANGE_VERSION,
             id: ChangeId { run: 1, count },
-            at: Timestamp::parse(&at).expect("a time"),
-            by: self.actor(step.who),
-            action: self.action(step, count),
+            at,
+            by,
+            action,
         }
     }
 
-    fn action(&self, step: &Step, count: u64) -> Action {
-        let Step { which, number, .. } = *step;
+    fn requested(&self, request: &Request, count: u64) -> (Timestamp, Option<UserId>, Action) {
+        let (month, second) = (1 + request.number % 12, request.number);
+        let at = format!("2026-{month:02}-22T05:41:{second:02}.123Z");
+        let at = Timestamp::parse(&at).expect("a time");
+        (at, self.actor(request.who), self.action(request, count))
+    }
+
+    fn action(&self, step: &Request, count: u64) -> Action {
+        let Request { which, number, .. } = *step;
         let handle = HANDLES[which % HANDLES.len()].to_owned();
         match step.kind {
             Kind::Found => found("another-log"),
@@ -183,7 +215,7 @@ impl Known {
         }
     }
 
-    fn change_of_room(&self, step: &Step, handle: &str) -> Action {
+    fn change_of_room(&self, step: &Request, handle: &str) -> Action {
         let (room, number) = (self.room(step.room), step.number);
         match step.kind {
             Kind::CreateRoom => Action::CreateRoom {
@@ -211,7 +243,7 @@ impl Known {
         }
     }
 
-    fn post(&self, step: &Step) -> Action {
+    fn post(&self, step: &Request) -> Action {
         let (room, number) = (self.room(step.room), step.number);
         let nonce = (number % 4 == 0).then(|| format!("nonce-{}", number % 3));
         if step.kind == Kind::PostCustom {
@@ -231,7 +263,7 @@ impl Known {
         })
     }
 
-    fn change_of_message(&self, step: &Step) -> Action {
+    fn change_of_message(&self, step: &Request) -> Action {
         let (room, message) = self.message(step.which);
         let emoji = EMOJI[step.number % EMOJI.len()].to_owned();
         match step.kind {

@@ -1,0 +1,119 @@
+//! Runs of import steps: the verdict on each step, and the rows to be added.
+
+use super::{
+    super::{actor::Actor, applied::Applied},
+    facts::Facts,
+    rows::Rows,
+};
+use crate::{
+    error::{Error, Result},
+    model::{
+        account::NewAccount,
+        change::Outcome,
+        event::kind,
+        ids::{EventId, RoomId, UserId},
+        import::{Import, Imported},
+        time::Timestamp,
+        user::SERVER_HANDLE,
+    },
+    store::{db::Connection, events::NewEvent, users::NewUser},
+};
+
+/// A run of steps, of which the earlier ones count as applied.
+#[derive(Debug)]
+pub(super) struct Run<'a> {
+    pub(super) facts: Facts<'a>,
+    pub(super) rows: Rows<'a>,
+    /// What the current step has added.
+    pub(super) imported: Imported,
+}
+
+impl<'a> Run<'a> {
+    /// Creates an empty run.
+    pub(super) fn new(facts: Facts<'a>) -> Self {
+        Self {
+            facts,
+            rows: Rows::default(),
+            imported: Imported::default(),
+        }
+    }
+
+    /// Writes what the steps have added.
+    pub(super) async fn write(self, tx: &mut Connection) -> Result<()> {
+        self.rows.write(tx).await?;
+        self.facts.ids.write(tx).await
+    }
+
+    /// Takes a step.
+    pub(super) fn take(&mut self, actor: Actor, step: &'a Import) -> Result<Applied> {
+        if actor.user.is_some() {
+            return Err(Error::Refused("only the server imports".into()));
+        }
+        if !self.facts.ids.is_importing() && !matches!(step, Import::Begin) {
+            return Err(Error::Refused("no import is in progress".into()));
+        }
+        self.imported = Imported::default();
+        let mut access = None;
+        match step {
+            Import::Begin => self.facts.ids.begin(),
+            Import::Message(message) => self.add_message(message, actor.at)?,
+            Import::Edit { message } => self.mark_as_edited(message, actor.at)?,
+            Import::Deletion { message } => self.mark_as_deleted(message, actor.at)?,
+            Import::Reaction {
+                message,
+                emoji,
+                user,
+            } => self.add_reaction(message, emoji, user, actor.at)?,
+            Import::Room { room, name, topic } => self.update_room(room, name, topic, actor.at)?,
+            Import::Member { room, user } => access = self.add_member(room, user, actor.at)?,
+            Import::End => self.facts.ids.end(),
+        }
+        Ok(Applied {
+            outcome: Outcome::Imported(self.imported),
+            access,
+        })
+    }
+
+    /// Returns the server's own account.
+    pub(super) fn server(&self) -> Result<UserId> {
+        let server = self.facts.users.get(SERVER_HANDLE);
+        server.copied().ok_or(Error::NotFound)
+    }
+
+    /// Returns a user, who is created if they do not exist.
+    pub(super) fn user(&mut self, account: &'a NewAccount, at: Timestamp) -> UserId {
+        if let Some(id) = self.facts.users.get(&account.handle.text) {
+            return *id;
+        }
+        let id = UserId(self.facts.ids.take_lowest());
+        let joining = NewEvent {
+            subject_id: Some(id),
+            ..event(kind::USER, id, None, at)
+        };
+        self.rows.append(EventId(id.0), joining);
+        self.rows
+            .add_user(id, &account.mention_key, NewUser::new(id, account, at));
+        let handle = account.handle.text.clone();
+        self.facts.users.insert(handle, id);
+        self.imported.users += 1;
+        id
+    }
+
+    /// Appends an event with the next id.
+    pub(super) fn append(&mut self, event: NewEvent<'static>) -> EventId {
+        let id = EventId(self.facts.ids.take_next());
+        self.rows.append(id, event);
+        id
+    }
+}
+
+/// Returns an event by a user.
+pub(super) fn event(
+    kind: &'static str,
+    by: UserId,
+    room: Option<RoomId>,
+    at: Timestamp,
+) -> NewEvent<'static> {
+    let actor = Actor { at, user: Some(by) };
+    actor.event(kind, room)
+}
