@@ -4,7 +4,11 @@ use crate::{
     error::Result,
     markdown,
     model::ids::MessageId,
-    store::{db::Connection, meta, posts},
+    store::{
+        db::Connection,
+        meta,
+        posts::{self, Mentions},
+    },
 };
 
 /// Stores the mentions in messages of a file of a version that did not store mentions; about 100,000 messages a second.
@@ -24,7 +28,16 @@ pub async fn store_mentions(connection: &mut Connection) -> Result<()> {
             .iter()
             .map(|(message, text)| (*message, markdown::mentions(&String::from_utf8_lossy(text))))
             .collect();
-        posts::add_mentions(connection, &found).await?;
+        let mentions: Vec<_> = found.iter().map(mentions_of).collect();
+        posts::add_mentions(connection, &mentions).await?;
         tracing::info!(message = %after, "mentions of earlier messages are being noted");
+    }
+}
+
+fn mentions_of((message, keys): &(MessageId, Vec<String>)) -> Mentions<'_> {
+    Mentions {
+        message: *message,
+        keys,
+        later: Vec::new(),
     }
 }

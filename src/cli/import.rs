@@ -131,7 +131,7 @@ impl Importing {
     async fn add_lines(&mut self, tx: &mut Connection, mut lines: Vec<(u64, Line)>) -> Result<()> {
         let steps = lines
             .iter_mut()
-            .map(|(_, line)| (line.at, self.steps.add(line)));
+            .map(|(number, line)| (line.at, self.steps.add(*number, line)));
         let changes = make_changes(&self.changes, steps);
         let verdicts = apply(tx, &self.cache, &changes).await?.verdicts;
         for (((number, line), change), verdict) in lines.into_iter().zip(&changes).zip(verdicts) {
@@ -140,7 +140,7 @@ impl Importing {
             self.counts.add(&imported);
             self.counts.known += u64::from(!imported.is_new);
             if let Action::Import(Step::Message(message)) = &change.action {
-                self.steps.note_added(line, &message.nonce, &imported);
+                self.steps.note_added(number, line, message, &imported);
             }
         }
         Ok(())

@@ -16,6 +16,11 @@ pub enum Import {
     Begin,
     /// Adds a message, its author and its room, unless they exist.
     Message(Box<ImportedMessage>),
+    /// Adds mentions of users who were created after the message. Gives the mention keys of the handles.
+    Mentions {
+        message: MessageKey,
+        mentions: Vec<String>,
+    },
     /// Marks a message as edited.
     Edit { message: MessageKey },
     /// Marks a message as deleted.

@@ -136,9 +136,6 @@ pub struct NewMessage<'a> {
     /// The mention keys of the handles in the text.
     #[serde(skip)]
     pub mentions: &'a [String],
-    /// Users who are created after the message in the same run, and whom it therefore does not mention.
-    #[serde(skip)]
-    pub later: Vec<UserId>,
     /// The message that it replies to.
     pub reply_to: Option<MessageId>,
     /// The nonce given by the author's client.
@@ -150,7 +147,7 @@ pub async fn add_messages(connection: &mut Connection, messages: &[NewMessage<'_
     insert_messages(connection, messages, None).await?;
     let messages = messages.iter();
     let mentions: Vec<_> = messages
-        .flat_map(|message| mentions_of(message.id, message.mentions, &message.later))
+        .flat_map(|message| mentions_of(message.id, message.mentions, &[]))
         .collect();
     insert_mentions(connection, &mentions).await
 }
@@ -217,14 +214,22 @@ pub async fn replace_mentions(
     insert_mentions(connection, &mentions).await
 }
 
-/// Adds the mentions of messages.
-pub async fn add_mentions(
-    connection: &mut Connection,
-    mentions: &[(MessageId, Vec<String>)],
-) -> Result<()> {
+/// The mentions in the text of a message.
+#[derive(Clone, Debug)]
+pub struct Mentions<'a> {
+    /// The id of the message.
+    pub message: MessageId,
+    /// The mention keys of the handles in the text.
+    pub keys: &'a [String],
+    /// Users with such a handle who are not mentioned, since they are created later in the same batch.
+    pub later: Vec<UserId>,
+}
+
+/// Adds the mentions of messages; existing ones are left as they are.
+pub async fn add_mentions(connection: &mut Connection, mentions: &[Mentions<'_>]) -> Result<()> {
     let mentions = mentions.iter();
     let mentions: Vec<_> = mentions
-        .flat_map(|(message, keys)| mentions_of(*message, keys, &[]))
+        .flat_map(|mentions| mentions_of(mentions.message, mentions.keys, &mentions.later))
         .collect();
     insert_mentions(connection, &mentions).await
 }

@@ -8,7 +8,11 @@ use crate::model::{
     time::Timestamp,
 };
 use sha2::{Digest as _, Sha256};
-use std::{collections::HashMap, mem::take, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    mem::take,
+    sync::Arc,
+};
 
 /// Makes the steps of an import, and remembers what later lines refer to.
 #[derive(Debug, Default)]
@@ -20,6 +24,12 @@ pub struct ImportSteps {
     /// Number of lines without an id and a nonce, by the hash of the line.
     repeats: HashMap<u128, u32>,
     later: Vec<(Timestamp, Later)>,
+    /// The handles of the authors.
+    authors: HashSet<String>,
+    /// The number of the line from which on all authors with a mention key exist.
+    joined: HashMap<String, u64>,
+    /// Messages that mention somebody who was not among the authors of the lines before.
+    mentions: Vec<(Timestamp, Import)>,
 }
 
 /// What is remembered of a room.
@@ -61,11 +71,15 @@ enum Later {
 }
 
 impl ImportSteps {
-    /// Returns the step that adds the message of a line, from which the text is taken.
-    pub fn add(&mut self, line: &mut Line) -> Import {
+    /// Returns the step that adds the message of a line, from which the text is taken. The numbers of lines increase.
+    pub fn add(&mut self, number: u64, line: &mut Line) -> Import {
         self.note_names(line);
         let nonce = self.nonce_of(line);
         let author = self.account(&line.author);
+        if !self.authors.contains(&line.author) {
+            self.authors.insert(line.author.clone());
+            self.joined.insert(author.mention_key.clone(), number);
+        }
         let made_by = line.room_info.made_by.as_deref();
         let made_by = made_by.map(|maker| self.account(maker));
         let reply_to = line.reply_to;
@@ -93,10 +107,16 @@ impl ImportSteps {
         }))
     }
 
-    /// Notes what was added by the step of a line, whose message has this nonce: only new messages are edited, deleted
+    /// Notes what was added by the step of a line, which was this message: only new messages are edited, deleted
     /// and reacted to later, and only rooms without messages, such as the first room of a new log, get their properties
     /// from the archive.
-    pub fn note_added(&mut self, line: Line, nonce: &str, imported: &Imported) {
+    pub fn note_added(
+        &mut self,
+        number: u64,
+        line: Line,
+        message: &ImportedMessage,
+        imported: &Imported,
+    ) {
         if imported.is_first {
             self.note_room(line.at, &line.room, line.room_info);
         }
@@ -105,9 +125,15 @@ impl ImportSteps {
         }
         let key = || MessageKey {
             author: line.author.clone(),
-            nonce: nonce.to_owned(),
+            nonce: message.nonce.clone(),
             origin: None,
         };
+        let mentions = self.later_mentions(number, &message.mentions);
+        if !mentions.is_empty() {
+            let message = key();
+            let step = Import::Mentions { message, mentions };
+            self.mentions.push((line.at, step));
+        }
         let edited = line.edited_at.map(|at| (at, Later::Edit(key())));
         let deleted = line.deleted_at.map(|at| (at, Later::Deletion(key())));
         self.later.extend(edited.into_iter().chain(deleted));
@@ -121,13 +147,21 @@ impl ImportSteps {
         }
     }
 
-    /// Returns the edits, deletions, reactions, rooms and members in the order of their times.
+    /// Returns those of the mention keys whose users may not exist after the line with this number.
+    fn later_mentions(&self, number: u64, mentions: &[String]) -> Vec<String> {
+        let is_later = |key: &&String| self.joined.get(*key).is_none_or(|joined| *joined > number);
+        mentions.iter().filter(is_later).cloned().collect()
+    }
+
+    /// Returns the edits, deletions, reactions, rooms and members in the order of their times, and then the mentions of
+    /// users who were created after the messages.
     pub fn finish(mut self) -> impl Iterator<Item = (Timestamp, Import)> {
-        let mut later = take(&mut self.later);
+        let (mut later, mentions) = (take(&mut self.later), take(&mut self.mentions));
         later.sort_by_key(|(at, _)| *at);
         later
             .into_iter()
             .map(move |(at, later)| (at, self.step(later)))
+            .chain(mentions)
     }
 
     fn step(&mut self, later: Later) -> Import {

@@ -76,6 +76,7 @@ impl<'a> Names<'a> {
                 self.marks.push(mark_of(message));
                 self.marks.extend(mark_of_original(message));
             }
+            Import::Mentions { message, .. } => self.marks.push(mark_of_key(message, "")),
             Import::Edit { message } | Import::Deletion { message } => {
                 self.handles.insert(&message.author);
                 self.marks.push(mark_of_key(message, ""));

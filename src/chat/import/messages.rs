@@ -40,20 +40,21 @@ impl<'a> Run<'a> {
             .map(|original| original.id);
         self.imported.is_new = true;
         self.imported.is_orphan = message.is_reply && reply_to.is_none();
+        let id = MessageId(self.facts.ids.take_message_id(message.id));
         self.rows.add_message(
             &message.author.handle.text,
             NewMessage {
-                id: MessageId(self.facts.ids.take_message_id(message.id)),
+                id,
                 room_id: room,
                 author_id: author,
                 at,
                 body: &message.body,
-                mentions: &message.mentions,
-                later: Vec::new(),
+                mentions: &[],
                 reply_to,
                 nonce: Some(&message.nonce),
             },
         );
+        self.rows.add_mentions(id, &message.mentions);
         Ok(())
     }
 
@@ -77,6 +78,13 @@ impl<'a> Run<'a> {
     fn find_stored(&self, key: &MessageKey) -> Result<(MessageId, RoomId)> {
         let stored = self.find(&mark_of_key(key, "")).ok_or(Error::NotFound)?;
         Ok((stored.id, stored.room.ok_or(Error::NotFound)?))
+    }
+
+    /// Adds mentions of users who were created after the message.
+    pub(super) fn add_mentions(&mut self, message: &MessageKey, keys: &'a [String]) -> Result<()> {
+        let (id, _) = self.find_stored(message)?;
+        self.rows.add_mentions(id, keys);
+        Ok(())
     }
 
     /// Marks a message as edited, and appends the event.

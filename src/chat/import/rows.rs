@@ -8,7 +8,7 @@ use crate::{
         events::{NewEvent, NumberedEvent, append_events},
         imports::{MessageState, set_states},
         memberships::{NewMembership, insert_memberships},
-        posts::{NewMessage, add_messages},
+        posts::{Mentions, NewMessage, add_mentions, add_messages},
         reactions::{NewReaction, insert_reactions},
         rooms::{NewRoom, RoomTexts, insert_rooms, update_rooms},
         users::{NewUser, insert_users},
@@ -26,11 +26,12 @@ pub(super) struct Rows<'a> {
     pub(super) members: Vec<NewMembership>,
     /// In the order of their ids.
     messages: Vec<NewMessage<'a>>,
+    mentions: Vec<Mentions<'a>>,
     states: BTreeMap<MessageId, MessageState>,
     pub(super) reactions: Vec<NewReaction<'a>>,
     /// Indexes of `messages` by author and nonce.
     by_nonce: HashMap<(&'a str, &'a str), usize>,
-    /// Indexes of `messages` by the handles that they mention.
+    /// Indexes of `mentions` by mention key.
     by_mention: HashMap<&'a str, Vec<usize>>,
 }
 
@@ -39,11 +40,11 @@ impl<'a> Rows<'a> {
         self.events.push(NumberedEvent { id, event });
     }
 
-    /// Adds a user, whom the earlier messages do not mention: the rows must not depend on the division into runs.
+    /// Adds a user, whom the earlier steps do not mention: the rows must not depend on the division into runs.
     pub(super) fn add_user(&mut self, id: UserId, mention_key: &str, user: NewUser<'a>) {
         self.users.push(user);
         for index in self.by_mention.get(mention_key).into_iter().flatten() {
-            self.messages[*index].later.push(id);
+            self.mentions[*index].later.push(id);
         }
     }
 
@@ -52,10 +53,19 @@ impl<'a> Rows<'a> {
         if let Some(nonce) = message.nonce {
             self.by_nonce.insert((author, nonce), index);
         }
-        for key in message.mentions {
-            self.by_mention.entry(key).or_default().push(index);
-        }
         self.messages.push(message);
+    }
+
+    pub(super) fn add_mentions(&mut self, message: MessageId, keys: &'a [String]) {
+        for key in keys {
+            let indexes = self.by_mention.entry(key).or_default();
+            indexes.push(self.mentions.len());
+        }
+        self.mentions.push(Mentions {
+            message,
+            keys,
+            later: Vec::new(),
+        });
     }
 
     /// Finds a message by its author and nonce.
@@ -93,6 +103,7 @@ impl<'a> Rows<'a> {
         update_rooms(tx, &room_texts).await?;
         insert_memberships(tx, &self.members).await?;
         add_messages(tx, &self.messages).await?;
+        add_mentions(tx, &self.mentions).await?;
         let states: Vec<_> = self.states.into_values().collect();
         set_states(tx, &states).await?;
         insert_reactions(tx, &self.reactions).await

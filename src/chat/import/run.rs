@@ -57,6 +57,7 @@ impl<'a> Run<'a> {
         match step {
             Import::Begin => self.facts.ids.begin(),
             Import::Message(message) => self.add_message(message, actor.at)?,
+            Import::Mentions { message, mentions } => self.add_mentions(message, mentions)?,
             Import::Edit { message } => self.mark_as_edited(message, actor.at)?,
             Import::Deletion { message } => self.mark_as_deleted(message, actor.at)?,
             Import::Reaction {

@@ -158,7 +158,6 @@ impl<'a> Run<'a> {
             at: context.actor.at,
             body: &post.body,
             mentions: &post.mentions,
-            later: Vec::new(),
             reply_to: post.reply_to,
             nonce: post.nonce.as_deref(),
         });

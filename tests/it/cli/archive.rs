@@ -7,6 +7,7 @@ use super::{
 use proptest::{prelude::*, test_runner::Config};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{fs, process::Stdio};
 
 fn line(author: &str, body: &str) -> Value {
@@ -201,6 +202,27 @@ async fn an_answer_to_a_message_without_a_nonce_finds_it() {
     );
     assert!(!told.contains("does not hold"), "{told}");
     assert_eq!(copy.history()[1]["reply_to"], json!(asked));
+}
+
+#[tokio::test]
+async fn messages_mention_whoever_joins_later_in_the_archive() {
+    let chat = Chat::new();
+    let archive = [
+        line("ann", "hello @bob and @eve"),
+        line("bob", "hello @ann"),
+    ];
+    import(&chat, &lines(&archive));
+    let options = SqliteConnectOptions::new().filename(chat.db());
+    let mut connection = SqliteConnection::connect_with(&options)
+        .await
+        .expect("a connection");
+    let mentioned: Vec<String> = sqlx::query_scalar(
+        "select u.handle from mentions n join users u on u.id = n.user_id order by n.message_id",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .expect("mentions");
+    assert_eq!(mentioned, ["bob", "ann"]);
 }
 
 /// Stops the chat, takes its own export in again, and exports what came of it.

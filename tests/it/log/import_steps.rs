@@ -17,6 +17,7 @@ pub(super) enum Kind {
     Begin,
     Message,
     Repeat,
+    Mentions,
     Edit,
     Deletion,
     Reaction,
@@ -36,10 +37,10 @@ pub(super) struct Numbers {
 
 /// Some steps, most of which find an import in progress.
 pub(super) fn import() -> impl Strategy<Value = Vec<Numbers>> {
-    use Kind::{Begin, Deletion, Edit, End, Member, Message, Reaction, Repeat, Room};
+    use Kind::{Begin, Deletion, Edit, End, Member, Mentions, Message, Reaction, Repeat, Room};
     let kinds = [
         Message, Message, Message, Message, Message, Message, Message, Message, Repeat, Repeat,
-        Edit, Deletion, Reaction, Reaction, Room, Member, Member, End, Begin, Begin,
+        Mentions, Edit, Deletion, Reaction, Reaction, Room, Member, Member, End, Begin, Begin,
     ];
     let step = (
         select(kinds.to_vec()),
@@ -114,6 +115,10 @@ impl Archive {
             (Kind::End, _) => Import::End,
             (Kind::Repeat, Some(old)) => return (old.at, old.again(number)),
             (Kind::Message | Kind::Repeat, _) => self.message(numbers, at, count),
+            (Kind::Mentions, _) => Import::Mentions {
+                message,
+                mentions: mentions(number),
+            },
             (Kind::Edit, _) => Import::Edit { message },
             (Kind::Deletion, _) => Import::Deletion { message },
             (Kind::Reaction, _) => Import::Reaction {
