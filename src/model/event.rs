@@ -197,8 +197,8 @@ const RESERVED: [&str; 20] = [
     "error",
 ];
 
-/// Greatest length of the name of a custom event in characters, which are ASCII.
-const CUSTOM_KIND_MAX: usize = 64;
+/// Maximum length of the name of a custom event in characters, which are ASCII.
+pub const CUSTOM_KIND_MAX: usize = 64;
 
 /// Returns what is wrong with the name of a custom event, or `None`.
 #[must_use]

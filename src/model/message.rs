@@ -8,9 +8,13 @@ use super::{
 };
 use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// A message in its current state, as it is sent to clients.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A message in its current state.
+///
+/// A damaged value in the file does not hide the message: text that is not UTF-8 contains U+FFFD, a time that cannot be
+/// read is `0000-01-01T00:00:00.000Z`, and an author without an account is `unknown-<id>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Message {
     /// The id of the event that posted it.
     pub id: MessageId,
@@ -20,30 +24,37 @@ pub struct Message {
     pub author: Person,
     /// The text as written; absent if the message was deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub body: Option<String>,
     /// When it was posted.
     pub at: Timestamp,
     /// When it was last edited.
+    #[schema(required)]
     pub edited_at: Option<Timestamp>,
     /// When it was deleted.
+    #[schema(required)]
     pub deleted_at: Option<Timestamp>,
     /// The message of the same room that it replies to.
+    #[schema(required)]
     pub reply_to: Option<MessageId>,
     /// The nonce given by the author's client, which identifies repeated posts.
+    #[schema(required)]
     pub nonce: Option<String>,
     /// Reactions in the order in which each emoji was first used.
     pub reactions: Vec<Reaction>,
 }
 
 /// The reactions to a message with one emoji.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reaction {
     /// The emoji, fully qualified.
     pub emoji: String,
     /// How many users added it.
+    #[schema(minimum = 1)]
     pub count: usize,
     /// The handles of the first users who added it, earliest first: at most 20, and fewer if the event of the message
     /// would not fit in a block of the stream.
+    #[schema(max_items = 20)]
     pub by: Vec<String>,
 }
 
@@ -63,7 +74,7 @@ pub struct HistoryPage {
 /// Maximum length of a body in characters, without surrounding white space.
 pub const BODY_MAX: usize = 8000;
 /// Maximum length of the white space around a body in characters. The white space is not removed.
-const MARGIN_MAX: usize = 1000;
+pub const MARGIN_MAX: usize = 1000;
 /// Maximum length of a nonce in bytes. Random ones have 22 to 36; keys of clients may be longer.
 pub const NONCE_MAX: usize = 128;
 

@@ -6,6 +6,7 @@ pub mod emoji;
 pub mod event;
 pub mod ids;
 pub mod import;
+pub mod json_schema;
 pub mod look_alike;
 pub mod message;
 pub mod room;

@@ -6,9 +6,13 @@ use super::{
 };
 use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
+use utoipa::{
+    ToSchema,
+    openapi::{ObjectBuilder, Type},
+};
 
 /// Who may see a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(rename_all = "lowercase")]
 pub enum RoomKind {
@@ -33,7 +37,9 @@ impl RoomKind {
 }
 
 /// The messages of a room that a member is notified about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(rename_all = "lowercase")]
 pub enum NotifyLevel {
@@ -69,7 +75,7 @@ impl NotifyLevel {
 }
 
 /// The properties of a room that all its readers see.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RoomInfo {
     /// The slug: `[a-z0-9][a-z0-9-]{0,62}`.
     pub slug: String,
@@ -82,7 +88,8 @@ pub struct RoomInfo {
 }
 
 /// A room as seen by one viewer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Room)]
 pub struct RoomView {
     /// The id, which is not sent to clients.
     #[serde(skip_serializing)]
@@ -97,8 +104,10 @@ pub struct RoomView {
     /// The viewer's read mark: a cursor, 0 if there is none.
     pub read_up_to: EventId,
     /// Number of messages by others among the newest [`UNREAD_MAX`] after the read mark.
+    #[schema(schema_with = unread_schema)]
     pub unread: i64,
-    /// Number of unread messages that mention the viewer.
+    /// Number of those messages that mention the viewer.
+    #[schema(schema_with = mentions_schema)]
     pub mentions: i64,
     /// The viewer's notification level.
     pub notify: NotifyLevel,
@@ -126,7 +135,24 @@ pub const UNREAD_MAX: i64 = 1000;
 /// Maximum length of a topic in characters.
 pub const TOPIC_MAX: usize = 250;
 /// Maximum length of a slug in characters, which are ASCII.
-const SLUG_MAX: usize = 63;
+pub const SLUG_MAX: usize = 63;
+
+fn unread_schema() -> ObjectBuilder {
+    count_schema().description(Some(format!(
+        "Number of messages by others among the newest {UNREAD_MAX} after the read mark."
+    )))
+}
+
+fn mentions_schema() -> ObjectBuilder {
+    count_schema().description(Some("Number of those messages that mention the caller."))
+}
+
+fn count_schema() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(0))
+        .maximum(Some(UNREAD_MAX))
+}
 
 /// Returns what is wrong with a topic, or `None`.
 #[must_use]
@@ -138,7 +164,7 @@ pub fn topic_fault(topic: &str) -> Option<Fault> {
 }
 
 /// Reserved slug: `/rooms/new` is the page for creating rooms.
-const SLUG_OF_NEW: &str = "new";
+pub const SLUG_OF_NEW: &str = "new";
 
 /// Returns what is wrong with a slug, or `None`.
 #[must_use]

@@ -8,9 +8,10 @@ use super::{
 use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
+use utoipa::ToSchema;
 
 /// A user as named in messages and events.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Person {
     /// The unique handle. `@` and the handle mention the user.
     pub handle: String,
@@ -31,7 +32,8 @@ impl Person {
 }
 
 /// An entry in the list of a room's members.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Member)]
 pub struct RoomMember {
     /// The member.
     #[serde(flatten)]

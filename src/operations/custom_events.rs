@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use std::sync::Arc;
 
 /// Greatest size of a payload in bytes. With its other fields, a block of a stream stays below 64 KiB.
-const PAYLOAD_MAX: usize = 60_000;
+pub const PAYLOAD_MAX: usize = 60_000;
 
 /// A custom event to be posted, before validation.
 #[derive(Debug)]

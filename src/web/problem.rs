@@ -3,12 +3,14 @@
 use crate::{
     error::{Denial, Error, Outage},
     fault::Fault,
+    model::json_schema::text,
 };
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use strum::{IntoStaticStr, VariantNames};
+use utoipa::{ToSchema, openapi::ObjectBuilder};
 
 /// Errors of HTTP, and those that are not about one field, permission or outage. The names in kebab case are their
 /// codes.
@@ -72,18 +74,23 @@ pub fn status_of(fault: Fault) -> StatusCode {
 }
 
 /// The data of an error response.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Problem {
     r#type: &'static str,
     pub(super) title: &'static str,
+    #[schema(minimum = 400, maximum = 599)]
     pub(super) status: u16,
     /// English text, for developers.
     detail: String,
     /// Stable code, for programs.
+    #[schema(schema_with = code_schema)]
     pub(super) code: &'static str,
+    /// What is wrong with which field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     errors: BTreeMap<String, FieldProblem>,
+    /// With a status of 500 and above: the id of the request, as in the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub(super) request_id: Option<String>,
     /// Arguments of the message about the error, by name.
     #[serde(skip)]
@@ -91,12 +98,46 @@ pub(super) struct Problem {
 }
 
 /// What is wrong with a field.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 struct FieldProblem {
+    #[schema(schema_with = fault_code_schema)]
     code: &'static str,
     detail: String,
     #[serde(flatten)]
+    #[schema(value_type = FaultData)]
     fault: Fault,
+}
+
+/// The data of a fault.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the fields of all variants of `Fault`, for the description of the API"
+)]
+struct FaultData {
+    /// Of `out-of-range`: the least number.
+    #[schema(nullable = false)]
+    min: Option<u64>,
+    /// Of a value that is too great, too long or too frequent: the limit.
+    #[schema(nullable = false)]
+    max: Option<u64>,
+    /// Of `unknown-value`: the values that the field can have.
+    #[schema(nullable = false)]
+    known: Option<Vec<String>>,
+}
+
+fn code_schema() -> ObjectBuilder {
+    let description =
+        "Stable code of the error, for programs; if a field is at fault, that of its fault.";
+    text()
+        .enum_values(Some(codes()))
+        .description(Some(description))
+}
+
+fn fault_code_schema() -> ObjectBuilder {
+    text()
+        .enum_values(Some(Fault::VARIANTS.iter().copied()))
+        .description(Some("Stable code of the fault."))
 }
 
 impl Problem {

@@ -4,8 +4,14 @@ use super::messages::one_nonce;
 use crate::{
     app::App,
     error::Error,
-    model::{event::Object, ids::EventId, time::Timestamp, user::Person},
-    operations::custom_events::{CustomDraft, post_custom as post},
+    model::{
+        event::Object,
+        ids::EventId,
+        json_schema::{CustomEventName, Nonce, any_json},
+        time::Timestamp,
+        user::Person,
+    },
+    operations::custom_events::{CustomDraft, PAYLOAD_MAX, post_custom as post},
     web::{
         error::Rejection,
         extract::{Path, Sent},
@@ -21,22 +27,34 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use utoipa::{ToSchema, openapi::ObjectBuilder};
 
-#[derive(Debug, Deserialize)]
-struct NewEvent {
+/// Request body for posting a custom event.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CustomEventRequest {
+    #[schema(value_type = CustomEventName)]
     r#type: String,
+    #[schema(schema_with = payload_schema)]
     payload: Box<RawValue>,
+    #[schema(value_type = Option<Nonce>)]
     nonce: Option<String>,
 }
 
+fn payload_schema() -> ObjectBuilder {
+    let description = format!("Any JSON value of at most {PAYLOAD_MAX} bytes.");
+    any_json().description(Some(description))
+}
+
 /// A stored custom event.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CustomEvent)]
 pub struct PostedEvent {
     id: EventId,
     r#type: String,
     room: String,
     at: Timestamp,
     by: Person,
+    #[schema(schema_with = any_json)]
     payload: Box<RawValue>,
 }
 
@@ -48,7 +66,7 @@ pub async fn post_custom(
     headers: HeaderMap,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
-    let NewEvent {
+    let CustomEventRequest {
         r#type,
         payload,
         nonce,

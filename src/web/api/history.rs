@@ -6,6 +6,7 @@ use crate::{
     fault::Fault,
     model::{
         ids::{EventId, MessageId, parse_id},
+        json_schema::list,
         message::{HistoryPage, Message},
         time::Timestamp,
     },
@@ -28,19 +29,43 @@ use mediatype::{MediaType, Name, names};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::{fmt::Write as _, sync::Arc};
+use utoipa::ToSchema;
 
-const LIMIT_DEFAULT: usize = 50;
-const LIMIT_MAX: usize = 200;
+/// The number of messages on a page without `limit`.
+pub const LIMIT_DEFAULT: usize = 50;
+/// The greatest number of messages on a page.
+pub const LIMIT_MAX: usize = 200;
 const NDJSON: Name<'static> = Name::new_unchecked("x-ndjson");
 
+/// A page of history.
+#[derive(Debug, ToSchema)]
+#[schema(as = HistoryPage)]
+#[expect(
+    dead_code,
+    reason = "describes what `json` writes, for the description of the API"
+)]
+pub struct SentPage {
+    #[schema(schema_with = list::<Message, LIMIT_MAX>)]
+    messages: Vec<Message>,
+    #[serde(flatten)]
+    #[schema(inline)]
+    surroundings: Surroundings<'static>,
+}
+
 /// Members of a JSON page other than its messages.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Surroundings<'a> {
+    /// Id of the last event in the same snapshot.
     head: EventId,
+    /// Name of the server's log.
     log: &'a str,
     has_older: bool,
     has_newer: bool,
+    /// Address of the page with older messages, if there are any.
+    #[schema(required)]
     older: Option<&'a str>,
+    /// Address of the page with newer messages, if there are any.
+    #[schema(required)]
     newer: Option<&'a str>,
 }
 

@@ -4,7 +4,12 @@ use crate::{
     app::App,
     error::{Result, check_field},
     fault::Fault,
-    model::{change::SignInKind, time::Timestamp, user::User},
+    model::{
+        change::SignInKind,
+        json_schema::NotGiven,
+        time::Timestamp,
+        user::{DisplayName, Handle, User},
+    },
     operations::people::{join_server, rename_user},
     store::memberships::list_slugs_of,
     web::{
@@ -16,19 +21,24 @@ use crate::{
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Request body for joining the server.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct JoinRequest {
+    #[schema(value_type = Handle)]
     handle: String,
+    /// The display name; the handle if absent.
+    #[schema(value_type = Option<DisplayName>)]
     name: Option<String>,
 }
 
 /// A new account with its token, which is shown only in this response.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Joined {
     handle: String,
     name: String,
+    /// The secret for `Authorization: Bearer <token>`.
     token: String,
 }
 
@@ -51,10 +61,11 @@ pub async fn join(
 }
 
 /// The caller's account and rooms.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
     handle: String,
     name: String,
+    /// Slugs of the rooms that the caller is a member of.
     rooms: Vec<String>,
     created_at: Timestamp,
 }
@@ -65,10 +76,13 @@ pub async fn show_me(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Js
 }
 
 /// Request body for changing the caller's account.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct UpdateMeRequest {
     #[serde(default)]
+    #[schema(value_type = DisplayName, required)]
     name: String,
+    /// Cannot be changed, because mentions refer to it.
+    #[schema(value_type = NotGiven, required = false)]
     handle: Option<IgnoredAny>,
 }
 

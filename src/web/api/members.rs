@@ -4,7 +4,12 @@ use crate::{
     app::App,
     error::Error,
     fault::Fault,
-    model::{ids::EventId, room::NotifyLevel, user::RoomMember},
+    model::{
+        ids::EventId,
+        json_schema::{SentId, list},
+        room::NotifyLevel,
+        user::RoomMember,
+    },
     operations::{members, rooms::visible_room},
     store::memberships,
     web::{
@@ -21,15 +26,22 @@ use axum::{
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// The greatest number of members on a page, and the default.
-const PAGE_MAX: usize = 1000;
+pub const PAGE_MAX: usize = 1000;
 
 /// A page of the members of a room.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Members)]
 pub struct MemberList {
+    #[schema(schema_with = list::<RoomMember, PAGE_MAX>)]
     members: Vec<RoomMember>,
+    /// Number of all members, also of those on other pages.
+    #[schema(minimum = 0)]
     count: i64,
+    /// Address of the next page, if there is one.
+    #[schema(required)]
     next: Option<String>,
 }
 
@@ -81,9 +93,11 @@ pub async fn leave_room(
 }
 
 /// Request body for moving the read mark.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct MarkReadRequest {
+    /// Id of the last event that was read.
     #[serde(deserialize_with = "read_id")]
+    #[schema(value_type = SentId)]
     up_to: i64,
 }
 
@@ -101,8 +115,9 @@ pub async fn mark_read(
 }
 
 /// Request body for setting the notification level.
-#[derive(Debug, Deserialize)]
-struct NotifyRequest {
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NotifyRequest {
+    #[schema(value_type = NotifyLevel)]
     level: String,
 }
 

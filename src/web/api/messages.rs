@@ -6,7 +6,8 @@ use crate::{
     fault::Fault,
     model::{
         ids::MessageId,
-        message::{Message, NONCE_MAX},
+        json_schema::{Nonce, SentId},
+        message::{Body, Message, NONCE_MAX},
     },
     operations::messages::{self, Draft},
     web::{
@@ -25,17 +26,21 @@ use axum::{
 };
 use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Request body for posting a message.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct PostRequest {
     /// Text of the message, in Markdown.
     #[serde(default)]
+    #[schema(value_type = Body, required)]
     pub body: String,
     /// Nonce chosen by the client, which makes retries idempotent.
+    #[schema(value_type = Option<Nonce>)]
     pub nonce: Option<String>,
     /// Id of the message that this one replies to.
     #[serde(default, deserialize_with = "read_optional_id")]
+    #[schema(value_type = Option<SentId>)]
     pub reply_to: Option<i64>,
 }
 
@@ -47,6 +52,20 @@ impl From<PostRequest> for Draft {
             reply_to: message.reply_to.map(MessageId),
         }
     }
+}
+
+/// A message with its rendered row.
+#[derive(Debug, ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes what `JsonWriter::message` writes, for the description of the API"
+)]
+pub struct RenderedMessage {
+    #[serde(flatten)]
+    message: Message,
+    /// The rendered row, if `include=html` asks for it.
+    #[schema(nullable = false)]
+    html: Option<String>,
 }
 
 /// Posts a message. A retry (same author, same nonce) returns the message of the first attempt.
@@ -98,9 +117,10 @@ pub async fn show_message(
 }
 
 /// Request body for editing a message.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct EditRequest {
     #[serde(default)]
+    #[schema(value_type = Body, required)]
     body: String,
 }
 

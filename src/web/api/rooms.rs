@@ -4,7 +4,12 @@ use crate::{
     app::App,
     error::check_field,
     fault::Fault,
-    model::{ids::EventId, room::RoomView},
+    model::{
+        ids::EventId,
+        json_schema::{NotGiven, Slug, Topic, list},
+        room::RoomView,
+        user::DisplayName,
+    },
     operations::{
         self,
         rooms::{RoomDraft, find_room},
@@ -25,13 +30,18 @@ use axum::{
 };
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// A page of the list of rooms, and the head of the log before it was read: a stream that starts there misses nothing.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct RoomList {
+    #[schema(schema_with = list::<RoomView, PAGE_MAX>)]
     rooms: Vec<RoomView>,
     head: EventId,
+    /// Name of the server's log.
     log: String,
+    /// Address of the next page, if there is one.
+    #[schema(required)]
     next: Option<String>,
 }
 
@@ -65,18 +75,31 @@ pub async fn show_room(
 }
 
 /// Request body for creating a room.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct CreateRoomRequest {
     /// Slug of the room; derived from the name if absent.
+    #[schema(value_type = Option<Slug>)]
     pub slug: Option<String>,
     /// Display name of the room.
     #[serde(default)]
+    #[schema(value_type = DisplayName, required)]
     pub name: String,
     /// Topic of the room.
     #[serde(default)]
+    #[schema(value_type = Topic)]
     pub topic: String,
     /// `open` (default) or `closed`.
+    #[schema(value_type = Option<NewRoomKind>)]
     pub kind: Option<String>,
+}
+
+/// Kind of a room that is created.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes the values that the operation accepts")]
+enum NewRoomKind {
+    Open,
+    Closed,
 }
 
 /// Creates a room.
@@ -113,11 +136,17 @@ impl From<CreateRoomRequest> for RoomDraft {
 }
 
 /// Request body for changing a room; absent fields keep their value.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct UpdateRoomRequest {
+    #[schema(value_type = Option<DisplayName>)]
     name: Option<String>,
+    #[schema(value_type = Option<Topic>)]
     topic: Option<String>,
+    /// Cannot be changed, because the members agreed to it.
+    #[schema(value_type = NotGiven, required = false)]
     kind: Option<IgnoredAny>,
+    /// Cannot be changed, because links refer to it.
+    #[schema(value_type = NotGiven, required = false)]
     slug: Option<IgnoredAny>,
 }
 
