@@ -21,7 +21,7 @@ use std::{
 };
 
 /// Minimum interval between two typing signals of the same user in the same room.
-const TYPING_AGAIN_AFTER: Duration = Duration::from_secs(3);
+pub const TYPING_AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// Maximum number of pairs of user and room that are stored for that. Beyond it no typing is signalled until some of
 /// them have expired.
 const TYPISTS_MAX: usize = 10_000;

@@ -8,11 +8,11 @@ use axum::{
 };
 use http_body_util::BodyExt as _;
 use mediatype::{ReadParams as _, names};
-use std::time::Duration;
+use std::{fmt, time::Duration};
 use tokio::time::timeout;
 
 /// How long a body may take to arrive.
-const TIMEOUT: Duration = Duration::from_secs(30);
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The media types that [`read_body`] accepts.
 const TYPES: &str = "application/json, application/x-www-form-urlencoded, text/plain";
 
@@ -27,6 +27,12 @@ impl BodyLimit {
     /// Limit for people who have signed in: a message of 8,000 characters, each escaped as two of `\uXXXX`, and further
     /// fields.
     pub const SIGNED_IN: Self = Self(256 * 1024);
+}
+
+impl fmt::Display for BodyLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} KiB", self.0 / 1024)
+    }
 }
 
 /// Media type of a body, from `Content-Type`.
@@ -48,7 +54,7 @@ pub async fn read_body(request: Request) -> Result<(MediaType, Vec<u8>), Rejecti
     let limit = request.extensions().get().copied();
     let BodyLimit(limit) = limit.unwrap_or(BodyLimit::ANONYMOUS);
     let reading = read_up_to(limit, request.into_body());
-    let body = timeout(TIMEOUT, reading)
+    let body = timeout(BODY_TIMEOUT, reading)
         .await
         .map_err(|_| Rejection::TooSlow)??;
     if media_type == MediaType::Unnamed && !body.is_empty() {

@@ -85,7 +85,7 @@ pub fn surround(routes: Router, names: HostNames) -> Router {
 }
 
 /// Smallest body in bytes that is compressed. Smaller ones fit into one packet anyway.
-const COMPRESSED_MIN: u64 = 1024;
+pub const COMPRESSED_MIN: u64 = 1024;
 
 /// Compresses pages and JSON for clients that accept it. Streams are never compressed, since an encoder would buffer
 /// their events; assets are compressed at build time.
@@ -106,7 +106,7 @@ fn add_default_headers<B>(mut response: axum::http::Response<B>) -> axum::http::
 }
 
 /// Greatest length in bytes of a request id that a client or proxy supplies.
-const REQUEST_ID_MAX: usize = 64;
+pub const REQUEST_ID_MAX: usize = 64;
 
 /// Removes request ids that are too long, repeated, or contain characters other than those of UUIDs, hexadecimal digits
 /// and the ids of common proxies. [`SetRequestIdLayer`] then generates a new id.

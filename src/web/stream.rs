@@ -31,10 +31,10 @@ use std::{
 use tokio::time::Instant;
 
 /// Greatest number of `room` parameters of one stream. Readers of more rooms open one stream of all rooms.
-const ROOMS_MAX: usize = 200;
+pub const ROOMS_MAX: usize = 200;
 
 /// The largest `limit_replay`. Missed events are counted up to this number.
-const LIMIT_REPLAY_MAX: u32 = 10_000;
+pub const LIMIT_REPLAY_MAX: u32 = 10_000;
 
 /// An open stream in the extensions of its response, for a server that takes over the connection instead of sending the
 /// body.

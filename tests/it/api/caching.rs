@@ -16,7 +16,9 @@ fn expected(method: &Method, address: &str) -> &'static str {
             "no-cache, no-transform"
         }
         "/api/v1/rooms/{room}/messages" if *method == Method::GET => "private, no-cache",
-        "/assets/{fingerprint}/{*path}" if *method == Method::GET => "no-cache",
+        "/assets/{fingerprint}/{*path}" | "/api/v1/openapi.json" if *method == Method::GET => {
+            "no-cache"
+        }
         _ => "no-store",
     }
 }

@@ -1,0 +1,40 @@
+//! The operations on accounts.
+
+use super::{operation::Described, refusals::Refusal};
+use crate::web::{
+    api::me::{JoinRequest, Joined, Me, UpdateMeRequest},
+    body::BodyLimit,
+};
+use axum::http::StatusCode;
+use serde_json::json;
+
+/// Describes the operations.
+pub(super) fn operations() -> Vec<Described> {
+    vec![join(), show_me(), update_me()]
+}
+
+fn join() -> Described {
+    Described::post("/api/v1/join", "join", "Create an account")
+        .details(format!(
+            "Possible if the server lets everybody join. The body has at most {}. A handle or name that looks like \
+             somebody else's is refused with 409.",
+            BodyLimit::ANONYMOUS
+        ))
+        .for_everybody()
+        .takes::<JoinRequest>(&json!({"handle": "ann", "name": "Ann"}))
+        .answers::<Joined>(StatusCode::CREATED, "The new account and its token.")
+        .refuses(Refusal::Conflict)
+}
+
+fn show_me() -> Described {
+    Described::get("/api/v1/me", "showMe", "Get the caller's account")
+        .answers::<Me>(StatusCode::OK, "The account.")
+}
+
+fn update_me() -> Described {
+    Described::patch("/api/v1/me", "updateMe", "Change the caller's display name")
+        .details("The handle cannot be changed.")
+        .takes::<UpdateMeRequest>(&json!({"name": "Ann B."}))
+        .answers::<Me>(StatusCode::OK, "The changed account.")
+        .refuses(Refusal::Conflict)
+}

@@ -1,0 +1,129 @@
+//! The operations on rooms, their members, and the caller's own state in them.
+
+use super::{
+    operation::Described,
+    parameters::{limit, query},
+    refusals::Refusal,
+};
+use crate::{
+    event_log::signals::TYPING_AGAIN_AFTER,
+    model::{json_schema::text, room::RoomView, user::RoomMember},
+    store::room_list,
+    web::api::{
+        members::{self, MarkReadRequest, MemberList, NotifyRequest},
+        rooms::{CreateRoomRequest, RoomList, UpdateRoomRequest},
+    },
+};
+use axum::http::StatusCode;
+use serde_json::json;
+
+const ROOMS: &str = "/api/v1/rooms";
+const ROOM: &str = "/api/v1/rooms/{room}";
+const MEMBER: &str = "/api/v1/rooms/{room}/members/{handle}";
+
+/// Describes the operations.
+pub(super) fn operations() -> Vec<Described> {
+    vec![
+        list_rooms(),
+        create_room(),
+        show_room(),
+        update_room(),
+        list_members(),
+        join_room(),
+        leave_room(),
+        mark_read(),
+        set_notify(),
+        signal_typing(),
+    ]
+}
+
+fn list_rooms() -> Described {
+    let after = query(
+        "after",
+        "Slug of the room after which the page begins.",
+        text(),
+    );
+    let max = room_list::PAGE_MAX;
+    Described::get(ROOMS, "listRooms", "List the rooms that the caller can see")
+        .details(
+            "Page by page: first the rooms that the caller is a member of, then the other open ones, both ordered by \
+             name.",
+        )
+        .for_readers()
+        .parameters([after, limit("rooms", max, max)])
+        .answers::<RoomList>(StatusCode::OK, "A page of rooms.")
+        .has_schema::<RoomView>()
+}
+
+fn create_room() -> Described {
+    let example = json!({"name": "Reading circle", "topic": "One book a month", "kind": "open"});
+    Described::post(ROOMS, "createRoom", "Create a room")
+        .takes::<CreateRoomRequest>(&example)
+        .answers::<RoomView>(StatusCode::CREATED, "The new room.")
+        .with_location()
+        .refuses(Refusal::Conflict)
+}
+
+fn show_room() -> Described {
+    Described::get(ROOM, "showRoom", "Get a room")
+        .for_readers()
+        .answers::<RoomView>(StatusCode::OK, "The room.")
+}
+
+fn update_room() -> Described {
+    Described::patch(ROOM, "updateRoom", "Change the name or topic of a room")
+        .details("For members. Absent fields keep their value.")
+        .may_take::<UpdateRoomRequest>(&json!({"topic": "Everything about books"}))
+        .answers::<RoomView>(StatusCode::OK, "The changed room.")
+}
+
+fn list_members() -> Described {
+    let path = "/api/v1/rooms/{room}/members";
+    let after = query("after", "Handle after which the page begins.", text());
+    let max = members::PAGE_MAX;
+    Described::get(path, "listMembers", "List the members of a room")
+        .details("Page by page, ordered by handle.")
+        .for_readers()
+        .parameters([after, limit("members", max, max)])
+        .answers::<MemberList>(StatusCode::OK, "A page of members.")
+        .has_schema::<RoomMember>()
+}
+
+fn join_room() -> Described {
+    Described::put(MEMBER, "joinRoom", "Add a member to a room")
+        .details("Idempotent. Members can add others.")
+        .answers_nothing()
+}
+
+fn leave_room() -> Described {
+    Described::delete(MEMBER, "leaveRoom", "Remove a member from a room")
+        .details("Idempotent. The person who created the room can remove others.")
+        .answers_nothing()
+}
+
+fn mark_read() -> Described {
+    let path = "/api/v1/rooms/{room}/read";
+    Described::put(path, "markRead", "Move the caller's read mark forward")
+        .details("For members. An id before the mark changes nothing.")
+        .takes::<MarkReadRequest>(&json!({"up_to": 0}))
+        .answers_nothing()
+}
+
+fn set_notify() -> Described {
+    let path = "/api/v1/rooms/{room}/notify";
+    let summary = "Set which messages of a room the caller is notified about";
+    Described::put(path, "setNotify", summary)
+        .details("For members.")
+        .takes::<NotifyRequest>(&json!({"level": "everything"}))
+        .answers_nothing()
+}
+
+fn signal_typing() -> Described {
+    let path = "/api/v1/rooms/{room}/typing";
+    let seconds = TYPING_AGAIN_AFTER.as_secs();
+    Described::post(path, "signalTyping", "Signal that the caller is typing")
+        .details(format!(
+            "The other readers of the room get `event: typing`, at most once in {seconds} s."
+        ))
+        .answers_nothing()
+}
