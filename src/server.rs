@@ -5,12 +5,12 @@ use crate::{
     cache::Cache,
     chat::{apply::apply, upgrade::store_mentions},
     config::Config,
-    error::{Error, Result},
+    error::{Error, Result, parse_field},
     event_log::{applier::Applier, log::EventLog},
     model::{
         account::NewAccount,
         change::Action,
-        room::{RoomInfo, RoomKind},
+        room::{NewRoom, RoomKind, RoomName, Slug, Topic},
         user::SERVER_HANDLE,
     },
     net::{
@@ -137,6 +137,17 @@ pub(crate) async fn prepare_log(connection: &mut Connection) -> Result<()> {
     store_mentions(connection).await
 }
 
+/// Returns the first room of a new log.
+fn first_room() -> Result<NewRoom> {
+    const TOPIC: &str = "Everything that has no room of its own";
+    Ok(NewRoom {
+        slug: Slug::of_name("general"),
+        name: parse_field("name", RoomName::parse("General"))?,
+        topic: parse_field("topic", Topic::parse(TOPIC))?,
+        kind: RoomKind::Open,
+    })
+}
+
 /// Names a new log, and creates the server's own account and the first room.
 async fn found_log(connection: &mut Connection) -> Result<()> {
     if meta::find_log(connection).await?.is_some() {
@@ -145,12 +156,7 @@ async fn found_log(connection: &mut Connection) -> Result<()> {
     let action = Action::Found {
         log: URL_SAFE_NO_PAD.encode(random_bytes::<12>()),
         server: NewAccount::new(SERVER_HANDLE, "Backscroll"),
-        room: RoomInfo {
-            slug: "general".into(),
-            name: "General".into(),
-            topic: "Everything that has no room of its own".into(),
-            kind: RoomKind::Open,
-        },
+        room: first_room()?,
     };
     let found = ChangeMaker::new().make(None, action);
     let mut tx = connection.begin_with("begin immediate").await?;

@@ -137,7 +137,7 @@ async fn apply_one(tx: &mut Connection, cache: &Cache, change: &Change) -> Resul
             is_slug_chosen,
         } => rooms::create_room(tx, actor, room, *is_slug_chosen).await,
         Action::UpdateRoom { room, name, topic } => {
-            rooms::update_room(tx, actor, room, name.as_deref(), topic.as_deref()).await
+            rooms::update_room(tx, actor, room, name.as_ref(), topic.as_ref()).await
         }
         Action::JoinRoom { room, handle } => memberships::join_room(tx, actor, room, handle).await,
         Action::LeaveRoom { room, handle } => {
@@ -174,7 +174,7 @@ async fn apply_one(tx: &mut Connection, cache: &Cache, change: &Change) -> Resul
             name,
             payload,
             nonce,
-        } => custom_events::post_custom(tx, actor, room, name, payload, nonce.as_deref()).await,
+        } => custom_events::post_custom(tx, actor, room, name, payload, nonce.as_ref()).await,
         Action::Import(step) => {
             let mut verdicts = import(tx, &[ImportChange { actor, step }]).await?;
             verdicts.remove(0)

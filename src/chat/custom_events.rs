@@ -8,7 +8,12 @@ use super::{
 use crate::{
     error::{Error, Result},
     fault::Fault,
-    model::{change::Outcome, event::kind, ids::EventId},
+    model::{
+        change::Outcome,
+        event::{CustomEventName, kind},
+        ids::EventId,
+        message::Nonce,
+    },
     store::{
         db::Connection,
         events::{NewEvent, append_event, is_custom_event},
@@ -29,13 +34,14 @@ pub(super) async fn post_custom(
     tx: &mut Connection,
     actor: Actor,
     slug: &str,
-    name: &str,
+    name: &CustomEventName,
     payload: &RawValue,
-    nonce: Option<&str>,
+    nonce: Option<&Nonce>,
 ) -> Result<Applied> {
     let room = actor.find_visible_room(tx, slug).await?;
     can(actor.user, Verb::Post, Object::Room(&room))?;
     let by = actor.signed_in()?;
+    let (name, nonce) = (name.as_str(), nonce.map(Nonce::as_str));
     if let Some(nonce) = nonce
         && let Some(id) = nonces::find_nonce(tx, by, nonce).await?
     {

@@ -4,7 +4,7 @@ use super::{actor::Actor, applied::Applied, rooms, users};
 use crate::{
     cache::Cache,
     error::Result,
-    model::{account::NewAccount, change::Outcome, ids::EventId, room::RoomInfo},
+    model::{account::NewAccount, change::Outcome, ids::EventId, room::NewRoom},
     store::{db::Connection, eras, meta},
 };
 
@@ -14,7 +14,7 @@ pub(super) async fn found_log(
     actor: Actor,
     log: &str,
     server: &NewAccount,
-    room: &RoomInfo,
+    room: &NewRoom,
 ) -> Result<Applied> {
     if meta::find_log(tx).await?.is_none() {
         meta::set_log(tx, log).await?;
@@ -23,7 +23,8 @@ pub(super) async fn found_log(
             user: Some(user.id),
             ..actor
         };
-        rooms::add_room(tx, server, room).await?;
+        let slug = room.slug.as_str().to_owned();
+        rooms::add_room(tx, server, &room.clone().into_info(slug)).await?;
     }
     Ok(Applied::new(Outcome::Done))
 }

@@ -12,6 +12,7 @@ use crate::{
         change::Outcome,
         event::kind,
         ids::{MessageId, RoomId},
+        message::Body,
     },
     store::{
         db::Connection,
@@ -27,13 +28,14 @@ pub(super) async fn edit_message(
     actor: Actor,
     slug: &str,
     message: MessageId,
-    body: &str,
+    body: &Body,
     mentions: &[String],
 ) -> Result<Applied> {
     let (room, state) = find_message(tx, actor, Verb::Edit, slug, message).await?;
     if state.is_deleted {
         return Err(Error::invalid("body", Fault::MessageDeleted));
     }
+    let body = body.as_str();
     let is_new = state.body != body;
     if is_new {
         messages::edit_message(tx, message, body, actor.at).await?;

@@ -112,7 +112,7 @@ fn question<'a>(change: &PostChange<'a>) -> Question<'a> {
     Question {
         by: change.actor.user,
         room: &change.post.room,
-        nonce: change.post.nonce.as_deref(),
+        nonce: change.post.nonce(),
         reply_to: change.post.reply_to,
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     fault::Fault,
     model::{
         change::Outcome,
-        emoji::{EMOJI_MAX, EMOJI_PER_PERSON_MAX},
+        emoji::{EMOJI_MAX, EMOJI_PER_PERSON_MAX, Emoji},
         event::kind,
         ids::{MessageId, RoomId},
     },
@@ -28,10 +28,10 @@ pub(super) async fn add_reaction(
     actor: Actor,
     slug: &str,
     message: MessageId,
-    emoji: &str,
+    emoji: &Emoji,
 ) -> Result<Applied> {
     let room = find_room(tx, actor, slug, message).await?;
-    let by = actor.signed_in()?;
+    let (by, emoji) = (actor.signed_in()?, emoji.as_str());
     let is_new = !reactions::has_reaction(tx, message, emoji, by).await?;
     if is_new {
         let (different, own) = reactions::count_others(tx, message, emoji, by).await?;
@@ -58,10 +58,10 @@ pub(super) async fn remove_reaction(
     actor: Actor,
     slug: &str,
     message: MessageId,
-    emoji: &str,
+    emoji: &Emoji,
 ) -> Result<Applied> {
     let room = find_room(tx, actor, slug, message).await?;
-    let by = actor.signed_in()?;
+    let (by, emoji) = (actor.signed_in()?, emoji.as_str());
     let is_new = reactions::has_reaction(tx, message, emoji, by).await?;
     if is_new {
         reactions::delete_reaction(tx, message, emoji, by).await?;

@@ -13,12 +13,12 @@ use crate::{
         change::{AccessChange, Outcome},
         event::kind,
         ids::RoomId,
-        room::RoomInfo,
+        room::{NewRoom, RoomInfo, RoomName, Topic},
     },
     store::{
         db::Connection,
         events::append_event,
-        rooms::{self, NewRoom, RoomTexts},
+        rooms::{self, RoomRow, RoomTexts},
     },
 };
 
@@ -26,21 +26,18 @@ use crate::{
 pub(super) async fn create_room(
     tx: &mut Connection,
     actor: Actor,
-    room: &RoomInfo,
+    room: &NewRoom,
     is_slug_chosen: bool,
 ) -> Result<Applied> {
     let by = actor.signed_in()?;
     let slug = if is_slug_chosen {
-        let is_taken = rooms::is_slug_taken(tx, &room.slug).await?;
-        (!is_taken).then(|| room.slug.clone())
+        let is_taken = rooms::is_slug_taken(tx, room.slug.as_str()).await?;
+        (!is_taken).then(|| room.slug.as_str().to_owned())
     } else {
-        rooms::find_free_slug(tx, &room.slug).await?
+        rooms::find_free_slug(tx, room.slug.as_str()).await?
     };
     let slug = slug.ok_or_else(|| Error::invalid("slug", Fault::SlugTaken))?;
-    let room = RoomInfo {
-        slug: slug.clone(),
-        ..room.clone()
-    };
+    let room = room.clone().into_info(slug.clone());
     let id = add_room(tx, actor, &room).await?;
     memberships::add_member(tx, actor, id, by).await?;
     Ok(Applied::with_access(
@@ -55,7 +52,7 @@ pub(super) async fn add_room(tx: &mut Connection, actor: Actor, room: &RoomInfo)
     // An event of this kind without a room creates the room whose id it has.
     let id = append_event(tx, &actor.event(kind::ROOM, None)).await?;
     let id = RoomId(id.0);
-    let room = NewRoom {
+    let room = RoomRow {
         id,
         info: room,
         made_by: by,
@@ -70,15 +67,16 @@ pub(super) async fn update_room(
     tx: &mut Connection,
     actor: Actor,
     slug: &str,
-    name: Option<&str>,
-    topic: Option<&str>,
+    name: Option<&RoomName>,
+    topic: Option<&Topic>,
 ) -> Result<Applied> {
     let room = actor.find_visible_room(tx, slug).await?;
     can(actor.user, Verb::Update, Object::Room(&room))?;
     let info = rooms::find_info(tx, room.id)
         .await?
         .ok_or(Error::NotFound)?;
-    let (name, topic) = (name.unwrap_or(&info.name), topic.unwrap_or(&info.topic));
+    let name = name.map_or(info.name.as_str(), RoomName::as_str);
+    let topic = topic.map_or(info.topic.as_str(), Topic::as_str);
     if (name, topic) != (&info.name, &info.topic) {
         let texts = RoomTexts {
             id: room.id,

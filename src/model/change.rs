@@ -1,14 +1,17 @@
 //! Changes: requests to the log, as plain data that can be stored and sent.
 //!
 //! A change is deterministic: applied to the same state it gives the same rows on any machine. The form of its fields
-//! (lengths, characters) was checked before it was made. Values that depend on the version of a library, such as a
+//! (lengths, characters) was checked before it was made, which their types state. Values that depend on the version of a library, such as a
 //! folded handle or the mentions in a text, are part of it. Permissions are checked when it is applied.
 
 use super::{
     account::{FoldedName, NewAccount},
+    emoji::Emoji,
+    event::CustomEventName,
     ids::{EventId, MessageId, RoomId, UserId},
     import::{Import, Imported},
-    room::{NotifyLevel, RoomInfo},
+    message::{Body, Nonce},
+    room::{NewRoom, NotifyLevel, RoomName, Topic},
     time::Timestamp,
     user::User,
 };
@@ -54,7 +57,7 @@ pub enum Action {
     Found {
         log: String,
         server: NewAccount,
-        room: RoomInfo,
+        room: NewRoom,
     },
     /// Begins a new era of ids after `used`, the last id that any copy of this log has used.
     BeginEra { used: i64 },
@@ -69,15 +72,12 @@ pub enum Action {
     RenameUser { name: FoldedName },
     /// Creates a room with the actor as its first member. If the slug is taken, a number is appended to a slug derived
     /// from the name, and a slug chosen by the user is refused.
-    CreateRoom {
-        room: RoomInfo,
-        is_slug_chosen: bool,
-    },
+    CreateRoom { room: NewRoom, is_slug_chosen: bool },
     /// Changes the name or topic of a room. `None` leaves a value unchanged.
     UpdateRoom {
         room: String,
-        name: Option<String>,
-        topic: Option<String>,
+        name: Option<RoomName>,
+        topic: Option<Topic>,
     },
     /// Adds a user to a room.
     JoinRoom { room: String, handle: String },
@@ -93,7 +93,7 @@ pub enum Action {
     EditMessage {
         room: String,
         message: MessageId,
-        body: String,
+        body: Body,
         mentions: Vec<String>,
     },
     /// Deletes the text of a message permanently.
@@ -102,20 +102,20 @@ pub enum Action {
     AddReaction {
         room: String,
         message: MessageId,
-        emoji: String,
+        emoji: Emoji,
     },
     /// Removes a reaction of the actor from a message.
     RemoveReaction {
         room: String,
         message: MessageId,
-        emoji: String,
+        emoji: Emoji,
     },
     /// Posts a custom event of a bot.
     PostCustom {
         room: String,
-        name: String,
+        name: CustomEventName,
         payload: Box<RawValue>,
-        nonce: Option<String>,
+        nonce: Option<Nonce>,
     },
     /// Takes one step of an import.
     Import(Import),
@@ -127,14 +127,22 @@ pub struct Post {
     /// Slug of its room.
     pub room: String,
     /// Its text.
-    pub body: String,
+    pub body: Body,
     /// The mention keys of the handles in the text. Accounts with these handles need not exist.
     #[serde(default)]
     pub mentions: Vec<String>,
     /// The nonce given by the client. A second post with the same nonce returns the first message.
-    pub nonce: Option<String>,
+    pub nonce: Option<Nonce>,
     /// The message that it replies to.
     pub reply_to: Option<MessageId>,
+}
+
+impl Post {
+    /// Returns the nonce as text.
+    #[must_use]
+    pub fn nonce(&self) -> Option<&str> {
+        self.nonce.as_ref().map(Nonce::as_str)
+    }
 }
 
 /// The secret of a new session or token.

@@ -1,5 +1,6 @@
 //! Emoji as reactions.
 
+use super::checked_text::checked_text;
 use crate::fault::Fault;
 
 /// Maximum number of different emoji on one message.
@@ -7,9 +8,10 @@ pub const EMOJI_MAX: usize = 50;
 /// Maximum number of emoji that one user can add to one message.
 pub const EMOJI_PER_PERSON_MAX: usize = 10;
 
-/// An emoji in its fully qualified spelling as Unicode defines it: `❤` and `❤️` are equal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Emoji(String);
+checked_text! {
+    /// An emoji in its fully qualified spelling as Unicode defines it: `❤` and `❤️` are equal.
+    Emoji
+}
 
 impl Emoji {
     /// Parses one emoji of Unicode's list (emoji-test.txt), in any spelling.
@@ -30,12 +32,6 @@ impl Emoji {
             && !text.chars().any(is_odd)
             && !text.is_ascii();
         Self::parse(text).or_else(|fault| is_plain.then(|| Self(text.to_owned())).ok_or(fault))
-    }
-
-    /// Returns the emoji as text.
-    #[must_use]
-    pub fn into_string(self) -> String {
-        self.0
     }
 }
 

@@ -1,6 +1,7 @@
 //! Events: the changes of the log, with the current state of their objects.
 
 use super::{
+    checked_text::checked_text,
     ids::{EventId, RoomId, UserId},
     message::Message,
     room::RoomInfo,
@@ -200,9 +201,20 @@ const RESERVED: [&str; 20] = [
 /// Maximum length of the name of a custom event in characters, which are ASCII.
 pub const CUSTOM_KIND_MAX: usize = 64;
 
+checked_text! {
+    /// A valid name of a custom event.
+    CustomEventName
+}
+
+impl CustomEventName {
+    /// Parses a name.
+    pub fn parse(text: String) -> Result<Self, Fault> {
+        custom_kind_fault(&text).map_or(Ok(Self(text)), Err)
+    }
+}
+
 /// Returns what is wrong with the name of a custom event, or `None`.
-#[must_use]
-pub fn custom_kind_fault(name: &str) -> Option<Fault> {
+fn custom_kind_fault(name: &str) -> Option<Fault> {
     let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b);
     let starts_well = name.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
     if !starts_well || name.len() > CUSTOM_KIND_MAX || !name.bytes().all(allowed) {

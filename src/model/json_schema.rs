@@ -3,10 +3,10 @@
 //! They state the rules of the types' parsers, as far as JSON Schema can, with the constants that the parsers use.
 
 use super::{
-    event::CUSTOM_KIND_MAX,
+    event::{CUSTOM_KIND_MAX, CustomEventName},
     ids::{EventId, MessageId},
-    message::{BODY_MAX, Body, MARGIN_MAX, NONCE_MAX},
-    room::{SLUG_MAX, SLUG_OF_NEW, TOPIC_MAX},
+    message::{BODY_MAX, Body, MARGIN_MAX, NONCE_MAX, Nonce},
+    room::{SLUG_MAX, SLUG_OF_NEW, Slug, TOPIC_MAX, Topic},
     time::Timestamp,
     user::{DisplayName, HANDLE_MAX, Handle, NAME_MAX},
 };
@@ -22,18 +22,6 @@ use utoipa::{
 /// An id in the body of a request: a number, or its digits as a string, as which forms send it.
 #[derive(Debug)]
 pub struct SentId;
-/// The slug of a room.
-#[derive(Debug)]
-pub struct Slug;
-/// The topic of a room.
-#[derive(Debug)]
-pub struct Topic;
-/// A nonce.
-#[derive(Debug)]
-pub struct Nonce;
-/// The name of a custom event.
-#[derive(Debug)]
-pub struct CustomEventName;
 /// A time, or a date, as a parameter.
 #[derive(Debug)]
 pub struct TimeOrDate;

@@ -1,6 +1,7 @@
 //! Messages, and the rules for their bodies.
 
 use super::{
+    checked_text::checked_text,
     ids::{EventId, MessageId},
     text::{looks_empty, with_unix_lines},
     time::Timestamp,
@@ -78,21 +79,16 @@ pub const MARGIN_MAX: usize = 1000;
 /// Maximum length of a nonce in bytes. Random ones have 22 to 36; keys of clients may be longer.
 pub const NONCE_MAX: usize = 128;
 
-/// A valid body. The text is unchanged, except that CRLF and CR become LF.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Body(String);
+checked_text! {
+    /// A valid body. The text is unchanged, except that CRLF and CR become LF.
+    Body
+}
 
 impl Body {
     /// Parses a body of any content type.
     pub fn parse(text: String) -> Result<Self, Fault> {
         let body = with_unix_lines(text);
         body_fault(&body).map_or(Ok(Self(body)), Err)
-    }
-
-    /// Returns the body as text.
-    #[must_use]
-    pub fn into_string(self) -> String {
-        self.0
     }
 }
 
@@ -122,6 +118,18 @@ pub fn length_fault(body: &str) -> Option<Fault> {
         n if n > BODY_MAX => Some(Fault::BodyTooLong { max: BODY_MAX }),
         _ if body.chars().count() > BODY_MAX + MARGIN_MAX => Some(Fault::BodyPadded),
         _ => None,
+    }
+}
+
+checked_text! {
+    /// A valid nonce.
+    Nonce
+}
+
+impl Nonce {
+    /// Parses a nonce.
+    pub fn parse(text: String) -> Result<Self, Fault> {
+        nonce_fault(&text).map_or(Ok(Self(text)), Err)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod change;
+mod checked_text;
 pub mod emoji;
 pub mod event;
 pub mod ids;

@@ -1,8 +1,10 @@
 //! Rooms, and the rules for their slugs and topics.
 
 use super::{
+    checked_text::checked_text,
     ids::{EventId, RoomId},
     text::line_fault,
+    user::name_fault,
 };
 use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
@@ -154,6 +156,74 @@ fn count_schema() -> ObjectBuilder {
         .maximum(Some(UNREAD_MAX))
 }
 
+checked_text! {
+    /// A valid slug.
+    Slug
+}
+
+checked_text! {
+    /// A valid display name of a room.
+    RoomName
+}
+
+checked_text! {
+    /// A valid topic.
+    Topic
+}
+
+impl Slug {
+    /// Parses a slug.
+    pub fn parse(text: String) -> Result<Self, Fault> {
+        slug_fault(&text).map_or(Ok(Self(text)), Err)
+    }
+
+    /// Derives a slug from a name in any script: `Design & 读书会` becomes `design-du-shu-hui`. It is `room` if no usable
+    /// characters remain.
+    #[must_use]
+    pub fn of_name(name: &str) -> Self {
+        Self(slug_of(name))
+    }
+}
+
+impl RoomName {
+    /// Parses a name. Surrounding white space is removed.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let name = text.trim();
+        name_fault(name).map_or_else(|| Ok(Self(name.to_owned())), Err)
+    }
+}
+
+impl Topic {
+    /// Parses a topic. Surrounding white space is removed.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let topic = text.trim();
+        topic_fault(topic).map_or_else(|| Ok(Self(topic.to_owned())), Err)
+    }
+}
+
+/// A room to be created.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub struct NewRoom {
+    pub slug: Slug,
+    pub name: RoomName,
+    pub topic: Topic,
+    pub kind: RoomKind,
+}
+
+impl NewRoom {
+    /// Returns the properties of the room that is created, with this slug.
+    #[must_use]
+    pub fn into_info(self, slug: String) -> RoomInfo {
+        RoomInfo {
+            slug,
+            name: self.name.into_string(),
+            topic: self.topic.into_string(),
+            kind: self.kind,
+        }
+    }
+}
+
 /// Returns what is wrong with a topic, or `None`.
 #[must_use]
 pub fn topic_fault(topic: &str) -> Option<Fault> {
@@ -179,8 +249,7 @@ pub fn slug_fault(slug: &str) -> Option<Fault> {
     }
 }
 
-/// Returns a slug for a name in any script: `Design & 读书会` → `design-du-shu-hui`; `room` if no usable characters
-/// remain.
+/// Returns a slug for a name, see [`Slug::of_name`].
 #[must_use]
 pub fn slug_of(name: &str) -> String {
     let mut slug = slug::slugify(name);

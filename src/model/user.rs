@@ -1,6 +1,7 @@
 //! Users, and the rules for handles and display names.
 
 use super::{
+    checked_text::checked_text,
     ids::UserId,
     text::{is_invisible, is_mark, joins_letters, line_fault, looks_empty, marks_fault},
     time::Timestamp,
@@ -72,9 +73,10 @@ pub const SERVER_HANDLE: &str = "backscroll";
 /// Maximum length of a handle in characters. The maximum length in bytes is twice as much.
 pub const HANDLE_MAX: usize = 32;
 
-/// A valid handle in NFC.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Handle(String);
+checked_text! {
+    /// A valid handle in NFC.
+    Handle
+}
 
 impl Handle {
     /// Parses a handle. Surrounding white space is removed.
@@ -82,29 +84,18 @@ impl Handle {
         let handle: String = text.trim().nfc().collect();
         handle_fault(&handle).map_or(Ok(Self(handle)), Err)
     }
-
-    /// Returns the handle as text.
-    #[must_use]
-    pub fn into_string(self) -> String {
-        self.0
-    }
 }
 
-/// A valid display name of a user, in NFC.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DisplayName(String);
+checked_text! {
+    /// A valid display name of a user, in NFC.
+    DisplayName
+}
 
 impl DisplayName {
     /// Parses a display name. Surrounding white space is removed.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let name: String = text.trim().nfc().collect();
         name_fault(&name).map_or(Ok(Self(name)), Err)
-    }
-
-    /// Returns the name as text.
-    #[must_use]
-    pub fn into_string(self) -> String {
-        self.0
     }
 }
 

@@ -1,15 +1,15 @@
 //! Posting custom events of bots.
 
+use super::messages::parse_nonce;
 use crate::{
     app::App,
     auth::viewer::Viewer,
-    error::{Error, Result, check_field},
+    error::{Error, Result, check_field, parse_field},
     event_log::transaction::Answer,
     fault::Fault,
     model::{
         change::Action,
-        event::{Event, custom_kind_fault},
-        message::nonce_fault,
+        event::{CustomEventName, Event},
     },
 };
 use serde_json::value::RawValue;
@@ -42,9 +42,9 @@ pub async fn post_custom(
         payload,
         nonce,
     } = draft;
-    check_field("type", custom_kind_fault(&name))?;
+    let name = parse_field("type", CustomEventName::parse(name))?;
     check_field("payload", payload_fault(&payload))?;
-    check_field("nonce", nonce.as_deref().and_then(nonce_fault))?;
+    let nonce = parse_nonce(nonce)?;
     let action = Action::PostCustom {
         room,
         name,

@@ -4,13 +4,13 @@ use super::rooms::visible_room;
 use crate::{
     app::App,
     auth::viewer::Viewer,
-    error::{Error, Result, check_field, parse_field},
+    error::{Error, Result, parse_field},
     event_log::transaction::Answer,
     markdown,
     model::{
         change::{Action, Post},
         ids::{MessageId, parse_id},
-        message::{Body, Message, nonce_fault},
+        message::{Body, Message, Nonce},
     },
     store::messages,
 };
@@ -40,13 +40,12 @@ pub async fn post_message(
         nonce,
         reply_to,
     } = draft;
-    let body = parse_field("body", Body::parse(body))?.into_string();
-    check_field("nonce", nonce.as_deref().and_then(nonce_fault))?;
+    let body = parse_field("body", Body::parse(body))?;
     let post = Post {
         room,
-        mentions: markdown::mentions(&body),
+        mentions: markdown::mentions(body.as_str()),
         body,
-        nonce,
+        nonce: parse_nonce(nonce)?,
         reply_to,
     };
     answered_message(app.submit(Some(by), Action::PostMessage(post)).await?)
@@ -61,11 +60,11 @@ pub async fn edit_message(
     body: String,
 ) -> Result<Arc<Message>> {
     let (by, message) = (viewer.signed_in()?.id, read_id(id)?);
-    let body = parse_field("body", Body::parse(body))?.into_string();
+    let body = parse_field("body", Body::parse(body))?;
     let action = Action::EditMessage {
         room,
         message,
-        mentions: markdown::mentions(&body),
+        mentions: markdown::mentions(body.as_str()),
         body,
     };
     Ok(answered_message(app.submit(Some(by), action).await?)?.0)
@@ -99,6 +98,12 @@ pub(super) fn answered_message(answer: Answer) -> Result<(Arc<Message>, bool)> {
         Answer::Message { message, is_new } => Ok((message, is_new)),
         _ => Err(Error::NotFound),
     }
+}
+
+/// Parses the nonce of a request.
+pub(super) fn parse_nonce(nonce: Option<String>) -> Result<Option<Nonce>> {
+    let nonce = nonce.map(Nonce::parse).transpose();
+    parse_field("nonce", nonce)
 }
 
 /// Parses the id in an address. A text that is not an id is an unknown id.

@@ -21,7 +21,7 @@ pub async fn add_reaction(
     let action = Action::AddReaction {
         room,
         message,
-        emoji: parse_field("emoji", Emoji::parse(emoji))?.into_string(),
+        emoji: parse_field("emoji", Emoji::parse(emoji))?,
     };
     submit(app, viewer, action).await
 }
@@ -39,7 +39,7 @@ pub async fn remove_reaction(
         room,
         message,
         // Files of earlier versions may contain reactions that cannot be added any more. They can be removed.
-        emoji: parse_field("emoji", Emoji::parse_stored(emoji))?.into_string(),
+        emoji: parse_field("emoji", Emoji::parse_stored(emoji))?,
     };
     submit(app, viewer, action).await
 }

@@ -4,14 +4,13 @@ use crate::{
     app::App,
     auth::viewer::Viewer,
     chat::policy::{Object, Verb, can},
-    error::{Error, Result, check_field},
+    error::{Error, Result, parse_field},
     event_log::transaction::Answer,
     fault::Fault,
     model::{
         change::Action,
         ids::RoomId,
-        room::{RoomInfo, RoomKind, RoomView, slug_fault, slug_of, topic_fault},
-        user::name_fault,
+        room::{NewRoom, RoomKind, RoomName, RoomView, Slug, Topic},
     },
     store::rooms,
 };
@@ -52,9 +51,8 @@ pub struct RoomDraft {
 /// Creates a room and returns its slug.
 pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result<String> {
     let by = viewer.signed_in()?.id;
-    let (name, topic) = (draft.name.trim(), draft.topic.trim());
-    check_field("name", name_fault(name))?;
-    check_field("topic", topic_fault(topic))?;
+    let name = parse_field("name", RoomName::parse(&draft.name))?;
+    let topic = parse_field("topic", Topic::parse(&draft.topic))?;
     let kind = match draft.kind.as_deref() {
         None | Some("open") => RoomKind::Open,
         Some("closed") => RoomKind::Closed,
@@ -64,12 +62,14 @@ pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result
         }
     };
     let is_slug_chosen = draft.slug.is_some();
-    let slug = draft.slug.unwrap_or_else(|| slug_of(name));
-    check_field("slug", slug_fault(&slug))?;
-    let room = RoomInfo {
+    let slug = match draft.slug {
+        Some(slug) => parse_field("slug", Slug::parse(slug))?,
+        None => Slug::of_name(name.as_str()),
+    };
+    let room = NewRoom {
         slug,
-        name: name.into(),
-        topic: topic.into(),
+        name,
+        topic,
         kind,
     };
     let action = Action::CreateRoom {
@@ -91,10 +91,8 @@ pub async fn update_room(
     topic: Option<String>,
 ) -> Result<()> {
     let by = viewer.signed_in()?.id;
-    let name = name.map(|name| name.trim().to_owned());
-    let topic = topic.map(|topic| topic.trim().to_owned());
-    check_field("name", name.as_deref().and_then(name_fault))?;
-    check_field("topic", topic.as_deref().and_then(topic_fault))?;
+    let name = parse_field("name", name.as_deref().map(RoomName::parse).transpose())?;
+    let topic = parse_field("topic", topic.as_deref().map(Topic::parse).transpose())?;
     app.submit(Some(by), Action::UpdateRoom { room, name, topic })
         .await?;
     Ok(())

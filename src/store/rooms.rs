@@ -180,7 +180,7 @@ pub async fn find_free_slug(connection: &mut Connection, slug: &str) -> Result<O
 
 /// A room to be inserted.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct NewRoom<'a> {
+pub struct RoomRow<'a> {
     /// The id of the event that creates the room.
     pub id: RoomId,
     /// The properties that all readers see.
@@ -193,7 +193,7 @@ pub struct NewRoom<'a> {
 }
 
 /// Inserts any number of rooms with one statement.
-pub async fn insert_rooms(connection: &mut Connection, rooms: &[NewRoom<'_>]) -> Result<()> {
+pub async fn insert_rooms(connection: &mut Connection, rooms: &[RoomRow<'_>]) -> Result<()> {
     write_rows(connection, INSERT_ROOMS, rooms).await
 }
 

@@ -15,7 +15,7 @@ use crate::{
         room::{RoomInfo, RoomKind},
         time::Timestamp,
     },
-    store::{imports::KnownRoom, memberships::NewMembership, rooms::NewRoom},
+    store::{imports::KnownRoom, memberships::NewMembership, rooms::RoomRow},
 };
 
 impl<'a> Run<'a> {
@@ -53,7 +53,7 @@ impl<'a> Run<'a> {
         let id = RoomId(self.facts.ids.take_lowest());
         self.rows
             .append(EventId(id.0), event(kind::ROOM, made_by, Some(id), at));
-        self.rows.rooms.push(NewRoom {
+        self.rows.rooms.push(RoomRow {
             id,
             info,
             made_by,

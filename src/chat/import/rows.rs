@@ -10,7 +10,7 @@ use crate::{
         memberships::{NewMembership, insert_memberships},
         posts::{Mentions, NewMessage, add_mentions, add_messages},
         reactions::{NewReaction, insert_reactions},
-        rooms::{NewRoom, RoomTexts, insert_rooms, update_rooms},
+        rooms::{RoomRow, RoomTexts, insert_rooms, update_rooms},
         users::{NewUser, insert_users},
     },
 };
@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) struct Rows<'a> {
     events: Vec<NumberedEvent<'static>>,
     users: Vec<NewUser<'a>>,
-    pub(super) rooms: Vec<NewRoom<'a>>,
+    pub(super) rooms: Vec<RoomRow<'a>>,
     room_texts: BTreeMap<RoomId, RoomTexts<'a>>,
     pub(super) members: Vec<NewMembership>,
     /// In the order of their ids.

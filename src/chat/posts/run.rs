@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
 
     /// Returns the earlier post of this run with the same author and nonce.
     fn find_nonce(&self, by: UserId, post: &Post) -> Option<EarlierPost> {
-        let place = *self.nonces.get(&(by, post.nonce.as_deref()?))?;
+        let place = *self.nonces.get(&(by, post.nonce()?))?;
         let message = &self.rows.messages[place];
         Some(EarlierPost {
             id: message.id,
@@ -138,16 +138,16 @@ impl<'a> Run<'a> {
             id,
             room: context.room.to_owned(),
             author: context.by.clone(),
-            body: Some(post.body.clone()),
+            body: Some(post.body.as_str().to_owned()),
             at: context.actor.at,
             edited_at: None,
             deleted_at: None,
             reply_to: post.reply_to,
-            nonce: post.nonce.clone(),
+            nonce: post.nonce().map(str::to_owned),
             reactions: Vec::new(),
         };
         self.append(context, kind::MESSAGE, Object::Message(Arc::new(message)));
-        if let Some(nonce) = post.nonce.as_deref() {
+        if let Some(nonce) = post.nonce() {
             self.nonces
                 .insert((context.user, nonce), self.rows.messages.len());
         }
@@ -156,10 +156,10 @@ impl<'a> Run<'a> {
             room_id: context.room_id,
             author_id: context.user,
             at: context.actor.at,
-            body: &post.body,
+            body: post.body.as_str(),
             mentions: &post.mentions,
             reply_to: post.reply_to,
-            nonce: post.nonce.as_deref(),
+            nonce: post.nonce(),
         });
         id
     }
@@ -186,7 +186,10 @@ impl<'a> Run<'a> {
 /// Returns the message of the first post with the same nonce, or an error if the posts differ. After an edit or a
 /// deletion the original text is not stored any more, and only the rooms are compared.
 fn recognise(post: &Post, room: RoomId, known: &EarlierPost) -> Result<Applied> {
-    let is_other_text = known.body.as_ref().is_some_and(|body| *body != post.body);
+    let is_other_text = known
+        .body
+        .as_ref()
+        .is_some_and(|body| *body != post.body.as_str());
     if known.room_id != Some(room) || is_other_text {
         return Err(Error::invalid("nonce", Fault::NonceReused));
     }

@@ -5,11 +5,8 @@ use crate::{
     app::App,
     error::Error,
     model::{
-        event::Object,
-        ids::EventId,
-        json_schema::{CustomEventName, Nonce, any_json},
-        time::Timestamp,
-        user::Person,
+        event::CustomEventName, event::Object, ids::EventId, json_schema::any_json, message::Nonce,
+        time::Timestamp, user::Person,
     },
     operations::custom_events::{CustomDraft, PAYLOAD_MAX, post_custom as post},
     web::{

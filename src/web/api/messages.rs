@@ -6,8 +6,8 @@ use crate::{
     fault::Fault,
     model::{
         ids::MessageId,
-        json_schema::{Nonce, SentId},
-        message::{Body, Message, NONCE_MAX},
+        json_schema::SentId,
+        message::{Body, Message, NONCE_MAX, Nonce},
     },
     operations::messages::{self, Draft},
     web::{

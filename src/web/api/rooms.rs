@@ -6,8 +6,8 @@ use crate::{
     fault::Fault,
     model::{
         ids::EventId,
-        json_schema::{NotGiven, Slug, Topic, list},
-        room::RoomView,
+        json_schema::{NotGiven, list},
+        room::{RoomView, Slug, Topic},
         user::DisplayName,
     },
     operations::{

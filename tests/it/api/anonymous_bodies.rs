@@ -1,6 +1,6 @@
 //! Who has not signed in is told so before the body of the request is read.
 
-use crate::support::{AT_ONCE, WITHIN, chat::Chat};
+use crate::support::{WITHIN, chat::Chat};
 use std::{fs, net::SocketAddr, path::Path};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
@@ -24,7 +24,7 @@ async fn anonymous_requests_are_answered_before_their_bodies_come() {
             continue;
         }
         let path = with_parameters(&route);
-        let answered = timeout(AT_ONCE, status_without_body(chat.address, method, &path)).await;
+        let answered = timeout(WITHIN, status_without_body(chat.address, method, &path)).await;
         let status = answered.unwrap_or_else(|_| panic!("{method} {path} waits for the body"));
         let expected = if route.starts_with("/api/") { 401 } else { 303 };
         assert_eq!(status, expected, "{method} {path}");
@@ -35,7 +35,7 @@ async fn anonymous_requests_are_answered_before_their_bodies_come() {
 async fn what_everybody_may_send_is_short() {
     let chat = Chat::start().await;
     for path in FOR_EVERYBODY {
-        let answered = timeout(AT_ONCE, status_without_body(chat.address, "POST", path)).await;
+        let answered = timeout(WITHIN, status_without_body(chat.address, "POST", path)).await;
         assert_eq!(answered.ok(), Some(413), "{path}");
     }
 }

@@ -1,7 +1,7 @@
 //! Emoji under messages.
 
 use crate::support::chat::Chat;
-use backscroll::model::{account::NewAccount, change::Action, ids::MessageId};
+use backscroll::model::{account::NewAccount, change::Action, emoji::Emoji, ids::MessageId};
 use serde_json::json;
 
 #[tokio::test]
@@ -138,7 +138,8 @@ async fn a_message_with_every_reaction_it_may_have_stays_below_a_block() {
         let reactions = (first..first + 10).map(|emoji| Action::AddReaction {
             room: "general".into(),
             message: MessageId(id),
-            emoji: emojis::iter().nth(1000 + emoji).expect("emoji").to_string(),
+            emoji: Emoji::parse(emojis::iter().nth(1000 + emoji).expect("emoji").as_str())
+                .expect("one"),
         });
         chat.apply(Some(by), reactions.collect()).await;
     }

@@ -189,7 +189,7 @@ impl Old {
 
 /// A message that was posted, as an archive has it.
 fn as_imported(post: &Post, by: &str, id: i64, at: Timestamp) -> ImportedMessage {
-    let nonce = post.nonce.clone();
+    let nonce = post.nonce().map(str::to_owned);
     ImportedMessage {
         room: Arc::new(RoomInfo {
             slug: post.room.clone(),
@@ -202,7 +202,7 @@ fn as_imported(post: &Post, by: &str, id: i64, at: Timestamp) -> ImportedMessage
         origin: nonce.is_none().then_some(Origin { id, at }),
         nonce: nonce.unwrap_or_else(|| format!("derived-{id}")),
         id: Some(id),
-        body: post.body.clone(),
+        body: post.body.as_str().to_owned(),
         mentions: post.mentions.clone(),
         is_reply: false,
         reply_to: None,

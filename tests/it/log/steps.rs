@@ -4,8 +4,11 @@ use super::import_steps::{Archive, Numbers, import};
 use backscroll::model::{
     account::{FoldedName, NewAccount},
     change::{Action, CHANGE_VERSION, Change, ChangeId, Outcome, Post, SignIn, SignInKind},
+    emoji::Emoji,
+    event::CustomEventName,
     ids::{EventId, MessageId, UserId},
-    room::{NotifyLevel, RoomInfo, RoomKind},
+    message::{Body, Nonce},
+    room::{NewRoom, NotifyLevel, RoomKind, RoomName, Slug, Topic},
     time::Timestamp,
     user::User,
 };
@@ -219,18 +222,17 @@ impl Known {
         let (room, number) = (self.room(step.room), step.number);
         match step.kind {
             Kind::CreateRoom => Action::CreateRoom {
-                room: RoomInfo {
-                    slug: ROOMS[step.room % ROOMS.len()].into(),
-                    name: "A room".into(),
-                    topic: String::new(),
-                    kind: [RoomKind::Open, RoomKind::Closed][number % 2],
-                },
+                room: new_room(
+                    ROOMS[step.room % ROOMS.len()],
+                    [RoomKind::Open, RoomKind::Closed][number % 2],
+                ),
                 is_slug_chosen: number % 3 == 0,
             },
             Kind::UpdateRoom => Action::UpdateRoom {
                 room,
-                name: (number % 2 == 0).then(|| format!("Room {number}")),
-                topic: (number % 3 == 0).then(|| "A topic".into()),
+                name: (number % 2 == 0)
+                    .then(|| RoomName::parse(&format!("Room {number}")).expect("valid")),
+                topic: (number % 3 == 0).then(|| Topic::parse("A topic").expect("valid")),
             },
             Kind::JoinRoom => Action::JoinRoom {
                 room,
@@ -245,18 +247,19 @@ impl Known {
 
     fn post(&self, step: &Request) -> Action {
         let (room, number) = (self.room(step.room), step.number);
-        let nonce = (number % 4 == 0).then(|| format!("nonce-{}", number % 3));
+        let nonce = (number % 4 == 0)
+            .then(|| Nonce::parse(format!("nonce-{}", number % 3)).expect("valid"));
         if step.kind == Kind::PostCustom {
             return Action::PostCustom {
                 room,
-                name: "ci.build".into(),
+                name: CustomEventName::parse("ci.build".into()).expect("valid"),
                 payload: to_raw_value(&number).expect("numbers are JSON"),
                 nonce,
             };
         }
         Action::PostMessage(Post {
             room,
-            body: format!("text {}", number % 5),
+            body: Body::parse(format!("text {}", number % 5)).expect("valid"),
             mentions: mentions(number),
             nonce,
             reply_to: (number % 5 == 0).then(|| self.message(step.which).1),
@@ -265,12 +268,12 @@ impl Known {
 
     fn change_of_message(&self, step: &Request) -> Action {
         let (room, message) = self.message(step.which);
-        let emoji = EMOJI[step.number % EMOJI.len()].to_owned();
+        let emoji = Emoji::parse_stored(EMOJI[step.number % EMOJI.len()]).expect("valid");
         match step.kind {
             Kind::EditMessage => Action::EditMessage {
                 room,
                 message,
-                body: format!("edited {}", step.number % 3),
+                body: Body::parse(format!("edited {}", step.number % 3)).expect("valid"),
                 mentions: mentions(step.number),
             },
             Kind::DeleteMessage => Action::DeleteMessage { room, message },
@@ -298,15 +301,19 @@ pub(super) fn secret_hash(number: u64) -> Vec<u8> {
     number.to_le_bytes().repeat(4)
 }
 
+fn new_room(slug: &str, kind: RoomKind) -> NewRoom {
+    NewRoom {
+        slug: Slug::parse(slug.into()).expect("valid"),
+        name: RoomName::parse("A room").expect("valid"),
+        topic: Topic::parse("").expect("valid"),
+        kind,
+    }
+}
+
 pub(super) fn found(log: &str) -> Action {
     Action::Found {
         log: log.into(),
         server: NewAccount::new("backscroll", "Backscroll"),
-        room: RoomInfo {
-            slug: "general".into(),
-            name: "General".into(),
-            topic: String::new(),
-            kind: RoomKind::Open,
-        },
+        room: new_room("general", RoomKind::Open),
     }
 }

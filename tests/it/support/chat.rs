@@ -9,6 +9,7 @@ use backscroll::{
     model::{
         change::{Action, CHANGE_VERSION, Change, ChangeId, Post},
         ids::{EventId, UserId},
+        message::Body,
         time::Timestamp,
     },
     store::{
@@ -179,7 +180,7 @@ impl Chat {
         let by = self.user_id(handle).await;
         let post = |n: usize| Post {
             room: room.into(),
-            body: format!("past {n}"),
+            body: Body::parse(format!("past {n}")).expect("a body"),
             mentions: Vec::new(),
             nonce: None,
             reply_to: None,
