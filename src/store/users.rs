@@ -2,9 +2,9 @@
 
 use super::{
     connection::Connection,
-    damage::{text_of, time_of},
+    damage::{parse_lossy, text_of, time_of},
     json_rows::write_rows,
-    messages::{broken_json, parse},
+    messages::broken_json,
     statements::statements,
 };
 use crate::{
@@ -142,10 +142,10 @@ struct Missing {
 /// Updates 1,000 accounts at a time.
 pub async fn fold_names(connection: &mut Connection) -> Result<()> {
     loop {
-        let unfolded: String = sqlx::query_scalar(LIST_UNFOLDED)
+        let unfolded: Vec<u8> = sqlx::query_scalar(LIST_UNFOLDED)
             .fetch_one(&mut *connection)
             .await?;
-        let unfolded: Vec<(UserId, String, String)> = parse(&unfolded)?;
+        let unfolded: Vec<(UserId, String, String)> = parse_lossy(&unfolded)?;
         if unfolded.is_empty() {
             return Ok(());
         }

@@ -12,6 +12,7 @@ use crate::support::{
     stream::ids,
 };
 use serde_json::{Value, json};
+use sqlx::{Connection as _, SqliteConnection};
 use std::{fs, path::PathBuf, process::Command};
 use tempfile::TempDir;
 
@@ -105,6 +106,24 @@ async fn nothing_is_found_wrong_with_the_migrated_file_and_the_export_is_the_sam
         let lines = exported.lines().map(serde_json::from_str);
         let lines: Result<Vec<Value>, _> = lines.collect();
         assert_eq!(json!(lines.expect("JSON")), earlier.said["export"]);
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_damaged_keeps_nobody_out() {
+    for earlier in Earlier::all() {
+        let mut file = SqliteConnection::connect(&earlier.db())
+            .await
+            .expect("it opens");
+        let damaged = "update users set name = cast(x'ff41' as text) where handle = 'bob'";
+        let damaged = sqlx::query(damaged).execute(&mut file).await;
+        assert_eq!(damaged.expect("valid SQL").rows_affected(), 1);
+        file.close().await.expect("it closes");
+        let chat = earlier.serve().await;
+        let history = earlier.person(&chat, "ann").history("general", "").await;
+        let messages = history["messages"].as_array().expect("messages").iter();
+        let names = messages.map(|message| message["author"]["name"].as_str());
+        assert!(names.into_iter().any(|name| name == Some("\u{fffd}A")));
     }
 }
 
