@@ -43,8 +43,9 @@ macro_rules! room_json {
             'unread', iif(s.user_id is null, 0, (
                 select count(*) from (", crate::store::rooms::unread!(), ") where author_id <> s.user_id and deleted_at is null)),
             'mentions', iif(s.user_id is null, 0, (
-                select count(*) from mentions n
-                where n.user_id = s.user_id and n.room_id = r.id and n.message_id > s.read_up_to)))"
+                select count(*) from (
+                    select 1 from mentions n
+                    where n.user_id = s.user_id and n.room_id = r.id and n.message_id > s.read_up_to limit 1000))))"
         )
     };
 }

@@ -2,6 +2,7 @@
 
 mod batches;
 mod convergence;
+mod counts;
 mod heads;
 mod import_steps;
 mod model;
