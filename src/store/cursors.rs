@@ -4,7 +4,9 @@ use super::{
     db::Connection,
     event_pages::{Selection, json_of},
     statements::statements,
-    visibility::{is_open, person_is_visible, room_head, room_is_visible, visible_events},
+    visibility::{
+        is_open, person_is_public, person_is_visible, room_head, room_is_visible, visible_events,
+    },
 };
 use crate::{error::Result, model::ids::EventId};
 
@@ -56,7 +58,11 @@ statements! {
     );
     STATUS_IN_ROOM = concat!(
         "select ", cursor_faults!(), ", false as is_far,
-            (select count(*) from (select 1 from events where room_id = ?2 and id > ?1 limit ?3 + 0)) as missed"
+            (select count(*) from (
+                select 1 from events where room_id = ?2 and id > ?1
+                union all
+                select 1 from events e indexed by events_about_people where kind = 'user' and subject_id <> id and id > ?1
+                and ", person_is_public!("e.subject_id"), " limit ?3 + 0)) as missed"
     );
     ROOM_HEAD = concat!("select ", room_head!("?1"));
     VISIBLE_HEAD = concat!("select ", visible_head!("?1", "?2", "?3", "0"));

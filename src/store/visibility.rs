@@ -17,7 +17,8 @@ macro_rules! room_is_visible {
 }
 pub(super) use room_is_visible;
 
-/// Whether a user is visible to everyone, as member of an open room or author of a message in one.
+/// Whether a user is visible to everyone, as member of an open room or author of a message in one. Each room of the user
+/// needs one look-up in an index, however many there are on the server, and however much the user wrote in it.
 macro_rules! person_is_public {
     ($user:literal) => {
         concat!(
@@ -25,10 +26,17 @@ macro_rules! person_is_public {
                 where ps.user_id = ",
             $user,
             " and pr.kind = 'open')
-              or exists (select 1 from rooms pr where pr.kind = 'open' and exists (
-                select 1 from messages pm where pm.author_id = ",
+              or exists (
+                with recursive written(room_id) as (
+                    select min(room_id) from messages where author_id = ",
             $user,
-            " and pm.room_id = pr.id)))"
+            "
+                    union all
+                    select (select min(pm.room_id) from messages pm where pm.author_id = ",
+            $user,
+            " and pm.room_id > w.room_id)
+                    from written w where w.room_id is not null)
+                select 1 from written w join rooms pr on pr.id = w.room_id and pr.kind = 'open'))"
         )
     };
 }

@@ -109,6 +109,27 @@ async fn no_statement_walks_through_all_messages_of_an_author() {
     }
 }
 
+/// Whether a person is public is asked about each change of a name, of which there may be thousands, on a server with
+/// 10,000 rooms.
+#[tokio::test]
+async fn whether_a_person_is_public_is_found_by_their_own_rooms() {
+    let (_directory, mut connection) = empty_file().await;
+    let asking = statements()
+        .into_iter()
+        .filter(|(_, sql)| sql.contains("join rooms pr"));
+    let mut asked = 0;
+    for (name, sql) in asking {
+        let explain: &'static str = format!("explain query plan {sql}").leak();
+        let plan = sqlx::query(explain).fetch_all(&mut connection).await;
+        let plan = plan.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        let walks = |step: &String| step.starts_with("SCAN pr") || step.starts_with("SCAN ps");
+        assert!(!steps.iter().any(walks), "{name}: {steps:#?}");
+        asked += 1;
+    }
+    assert!(asked > 3, "{asked}");
+}
+
 /// Of 200 rooms with 1,000 unread messages each, which are far apart in the file, none is read.
 #[tokio::test]
 async fn unread_messages_are_counted_in_an_index() {
