@@ -137,8 +137,9 @@ impl Error {
     /// the file. Other errors, such as a damaged page of the file, are permanent.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        // SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM and SQLITE_INTERRUPT; extended codes have these in their low byte.
-        const PASSING: [u32; 4] = [5, 6, 7, 9];
+        // SQLITE_BUSY, SQLITE_LOCKED and SQLITE_NOMEM; extended codes have these in their low byte. SQLITE_INTERRUPT is
+        // not among them: what took too long would take as long again, and a stream would never get beyond it.
+        const PASSING: [u32; 3] = [5, 6, 7];
         match self {
             Self::Unavailable(_)
             | Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) => true,
