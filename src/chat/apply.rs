@@ -46,16 +46,7 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
     }
     let mut verdicts = Vec::with_capacity(changes.len());
     for run in changes.chunk_by(are_applied_together) {
-        match run {
-            [first, ..] if is_post(first) => {
-                // An earlier change of this batch may have outdated the cache.
-                let posted = authorise_posts(tx, None, &posts_of(run)).await?;
-                posted.rows.add(tx).await?;
-                verdicts.extend(posted.verdicts);
-            }
-            [change] => verdicts.push(split_failure(apply_one(tx, cache, change).await)?),
-            steps => verdicts.extend(import(tx, &steps_of(steps)).await?),
-        }
+        verdicts.extend(apply_run(tx, cache, run).await?);
     }
     let events = None;
     Ok(AppliedBatch { verdicts, events })
@@ -115,14 +106,25 @@ fn split_failure(result: Result<Applied>) -> Result<Result<Applied>> {
     }
 }
 
-async fn apply_one(tx: &mut Connection, cache: &Cache, change: &Change) -> Result<Applied> {
+/// Applies a run of posts, a run of steps of an import, or a single change of any other kind.
+async fn apply_run(
+    tx: &mut Connection,
+    cache: &Cache,
+    run: &[Change],
+) -> Result<Vec<Result<Applied>>> {
+    let [change, ..] = run else {
+        return Ok(Vec::new());
+    };
     let actor = Actor::of(change);
     if let Some(user) = actor.user
+        && !(is_post(change) || is_step(change))
         && !is_user(tx, user).await?
     {
-        return Err(Error::SignInNeeded);
+        return Ok(vec![Err(Error::SignInNeeded)]);
     }
-    match &change.action {
+    let verdict = match &change.action {
+        Action::PostMessage(_) => return apply_posts(tx, run).await,
+        Action::Import(_) => return import(tx, &steps_of(run)).await,
         Action::Found { log, server, room } => {
             founding::found_log(tx, actor, log, server, room).await
         }
@@ -145,11 +147,6 @@ async fn apply_one(tx: &mut Connection, cache: &Cache, change: &Change) -> Resul
         }
         Action::MarkRead { room, up_to } => memberships::mark_read(tx, actor, room, *up_to).await,
         Action::SetNotify { room, level } => memberships::set_notify(tx, actor, room, *level).await,
-        Action::PostMessage(post) => {
-            let mut posted = authorise_posts(tx, None, &[PostChange { actor, post }]).await?;
-            posted.rows.add(tx).await?;
-            posted.verdicts.remove(0)
-        }
         Action::EditMessage {
             room,
             message,
@@ -175,9 +172,13 @@ async fn apply_one(tx: &mut Connection, cache: &Cache, change: &Change) -> Resul
             payload,
             nonce,
         } => custom_events::post_custom(tx, actor, room, name, payload, nonce.as_ref()).await,
-        Action::Import(step) => {
-            let mut verdicts = import(tx, &[ImportChange { actor, step }]).await?;
-            verdicts.remove(0)
-        }
-    }
+    };
+    Ok(vec![split_failure(verdict)?])
+}
+
+async fn apply_posts(tx: &mut Connection, run: &[Change]) -> Result<Vec<Result<Applied>>> {
+    // An earlier change of the batch may have outdated the cache.
+    let posted = authorise_posts(tx, None, &posts_of(run)).await?;
+    posted.rows.add(tx).await?;
+    Ok(posted.verdicts)
 }

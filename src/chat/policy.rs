@@ -52,6 +52,17 @@ pub fn visible_from(is_open: bool, member_since: Option<EventId>) -> Option<Even
     }
 }
 
+/// Checks that a signed-in user may post into a room. A run of posts has looked up these facts only.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] if the room is not visible to the user.
+pub fn can_post(is_open: bool, member_since: Option<EventId>) -> Result<()> {
+    visible_from(is_open, member_since)
+        .map(drop)
+        .ok_or(Error::NotFound)
+}
+
 /// Checks that `actor` has the permission for an action; `None` is a visitor who is not signed in.
 ///
 /// # Errors
@@ -65,6 +76,9 @@ pub fn can(actor: Option<UserId>, verb: Verb, object: Object<'_>) -> Result<()> 
         return Ok(());
     }
     let actor = actor.ok_or(Error::SignInNeeded)?;
+    if verb == Verb::Post {
+        return can_post(room.is_open, room.member_since);
+    }
     let is_member = room.member_since.is_some();
     let denial = match (verb, object) {
         (Verb::Update, _) if !is_member => Denial::JoinToChange,

@@ -2,7 +2,7 @@
 
 use super::{PostChange, PostRows, Posted};
 use crate::{
-    chat::{actor::Actor, applied::Applied, memberships::member_event, policy::visible_from},
+    chat::{actor::Actor, applied::Applied, memberships::member_event, policy::can_post},
     error::{Error, Result},
     fault::Fault,
     model::{
@@ -71,7 +71,7 @@ impl<'a> Run<'a> {
         let user = change.actor.signed_in()?;
         let by = facts.by.ok_or(Error::SignInNeeded)?;
         let room_id = facts.room_id.ok_or(Error::NotFound)?;
-        visible_from(facts.is_open, facts.member_since).ok_or(Error::NotFound)?;
+        can_post(facts.is_open, facts.member_since)?;
         let post = change.post;
         if let Some(known) = facts.known.or_else(|| self.find_nonce(user, post)) {
             return recognise(post, room_id, &known);
