@@ -15,6 +15,7 @@
 pub mod access;
 pub mod applier;
 pub mod batch;
+pub mod event_types;
 pub mod local;
 pub mod log;
 mod lookups;

@@ -63,6 +63,17 @@ pub enum Content {
     },
 }
 
+impl Content {
+    /// Returns the name of the signal in a stream.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Typing { .. } => "typing",
+            Self::Presence { .. } => "presence",
+        }
+    }
+}
+
 impl Signal {
     /// Creates a signal for the readers of a room.
     #[must_use]

@@ -7,6 +7,7 @@
 use super::{
     access::{Access, Reader, Scope},
     batch::{Batch, Slice},
+    event_types::EventTypes,
     log::EventLog,
     opening::{Opening, Outcome, resolve_cursor},
     recent::Channel,
@@ -26,7 +27,7 @@ use crate::{
     },
 };
 use smallvec::SmallVec;
-use std::sync::Arc;
+use std::{cell::Cell, sync::Arc};
 
 /// Approximate maximum number of bytes that are read at once and sent in one write.
 const BATCH_BYTES: usize = 256 * 1024;
@@ -36,6 +37,7 @@ const BATCH_BYTES: usize = 256 * 1024;
 pub struct Tail {
     log: Arc<EventLog>,
     access: Access,
+    types: EventTypes,
     subscription: Subscription,
     /// The last id that was scanned.
     cursor: EventId,
@@ -75,11 +77,13 @@ pub enum End {
 }
 
 impl Tail {
-    /// Opens a tail at the reader's cursor. If more than `replay_max` events were missed, it opens at the head.
+    /// Opens a tail at the reader's cursor. If more than `replay_max` events were missed, of any type, it opens at the
+    /// head.
     pub async fn open(
         log: &Arc<EventLog>,
         reader: &Reader,
         scope: &Scope,
+        types: &EventTypes,
         cursor: Cursor,
         replay_max: Option<u32>,
     ) -> Result<(Self, Opening)> {
@@ -94,6 +98,7 @@ impl Tail {
         let mut tail = Self {
             log: Arc::clone(log),
             access,
+            types: types.clone(),
             subscription,
             cursor: EventId::EARLIEST,
             shown: EventId::EARLIEST,
@@ -218,7 +223,7 @@ impl Tail {
                     .read_after(self.access.channel(), self.cursor, BATCH_BYTES);
             self.has_read_all = following.as_ref().is_some_and(|following| following.is_all)
                 && self.signalled == self.log.signals.last();
-            let (scanned, slices) = if let Some(following) = following {
+            let (scanned, (slices, shown)) = if let Some(following) = following {
                 (following.scanned, self.visible_of(&following.batches))
             } else {
                 let page = Box::pin(self.read_store()).await?;
@@ -229,8 +234,8 @@ impl Tail {
                 continue;
             }
             self.cursor = scanned;
-            if let Some(last) = slices.last().and_then(Slice::last_id) {
-                self.shown = last;
+            self.shown = shown;
+            if !slices.is_empty() {
                 return Ok(Step::Events(slices));
             }
             if self.log.head() <= scanned {
@@ -239,15 +244,23 @@ impl Tail {
         }
     }
 
-    fn visible_of(&self, batches: &[Arc<Batch>]) -> Slices {
-        let is_visible = |event: &Event| self.access.shows(event);
+    /// Returns the events that are visible and requested, and the id of the last visible one.
+    fn visible_of(&self, batches: &[Arc<Batch>]) -> (Slices, EventId) {
+        let shown = Cell::new(self.shown);
+        let is_returned = |event: &Event| {
+            let is_visible = self.access.shows(event);
+            if is_visible {
+                shown.set(event.id);
+            }
+            is_visible && self.types.include(&event.kind)
+        };
         let slices = batches.iter().filter_map(|batch| {
             let ended = batch
                 .replaced(|event| self.end_of_room(event))
                 .map(Arc::new);
-            Slice::of(ended.as_ref().unwrap_or(batch), self.cursor, is_visible)
+            Slice::of(ended.as_ref().unwrap_or(batch), self.cursor, is_returned)
         });
-        slices.collect()
+        (slices.collect(), shown.get())
     }
 
     /// Returns the event that replaces one by which the reader loses access to a room.
@@ -263,7 +276,7 @@ impl Tail {
         if self.signalled == self.log.signals.last() {
             return Step::Nothing;
         }
-        let receives = |signal: &Signal| self.access.receives(signal);
+        let receives = |signal: &Signal| self.receives(signal);
         let (last, signals) = self.log.signals.read_after(self.signalled, receives);
         self.signalled = last;
         if signals.is_empty() {
@@ -287,8 +300,12 @@ impl Tail {
         if self.subscription.has_access_changed() {
             return Vec::new();
         }
-        let receives = |signal: &Signal| self.access.receives(signal);
+        let receives = |signal: &Signal| self.receives(signal);
         self.log.signals.read_recent_presence(receives)
+    }
+
+    fn receives(&self, signal: &Signal) -> bool {
+        self.types.include(signal.content.name()) && self.access.receives(signal)
     }
 
     /// Reads a bounded page into memory, so that no read transaction stays open while it is sent.

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::App,
     error::{Error, Result},
-    event_log::{access::Scope, batch::Encode, tail::Tail},
+    event_log::{access::Scope, batch::Encode, event_types::EventTypes, tail::Tail},
     fault::Fault,
     model::ids::{Cursor, parse_id},
 };
@@ -95,12 +95,14 @@ async fn open(
     };
     let StreamQuery {
         cursor,
+        types,
         limit_replay,
         encoder,
         ..
     } = query;
+    let types = EventTypes::new(types);
     let reader = visitor.reader();
-    let open_at = |cursor| Tail::open(&app.log, &reader, &scope, cursor, limit_replay);
+    let open_at = |cursor| Tail::open(&app.log, &reader, &scope, &types, cursor, limit_replay);
     let (tail, opening) = match open_at(cursor).await {
         // The position of the cursor is permanently unreadable: the reader starts at the head.
         Err(error @ (Error::Database(_) | Error::Io(_))) if !error.is_passing() => {
@@ -202,6 +204,7 @@ struct StreamQuery {
     cursor: Cursor,
     rooms: Vec<String>,
     joined: bool,
+    types: Vec<String>,
     /// Handle of the viewer of the page: the stream of a page must not continue under another account.
     handle: Option<String>,
     limit_replay: Option<u32>,
@@ -243,6 +246,7 @@ impl StreamQuery {
             cursor: Cursor::Latest,
             rooms: Vec::new(),
             joined: false,
+            types: Vec::new(),
             handle: None,
             limit_replay: None,
             encoder: &events::Json,
@@ -252,6 +256,7 @@ impl StreamQuery {
             match &*name {
                 "after" | "last_event_id" | "lastEventId" => cursors.push(Cursor::parse(&value)),
                 "room" => parsed.rooms.push(value.into_owned()),
+                "types" => parsed.types.extend(parse_types(&value)),
                 "joined" => parsed.joined = value == "true",
                 "as" if !value.is_empty() => parsed.handle = Some(value.into_owned()),
                 "limit_replay" => parsed.limit_replay = Some(parse_limit(&value)?),
@@ -272,6 +277,12 @@ impl StreamQuery {
         };
         Ok(parsed)
     }
+}
+
+/// Parses a list of names that are separated by commas.
+fn parse_types(list: &str) -> impl Iterator<Item = String> {
+    let names = list.split(',').map(str::trim);
+    names.filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
 fn parse_limit(text: &str) -> Result<u32> {

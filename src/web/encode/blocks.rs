@@ -26,15 +26,15 @@ struct Presence<'a> {
 #[must_use]
 pub fn encode_signal(signal: &Signal) -> Bytes {
     let mut out = Vec::new();
-    let room = signal.room.as_str();
+    let (name, room) = (signal.content.name(), signal.room.as_str());
     match &signal.content {
         Content::Typing { by, at, .. } => {
             let (by, at) = (by, *at);
-            write_block(&mut out, "typing", &Typing { room, by, at }, None);
+            write_block(&mut out, name, &Typing { room, by, at }, None);
         }
         Content::Presence { here, away } => {
             let data = Presence { room, here, away };
-            write_block(&mut out, "presence", &data, None);
+            write_block(&mut out, name, &data, None);
         }
     }
     out.into()

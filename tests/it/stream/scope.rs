@@ -83,6 +83,34 @@ async fn a_stream_of_one_room_is_not_held_back_by_others() {
 }
 
 #[tokio::test]
+async fn a_stream_of_some_types_tells_of_nothing_else_and_its_cursor_goes_on() {
+    let mut chat = Chat::start().await;
+    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    let start = ann.head().await;
+    let query = "types=reaction,message-edited,typing";
+    let mut live = bob.stream(query).await;
+    let id = ann.post("general", "hello").await;
+    ann.react("general", id, "👍").await;
+    ann.type_in("general").await.expect(204);
+    ann.edit("general", id, "hello again").await;
+    let last = ann.post("general", "the end").await;
+    let wanted = ["reaction", "message-edited"];
+    for kind in wanted {
+        assert_eq!(live.event().await.event, kind);
+    }
+    assert_eq!(live.signal("typing").await.json()["room"], "general");
+    assert!(live.signalled("presence").is_empty());
+    for source in ["memory", "the file"] {
+        let path = format!("{query}&after={start}");
+        let (told, caught_up) = bob.stream(&path).await.replay().await;
+        let kinds: Vec<_> = told.iter().map(|block| block.event.as_str()).collect();
+        assert_eq!(kinds, wanted, "{source}");
+        assert_eq!(caught_up.id(), Some(last), "{source}");
+        chat.restart().await;
+    }
+}
+
+#[tokio::test]
 async fn a_stream_of_joined_rooms_needs_somebody() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;

@@ -70,7 +70,7 @@ fn selection() -> [Parameter; 2] {
     ]
 }
 
-fn parameters() -> [Parameter; 5] {
+fn parameters() -> [Parameter; 6] {
     let limit_replay = ObjectBuilder::new()
         .schema_type(Type::Integer)
         .minimum(Some(0))
@@ -81,6 +81,12 @@ fn parameters() -> [Parameter; 5] {
             "The cursor: an event id, `earliest` (or 0) or `latest` (the default). `last_event_id` and `lastEventId` \
              are accepted as names of the parameter, too. The header `Last-Event-ID` takes precedence. Anything else, \
              or a second cursor, is answered with `reset`.",
+            text(),
+        ),
+        query(
+            "types",
+            "Only events and signals with these names, separated by commas, and the control events `hello`, \
+             `caught-up`, `ping` and `bye`. `limit_replay` counts events of all types.",
             text(),
         ),
         query(
