@@ -15,6 +15,10 @@ end;
 drop index messages_of_room;
 create index messages_of_room on messages (room_id, id, author_id, deleted_at);
 
+-- Used by streams: the last event by which a user joined or left a room.
+drop index events_by_subject;
+create index events_by_subject on events (subject_id, room_id) where subject_id is not null;
+
 drop view room_list;
 create view room_list as
 select r.id, r.slug, r.name, r.topic, r.kind, u.handle as made_by, r.created_at, r.members,

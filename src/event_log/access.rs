@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     model::{
         change::SecretHash,
-        event::{Audience, Event, Member, Membership, Object, RoomRef},
+        event::{Audience, Event, Membership, Object, RoomRef},
         ids::{EventId, RoomId, UserId},
     },
     store::{event_pages::Selection, rooms},
@@ -107,7 +107,7 @@ impl Rooms {
 const TOPICS_MAX: usize = 64;
 
 impl Access {
-    /// Looks up what a reader may see. Returns `None` if its secret was revoked or no room of its scope is visible.
+    /// Looks up what a reader may see. Returns `None` if its secret was revoked.
     pub async fn look_up(log: &EventLog, reader: &Reader, scope: &Scope) -> Result<Option<Self>> {
         if let Some(secret) = &reader.secret
             && log.find_account(secret).await?.is_none()
@@ -116,14 +116,17 @@ impl Access {
         }
         // Rooms that do not exist or are not visible are skipped: a browser reconnects to the same address after it
         // lost access to one of several rooms, and must still receive the others.
-        let Some(rooms) = look_up_rooms(log, reader, scope).await? else {
-            return Ok(None);
-        };
         Ok(Some(Self {
             reader: reader.clone(),
             scope: scope.clone(),
-            rooms,
+            rooms: look_up_rooms(log, reader, scope).await?,
         }))
+    }
+
+    /// Returns whether rooms were named, of which none is visible. The events by which the reader left them are.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        matches!(&self.rooms, Rooms::Named(named) if named.from.is_empty())
     }
 
     /// Returns whether an event is visible to the reader.
@@ -150,10 +153,13 @@ impl Access {
 
     /// Returns whether the reader itself leaves a room by this event, which is the last one of the room that it sees.
     fn shows_own_leaving(&self, event: &Event, room: &RoomRef) -> bool {
-        let Object::Member(Member { user_id, state, .. }) = &event.object else {
+        let Object::Member(member) = &event.object else {
             return false;
         };
-        *state == Membership::Left && self.reader.user == Some(*user_id) && self.asks_for(room)
+        member.state == Membership::Left
+            && member.last == event.id
+            && self.reader.user == Some(member.user_id)
+            && self.asks_for(room)
     }
 
     /// Returns whether the reader loses access to a room by this event.
@@ -241,23 +247,23 @@ impl Access {
     }
 }
 
-async fn look_up_rooms(log: &EventLog, reader: &Reader, scope: &Scope) -> Result<Option<Rooms>> {
+async fn look_up_rooms(log: &EventLog, reader: &Reader, scope: &Scope) -> Result<Rooms> {
     match scope {
         Scope::Everything { .. } => {
             let rooms = match reader.user {
                 Some(user) => log.find_memberships(user).await?,
                 None => Arc::default(),
             };
-            Ok(Some(Rooms::From(rooms)))
+            Ok(Rooms::From(rooms))
         }
         Scope::Rooms { slugs, joined } => {
             if let ([slug], false) = (slugs.as_slice(), joined)
                 && let Some(room) = log.find_open_room(slug).await?
             {
-                return Ok(Some(Rooms::OneOpen(room)));
+                return Ok(Rooms::OneOpen(room));
             }
             let named = look_up_named(log, reader, slugs, *joined).await?;
-            Ok((!named.from.is_empty()).then(|| Rooms::Named(Arc::new(named))))
+            Ok(Rooms::Named(Arc::new(named)))
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     event_types::EventTypes,
     log::EventLog,
     opening::{Opening, Outcome, resolve_cursor},
-    recent::Channel,
+    recent::{Channel, Following},
     replays::{PageKey, ReplayPage},
     signals::Signal,
     subscriptions::Subscription,
@@ -89,9 +89,9 @@ impl Tail {
     ) -> Result<(Self, Opening)> {
         // Subscribe before the look-up, so that the reader is notified of changes after it.
         let first = log.subscribers.subscribe(reader.topics());
-        let access = Access::look_up(log, reader, scope)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let access = Access::look_up(log, reader, scope).await?;
+        let access = access.filter(|access| !access.is_lost());
+        let access = access.ok_or(Error::NotFound)?;
         let subscription = log.subscribers.subscribe(access.topics());
         subscription.replace(&first);
         log.recent.follow(access.channel());
@@ -212,15 +212,10 @@ impl Tail {
     /// Reads the events after the cursor, or else the new signals. Does not wait for new ones.
     pub async fn read(&mut self) -> Result<Step> {
         loop {
-            if self.subscription.take_access_changed()
-                && let Some(end) = Box::pin(self.look_again()).await?
-            {
-                return Ok(Step::Ended(end));
+            if self.subscription.take_access_changed() && !Box::pin(self.look_again()).await? {
+                return Ok(Step::Ended(End::SignedOut));
             }
-            let following =
-                self.log
-                    .recent
-                    .read_after(self.access.channel(), self.cursor, BATCH_BYTES);
+            let following = self.read_memory();
             self.has_read_all = following.as_ref().is_some_and(|following| following.is_all)
                 && self.signalled == self.log.signals.last();
             let (scanned, (slices, shown)) = if let Some(following) = following {
@@ -239,9 +234,21 @@ impl Tail {
                 return Ok(Step::Events(slices));
             }
             if self.log.head() <= scanned {
-                return Ok(self.read_signals());
+                return Ok(if self.access.is_lost() {
+                    Step::Ended(End::Gone)
+                } else {
+                    self.read_signals()
+                });
             }
         }
+    }
+
+    /// Reads recent events. The event by which the reader has lost a room may not be among them yet, since permissions
+    /// change before events are published.
+    fn read_memory(&self) -> Option<Following> {
+        let recent = &self.log.recent;
+        let is_complete = !self.access.is_lost();
+        is_complete.then(|| recent.read_after(self.access.channel(), self.cursor, BATCH_BYTES))?
     }
 
     /// Returns the events that are visible and requested, and the id of the last visible one.
@@ -338,26 +345,18 @@ impl Tail {
         })
     }
 
-    /// Looks up the reader's access again, since permissions have changed. Returns the reason if the access is lost.
-    async fn look_again(&mut self) -> Result<Option<End>> {
+    /// Looks up the reader's access again, since permissions have changed. Returns whether the reader is still signed in.
+    async fn look_again(&mut self) -> Result<bool> {
         let (reader, scope) = (self.access.reader(), self.access.scope());
         let Some(access) = Access::look_up(&self.log, reader, scope).await? else {
-            let is_signed_out = match &reader.secret {
-                Some(secret) => self.log.find_account(secret).await?.is_none(),
-                None => false,
-            };
-            return Ok(Some(if is_signed_out {
-                End::SignedOut
-            } else {
-                End::Gone
-            }));
+            return Ok(false);
         };
         let subscription = self.log.subscribers.subscribe(access.topics());
         subscription.replace(&self.subscription);
         self.subscription = subscription;
         self.log.recent.follow(access.channel());
         self.access = access;
-        Ok(None)
+        Ok(true)
     }
 }
 

@@ -79,6 +79,8 @@ pub struct Member {
     pub handle: String,
     /// The current state of the membership.
     pub state: Membership,
+    /// The last event about the membership, which may be a later one.
+    pub last: EventId,
 }
 
 /// The state of a membership.

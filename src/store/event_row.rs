@@ -50,7 +50,10 @@ macro_rules! event_row {
                      when e.kind = 'member' then (
                          select concat_ws(char(31), d.id, iif(exists (
                                 select 1 from memberships s where s.room_id = e.room_id and s.user_id = d.id),
-                                'joined', 'left'), coalesce(u.handle, ", crate::store::damage::unknown_handle!("d.id"), "))
+                                'joined', 'left'), (
+                                select max(l.id) from events l
+                                where l.subject_id = d.id and l.subject_id is not null and l.room_id = e.room_id),
+                            coalesce(u.handle, ", crate::store::damage::unknown_handle!("d.id"), "))
                          from (select e.subject_id as id) d left join users u on u.id = d.id where d.id is not null)
                      when e.kind = 'user' then (
                          select concat_ws(char(31), ", crate::store::visibility::person_is_public!("u.id"), ", (
@@ -198,6 +201,7 @@ fn read_object(
                 b"joined" => Membership::Joined,
                 _ => Membership::Left,
             },
+            last: EventId(row.number()?),
             handle: lossy(row.rest()),
         })),
         kind::CUSTOM => {

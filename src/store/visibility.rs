@@ -45,8 +45,8 @@ pub(super) use person_is_public;
 /// Whether the event `e` of the room `r` is visible to the viewer `$viewer` whose membership of that room is `s`; with
 /// `$joined`, only events of rooms that the viewer has joined.
 ///
-/// The visible events of a room begin with the one that made it visible, and end with the one by which the viewer left
-/// it. A change of a user is visible to all who may see the user.
+/// The visible events of a room begin with the one that made it visible. Of a room that the viewer has left, only the
+/// event of leaving is visible. A change of a user is visible to all who may see the user.
 macro_rules! event_is_visible {
     ($viewer:literal, $joined:literal) => {
         concat!(
@@ -56,7 +56,9 @@ macro_rules! event_is_visible {
             " or s.event_id <= e.id
                      or e.kind = 'member' and e.subject_id = ",
             $viewer,
-            " and s.user_id is null
+            " and s.user_id is null and e.id = (
+                        select max(l.id) from events l
+                        where l.subject_id = e.subject_id and l.subject_id is not null and l.room_id = e.room_id)
                 else e.kind = 'user' and e.subject_id <> e.id and ",
             crate::store::visibility::person_is_visible!($viewer),
             " end"

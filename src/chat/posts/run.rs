@@ -119,6 +119,7 @@ impl<'a> Run<'a> {
             user_id: user,
             handle: context.by.handle.clone(),
             state: Membership::Joined,
+            last: self.next_id,
         };
         let id = self.append(context, kind::MEMBER, Object::Member(member));
         let event = member_event(context.actor, context.room_id, user);

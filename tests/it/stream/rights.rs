@@ -55,7 +55,7 @@ const JOINS_PARK: &[&str] = &["member park"];
 const NEW_ROOM: &[&str] = &["room fresh", "member fresh"];
 const JOINS_FRESH: &[&str] = &["member fresh"];
 const END_OF_CLUB: &[&str] = &["room-deleted club"];
-const GONE: &[&str] = &["bye gone"];
+const GONE: &[&str] = &["room-deleted club", "bye gone"];
 
 const ROWS: [Row; 14] = [
     row(Move::AddedToClosed, false, JOINS_CLUB, JOINS_CLUB, &[]),
@@ -192,10 +192,14 @@ async fn check(row: &Row) {
     assert_eq!(of_everything, row.everything, "{moved:?}: everything");
     let of_joined = without_end(&ends(joined.events_to(end).await));
     assert_eq!(of_joined, row.joined, "{moved:?}: joined");
-    let told = without_end(&ends(named.events_to(end).await));
-    assert_eq!(told, of_named(row.everything), "{moved:?}: named");
-    let told = without_end(&ends(named_joined.events_to(end).await));
-    assert_eq!(told, of_named(row.joined), "{moved:?}: named and joined");
+    let of_these = without_end(&ends(named.events_to(end).await));
+    assert_eq!(of_these, of_named(row.everything), "{moved:?}: named");
+    let of_these = without_end(&ends(named_joined.events_to(end).await));
+    assert_eq!(
+        of_these,
+        of_named(row.joined),
+        "{moved:?}: named and joined"
+    );
     let of_one = told_of_room(&mut room, is_gone, end_of_room).await;
     assert_eq!(of_one, row.room, "{moved:?}: {of_room}");
     assert!(
@@ -221,6 +225,19 @@ async fn check(row: &Row) {
             );
         }
         if is_gone {
+            // Nothing but its end is told of the room, also to a reader who was never told of its beginning.
+            for query in ["", NAMED] {
+                let mut stream = bob.stream(&format!("{query}&after=0")).await;
+                let (events, _) = stream.replay().await;
+                let of_club = events.into_iter();
+                let of_club = of_club.filter(|event| event.json()["room"] == of_room);
+                let of_club: Vec<_> = of_club.collect();
+                assert_eq!(
+                    told(&of_club),
+                    END_OF_CLUB,
+                    "{moved:?}: {source}, {query:?}"
+                );
+            }
             let path = format!("/api/v1/rooms/{of_room}/events?after={start}");
             bob.get(&path).await.problem(404);
         } else {
