@@ -249,19 +249,26 @@ impl Ends {
         self.rooms_bytes = self.rooms_bytes + end.bytes - before;
     }
 
+    /// Drops the events of the rooms that were quiet for longest. It drops a quarter of the memory at once, since finding
+    /// these rooms takes a look at all of them.
     fn shrink(&mut self) {
-        while self.rooms_bytes > TOTAL_BYTES {
-            let held = self
-                .rooms
-                .values_mut()
-                .filter(|end| !end.batches.is_empty());
-            let Some(quietest) = held.min_by_key(|end| end.last_id()) else {
+        if self.rooms_bytes <= TOTAL_BYTES {
+            return;
+        }
+        let held = self.rooms.iter().filter(|(_, end)| !end.batches.is_empty());
+        let mut quietest: Vec<_> = held.map(|(room, end)| (end.last_id(), *room)).collect();
+        quietest.sort_unstable();
+        for (last, room) in quietest {
+            if self.rooms_bytes <= TOTAL_BYTES / 4 * 3 {
                 return;
+            }
+            let Some(end) = self.rooms.get_mut(&room) else {
+                continue;
             };
-            self.rooms_bytes -= quietest.bytes;
-            *quietest = End {
-                head: quietest.head,
-                ..End::new(quietest.last_id())
+            self.rooms_bytes -= end.bytes;
+            *end = End {
+                head: end.head,
+                ..End::new(last)
             };
         }
     }
