@@ -24,14 +24,22 @@
 //!   it is now. Applying an event twice is harmless, and deleted text is gone everywhere.
 //! - **One policy.** [`can`](chat::policy::can) decides who may do what, and `store/visibility.rs` is the same rule for
 //!   rows. What a reader is told, ids included, depends only on what it may see.
-//! - **One memory.** What is remembered of the database is in the [`cache`], and is forgotten by the commit that moves it.
+//! - **One way to invalidate.** Cached state never expires by time; the applier updates it after a commit and before
+//!   later events can be read. The [`cache`] holds sessions, open rooms, memberships, facts about posters and the last
+//!   id: a committed batch invalidates the entries whose permissions it changes. [`recent`](event_log::recent) holds
+//!   the newest events of each room: a commit appends its events and updates past ones, whose revision it increases.
+//!   [`replays`](event_log::replays) holds pages of past events, whose keys contain that revision. If another program
+//!   has changed the file, all three start empty. [`presence`](event_log::presence) holds the users who are online; it
+//!   is not stored, and follows the opening and closing of streams.
 //!
 //! # Where things are
 //!
-//! Dependencies point one way, as a test checks: [`cli`] → [`net`] → [`web`] → [`operations`] → [`app`] → [`auth`] →
-//! [`event_log`] → [`chat`] → [`cache`] → [`markdown`], [`store`] → [`model`]; [`error`] knows [`fault`] only, which knows nobody, and neither does [`config`]. The
-//! same noun has the same file name at every layer: `store/messages.rs`, `chat/messages.rs`, `operations/messages.rs`,
-//! `web/api/messages.rs`, `templates/messages/`.
+//! Dependencies point one way, as a test checks: [`cli`] → `server` → [`net`] → [`web`] → [`operations`] → [`app`] →
+//! [`auth`] → [`event_log`] → [`chat`] → [`cache`] → [`markdown`] → [`store`] → [`model`] → [`error`] and [`config`]
+//! → [`fault`]. Each part may use all parts after it.
+//!
+//! The same noun has the same file name at every layer: `store/messages.rs`, `chat/messages.rs`,
+//! `operations/messages.rs`, `web/api/messages.rs`, `templates/messages/`.
 
 pub mod app;
 pub mod auth;
