@@ -1,9 +1,9 @@
-//! What a request was answered with.
+//! Responses.
 
 use reqwest::{RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
-/// An answer, read to its end.
+/// A response with its whole body.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -23,7 +23,7 @@ impl Answer {
         }
     }
 
-    /// What a form is answered with.
+    /// Sends a form and returns the response.
     pub(crate) async fn to_form(request: RequestBuilder, fields: &[(&str, &str)]) -> Self {
         let body = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(fields)
@@ -36,7 +36,7 @@ impl Answer {
         .await
     }
 
-    /// Passes on what was answered with this status.
+    /// Returns the response if it has this status, and panics otherwise.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
@@ -49,14 +49,14 @@ impl Answer {
             .unwrap_or_else(|error| panic!("{error}: {} {}", self.status, self.text))
     }
 
-    /// A header; "" where there is none.
+    /// Returns a header; empty if it is missing.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().expect("headers are ASCII"))
     }
 
-    /// What went wrong, as RFC 9457 has it.
+    /// Returns the problem details (RFC 9457).
     #[track_caller]
     pub(crate) fn problem(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
@@ -74,7 +74,7 @@ impl Answer {
         problem
     }
 
-    /// The code of the field at fault, which is also the code of the problem.
+    /// Returns the code of the invalid field, which is also the code of the problem.
     #[track_caller]
     pub(crate) fn fault(&self, status: u16, field: &str) -> String {
         let problem = self.problem(status);

@@ -1,4 +1,4 @@
-//! The program on port 0 and a file in a temporary directory, in a runtime of its own.
+//! The program on port 0, with a file in a temporary directory and a separate runtime.
 
 use super::person::Person;
 use backscroll::{
@@ -29,12 +29,12 @@ use std::{
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime, sync::oneshot, task::spawn_blocking};
 
-/// However many streams are open.
+/// Time limit for stopping, whatever the number of open streams.
 const STOPS_WITHIN: Duration = Duration::from_secs(3);
-/// Changes that are applied together when a past is made.
+/// Number of changes per transaction when a history is generated.
 const AT_ONCE: usize = 500;
 
-/// A running server. It has to stop in time when it is dropped.
+/// A running server. Dropping it panics if the server does not stop in time.
 #[derive(Debug)]
 pub(crate) struct Chat {
     _directory: TempDir,
@@ -54,7 +54,7 @@ struct Running {
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct Logged {
     pub(crate) id: i64,
-    /// None: it belongs to no room.
+    /// The room; `None` if the event belongs to no room.
     pub(crate) room: Option<String>,
     pub(crate) kind: String,
 }
@@ -64,7 +64,7 @@ impl Chat {
         Self::start_with(|_| {}).await
     }
 
-    /// With other settings than usual.
+    /// Starts a server with these settings.
     pub(crate) async fn start_with(set: impl FnOnce(&mut Config)) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let mut config = Config {
@@ -73,7 +73,7 @@ impl Chat {
             ..Config::default()
         };
         set(&mut config);
-        // Fails only where another test was first.
+        // Fails only if another test has installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -92,7 +92,7 @@ impl Chat {
         chat
     }
 
-    /// Starts what was stopped, on the same file and the same port.
+    /// Starts the stopped server again, with the same file and port.
     pub(crate) async fn go_on(&mut self) {
         assert!(self.running.is_none(), "it runs already");
         let (config, address) = (self.config.clone(), self.address);
@@ -115,7 +115,7 @@ impl Chat {
         self.running = Some(Running { stop, ended });
     }
 
-    /// Stops the server, which has to be quick.
+    /// Stops the server, and panics if that takes too long.
     pub(crate) async fn stop(&mut self) {
         let running = self.running.take().expect("it runs");
         spawn_blocking(move || running.end())
@@ -136,22 +136,22 @@ impl Chat {
         format!("http://{}{path}", self.address)
     }
 
-    /// Somebody new.
+    /// Joins as a new user.
     pub(crate) async fn join(&self, handle: &str) -> Person {
         Person::join(self.http.clone(), self.address, handle).await
     }
 
-    /// Somebody who has joined before, by their token.
+    /// Returns the client of an existing user with this token.
     pub(crate) fn known(&self, handle: &str, token: &str) -> Person {
         self.visitor().with_token(handle, token)
     }
 
-    /// Somebody who has not joined.
+    /// Returns a client that is not signed in.
     pub(crate) fn visitor(&self) -> Person {
         Person::visitor(self.http.clone(), self.address)
     }
 
-    /// A connection to the file beside the server.
+    /// Opens another connection to the file of the server.
     pub(crate) async fn outside(&self) -> Connection {
         let options = SqliteConnectOptions::new().filename(self.file());
         Connection::connect_with(&options)
@@ -159,7 +159,7 @@ impl Chat {
             .expect("the file opens beside the server")
     }
 
-    /// The log as it stands in the file.
+    /// Returns the events in the file.
     pub(crate) async fn log(&self) -> Vec<Logged> {
         let rows = sqlx::query_as("select id, room, kind from log order by id");
         rows.fetch_all(&mut self.outside().await)
@@ -167,7 +167,7 @@ impl Chat {
             .expect("the log can be read")
     }
 
-    /// Ids of a room's events, as they stand in the file.
+    /// Returns the ids of a room's events in the file.
     pub(crate) async fn log_of(&self, room: &str) -> Vec<i64> {
         let log = self.log().await.into_iter();
         log.filter(|event| event.room.as_deref() == Some(room))
@@ -175,7 +175,7 @@ impl Chat {
             .collect()
     }
 
-    /// Gives the room a past of `count` messages by somebody, faster than by posting. The server must be stopped.
+    /// Adds `count` messages of a user to a room, faster than by posting. The server must be stopped.
     pub(crate) async fn fill(&self, room: &str, handle: &str, count: usize) {
         let by = self.user_id(handle).await;
         let post = |n: usize| Post {
@@ -189,7 +189,7 @@ impl Chat {
         self.apply(Some(by), actions.collect()).await;
     }
 
-    /// The id of an account. The server must be stopped.
+    /// Returns the id of a user. The server must be stopped.
     pub(crate) async fn user_id(&self, handle: &str) -> UserId {
         let found = users::find_user(&mut self.closed_file().await, handle).await;
         found
@@ -198,7 +198,7 @@ impl Chat {
             .id
     }
 
-    /// Applies actions that have to be accepted. The server must be stopped.
+    /// Applies actions, and panics if one is refused. The server must be stopped.
     pub(crate) async fn apply(&self, by: Option<UserId>, actions: Vec<Action>) {
         let mut connection = self.closed_file().await;
         let at = Timestamp::parse("2026-11-22T05:41:03.123Z").expect("a time");
@@ -222,8 +222,8 @@ impl Chat {
         connection.close().await.expect("the file closes");
     }
 
-    /// Begins a new era, as restoring a backup does, after ids up to `lost` were used and lost. The server must be
-    /// stopped. Answers with the first id of the era.
+    /// Begins a new era, as restoring a backup does, after ids up to `lost` were used and lost. Returns the first id of
+    /// the era. The server must be stopped.
     pub(crate) async fn begin_era(&self, lost: i64) -> i64 {
         let mut connection = self.closed_file().await;
         let at = Timestamp::parse("2026-11-22T05:41:03.123Z").expect("a time");

@@ -1,15 +1,15 @@
-//! Event streams as browsers are tested with: what the files `format-*` of the web platform tests
-//! (<https://github.com/web-platform-tests/wpt/tree/master/eventsource>) are about, each in words of its own.
-//! Shared by the program, which reads them, and by the tests.
+//! Test cases for parsers of event streams, modelled on the files `format-*` of the web platform tests
+//! (<https://github.com/web-platform-tests/wpt/tree/master/eventsource>). Shared by the tests of the program's parser
+//! and of the tests' own.
 
-/// A stream, and what a browser makes of it.
+/// A stream, and the events that a browser dispatches for it.
 pub(crate) struct Case {
-    /// Which of those files it is like.
+    /// The file that the case is modelled on.
     pub(crate) name: &'static str,
     pub(crate) stream: &'static str,
-    /// The events that are fired: type, data, and the last id at that moment.
+    /// The dispatched events: type, data, and the last event id at that time.
     pub(crate) fired: &'static [(&'static str, &'static str, &'static str)],
-    /// In milliseconds, where the stream says it.
+    /// The field `retry` in milliseconds, if the stream has one.
     pub(crate) retry: Option<u64>,
 }
 

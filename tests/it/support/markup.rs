@@ -1,8 +1,8 @@
-//! What a test wants to know of a page.
+//! Queries of the HTML of a page.
 
 use std::collections::BTreeMap;
 
-/// The value of the first attribute of this name.
+/// Returns the value of the first attribute with this name.
 pub(crate) fn attribute<'a>(page: &'a str, name: &str) -> &'a str {
     let (_, rest) = page
         .split_once(&format!(" {name}=\""))
@@ -10,7 +10,7 @@ pub(crate) fn attribute<'a>(page: &'a str, name: &str) -> &'a str {
     rest.split('"').next().expect("a split has a first part")
 }
 
-/// The rows of a page by the ids of their messages.
+/// Returns the message rows of a page by the ids of their messages.
 pub(crate) fn rows(page: &str) -> BTreeMap<i64, String> {
     let starts = page
         .match_indices("<li class=\"message")

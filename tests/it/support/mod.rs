@@ -1,4 +1,4 @@
-//! A real server on a real file, and clients that speak HTTP with it.
+//! A real server with a real file, and HTTP clients.
 
 pub(crate) mod answer;
 pub(crate) mod chat;
@@ -13,7 +13,7 @@ pub(crate) mod until;
 
 use std::time::Duration;
 
-/// For everything that a test waits for: long enough for a busy machine.
+/// Time limit for everything that a test waits for, long enough for a busy machine.
 pub(crate) const WITHIN: Duration = Duration::from_secs(30);
-/// Rights that are lost end what a stream delivers within this.
+/// Time limit for a stream to end after its reader has lost the permission.
 pub(crate) const AT_ONCE: Duration = Duration::from_secs(1);

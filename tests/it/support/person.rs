@@ -1,4 +1,4 @@
-//! Somebody with a client: a token, and everything that the API lets them do.
+//! A user's client: a token, and the requests of the API.
 
 use super::{
     answer::Answer,
@@ -9,7 +9,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
-/// Posts that are under way at the same time where many are made.
+/// Maximum number of concurrent requests when many messages are posted.
 const POSTS_AT_ONCE: usize = 48;
 
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub(crate) struct Person {
     http: Client,
     address: SocketAddr,
     pub(crate) handle: String,
-    /// None: they have not joined.
+    /// `None` if the client is not signed in.
     token: Option<String>,
 }
 
@@ -51,7 +51,7 @@ impl Person {
         }
     }
 
-    /// A request in their name, to be completed.
+    /// Returns a request builder with the token of the user.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self
             .http
@@ -62,7 +62,7 @@ impl Person {
         }
     }
 
-    /// Sends JSON; `null` is no body.
+    /// Sends JSON; `null` means no body.
     pub(crate) async fn send(&self, method: Method, path: &str, body: Value) -> Answer {
         let request = self.request(method, path);
         Answer::to(if body.is_null() {
@@ -77,12 +77,12 @@ impl Person {
         self.send(Method::GET, path, Value::Null).await
     }
 
-    /// What is there, which has to be.
+    /// Gets JSON, and panics on an error.
     pub(crate) async fn see(&self, path: &str) -> Value {
         self.get(path).await.expect(200).json()
     }
 
-    /// Posts, and answers with the id.
+    /// Posts a message and returns its id.
     pub(crate) async fn post(&self, room: &str, body: &str) -> i64 {
         id_of(
             &self
@@ -102,7 +102,7 @@ impl Person {
         .await
     }
 
-    /// Posts `count` messages, many at the same time, and answers with their ids in the order of the log.
+    /// Posts `count` messages concurrently, and returns their ids in the order of the log.
     pub(crate) async fn post_many(&self, room: &str, count: usize) -> Vec<i64> {
         let posts = stream::iter(0..count)
             .map(|n| async move { self.post(room, &format!("one of many: {n}")).await });
@@ -149,7 +149,7 @@ impl Person {
             .await
     }
 
-    /// Makes a room, open or closed, and answers with its slug.
+    /// Creates a room, open or closed, and returns its slug.
     pub(crate) async fn create_room(&self, name: &str, kind: &str) -> String {
         let room = json!({ "name": name, "kind": kind });
         let made = self
@@ -165,7 +165,7 @@ impl Person {
             .await
     }
 
-    /// Makes somebody (or `me`) a member.
+    /// Adds a user (or `me`) to a room.
     pub(crate) async fn add(&self, room: &str, handle: &str) -> Answer {
         self.send(
             Method::PUT,
@@ -175,7 +175,7 @@ impl Person {
         .await
     }
 
-    /// Ends a membership.
+    /// Removes a user from a room.
     pub(crate) async fn remove(&self, room: &str, handle: &str) -> Answer {
         self.send(
             Method::DELETE,
@@ -185,7 +185,7 @@ impl Person {
         .await
     }
 
-    /// Calls oneself something else.
+    /// Changes the display name of the user.
     pub(crate) async fn rename(&self, name: &str) -> Answer {
         let change = json!({ "name": name });
         self.send(Method::PATCH, "/api/v1/me", change).await
@@ -202,13 +202,13 @@ impl Person {
             .await
     }
 
-    /// Says that they are writing.
+    /// Signals that the user is typing.
     pub(crate) async fn type_in(&self, room: &str) -> Answer {
         let path = format!("/api/v1/rooms/{room}/typing");
         self.send(Method::POST, &path, Value::Null).await
     }
 
-    /// Handles of those in a room of whom it is said that they are here.
+    /// Returns the handles of the members of a room who are online.
     pub(crate) async fn sees_here(&self, room: &str) -> Vec<String> {
         let list = self.see(&format!("/api/v1/rooms/{room}/members")).await;
         let members = list["members"].as_array().expect("a list has members");
@@ -217,24 +217,24 @@ impl Person {
             .collect()
     }
 
-    /// The log's last event.
+    /// Returns the id of the last event.
     pub(crate) async fn head(&self) -> i64 {
         self.see("/api/v1/rooms").await["head"]
             .as_i64()
             .expect("a list of rooms has a head")
     }
 
-    /// A stream of everything, opened.
+    /// Opens a stream of all rooms.
     pub(crate) async fn stream(&self, query: &str) -> Stream {
         Stream::open(&self.ask(&format!("/api/v1/events?{query}"))).await
     }
 
-    /// A stream of one room, opened.
+    /// Opens a stream of one room.
     pub(crate) async fn stream_of(&self, room: &str, query: &str) -> Stream {
         Stream::open(&self.ask(&format!("/api/v1/rooms/{room}/events?{query}"))).await
     }
 
-    /// A stream that is asked for in a way of one's own.
+    /// Returns a stream request to be customised.
     pub(crate) fn ask<'a>(&self, target: &'a str) -> Ask<'a> {
         let token = self
             .token

@@ -1,4 +1,4 @@
-//! The program as a process of its own: run to its end, beside the test, or as a server.
+//! The program as a separate process: run to its end, in parallel with the test, or as a server.
 
 use std::{
     ffi::OsStr,
@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// For everything that a test waits for.
+/// Time limit for everything that a test waits for.
 const WITHIN: Duration = Duration::from_mins(1);
 
 /// Waits for a condition, up to a deadline.
@@ -27,13 +27,13 @@ pub(crate) fn until(what: &str, mut condition: impl FnMut() -> bool) {
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_backscroll");
 
-/// The program with these arguments, in a clean environment and without input.
+/// Returns the program with these arguments, a clean environment and no input.
 pub(crate) fn command<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
     clean(PROGRAM, arguments)
 }
 
-/// The program with these arguments, told to fail where it writes beyond a limit on the size of files, as on a full
-/// disk, and not to end by a signal.
+/// Returns the program with these arguments, which ignores SIGXFSZ: writes beyond a limit on the size of files fail as
+/// on a full disk.
 pub(crate) fn limited<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
     let mut command = clean("sh", ["-c", "trap '' XFSZ; exec \"$@\"", "sh", PROGRAM]);
     command.args(arguments);
@@ -56,7 +56,7 @@ fn clean<A: AsRef<OsStr>>(program: &str, arguments: impl IntoIterator<Item = A>)
     command
 }
 
-/// `kill -NAME PID`.
+/// Runs `kill -NAME PID`.
 pub(crate) fn send_signal(pid: u32, name: &str) {
     let sent = Command::new("kill")
         .args([format!("-{name}"), pid.to_string()])
@@ -67,7 +67,7 @@ pub(crate) fn send_signal(pid: u32, name: &str) {
     );
 }
 
-/// What a run of the program came to.
+/// The result of a run of the program.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub code: i32,
@@ -84,13 +84,13 @@ impl Ended {
         }
     }
 
-    /// What it printed, if it ended well.
+    /// Returns standard output, and panics if the program failed.
     pub(crate) fn ok(self) -> String {
         assert_eq!(self.code, 0, "{self:?}");
         self.stdout
     }
 
-    /// Ended with this code and a sentence that holds these words.
+    /// Panics unless the program failed with this code and a message that contains these words.
     pub(crate) fn failed(&self, code: i32, words: &str) {
         assert!(
             self.code == code && self.stderr.contains(words),
@@ -105,7 +105,7 @@ pub(crate) fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> En
     Ended::new(command(arguments).output().expect("the program starts"))
 }
 
-/// Runs the program to its end, with this on its standard input.
+/// Runs the program to its end with this standard input.
 pub(crate) fn run_with_input<A: AsRef<OsStr>>(
     arguments: impl IntoIterator<Item = A>,
     input: &(impl AsRef<[u8]> + ?Sized),
@@ -125,7 +125,7 @@ pub(crate) fn run_with_input<A: AsRef<OsStr>>(
     ended
 }
 
-/// A run of the program beside the test; killed when dropped.
+/// A running process of the program; killed when dropped.
 pub(crate) struct Running {
     child: Child,
     out: Lines,
@@ -147,7 +147,7 @@ impl Running {
         Self { child, out, err }
     }
 
-    /// A server, once it has said where it listens.
+    /// Starts a server, and waits until it has printed its address.
     pub(crate) fn listening(command: &mut Command) -> (Self, SocketAddr) {
         let server = Self::spawn(command);
         let mut address = None;
@@ -162,23 +162,23 @@ impl Running {
         self.child.id()
     }
 
-    /// kill -9.
+    /// Kills the process with SIGKILL.
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it is ours");
     }
 
-    /// How it ended, if it has.
+    /// Returns the exit status if the process has ended.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("it is ours")
     }
 
-    /// The lines of its standard output until now.
+    /// Returns the lines of standard output so far.
     pub(crate) fn out(&self) -> Vec<String> {
         self.out.lock().expect("no panic").clone()
     }
 
-    /// Whether it has said this on its standard error.
+    /// Returns whether standard error contains these words.
     pub(crate) fn has_told(&self, words: &str) -> bool {
         self.err
             .lock()
@@ -187,7 +187,7 @@ impl Running {
             .any(|line| line.contains(words))
     }
 
-    /// How many lines of its standard error hold these words.
+    /// Returns the number of lines of standard error that contain these words.
     pub(crate) fn lines_with(&self, words: &str) -> usize {
         let lines = self.err.lock().expect("no panic");
         lines.iter().filter(|line| line.contains(words)).count()
@@ -198,7 +198,7 @@ impl Running {
         send_signal(self.pid(), name);
     }
 
-    /// Waits for its end.
+    /// Waits for the end of the process.
     pub(crate) fn code(&mut self) -> Option<i32> {
         let mut status = None;
         until("the program ends", || {
@@ -227,7 +227,7 @@ fn collect(source: impl Read + Send + 'static) -> Lines {
     lines
 }
 
-/// The address in a line such as `  http://127.0.0.1:3000`.
+/// Returns the address in a line such as `  http://127.0.0.1:3000`.
 fn address_in(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.split_once("http://")?;
     rest.split(|c: char| c.is_whitespace() || c == '/')

@@ -1,4 +1,4 @@
-//! A small file system of its own, for tests of full and read-only disks.
+//! A small separate file system, for tests of full and read-only disks.
 
 use std::{
     fs,
@@ -12,7 +12,7 @@ pub(crate) struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// Mounts it in this folder, or says why it cannot be mounted here.
+    /// Mounts the file system in this folder, or returns why that is not possible.
     pub(crate) fn mount(directory: &Path) -> Result<Self, String> {
         let path = directory.join("disk");
         fs::create_dir(&path).expect("a folder");
@@ -36,7 +36,7 @@ impl SmallDisk {
         assert!(remounted.expect("there is a mount").success());
     }
 
-    /// Fills the disk but for 1 MiB, so that the test meets the moment at which it becomes full.
+    /// Fills the disk except for 1 MiB, so that the disk becomes full during the test.
     pub(crate) fn fill_up(&self) {
         let mut kept = 1024;
         while kept > 0 && fs::write(self.ballast(), vec![1; (12 * 1024 - kept) * 1024]).is_err() {
@@ -44,7 +44,7 @@ impl SmallDisk {
         }
     }
 
-    /// Frees what [`SmallDisk::fill_up`] took.
+    /// Frees the space taken by [`SmallDisk::fill_up`].
     pub(crate) fn make_room(&self) {
         fs::remove_file(self.ballast()).expect("the ballast is there");
     }

@@ -1,21 +1,21 @@
-//! Event streams as the HTML standard (9.2.6) has them, byte by byte, and HTTP chunks (RFC 9112, 7.1).
+//! Parsers for event streams (HTML standard, section 9.2.6) and HTTP chunks (RFC 9112, section 7.1).
 
 use super::event_streams::CASES;
 use serde_json::Value;
 
-/// Names of blocks that are not part of history.
+/// Names of control events, which are not part of the log.
 const CONTROL: [&str; 4] = ["hello", "caught-up", "ping", "bye"];
-/// Names of blocks that are said once, and to whoever listens just then.
+/// Names of signals, which are sent once to the streams that are open.
 const SIGNALS: [&str; 2] = ["typing", "presence"];
 
-/// What one blank line has ended.
+/// The fields before a blank line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Block {
-    /// As they stand there; a comment has an empty name.
+    /// Names and values in their order; a comment has an empty name.
     pub(crate) fields: Vec<(String, String)>,
     /// The type of the event.
     pub(crate) event: String,
-    /// Empty, too, where the block has none and no event is fired.
+    /// The data; empty if the block has none and is not an event.
     pub(crate) data: String,
     /// The reader's last event id after this block.
     pub(crate) last_id: String,
@@ -27,7 +27,7 @@ impl Block {
         serde_json::from_str(&self.data).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// The id that stands in the block itself.
+    /// Returns the id in the block itself.
     pub(crate) fn id(&self) -> Option<i64> {
         self.field("id")
             .map(|id| id.parse().expect("ids are numbers"))
@@ -53,7 +53,7 @@ impl Block {
     }
 }
 
-/// Turns bytes into blocks.
+/// An incremental parser of blocks.
 #[derive(Debug, Default)]
 pub(crate) struct Parser {
     line: Vec<u8>,
@@ -61,7 +61,7 @@ pub(crate) struct Parser {
     is_first_line_over: bool,
     block: Block,
     id: String,
-    /// In milliseconds, once the stream has said it.
+    /// The field `retry` in milliseconds, after the stream has sent it.
     pub(crate) retry: Option<u64>,
 }
 
@@ -116,7 +116,7 @@ impl Parser {
     }
 }
 
-/// Takes the chunks off a body, and accepts no other spelling than the plain one.
+/// An incremental decoder of chunks. Panics on extensions, trailers and unusual spellings.
 #[derive(Debug)]
 pub(crate) enum Chunks {
     Size(String),
@@ -131,7 +131,7 @@ impl Chunks {
         Self::Size(String::new())
     }
 
-    /// A byte of the body, where this is one.
+    /// Takes the next byte, and returns it if it is part of the body.
     pub(crate) fn feed(&mut self, byte: u8) -> Option<u8> {
         match self {
             Self::Data(left) => {

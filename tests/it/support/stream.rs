@@ -1,4 +1,4 @@
-//! One open stream, on a socket of its own.
+//! An open stream on a separate socket.
 
 use super::{
     WITHIN,
@@ -16,21 +16,21 @@ use tokio::{
 pub(crate) struct Stream {
     socket: TcpStream,
     pub(crate) status: u16,
-    /// Names in lower case, values as they stand there, in their order.
+    /// The headers in their order, with names in lower case.
     pub(crate) headers: Vec<(String, String)>,
     chunks: Option<Chunks>,
     parser: Parser,
     waiting: VecDeque<Block>,
-    /// What was signalled, and not asked for yet.
+    /// Signals that were received and not returned yet.
     signals: VecDeque<Block>,
-    /// Everything after the head, without chunks.
+    /// All bytes of the body, without the framing of chunks.
     pub(crate) body: Vec<u8>,
     is_over: bool,
     /// The first block.
     pub(crate) opening: Block,
 }
 
-/// What a stream is asked for with.
+/// The request of a stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask<'a> {
     pub(crate) address: SocketAddr,
@@ -58,7 +58,7 @@ impl Ask<'_> {
 }
 
 impl Stream {
-    /// Asks, and reads the head of the answer.
+    /// Sends the request, and reads the head of the response.
     pub(crate) async fn ask(ask: &Ask<'_>) -> Self {
         let mut socket = TcpStream::connect(ask.address)
             .await
@@ -91,7 +91,7 @@ impl Stream {
         }
     }
 
-    /// Opens a stream, which has to work, and reads its first block.
+    /// Opens a stream and reads its first block. Panics if the response is an error.
     pub(crate) async fn open(ask: &Ask<'_>) -> Self {
         let mut stream = Self::ask(ask).await;
         assert_eq!(stream.status, 200, "{}", ask.target);
@@ -107,7 +107,7 @@ impl Stream {
             .map(|header| header.1.as_str())
     }
 
-    /// What the first block says: outcome, from, head, log, server.
+    /// Returns the data of the first block: outcome, from, head, log, server.
     pub(crate) fn hello(&self) -> Value {
         assert_eq!(self.opening.event, "hello");
         self.opening.json()
@@ -120,12 +120,12 @@ impl Stream {
             .to_owned()
     }
 
-    /// The cursor with which a client would come back now.
+    /// Returns the cursor with which a client would reconnect now.
     pub(crate) fn retry(&self) -> Option<u64> {
         self.parser.retry
     }
 
-    /// The next block that is no signal; `None` where the stream has ended as it should.
+    /// Returns the next block that is not a signal; `None` after an orderly end of the stream.
     pub(crate) async fn next(&mut self) -> Option<Block> {
         loop {
             match self.next_of_any_kind().await {
@@ -140,7 +140,7 @@ impl Stream {
         next.unwrap_or_else(|_| panic!("nothing came within {WITHIN:?}"))
     }
 
-    /// The next signal of this kind; what else comes is kept.
+    /// Returns the next signal of this kind. Other signals are kept for later calls.
     pub(crate) async fn signal(&mut self, kind: &str) -> Block {
         let mut others = VecDeque::new();
         loop {
@@ -158,7 +158,7 @@ impl Stream {
         }
     }
 
-    /// Signals of this kind that came before what was read last.
+    /// Takes the signals of this kind that were received so far.
     pub(crate) fn signalled(&mut self, kind: &str) -> Vec<Block> {
         let signals = std::mem::take(&mut self.signals);
         let (wanted, others) = signals.into_iter().partition(|signal| signal.event == kind);
@@ -199,7 +199,7 @@ impl Stream {
         }
     }
 
-    /// The next event of the log; everything else is passed over.
+    /// Returns the next event of the log, and skips all other blocks.
     pub(crate) async fn event(&mut self) -> Block {
         let event = timeout(WITHIN, async {
             loop {
@@ -214,7 +214,7 @@ impl Stream {
             .unwrap_or_else(|_| panic!("no event came within {WITHIN:?}"))
     }
 
-    /// Events of the log up to the one with this id.
+    /// Returns the events of the log up to the one with this id.
     pub(crate) async fn events_to(&mut self, id: i64) -> Vec<Block> {
         let mut events = Vec::new();
         loop {
@@ -228,7 +228,7 @@ impl Stream {
         }
     }
 
-    /// A replay to its end: its events, and the block that says so.
+    /// Reads a replay. Returns its events, and the block `caught-up`.
     pub(crate) async fn replay(&mut self) -> (Vec<Block>, Block) {
         let mut events = Vec::new();
         loop {
@@ -241,7 +241,7 @@ impl Stream {
         }
     }
 
-    /// The stream up to its end, which has to be announced: the reason, and what came before.
+    /// Reads the stream up to its end, which `bye` must announce. Returns the reason, and the events before it.
     pub(crate) async fn farewell(&mut self) -> (String, Vec<Block>) {
         let mut blocks = Vec::new();
         while let Some(block) = self.next().await {
@@ -261,7 +261,7 @@ impl Stream {
     }
 }
 
-/// Byte by byte, so that nothing of what follows is taken with it.
+/// Reads the head byte by byte, so that no byte of the body is consumed.
 async fn read_head(socket: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -273,7 +273,7 @@ async fn read_head(socket: &mut TcpStream) -> String {
     String::from_utf8(head).expect("heads are ASCII")
 }
 
-/// The ids of events.
+/// Returns the ids of events.
 pub(crate) fn ids(blocks: &[Block]) -> Vec<i64> {
     blocks.iter().filter_map(Block::id).collect()
 }

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-/// Long enough for a busy machine; nothing is measured by it.
+/// Time limit, long enough for a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
-/// Waits until something is so.
+/// Waits until a condition holds.
 pub(crate) async fn until(what: &str, condition: impl FnMut() -> bool) {
     assert!(
         comes_true(PATIENCE, condition).await,
@@ -14,7 +14,7 @@ pub(crate) async fn until(what: &str, condition: impl FnMut() -> bool) {
     );
 }
 
-/// Whether something becomes so in time.
+/// Returns whether a condition holds before the time limit.
 pub(crate) async fn comes_true(patience: Duration, mut condition: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + patience;
     while !condition() {
