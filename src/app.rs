@@ -1,4 +1,4 @@
-//! What handlers share: the log, the clock, the source of randomness.
+//! State shared by handlers: the log, the clock and the source of randomness.
 
 use crate::{
     error::Result,
@@ -15,19 +15,19 @@ use std::sync::{
     atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
-/// The running program, as handlers see it.
+/// State shared by all handlers.
 #[derive(Debug)]
 pub struct App {
-    /// The log.
+    /// The event log.
     pub log: Arc<EventLog>,
-    /// Streams that may be open at the same time; one more is told to come back later.
+    /// Maximum number of open streams; further ones end with `overload`.
     pub streams_max: usize,
     streams: AtomicUsize,
     changes: ChangeMaker,
 }
 
 impl App {
-    /// Over a log.
+    /// Creates the state for a log.
     #[must_use]
     pub fn new(log: Arc<EventLog>, streams_max: usize) -> Self {
         Self {
@@ -38,26 +38,26 @@ impl App {
         }
     }
 
-    /// For reading pages.
+    /// Returns the pool of reading connections.
     #[must_use]
     pub fn readers(&self) -> &ReadPool {
         &self.log.readers
     }
 
-    /// Submits a change that somebody asks for now; `None` is somebody who is not signed in.
+    /// Submits a change with the current time. `by` is `None` for a client that is not signed in.
     pub async fn submit(&self, by: Option<UserId>, action: Action) -> Result<Answer> {
         self.log.submit(self.changes.make(by, action)).await
     }
 
-    /// A place among the streams; `None`: there is none.
-    pub fn take_stream(self: &Arc<Self>) -> Option<StreamPlace> {
+    /// Returns a permit to open a stream; `None` at the limit.
+    pub fn acquire_stream(self: &Arc<Self>) -> Option<StreamPermit> {
         let taken = self.streams.fetch_add(1, Ordering::Relaxed);
-        let place = StreamPlace(Arc::clone(self));
-        (taken < self.streams_max).then_some(place)
+        let permit = StreamPermit(Arc::clone(self));
+        (taken < self.streams_max).then_some(permit)
     }
 }
 
-/// Makes changes: names them, and says when they were asked for.
+/// Creates changes with unique ids and the current time.
 #[derive(Debug)]
 pub struct ChangeMaker {
     run: u64,
@@ -65,7 +65,7 @@ pub struct ChangeMaker {
 }
 
 impl ChangeMaker {
-    /// A maker whose changes have names that no other one gives.
+    /// Returns a maker with a random id of its run, which makes the ids of its changes unique.
     #[must_use]
     #[expect(
         clippy::new_without_default,
@@ -78,12 +78,12 @@ impl ChangeMaker {
         }
     }
 
-    /// A change that somebody asks for now; `None` is somebody who is not signed in, or the server itself.
+    /// Creates a change with the current time. `by` is `None` for a client that is not signed in, and for the server.
     pub fn make(&self, by: Option<UserId>, action: Action) -> Change {
         self.make_at(now(), by, action)
     }
 
-    /// A change that carries another time: that of what it imports.
+    /// Creates a change with another time, such as that of an imported message.
     pub fn make_at(&self, at: Timestamp, by: Option<UserId>, action: Action) -> Change {
         let id = ChangeId {
             run: self.run,
@@ -99,39 +99,36 @@ impl ChangeMaker {
     }
 }
 
-/// Counts as an open stream until dropped.
+/// A permit for one open stream. Dropping it frees its place.
 #[derive(Debug)]
-pub struct StreamPlace(Arc<App>);
+pub struct StreamPermit(Arc<App>);
 
-impl Drop for StreamPlace {
+impl Drop for StreamPermit {
     fn drop(&mut self) {
         self.0.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// What time it is.
+/// Returns the current time.
 #[must_use]
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one place that asks the clock"
+    reason = "the only place that reads the clock"
 )]
 pub fn now() -> Timestamp {
     chrono::Utc::now().into()
 }
 
-/// Random bytes from the operating system.
+/// Returns random bytes from the operating system.
 ///
 /// # Panics
 ///
-/// Where there are none: without them nobody could be signed in.
+/// If the operating system has no random bytes: secrets of sessions would be predictable.
 #[must_use]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that asks for randomness"
-)]
+#[expect(clippy::disallowed_methods, reason = "the only source of randomness")]
 #[expect(
     clippy::expect_used,
-    reason = "an operating system without randomness is not one to run on"
+    reason = "the program cannot run without randomness"
 )]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -139,7 +136,7 @@ pub fn random_bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A random number of a range, for spreading clients in time.
+/// Returns a random number between `low` and `high`, both included, which spreads clients in time.
 #[must_use]
 pub fn random_between(low: u64, high: u64) -> u64 {
     low + u64::from_le_bytes(random_bytes()) % (high - low + 1)

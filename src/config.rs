@@ -11,30 +11,29 @@ use std::{
 };
 use url::{Host, Url};
 
-/// How the server runs. `Config::default()` is what `backscroll` without a flag and without a variable uses.
+/// Settings of the server. `Config::default()` has the values used without flags and variables.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Address and port to listen on; port 0 takes a free one.
+    /// Address and port to listen on; port 0 selects a free one.
     #[arg(long, env = "BACKSCROLL_LISTEN", hide_env_values = true, value_name = "ADDR:PORT", default_value_t = Config::default().listen)]
     pub listen: SocketAddr,
 
-    /// The file that holds everything; made where there is none.
+    /// Path of the database; created if it does not exist.
     #[arg(long, env = "BACKSCROLL_DB", hide_env_values = true, value_name = "FILE", default_value = DB)]
     pub db: PathBuf,
 
-    /// Who may come in. `open`: whoever reaches the server picks a free name and is in; the default on a loopback
-    /// address, to be said on any other
+    /// Who may join. `open`: anybody who can reach the server; the default on a loopback address, required on others
     #[arg(long, env = "BACKSCROLL_DOOR", hide_env_values = true, value_name = "open", value_parser = parse_door)]
     pub door: Option<Door>,
 
-    /// Address that people use where it is not the one that the server listens on, such as a proxy's:
-    /// `https://chat.example`. The server answers to its name
+    /// Address under which users reach the server, if it differs from the one that it listens on, such as a proxy's:
+    /// `https://chat.example`. Requests with its host name are accepted
     #[arg(long, env = "BACKSCROLL_PUBLIC_URL", hide_env_values = true, value_name = "URL", value_parser = parse_public_url)]
     pub public_url: Option<Url>,
 
-    /// Further name that the server answers to; may be given several times (in the variable: separated by commas).
-    /// IP addresses, names without a dot, and those under .localhost, .local, .lan, .internal and .home.arpa are
-    /// always answered
+    /// Further host name whose requests are accepted; may be given several times (in the variable: separated by
+    /// commas). IP addresses, names without a dot, and those under .localhost, .local, .lan, .internal and .home.arpa
+    /// are always accepted
     #[arg(long = "host", env = "BACKSCROLL_HOST", hide_env_values = true, value_name = "NAME", value_delimiter = ',', value_parser = parse_host)]
     pub hosts: Vec<String>,
 
@@ -42,11 +41,11 @@ pub struct Config {
     #[command(flatten)]
     pub storage: Storage,
 
-    /// Connections at the same time, streams included; never more than the limit on open files allows
+    /// Maximum number of connections, streams included; also limited by the limit on open files
     #[arg(long, env = "BACKSCROLL_MAX_CONNECTIONS", hide_env_values = true, value_name = "N", default_value_t = Config::default().max_connections, value_parser = parse_count)]
     pub max_connections: usize,
 
-    /// Connections at the same time from one address; loopback addresses, where proxies live, are not counted
+    /// Maximum number of connections from one address; loopback addresses, such as those of a reverse proxy, are not counted
     #[arg(
         long,
         env = "BACKSCROLL_MAX_CONNECTIONS_PER_ADDRESS", hide_env_values = true,
@@ -56,7 +55,7 @@ pub struct Config {
     )]
     pub max_connections_per_address: usize,
 
-    /// Seconds after which somebody whose last stream has ended counts as away
+    /// Seconds between the end of the last stream of a user and counting as away
     #[arg(long, env = "BACKSCROLL_AWAY_AFTER", hide_env_values = true, value_name = "SECONDS", default_value = AWAY_AFTER, value_parser = parse_seconds)]
     pub away_after: Duration,
 }
@@ -90,8 +89,8 @@ impl Config {
         let reachable = !self.listen.ip().to_canonical().is_loopback();
         (reachable && self.door.is_none()).then(|| {
             format!(
-                "{} can be reached from other machines, and whoever reaches it could pick a name and read along; \
-                 if that is meant, add --door open (invitations are not built yet)",
+                "{} can be reached from other machines, from which anybody could join; to allow that, add --door open \
+                 (invitations are not supported yet)",
                 self.listen
             )
         })
@@ -107,10 +106,10 @@ impl Config {
     }
 }
 
-/// How the file is kept.
+/// Storage settings.
 #[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Storage {
-    /// What an acknowledged message survives: power loss (`full`), or only a crash of the program (`normal`)
+    /// Acknowledged messages survive power loss (`full`), or only a crash of the program (`normal`)
     #[arg(
         long,
         env = "BACKSCROLL_DURABILITY",
@@ -121,7 +120,7 @@ pub struct Storage {
     )]
     pub durability: Durability,
 
-    /// Bytes that the file may grow to, as in `500M` or `20G`; what does not fit is refused, and reading goes on
+    /// Maximum size of the database, as in `500M` or `20G`; at the limit, changes are refused and reading continues
     #[arg(long, env = "BACKSCROLL_MAX_SIZE", hide_env_values = true, value_name = "SIZE", value_parser = parse_size)]
     pub max_size: Option<u64>,
 }
@@ -143,7 +142,7 @@ fn parse_size(text: &str) -> Result<u64, &'static str> {
     let number = digits.parse().ok();
     let size = number.and_then(|number: u64| number.checked_mul(unit));
     match size.ok_or("a size is a number of bytes, or one with K, M, G or T, as in 500M")? {
-        0..SIZE_MIN => Err("the least is 1M"),
+        0..SIZE_MIN => Err("the minimum is 1M"),
         size => Ok(size),
     }
 }
@@ -165,10 +164,8 @@ impl fmt::Display for Door {
 fn parse_door(text: &str) -> Result<Door, &'static str> {
     match text {
         "open" => Ok(Door::Open),
-        "invite" => {
-            Err("the invite door comes in a later version; until then the only door is `open`")
-        }
-        _ => Err("the only door is `open`"),
+        "invite" => Err("`invite` is not supported yet; the only value is `open`"),
+        _ => Err("the only value is `open`"),
     }
 }
 
@@ -209,11 +206,11 @@ fn parse_seconds(text: &str) -> Result<Duration, &'static str> {
 /// When a post is acknowledged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Durability {
-    /// After the disk has it (`synchronous=FULL`): survives power loss.
+    /// After writing to the disk (`synchronous=FULL`): survives power loss.
     #[default]
     Full,
-    /// After the operating system has it (`synchronous=NORMAL`): survives a crash of the program; the last seconds
-    /// before a power loss may be gone.
+    /// After handing over to the operating system (`synchronous=NORMAL`): survives a crash of the program. A power loss
+    /// may lose the last seconds.
     Normal,
 }
 
@@ -364,7 +361,7 @@ mod tests {
             parse(&["--door", "invite"])
                 .unwrap_err()
                 .to_string()
-                .contains("later version")
+                .contains("not supported yet")
         );
     }
 }

@@ -103,7 +103,7 @@ impl Server {
         drain(&stop).await;
         if lost.is_some() {
             return Err(Error::Refused(
-                "the task that writes has ended; what was acknowledged is stored".into(),
+                "the writing task has ended unexpectedly; acknowledged changes are stored".into(),
             ));
         }
         // Close the readers first: the last connection checkpoints the write-ahead log into the file, which a reader

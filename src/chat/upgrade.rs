@@ -30,7 +30,7 @@ pub async fn store_mentions(connection: &mut Connection) -> Result<()> {
             .collect();
         let mentions: Vec<_> = found.iter().map(mentions_of).collect();
         posts::add_mentions(connection, &mentions).await?;
-        tracing::info!(message = %after, "mentions of earlier messages are being noted");
+        tracing::info!(message = %after, "storing mentions of earlier messages");
     }
 }
 

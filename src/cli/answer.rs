@@ -50,7 +50,7 @@ impl Unexpected {
         match read_problem(answer).await {
             Some(sentence) if is_final(status) => Self::Refused(Refusal { status, sentence }),
             Some(sentence) => Self::Passing {
-                reason: format!("the server answered {status}: {sentence}"),
+                reason: format!("the server responded with {status}: {sentence}"),
                 retry_after,
             },
             None => not_ours,
@@ -66,7 +66,7 @@ impl Unexpected {
         };
         Self::Passing {
             reason: format!(
-                "{} answered {status} ({content_type}), which does not come from Backscroll",
+                "{} responded with {status} ({content_type}), which does not come from Backscroll",
                 url.origin().ascii_serialization()
             ),
             retry_after: retry_after(answer.headers()),

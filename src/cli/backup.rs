@@ -18,7 +18,7 @@ use std::{
 /// Source and target of a backup.
 #[derive(Args, Debug)]
 pub(super) struct Backup {
-    /// The file to make; nothing may be there yet
+    /// The file to create; it must not exist
     out: PathBuf,
     #[command(flatten)]
     database: Database,
@@ -49,10 +49,10 @@ pub(super) async fn run(backup: Backup) -> Result<(), Failure> {
     let sums = check::sum_up(&mut copy).await?;
     let bytes = fs::metadata(out).map_or(0, |metadata| metadata.len());
     print(&format!(
-        "{}: {} messages, {} people, {} KiB\n",
+        "{}: {} messages, {} users, {} KiB\n",
         out.display(),
         sums.messages,
-        sums.people,
+        sums.users,
         bytes / 1024
     ))
 }
@@ -73,12 +73,12 @@ fn move_to(half: &Path, out: &Path) -> Result<(), Failure> {
 }
 
 fn cannot_make(out: &Path, error: &io::Error) -> Failure {
-    Failure::failed(format!("cannot make {}: {error}", out.display()))
+    Failure::failed(format!("cannot create {}: {error}", out.display()))
 }
 
 fn there_already(out: &Path) -> Failure {
     Failure::failed(format!(
-        "{} is there already; a backup overwrites nothing",
+        "{} already exists; a backup does not overwrite files",
         out.display()
     ))
 }

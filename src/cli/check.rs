@@ -38,7 +38,7 @@ pub(super) async fn run(check: Check) -> Result<(), Failure> {
         print(&format!("FAULT  {fault}\n"))?;
     }
     if damage.is_empty() {
-        print("ok     the file is sound, and its references hold\n")?;
+        print("ok     the file is intact, and all references are valid\n")?;
     }
     let unreadable_values = check::find_unreadable(&mut tx, UNREADABLE_SHOWN_MAX)
         .await
@@ -47,7 +47,7 @@ pub(super) async fn run(check: Check) -> Result<(), Failure> {
         print(&format!("FAULT  {fault}\n"))?;
     }
     if unreadable_values.is_empty() {
-        print("ok     every value can be read\n")?;
+        print("ok     all values are readable\n")?;
     }
     let mut faulty = damage.len() + unreadable_values.len();
     for verdict in check::judge(&mut tx)
@@ -56,12 +56,12 @@ pub(super) async fn run(check: Check) -> Result<(), Failure> {
     {
         let at = verdict
             .first
-            .map(|first| format!(", the first at {first}"))
+            .map(|first| format!(", first: {first}"))
             .unwrap_or_default();
         match verdict.faults {
             0 => print(&format!("ok     {}\n", verdict.rule))?,
             n => print(&format!(
-                "FAULT  not so: {} ({n} times{at})\n",
+                "FAULT  violated: {} (rows: {n}{at})\n",
                 verdict.rule
             ))?,
         }
@@ -69,8 +69,8 @@ pub(super) async fn run(check: Check) -> Result<(), Failure> {
     }
     let sums = check::sum_up(&mut tx).await?;
     print(&format!(
-        "{} events, {} messages, {} people, {} rooms\n",
-        sums.events, sums.messages, sums.people, sums.rooms
+        "{} events, {} messages, {} users, {} rooms\n",
+        sums.events, sums.messages, sums.users, sums.rooms
     ))?;
     match faulty {
         0 => Ok(()),

@@ -50,7 +50,7 @@ impl Controls {
         let mut sentences = Vec::new();
         let log = hello["log"].as_str().map(str::to_owned);
         if self.log.is_some() && self.log != log {
-            sentences.push("the database was replaced: this is another log than before".into());
+            sentences.push("the database was replaced: this is a different log".into());
         }
         self.log = log;
         sentences.push(outcome(hello, cursor));
@@ -64,13 +64,13 @@ impl Controls {
 fn outcome(hello: &Value, cursor: Option<EventId>) -> String {
     let (from, head) = (&hello["from"], &hello["head"]);
     match (hello["outcome"].as_str(), cursor) {
-        (Some("replay"), _) => format!("replay of everything after {from}, up to {head} and on"),
+        (Some("replay"), _) => format!("replay after {from}, up to {head}, then live"),
         (Some("gap"), Some(cursor)) => {
-            format!("gap: too much happened after {cursor}; everything up to {head} is left out")
+            format!("gap: too many events after {cursor}; skipping to {head}")
         }
         (Some("reset"), Some(cursor)) => {
             format!(
-                "reset: {cursor} is no cursor of this log (perhaps a backup was restored); continuing after {head}"
+                "reset: {cursor} is not a cursor of this log (a backup may have been restored); continuing after {head}"
             )
         }
         _ => format!("live from {head}"),
@@ -93,9 +93,9 @@ mod tests {
         let cursor = Some(EventId(41));
         for (outcome, words, is_caught_up) in [
             ("live", "live from 57", true),
-            ("replay", "replay of everything after 41", false),
-            ("gap", "gap: too much happened after 41", true),
-            ("reset", "reset: 41 is no cursor", true),
+            ("replay", "replay after 41", false),
+            ("gap", "gap: too many events after 41", true),
+            ("reset", "reset: 41 is not a cursor", true),
         ] {
             let hello = format!(r#"{{"outcome":"{outcome}","from":41,"head":57,"log":"a"}}"#);
             let notice = controls.read("hello", &hello, cursor);
@@ -106,7 +106,7 @@ mod tests {
             );
         }
         let other = controls.read("hello", r#"{"outcome":"live","head":57,"log":"b"}"#, cursor);
-        assert!(other.sentences[0].contains("another log"));
+        assert!(other.sentences[0].contains("different log"));
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Token {
         let token = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Failure::usage(format!(
-                "{source} holds no token: a token is one word of ASCII letters, digits and signs"
+                "{source} contains no token: a token is one word of ASCII letters, digits and symbols"
             )));
         }
         Ok((!token.is_empty()).then(|| Self(token.to_owned())))
@@ -58,16 +58,16 @@ impl Token {
     }
 }
 
-/// The flags that say who posts.
+/// The flags that identify the author.
 #[derive(Args, Debug)]
 pub(super) struct Credentials {
-    /// Your token, if you have one
+    /// Your token
     #[arg(long, env = "BACKSCROLL_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// Join under this name first, if the server lets everybody join; a token is then not needed
+    /// Join under this handle first instead of using a token, if the server is open to everybody
     #[arg(long = "as", value_name = "HANDLE")]
     handle: Option<String>,
-    /// Keep the token that --as gets in this file, and use it the next time
+    /// Store the token obtained by --as in this file, and reuse it
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
 }
@@ -98,7 +98,7 @@ impl Credentials {
             (Some(token), _) => Ok(token),
             (None, Some(handle)) => self.join(client, server, handle, patience).await,
             (None, None) => Err(Failure::usage(
-                "who posts? Give --token (or BACKSCROLL_TOKEN), or --as HANDLE to join under that name",
+                "no author: give --token (or BACKSCROLL_TOKEN), or --as HANDLE to join under that handle",
             )),
         }
     }
@@ -130,8 +130,8 @@ impl Credentials {
             Err(unsent) => return Err(unsent.into()),
         };
         self.keep(&format!("{token}\n"))?;
-        Token::parse(&token, "the server's answer")?
-            .ok_or_else(|| Failure::failed("the server's answer holds no token"))
+        Token::parse(&token, "the server's response")?
+            .ok_or_else(|| Failure::failed("the server's response contains no token"))
     }
 
     fn keep(&self, content: &str) -> Result<(), Failure> {

@@ -72,7 +72,7 @@ impl CursorFile {
 fn read_cursor(path: &Path, text: &str) -> Result<EventId, Failure> {
     parse_id(text.trim()).map(EventId).ok_or_else(|| {
         Failure::usage(format!(
-            "{} holds no cursor; it should hold one number, or not be there",
+            "{} contains no cursor; it must contain one number, or not exist",
             path.display()
         ))
     })

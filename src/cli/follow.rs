@@ -77,7 +77,10 @@ impl Follow {
             match self.follow_once(&mut pace).await {
                 End::Connection(reason) => {
                     let pause = pace.next_pause();
-                    note(&format!("{reason}; again in {:.1} s", pause.as_secs_f64()));
+                    note(&format!(
+                        "{reason}; retrying in {:.1} s",
+                        pause.as_secs_f64()
+                    ));
                     if let Some(end) = self.rest(pause).await {
                         break end;
                     }
@@ -120,7 +123,7 @@ impl Follow {
                 End::Connection(format!("cannot reach {}: {}", self.url, reason(error)))
             }
             Err(_) => End::Connection(format!(
-                "no answer from {} for {} s",
+                "no response from {} within {} s",
                 self.url,
                 SILENCE_MAX.as_secs()
             )),
@@ -146,10 +149,10 @@ impl Follow {
     fn refused(&self, Refusal { status, sentence }: &Refusal) -> Failure {
         Failure::refused(match *status {
             StatusCode::UNAUTHORIZED => {
-                format!("the server wants to know who reads: give a valid --token ({sentence})")
+                format!("the server requires a valid --token ({sentence})")
             }
             StatusCode::NOT_FOUND => format!(
-                "there is no such stream at {}, or it is not for you ({sentence})",
+                "no such stream at {}, or you may not read it ({sentence})",
                 self.url
             ),
             status => format!("the server refused with {status}: {sentence}"),
@@ -184,14 +187,14 @@ impl Follow {
                     }
                 }
                 () = sleep_until(silent_since + SILENCE_MAX) => {
-                    return End::Connection(format!("nothing came for {} s", SILENCE_MAX.as_secs()));
+                    return End::Connection(format!("nothing received for {} s", SILENCE_MAX.as_secs()));
                 }
                 () = self.stop.asked() => return End::Done,
                 () = self.output.reader_gone() => return End::Done,
             };
             let bytes = match chunk {
                 Ok(Some(bytes)) => bytes,
-                Ok(None) => return End::Connection("the server ended the connection".into()),
+                Ok(None) => return End::Connection("the server closed the connection".into()),
                 Err(error) => {
                     return End::Connection(format!("connection lost: {}", reason(error)));
                 }

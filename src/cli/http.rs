@@ -16,7 +16,7 @@ pub(super) fn parse_server(text: &str) -> Result<Url, String> {
     let usable = matches!(url.scheme(), "http" | "https") && url.has_host();
     usable
         .then_some(url)
-        .ok_or_else(|| "the address of a server begins with http:// or https://".into())
+        .ok_or_else(|| "the address of a server must begin with http:// or https://".into())
 }
 
 /// Returns the address of a path below `/api/v1` of the server.

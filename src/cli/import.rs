@@ -33,7 +33,7 @@ use std::{path::PathBuf, time::Instant};
 /// Source and target of an import.
 #[derive(Args, Debug)]
 pub(super) struct Import {
-    /// The archive: one JSON object a line, as `export` writes it; `-` is standard input
+    /// The archive: one JSON object per line, as written by `export`; `-` is standard input
     file: PathBuf,
     #[command(flatten)]
     database: Database,
@@ -198,14 +198,14 @@ fn sentence(counts: &Counts, seconds: f64) -> String {
         orphans,
     } = counts;
     let told = [
-        (messages + known, format!("{known} were there already")),
+        (messages + known, format!("{known} existed already")),
         (
             people + rooms,
-            format!("new people: {people}, new rooms: {rooms}"),
+            format!("new users: {people}, new rooms: {rooms}"),
         ),
         (
             *orphans,
-            format!("{orphans} answer something that the archive does not hold"),
+            format!("{orphans} reply to a message that is not in the archive"),
         ),
     ];
     let told: Vec<_> = told

@@ -99,7 +99,7 @@ impl Log {
             let (lines, lost) = self.take();
             let _ = writer.write_all(&lines);
             if lost > 0 {
-                let _ = writeln!(writer, "backscroll: {lost} lines of the log were lost here");
+                let _ = writeln!(writer, "backscroll: {lost} log lines were dropped here");
             }
             let _ = writer.flush();
             self.note_written();

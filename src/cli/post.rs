@@ -16,31 +16,31 @@ use serde_json::json;
 use std::{io, time::Duration};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, stdin};
 
-/// What to post, where, and as whom.
+/// The message to post, its room and its author.
 #[derive(Args, Debug)]
 pub(super) struct Post {
     #[arg(value_parser = http::parse_server, help = SERVER_EXAMPLE)]
     url: Url,
     /// The room (its slug)
     room: String,
-    /// The message; `-`, or none at all, reads it from standard input
+    /// The message; without it or with `-`, it is read from standard input
     text: Option<String>,
-    /// Post each line of standard input as a message of its own; empty lines are left out, and a line that cannot be
-    /// posted is reported with its number
+    /// Post each line of standard input as a separate message; empty lines are skipped, and lines that cannot be posted
+    /// are reported by number
     #[arg(long, conflicts_with = "text")]
     lines: bool,
-    /// With --lines: end at the first line that cannot be posted
+    /// With --lines: stop at the first line that cannot be posted
     #[arg(long, requires = "lines")]
     stop_on_error: bool,
     #[command(flatten)]
     credentials: Credentials,
-    /// Your own name for this message: posting it again under this name posts nothing. Made up where there is none
+    /// Identifies this message: posting again with the same nonce posts nothing. Random by default
     #[arg(long)]
     nonce: Option<String>,
-    /// Answer this message
+    /// Reply to this message
     #[arg(long, value_name = "ID")]
     reply_to: Option<i64>,
-    /// Stop trying after so long
+    /// Stop retrying after this time
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     give_up_after: u64,
 }
@@ -159,7 +159,9 @@ impl Poster {
                 Err(LineError::All(failure)) => {
                     return Err(failure.in_context(
                         &format!("line {number}"),
-                        &format!("Posting the same input with --nonce {nonce} goes on from there"),
+                        &format!(
+                            "Posting the same input with --nonce {nonce} continues from there"
+                        ),
                     ));
                 }
             }
@@ -168,7 +170,7 @@ impl Poster {
             return Ok(());
         }
         Err(Failure::fault(format!(
-            "{posted} lines posted, {failed} not"
+            "{posted} lines posted, {failed} failed"
         )))
     }
 

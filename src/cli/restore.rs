@@ -42,7 +42,7 @@ pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
     let backup = &DatabasePath::resolve_existing(&restore.backup)?;
     if backup == file {
         return Err(Failure::failed(format!(
-            "{} is the file itself, not a backup of it",
+            "{} is the database itself, not a backup",
             backup.display()
         )));
     }
@@ -59,10 +59,10 @@ pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
     }
     let (next_id, kept) = placed?;
     let kept = kept
-        .map(|kept| format!("The file that was there is now {}.\n", kept.display()))
+        .map(|kept| format!("The previous database is now {}.\n", kept.display()))
         .unwrap_or_default();
     print(&format!(
-        "{} is now what {} was. Ids go on at {next_id}; readers of what is lost are told to start afresh.\n{kept}",
+        "{} was restored from {}. The next id is {next_id}; readers with later cursors are reset.\n{kept}",
         file.display(),
         backup.display()
     ))
@@ -118,7 +118,7 @@ async fn last_used_id(file: &DatabasePath) -> Result<i64, Failure> {
         ))),
         Err(error) => {
             tell(&format!(
-                "{} cannot be read ({error}); going far beyond any id that it may have used",
+                "{} cannot be read ({error}); skipping all ids that it may have used",
                 file.display()
             ));
             Ok(ERAS_SKIPPED * eras::ERA)

@@ -52,7 +52,7 @@ pub(super) async fn send<T: DeserializeOwned>(
     loop {
         let Some(attempt) = request.try_clone() else {
             return Err(Unsent::Failed(Failure::failed(
-                "this request cannot be repeated",
+                "this request cannot be retried",
             )));
         };
         let (reason, retry_after) = match send_once(attempt).await {

@@ -55,9 +55,9 @@ fn print_detached(text: String) {
 fn banner(config: &Config, address: SocketAddr, sqlite: &str) -> String {
     let (version, file) = (env!("CARGO_PKG_VERSION"), config.db.display());
     let durability = match config.storage.durability {
-        Durability::Full => "full: what was acknowledged survives power loss",
+        Durability::Full => "full: acknowledged messages survive power loss",
         Durability::Normal => {
-            "normal: power loss may take the last seconds, although they were acknowledged"
+            "normal: power loss may lose acknowledged messages of the last seconds"
         }
     };
     format!(

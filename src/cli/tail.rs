@@ -20,19 +20,19 @@ use std::path::PathBuf;
 pub(super) struct Tail {
     #[arg(value_parser = http::parse_server, help = SERVER_EXAMPLE)]
     url: Url,
-    /// Only this room (its slug); may be given several times. Without it: every room you may see
+    /// Only this room (its slug); may be given several times. Default: all rooms that you may see
     #[arg(long, value_name = "ROOM")]
     room: Vec<String>,
-    /// Start after this event: an id, `earliest` (everything there is) or `latest` (only what comes from now on)
+    /// Start after this event: an id, `earliest` (all events) or `latest` (only new events)
     #[arg(long, value_name = "ID|earliest|latest", default_value = "latest", value_parser = parse_after)]
     after: Cursor,
-    /// Keep the cursor in this file, and resume from it the next time; --after counts only while there is no file
+    /// Store the cursor in this file, and resume from it; --after is used only if the file does not exist
     #[arg(long, value_name = "FILE")]
     cursor_file: Option<PathBuf>,
-    /// Print what is there already, then end
+    /// Exit after the existing events
     #[arg(long)]
     no_follow: bool,
-    /// Your token, if you have one
+    /// Your token
     #[arg(long, env = "BACKSCROLL_TOKEN", hide_env_values = true)]
     token: Option<String>,
 }

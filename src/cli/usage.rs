@@ -11,24 +11,24 @@ pub(super) const SERVER_EXAMPLE: &str = "Address of the server, such as http://1
 const EXAMPLES: &str = "\
 Examples:
   backscroll
-      a chat on http://127.0.0.1:3000, kept in the file backscroll.db
+      a chat on http://127.0.0.1:3000, stored in backscroll.db
   backscroll --listen 0.0.0.0:80 --door open
       the same for everybody on your network
   date | backscroll post localhost:3000 general --as clock --token-file clock.token
   backscroll tail localhost:3000 --after earliest | jq .message.body
   backscroll backup monday.db
-      a copy of the file, also while the server runs
+      a copy of the database; the server may be running
 
 Exit codes:
   0  done
   1  failed
-  2  the command line is wrong
-  3  the data is at fault: the file for check, a line for import and for post --lines
-  4  the file is in use by another process
-  5  the server refused
-  6  the server cannot be reached, or something else answers in its place (a proxy, a redirect)
+  2  the command line is invalid
+  3  the data is invalid: the database for check, a line for import and post --lines
+  4  the database is in use by another process
+  5  the server refused the request
+  6  the server cannot be reached, or the response is not Backscroll's (a proxy, a redirect)
 
-A setting with [env: NAME] can come from that variable, too.";
+A setting with [env: NAME] can also be set by that variable.";
 
 /// Self-hosted chat in one program and one file, in which nobody ever misses, repeats or reorders a message.
 #[derive(Parser, Debug)]
@@ -49,31 +49,31 @@ struct CommandLine {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Serve the chat; what `backscroll` alone does, too
+    /// Run the server; also the default without a command
     Serve(Config),
-    /// Print each event as a line of JSON; reconnects for ever and misses nothing
+    /// Print each event as a line of JSON; reconnects and resumes automatically
     Tail(tail::Tail),
-    /// Post a message, once, however bad the network is
+    /// Post a message exactly once, with retries
     Post(post::Post),
-    /// Import an archive: all of it or nothing, and nothing twice
+    /// Import an archive, completely or not at all; existing messages are skipped
     Import(import::Import),
-    /// Write every message to standard output, in the form that import reads
+    /// Write all messages to standard output, in the format that import reads
     ///
-    /// All rooms, closed ones included. Rooms without a message, accounts' tokens and the events of bots are left out;
-    /// a backup holds everything.
+    /// Includes closed rooms. Rooms without messages, tokens and custom events of bots are not included; use `backup`
+    /// for a complete copy.
     Export(export::Export),
-    /// Copy the file, also while the server runs
+    /// Copy the database; the server may be running
     Backup(backup::Backup),
-    /// Put a backup in the place of the file; the server must be stopped
+    /// Replace the database with a backup; the server must be stopped
     Restore(restore::Restore),
-    /// Check that the file is intact and consistent
+    /// Check the integrity and consistency of the database
     Check(check::Check),
 }
 
-/// The file that a command works on.
+/// The database that a command uses.
 #[derive(Args, Debug)]
 pub(super) struct Database {
-    /// The file that holds everything
+    /// Path of the database
     #[arg(long, env = "BACKSCROLL_DB", hide_env_values = true, value_name = "FILE", default_value = DB)]
     pub db: PathBuf,
 }

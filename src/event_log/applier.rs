@@ -94,7 +94,7 @@ impl Applier {
         if let Some(connection) = self.connection {
             // SQLite checkpoints the write-ahead log when the last connection closes.
             if let Err(error) = connection.close().await {
-                tracing::warn!(%error, "the database did not close cleanly; nothing is lost");
+                tracing::warn!(%error, "closing the database failed; no data is lost");
             }
         }
     }
@@ -114,7 +114,7 @@ impl Applier {
             Err(error) => {
                 // A replaced file was logged when it was noticed.
                 if !matches!(error, Error::Unavailable(_)) {
-                    tracing::error!(%error, changes = changes.len(), "nothing of this batch was stored");
+                    tracing::error!(%error, changes = changes.len(), "storing a batch of changes failed");
                 }
                 self.log.set_writable(error.is_about_one_change());
                 let outage = outage_of(&error);
@@ -199,7 +199,7 @@ impl Applier {
         match db::data_version(connection).await {
             Ok(version) if self.before.data_version == Some(version) => {}
             Ok(_) => self.write(Vec::new()).await,
-            Err(error) => tracing::warn!(%error, "cannot look whether the file was changed"),
+            Err(error) => tracing::warn!(%error, "checking for changes by other programs failed"),
         }
     }
 
@@ -209,7 +209,7 @@ impl Applier {
         let tried = meta::try_disk(&mut connection, at).await;
         match &tried {
             Ok(()) => self.connection = Some(connection),
-            Err(error) => tracing::error!(%error, "nothing can be stored yet"),
+            Err(error) => tracing::error!(%error, "changes still cannot be stored"),
         }
         self.log.set_writable(tried.is_ok());
         tried.map_err(|error| Error::Unavailable(outage_of(&error)))

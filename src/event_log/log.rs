@@ -156,7 +156,7 @@ impl EventLog {
         let next_changes = || stop.run_until_cancelled(self.presence.next_changes(away_after));
         while let Some(moved) = next_changes().await {
             if let Err(error) = self.publish_presence_of(&moved).await {
-                tracing::warn!(%error, "who is here could not be told; it is tried again");
+                tracing::warn!(%error, "publishing presence failed; retrying");
                 self.presence.retry(moved);
             }
             if stop.run_until_cancelled(sleep(COLLECT_FOR)).await.is_none() {

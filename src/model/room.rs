@@ -124,7 +124,7 @@ impl RoomView {
 
     /// Returns the effective notification level, which depends on the kind of the room.
     #[must_use]
-    pub fn told_of(&self) -> NotifyLevel {
+    pub fn effective_notify(&self) -> NotifyLevel {
         match (self.info.kind, self.notify) {
             (RoomKind::Direct, NotifyLevel::Mentions) => NotifyLevel::Everything,
             (_, level) => level,

@@ -34,9 +34,9 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
-/// How long the first byte of a request may take, and then its head. Idle connections are closed after this, too.
+/// Time limit for the first byte of a request, and then for its head. Idle connections are closed after this, too.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long a connection whose first request is slow keeps others from entering.
+/// Time after which a connection with a slow first request no longer counts towards the limit on first requests.
 const ENTRY_MAX: Duration = Duration::from_millis(25);
 /// Approximate size in bytes of hyper's buffer per connection and direction. A request with a longer head is answered
 /// with 431. The limit is that of Node.js; most proxies reject longer heads, too.
@@ -48,7 +48,7 @@ const LINGER_MAX: Duration = Duration::from_secs(30);
 /// Greatest number of bytes that are discarded after the last response.
 const LINGER_BYTES: usize = 8 * 1024 * 1024;
 
-/// What the requests of a connection have come to.
+/// The state of the requests of a connection.
 #[derive(Debug, Default)]
 struct Progress {
     is_answered: AtomicBool,

@@ -15,15 +15,15 @@ const DESCRIPTORS_RESERVED: u64 = 64;
 #[must_use]
 pub fn connections_allowed(wanted: usize) -> usize {
     let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the limit on open files could not be raised");
+        tracing::warn!(%error, "raising the limit on open files failed");
         1024
     });
     let allowed = limit.saturating_sub(DESCRIPTORS_RESERVED).max(1);
     wanted.min(usize::try_from(allowed).unwrap_or(usize::MAX))
 }
 
-/// Connections whose first request is being read or answered. After a restart thousands of streams come back at once,
-/// and each of them needs some 20 KiB until it is open: the others wait with nothing but their socket.
+/// Maximum number of connections whose first request is in progress. After a restart, thousands of streams reconnect at
+/// once, and each needs about 20 KiB until it is open. The others wait with only their socket.
 const ENTERING_MAX: usize = 128;
 
 /// Counts open connections.
@@ -53,7 +53,7 @@ impl Limits {
     }
 
     /// Returns a slot for a connection from `address`, or `None` at a limit. Loopback addresses have no limit of their
-    /// own, since a reverse proxy on this machine forwards everybody's connections. IPv6 addresses are counted by /64
+    /// own, since a reverse proxy on this machine forwards the connections of all users. IPv6 addresses are counted by /64
     /// prefix, which is the usual size of one customer's network.
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionSlot> {
         let permit = self.all.try_acquire().ok()?;
@@ -93,8 +93,8 @@ impl Limits {
 }
 
 impl ConnectionSlot {
-    /// Waits until fewer than [`ENTERING_MAX`] connections are at their first request. `None` is never returned while
-    /// the server runs.
+    /// Waits until fewer than [`ENTERING_MAX`] connections are at their first request. Does not return `None` while the
+    /// server runs.
     pub(super) async fn enter(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.limits.entering).acquire_owned().await.ok()
     }

@@ -2,10 +2,10 @@
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// Tells every connection to stop, and waits for them.
+/// Signals all connections to stop, and waits for them.
 #[derive(Clone, Debug, Default)]
 pub struct Stop {
-    /// Accept nothing more; finish the requests and streams that are open.
+    /// Accept no more connections, and finish open requests and streams.
     pub soft: CancellationToken,
     /// Abort the remaining connections.
     pub hard: CancellationToken,

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::error::Result;
 
-/// A rule on times: in rows of `$table`, `$column` is null or in the format of this program. Values that are no times
-/// and dates that do not exist break the rule.
+/// A rule on times: in rows of `$table`, `$column` is null or in the standard format. Values that are not times, and
+/// dates that do not exist, break the rule.
 macro_rules! odd_times {
     ($id:literal, $table:literal, $column:literal) => {
         concat!(
@@ -28,7 +28,7 @@ macro_rules! odd_times {
 
 statements! {
     INTEGRITY = "select integrity_check from pragma_integrity_check";
-    FOREIGN_KEYS = r#"select "table" || ' row ' || coalesce(rowid, '?') || ' names no row of ' || "parent" from pragma_foreign_key_check"#;
+    FOREIGN_KEYS = r#"select "table" || ' row ' || coalesce(rowid, '?') || ' refers to a missing row of ' || "parent" from pragma_foreign_key_check"#;
     SUM_UP = "select (select count(*) from events), (select count(*) from messages),
         (select count(*) from users), (select count(*) from rooms)";
     IDS_BEYOND_SEQUENCE = "select count(*), min(id) from events
@@ -92,85 +92,79 @@ statements! {
     LOGS_WITHOUT_NAME = "select not exists (select 1 from meta where key = 'log' and value <> ''), null";
 }
 
-/// Each rule with the statement that counts the rows that break it and returns the first of them.
+/// Each rule with a statement that returns the number of rows that break it, and the first of them.
 const RULES: &[(&str, &str)] = &[
     ("the log has a name", LOGS_WITHOUT_NAME),
     (
-        "ids are below the sequence, which hands out the next ones",
+        "ids of events are not beyond the sequence of ids",
         IDS_BEYOND_SEQUENCE,
     ),
     (
-        "eras begin where the sequence has been",
+        "eras do not begin beyond the sequence of ids",
         ERAS_BEYOND_SEQUENCE,
     ),
     (
-        "no id lies in the hole that a restored backup left",
+        "no event is in the gap of ids before an era",
         EVENTS_IN_HOLES,
     ),
-    ("events have times of one spelling", ODD_TIMES),
-    ("messages have times of one spelling", ODD_CREATED_AT),
+    ("events have times in the standard format", ODD_TIMES),
+    ("messages have times in the standard format", ODD_CREATED_AT),
     (
-        "edits of messages have times of one spelling",
+        "edits of messages have times in the standard format",
         ODD_EDITED_AT,
     ),
     (
-        "deletions of messages have times of one spelling",
+        "deletions of messages have times in the standard format",
         ODD_DELETED_AT,
     ),
-    ("people have times of one spelling", ODD_ARRIVALS),
-    ("rooms have times of one spelling", ODD_FOUNDINGS),
-    ("memberships have times of one spelling", ODD_JOININGS),
-    ("sessions have times of one spelling", ODD_SIGN_INS),
-    ("eras have times of one spelling", ODD_ERAS),
-    ("events that carry data have it", ODD_DATA),
+    ("users have times in the standard format", ODD_ARRIVALS),
+    ("rooms have times in the standard format", ODD_FOUNDINGS),
     (
-        "events name people and rooms that are there",
-        EVENTS_OF_NOBODY,
+        "memberships have times in the standard format",
+        ODD_JOININGS,
     ),
+    ("sessions have times in the standard format", ODD_SIGN_INS),
+    ("eras have times in the standard format", ODD_ERAS),
+    ("events have the data of their kind", ODD_DATA),
+    ("events refer to existing users and rooms", EVENTS_OF_NOBODY),
     (
-        "events are in a room, and only arrivals are not",
+        "every event except `user` events has a room",
         EVENTS_WITHOUT_ROOM,
     ),
+    ("each message has its event", MESSAGES_WITHOUT_EVENT),
     (
-        "each message has the event that posted it",
-        MESSAGES_WITHOUT_EVENT,
-    ),
-    (
-        "each event about a message has the message",
+        "each event about a message has its message",
         EVENTS_WITHOUT_MESSAGE,
     ),
-    ("no other event names a message", EVENTS_WITH_ODD_MESSAGE),
     (
-        "edits and deletions are in the log and in the message",
+        "no other event refers to a message",
+        EVENTS_WITH_ODD_MESSAGE,
+    ),
+    (
+        "edits and deletions of messages have their events",
         STATES_THAT_DISAGREE,
     ),
     (
-        "deleted messages, and only they, have no text",
+        "deleted messages have no text, and others have one",
         DELETED_WITH_TEXT,
     ),
     (
-        "answers are in the room of their question, after it",
+        "replies are in the room of the original, and later",
         REPLIES_ASTRAY,
     ),
     (
-        "each reaction has its event, and none is on a deleted message",
+        "reactions have their events, and no message of them is deleted",
         REACTIONS_ASTRAY,
     ),
+    ("each user has their event", USERS_WITHOUT_EVENT),
+    ("each `user` event has its user", EVENTS_WITHOUT_USER),
+    ("each room has its event", ROOMS_WITHOUT_EVENT),
+    ("each membership has its event", MEMBERS_WITHOUT_EVENT),
     (
-        "each person has the event of their arrival",
-        USERS_WITHOUT_EVENT,
-    ),
-    ("each arrival has the person", EVENTS_WITHOUT_USER),
-    ("each room has the event that made it", ROOMS_WITHOUT_EVENT),
-    (
-        "each member has the event of their joining",
-        MEMBERS_WITHOUT_EVENT,
-    ),
-    (
-        "each room knows the number of its members",
+        "the stored numbers of members are correct",
         MEMBERS_MISCOUNTED,
     ),
-    ("nobody has read what was not written", MARKS_BEYOND_LOG),
+    ("read marks are not beyond the last id", MARKS_BEYOND_LOG),
 ];
 
 /// The numbers of rows of a database.
@@ -180,19 +174,19 @@ pub struct Sums {
     pub events: i64,
     /// Messages, deleted ones included.
     pub messages: i64,
-    /// Accounts, the server's own included.
-    pub people: i64,
+    /// Users, the server's own included.
+    pub users: i64,
     /// Rooms.
     pub rooms: i64,
 }
 
 /// Returns the numbers of rows.
 pub async fn sum_up(connection: &mut Connection) -> Result<Sums> {
-    let (events, messages, people, rooms) = sqlx::query_as(SUM_UP).fetch_one(connection).await?;
+    let (events, messages, users, rooms) = sqlx::query_as(SUM_UP).fetch_one(connection).await?;
     Ok(Sums {
         events,
         messages,
-        people,
+        users,
         rooms,
     })
 }

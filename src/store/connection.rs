@@ -1,4 +1,4 @@
-//! What a connection to the database file is.
+//! The type of connections to the database file.
 
 /// A connection to the file.
 pub type Connection = sqlx::SqliteConnection;

@@ -47,7 +47,7 @@ pub async fn copy_database(connection: &mut Connection, to: &DatabasePath) -> Re
     copy.close().await?;
     match damage.first() {
         Some(fault) => Err(Error::Refused(format!(
-            "the copy is damaged ({fault}), and so may be its source"
+            "the copy is damaged ({fault}); its source may be damaged, too"
         ))),
         None => Ok(()),
     }

@@ -29,7 +29,7 @@ impl DatabasePath {
         refuse_special_name(name)?;
         let path = follow_links(name).map_err(|error| {
             Error::Refused(format!(
-                "{} cannot be opened: is its folder there, and may this program use it? ({error})",
+                "{} cannot be opened: check that its folder exists and is accessible ({error})",
                 name.display()
             ))
         })?;
@@ -53,10 +53,7 @@ impl DatabasePath {
         if path.exists() {
             Ok(path)
         } else {
-            Err(Error::Refused(format!(
-                "there is no file {}",
-                name.display()
-            )))
+            Err(Error::Refused(format!("no such file: {}", name.display())))
         }
     }
 
@@ -67,8 +64,8 @@ impl DatabasePath {
         let wal = beside(self, "-wal");
         if !has_content(self) && has_content(&wal) {
             return Err(Error::Refused(format!(
-                "{} is missing or empty, but its write-ahead log {} is there and may hold messages: put the file back \
-                 that belongs to it, or move the log away",
+                "{} is missing or empty, but its write-ahead log {} exists and may contain messages: restore the file \
+                 that it belongs to, or move the log away",
                 self.display(),
                 wal.display()
             )));
@@ -141,18 +138,18 @@ pub fn beside(database: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Returns whether SQLite does not interpret a name as the path of a file: <https://sqlite.org/uri.html>.
+/// Refuses names that SQLite does not interpret as a path: <https://sqlite.org/uri.html>.
 fn refuse_special_name(name: &Path) -> Result<()> {
     let bytes = name.as_os_str().as_encoded_bytes();
     if bytes.is_empty() || bytes == b":memory:" {
         return Err(Error::Refused(format!(
-            "`{}` would be a database in memory, which is gone when the program ends; name a file",
+            "`{}` is a database in memory, which is lost when the program ends; give the path of a file",
             name.display()
         )));
     }
     if bytes.starts_with(b"file:") {
         return Err(Error::Refused(format!(
-            "`{0}` is a URI; name the file itself, or write `./{0}` if the file has this name",
+            "`{0}` is a URI; give a path, or `./{0}` if the file has this name",
             name.display()
         )));
     }
@@ -193,8 +190,8 @@ fn refuse_other_kinds(path: &Path, metadata: &fs::Metadata) -> Result<()> {
     }
     if metadata.nlink() > 1 {
         return Err(Error::Refused(format!(
-            "{file} has another name (a hard link), under which it could be in use with a write-ahead log of its own: \
-             remove that name (`find -inum {}` finds it), or use a copy",
+            "{file} has another hard link, through which it could be in use with a separate write-ahead log: \
+             remove that link (find it with `find -inum {}`), or use a copy",
             metadata.ino()
         )));
     }

@@ -1,4 +1,4 @@
-//! Connections to the database file: one that writes, a pool that reads, single ones for commands.
+//! Connections to the database file: one for writing, a pool for reading, and single ones for commands.
 
 pub use super::{connection::Connection, readers::ReadPool};
 use super::{
@@ -20,11 +20,11 @@ use std::{os::unix::fs::OpenOptionsExt as _, time::Duration};
 /// Older versions may lose committed pages when one connection checkpoints while another one commits:
 /// <https://sqlite.org/wal.html#walresetbug>.
 const SQLITE_MIN: [u32; 3] = [3, 51, 3];
-/// Only a net: nobody but this process writes, and `sqlite3` users hold locks briefly.
+/// How long to wait for locks of other programs; this process has one writer.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Statements that a connection keeps prepared; more than there are.
+/// Capacity of the statement cache, greater than the number of statements.
 const STATEMENT_CACHE: usize = 200;
-/// After a checkpoint the write-ahead log is cut down to this, in bytes.
+/// Size in bytes to which the write-ahead log is truncated after a checkpoint.
 const WAL_LIMIT: &str = "67108864";
 
 statements! {
@@ -32,12 +32,12 @@ statements! {
     BEGIN = "begin immediate; select data_version from pragma_data_version";
     DATA_VERSION = "select data_version from pragma_data_version";
     COMMIT = "commit";
-    QUICK_LOOK = "select count(*) from sqlite_master";
+    READ_SCHEMA = "select count(*) from sqlite_master";
     PAGE_SIZE = "pragma page_size";
     USE_WAL = "pragma journal_mode = wal";
 }
 
-/// Opens the one connection that writes. Creates the file where there is none, and migrates it.
+/// Opens the only connection that writes. Creates the file if it is missing, and migrates it.
 pub async fn open_writer(file: &DatabasePath, storage: Storage) -> Result<Connection> {
     create_private(file)?;
     let opened = async {
@@ -58,7 +58,7 @@ pub(super) async fn reopen_writer(file: &DatabasePath, storage: Storage) -> Resu
     Ok(connection)
 }
 
-/// Nothing is written before it is known whose file this is: switching to a write-ahead log changes the header.
+/// Connects for writing. Checks the owner before switching to WAL, which changes the header.
 async fn connect_writer(file: &DatabasePath, storage: Storage) -> Result<Connection> {
     let synchronous = match storage.durability {
         Durability::Full => SqliteSynchronous::Full,
@@ -66,10 +66,10 @@ async fn connect_writer(file: &DatabasePath, storage: Storage) -> Result<Connect
     };
     let options = options(file)
         .synchronous(synchronous)
-        // Deleted text shall not linger in the freed bytes of a page.
+        // Overwrite deleted text in the free bytes of a page.
         .pragma("secure_delete", "fast")
         .pragma("journal_size_limit", WAL_LIMIT)
-        // What undoes a single statement, 64 KiB and more where many people post at once, shall not go through a file.
+        // Keep statement journals in memory. They exceed 64 KiB if many users post at once.
         .pragma("temp_store", "memory");
     let mut connection = Connection::connect_with(&options).await?;
     let owner = Owner::read(&mut connection).await?;
@@ -80,7 +80,7 @@ async fn connect_writer(file: &DatabasePath, storage: Storage) -> Result<Connect
 
 /// Limits the size of the file to `storage.max_size`, in bytes; a file that is larger already does not grow.
 ///
-/// The limit holds for this connection alone, and must not get in the way of migrations.
+/// The limit applies to this connection only, and is set after migrations, which it must not prevent.
 async fn limit_size(connection: &mut Connection, storage: Storage) -> Result<()> {
     #[expect(
         clippy::disallowed_types,
@@ -99,8 +99,8 @@ async fn limit_size(connection: &mut Connection, storage: Storage) -> Result<()>
     Ok(())
 }
 
-/// Opens a pool of read-only connections to the file with `id`, about as many as there are cores: each one is a thread.
-/// They never checkpoint.
+/// Opens a pool of read-only connections to the file with `id`, about one per core, since each uses a thread. They never
+/// checkpoint.
 pub(super) async fn open_readers(file: &DatabasePath, id: FileId) -> Result<ReadPool> {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let options = options(file)
@@ -108,16 +108,15 @@ pub(super) async fn open_readers(file: &DatabasePath, id: FileId) -> Result<Read
         .pragma("query_only", "on")
         .pragma("wal_autocheckpoint", "0");
     let pool = ReadPool::new(options, file.clone(), id, cores.clamp(2, 8))?;
-    // The first read opens the write-ahead log, which then stays as long as this connection.
+    // The first read opens the write-ahead log, which then exists as long as this connection.
     let mut reader = pool.acquire().await?;
-    sqlx::query(QUICK_LOOK).fetch_one(&mut **reader).await?;
+    sqlx::query(READ_SCHEMA).fetch_one(&mut **reader).await?;
     drop(reader);
     Ok(pool)
 }
 
-/// Opens one read-only connection to a database of Backscroll, for commands that run beside a server.
-///
-/// A copy on a read-only medium can be opened, too.
+/// Opens one read-only connection to a database of Backscroll, for commands. A server may be running, and the file may
+/// be on a read-only medium.
 pub async fn open_reader(file: &DatabasePath) -> Result<Connection> {
     let mut connection = connect_reader(file).await?;
     Owner::read(&mut connection)
@@ -126,40 +125,40 @@ pub async fn open_reader(file: &DatabasePath) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Opens one read-only connection to a database, whoever made it.
+/// Opens one read-only connection to a database of any program.
 pub async fn connect_reader(file: &DatabasePath) -> Result<Connection> {
     file.refuse_orphaned_wal()?;
     let options = options(file).read_only(true);
-    match connect_and_look(&options).await {
-        // A database in WAL mode needs a `-wal` and a `-shm` to be read. Where they are missing and cannot be made,
-        // nobody writes to it either: <https://sqlite.org/wal.html#readonly>.
+    match connect_and_read(&options).await {
+        // Reading a database in WAL mode requires `-wal` and `-shm`. If they are missing and cannot be created, no
+        // process can write to the database either: <https://sqlite.org/wal.html#readonly>.
         Err(error) if is_unwritable(&error) && !beside(file, "-wal").exists() => {
-            connect_and_look(&options.immutable(true)).await
+            connect_and_read(&options.immutable(true)).await
         }
         opened => opened,
     }
 }
 
-async fn connect_and_look(options: &SqliteConnectOptions) -> Result<Connection> {
+async fn connect_and_read(options: &SqliteConnectOptions) -> Result<Connection> {
     let mut connection = Connection::connect_with(options).await?;
-    sqlx::query(QUICK_LOOK).fetch_one(&mut connection).await?;
+    sqlx::query(READ_SCHEMA).fetch_one(&mut connection).await?;
     Ok(connection)
 }
 
-/// Begins a transaction that writes, and returns what [`data_version`] is within it.
+/// Begins a write transaction, and returns [`data_version`] as of its begin.
 ///
-/// If anything fails before [`commit`], the connection must be given up.
+/// If anything fails before [`commit`], the connection must be closed.
 pub async fn begin(connection: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar(BEGIN).fetch_one(connection).await?)
 }
 
-/// Commits the transaction that was begun.
+/// Commits the transaction.
 pub async fn commit(connection: &mut Connection) -> Result<()> {
     sqlx::query(COMMIT).execute(connection).await?;
     Ok(())
 }
 
-/// A number that changes when another connection has committed a change of the file:
+/// Returns a number that changes when another connection commits a change of the file:
 /// <https://sqlite.org/pragma.html#pragma_data_version>.
 pub async fn data_version(connection: &mut Connection) -> Result<i64> {
     Ok(sqlx::query_scalar(DATA_VERSION)
@@ -167,7 +166,7 @@ pub async fn data_version(connection: &mut Connection) -> Result<i64> {
         .await?)
 }
 
-/// `SQLITE_READONLY` or `SQLITE_CANTOPEN`, extended codes included.
+/// Returns whether the error is `SQLITE_READONLY` or `SQLITE_CANTOPEN`, extended codes included.
 fn is_unwritable(error: &Error) -> bool {
     matches!(result_code(error), Some(8 | 14))
 }
@@ -182,13 +181,13 @@ pub fn result_code(error: &Error) -> Option<i32> {
     Some(extended & 0xff)
 }
 
-/// Whether a row was not stored because another one has its unique values.
+/// Returns whether a row was not stored because another one has its unique values.
 #[must_use]
 pub fn is_unique_violation(error: &Error) -> bool {
     matches!(error, Error::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
 }
 
-/// The version of the SQLite inside, such as `3.51.3`.
+/// Returns the version of the bundled SQLite, such as `3.51.3`.
 pub async fn sqlite_version(connection: &mut Connection) -> Result<String> {
     Ok(sqlx::query_scalar(SQLITE_VERSION)
         .fetch_one(connection)
@@ -204,21 +203,21 @@ fn options(file: &DatabasePath) -> SqliteConnectOptions {
         .optimize_on_close(false, None)
 }
 
-/// Creates an empty file that only its owner may read, where there is none. An empty file is an empty database, and
-/// SQLite gives the files beside it the same rights.
+/// Creates an empty file that only its owner may read, unless the file exists. An empty file is an empty database, and
+/// SQLite gives the files beside it the same permissions.
 pub(super) fn create_private(file: &DatabasePath) -> Result<()> {
     file.refuse_orphaned_wal()?;
     let mut new = std::fs::File::options();
     new.write(true).create_new(true).mode(0o600);
     match new.open(file) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(Error::Refused(
-            format!("{} cannot be made: {error}", file.display()),
+            format!("{} cannot be created: {error}", file.display()),
         )),
         _ => Ok(()),
     }
 }
 
-/// Says why a file cannot be opened for writing, and what helps.
+/// Explains why a file cannot be opened for writing, and what to do.
 fn explain(file: &DatabasePath, error: Error) -> Error {
     if !matches!(error, Error::Database(_)) {
         return error;
@@ -227,11 +226,11 @@ fn explain(file: &DatabasePath, error: Error) -> Error {
     let file = file.display();
     Error::Refused(match code {
         Some(11 | 26) => format!(
-            "{file} is damaged, or it is no database of Backscroll; look at it with `backscroll check`, or put a backup \
-             in its place with `backscroll restore`"
+            "{file} is damaged, or not a database of Backscroll; check it with `backscroll check`, or replace it with a \
+             backup by `backscroll restore`"
         ),
         Some(8 | 14) => format!(
-            "{file} cannot be opened: is its folder there, and may this program write to it?"
+            "{file} cannot be opened: check that its folder exists and is writable for this program"
         ),
         _ => format!("{file} cannot be opened: {error}"),
     })

@@ -84,7 +84,7 @@ impl FileIdentity {
         let was_replaced = self.is_replaced.swap(replaced.is_some(), Ordering::Relaxed);
         match replaced {
             None if was_replaced => {
-                tracing::info!("the files of the database are back; changes are stored again");
+                tracing::info!("the database files are available again; changes are accepted");
                 Ok(())
             }
             None => Ok(()),
@@ -92,8 +92,8 @@ impl FileIdentity {
                 if !was_replaced {
                     tracing::error!(
                         file = %file.display(),
-                        "this file was moved, removed, emptied or replaced; no change is stored until the same file is \
-                         back, or the server was restarted"
+                        "this file was moved, removed, truncated or replaced; changes are refused until it is restored or \
+                         the server is restarted"
                     );
                 }
                 Err(Error::Unavailable(Outage::DatabaseReplaced))

@@ -30,7 +30,7 @@ impl FileLock {
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::InUse(format!(
-                "{} is in use: another process serves it, imports into it or restores it. Stop that first.",
+                "{} is in use by another process (serve, import or restore). Stop that process first.",
                 database.display()
             ))),
             Err(TryLockError::Error(error)) => Err(error.into()),

@@ -1,4 +1,4 @@
-//! The table `memberships`: who is in which room, and how far they have read.
+//! The table `memberships`: the members of each room, with their read marks and notification levels.
 
 use super::{
     damage::{parse_lossy, text_of},
@@ -19,7 +19,7 @@ use crate::{
 };
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
-/// How many members the room `$room` has, and the first `$limit` of those whose handles follow `$after` as JSON.
+/// The number of members of the room `$room`, and the first `$limit` of those whose handles follow `$after`, as JSON.
 macro_rules! list_members_sql {
     ($room:literal, $after:literal, $limit:literal) => {
         concat!(
@@ -46,12 +46,12 @@ statements! {
                value ->> 'at', value ->> 'event_id', value ->> 'event_id'
         from jsonb_each(?)";
     DELETE_MEMBERSHIP = "delete from memberships where room_id = ? and user_id = ?";
-    // Forward only, and not beyond what there is to read.
+    // A mark moves forward only, and not beyond the last event.
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
         where room_id = ?1 and user_id = ?2";
     SET_NOTIFY = "update memberships set notify = ?3 where room_id = ?1 and user_id = ?2";
     LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2", "?3"));
-    // A row for each person, also for those who are in no room.
+    // A user without rooms has one row without a room.
     LIST_ROOMS_OF_PEOPLE = concat!(
         "select u.id as user_id, u.handle, r.id as room_id, r.slug, coalesce(", is_open!(), ", false) as is_open
         from json_each(?) wanted join users u on u.id = wanted.value
@@ -63,7 +63,7 @@ statements! {
     LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?";
 }
 
-/// Whether somebody is a member of a room.
+/// Returns whether the user is a member of the room.
 pub async fn is_member(connection: &mut Connection, room: RoomId, user: UserId) -> Result<bool> {
     Ok(sqlx::query_scalar(IS_MEMBER)
         .bind(room)
@@ -72,20 +72,20 @@ pub async fn is_member(connection: &mut Connection, room: RoomId, user: UserId) 
         .await?)
 }
 
-/// A row to be added: somebody becomes a member by an event, up to which they have nothing unread.
+/// A membership to be inserted. Its read mark is the event of joining.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct NewMembership {
-    /// Where.
+    /// The room.
     pub room_id: RoomId,
-    /// Who.
+    /// The user.
     pub user_id: UserId,
-    /// When.
+    /// The time of joining.
     pub at: Timestamp,
-    /// By which event.
+    /// The event of joining.
     pub event_id: EventId,
 }
 
-/// Makes somebody a member by an event, up to which they have nothing unread.
+/// Inserts a membership. Its read mark is the event of joining.
 pub async fn insert_membership(
     connection: &mut Connection,
     room: RoomId,
@@ -103,7 +103,7 @@ pub async fn insert_membership(
     Ok(())
 }
 
-/// Makes many people members, in one trip.
+/// Inserts any number of memberships with one statement.
 pub async fn insert_memberships(
     connection: &mut Connection,
     members: &[NewMembership],
@@ -111,7 +111,7 @@ pub async fn insert_memberships(
     write_rows(connection, INSERT_MEMBERSHIPS, members).await
 }
 
-/// Ends a membership.
+/// Deletes a membership.
 pub async fn delete_membership(
     connection: &mut Connection,
     room: RoomId,
@@ -125,7 +125,7 @@ pub async fn delete_membership(
     Ok(())
 }
 
-/// Moves a read mark forward; one that is behind stays where it is.
+/// Moves a read mark forward, never backward.
 pub async fn move_read_mark(
     connection: &mut Connection,
     room: RoomId,
@@ -141,7 +141,7 @@ pub async fn move_read_mark(
     Ok(())
 }
 
-/// Sets what somebody wants to be told of in a room.
+/// Sets the notification level of a member.
 pub async fn set_notify(
     connection: &mut Connection,
     room: RoomId,
@@ -183,7 +183,7 @@ pub async fn list_slugs_of(connection: &mut Connection, user: UserId) -> Result<
     Ok(slugs.map(std::borrow::Cow::into_owned).collect())
 }
 
-/// The rooms that somebody is a member of, and the events that made them one.
+/// Returns the rooms of a user, each with the event of joining.
 pub async fn list_rooms_of(
     connection: &mut Connection,
     user: UserId,
@@ -194,7 +194,7 @@ pub async fn list_rooms_of(
         .await?)
 }
 
-/// A room of a person; of somebody who is in no room, nothing but who they are.
+/// One room of a user; `room_id` is `None` for a user without rooms.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub struct RoomOfPerson {
@@ -218,7 +218,7 @@ impl FromRow<'_, SqliteRow> for RoomOfPerson {
     }
 }
 
-/// The rooms of these people, by handle.
+/// Returns the rooms of these users, in the order of handles.
 pub async fn list_rooms_of_people(
     connection: &mut Connection,
     users: &[UserId],

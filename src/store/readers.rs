@@ -19,13 +19,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a request waits for a connection before it is told that the server is busy.
+/// How long a request waits for a connection before it fails as busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a connection is used at most. Then the statement that runs is interrupted, so that a few expensive requests
+/// Maximum time of use of a connection. After it, the running statement is interrupted, so that a few expensive requests
 /// cannot hold all connections.
 const USE_MAX: Duration = Duration::from_secs(2);
-/// Steps of SQLite's virtual machine between two looks at the clock: some tenths of a millisecond.
-const STEPS_BETWEEN_LOOKS: i32 = 20_000;
+/// Steps of SQLite's virtual machine between two checks of the deadline, which take some tenths of a millisecond.
+const STEPS_BETWEEN_CHECKS: i32 = 20_000;
 
 /// A pool of read-only connections. Idle ones are kept.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ pub struct ReadPool(Pool<Opener>);
 pub struct Opener {
     options: SqliteConnectOptions,
     path: DatabasePath,
-    /// The file that is served: a connection that is opened later fails unless it is still there.
+    /// Id of the open database. Opening a further connection fails if the path refers to another file.
     id: FileId,
 }
 
@@ -107,7 +107,7 @@ impl managed::Manager for Opener {
         connection
             .lock_handle()
             .await?
-            .set_progress_handler(STEPS_BETWEEN_LOOKS, move || !watched.is_over());
+            .set_progress_handler(STEPS_BETWEEN_CHECKS, move || !watched.is_over());
         Ok(Reader {
             connection,
             deadline,

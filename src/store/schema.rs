@@ -69,7 +69,7 @@ impl Owner {
             Self::Nobody if !is_reader => Ok(()),
             Self::Backscroll => Ok(()),
             Self::NewerBackscroll => Err(Error::Refused(format!(
-                "{file} was made by a newer version of Backscroll; use that version"
+                "{file} was created by a newer version of Backscroll; use that version"
             ))),
             Self::Nobody | Self::Other => Err(Error::Refused(format!(
                 "{file} is not a database of Backscroll"

@@ -1,7 +1,7 @@
 //! The bytes of one stream, from `hello` to `bye`. A feed is independent of the connection that sends it.
 
 use crate::{
-    app::{StreamPlace, random_between},
+    app::{StreamPermit, random_between},
     event_log::{
         batch::{Encode, Slice},
         opening::{Opening, Outcome},
@@ -38,7 +38,7 @@ pub struct Feed {
     opening: Opening,
     /// Counts of the events replayed so far; `None` once the reader has caught up.
     replayed: Option<Counts>,
-    _place: StreamPlace,
+    _place: StreamPermit,
 }
 
 /// Blocks that are sent together. Most often this is one piece, which needs no allocation.
@@ -111,7 +111,7 @@ impl Feed {
         mut tail: Tail,
         opening: Opening,
         encoder: &'static dyn Encode,
-        place: StreamPlace,
+        place: StreamPermit,
     ) -> Self {
         tail.enter();
         let replayed = (opening.outcome == Outcome::Replay).then(Counts::default);

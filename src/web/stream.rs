@@ -90,7 +90,7 @@ async fn open(
     if !query.is_meant_for(&visitor) {
         return Ok(only_bye(Bye::SignedOut));
     }
-    let Some(place) = app.take_stream() else {
+    let Some(place) = app.acquire_stream() else {
         return Ok(only_bye(Bye::Overload));
     };
     let StreamQuery {

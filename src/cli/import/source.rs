@@ -28,7 +28,7 @@ impl Source {
         let cannot =
             |error: io::Error| Failure::failed(format!("cannot read {}: {error}", path.display()));
         let style = ProgressStyle::with_template(
-            "{bar:30} {binary_bytes} of {binary_total_bytes}, {eta} to go  {msg}",
+            "{bar:30} {binary_bytes} of {binary_total_bytes}, {eta} left  {msg}",
         );
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::no_length().with_style(style);
@@ -60,7 +60,9 @@ impl Source {
         while batch.len() < BATCH {
             text.clear();
             let read = self.lines.read_until(b'\n', &mut text);
-            if read.map_err(|error| Failure::failed(format!("cannot read on: {error}")))? == 0 {
+            if read.map_err(|error| Failure::failed(format!("cannot read the archive: {error}")))?
+                == 0
+            {
                 return Ok((!batch.is_empty()).then_some(batch));
             }
             self.line_number += 1;

@@ -28,7 +28,7 @@ fn redirect_to(address: &str) -> Response {
     Redirect::to(address).into_response()
 }
 
-/// Where to go next. Only addresses of our own are gone to: `//other.example` and `/\other.example` are not among them.
+/// Returns `next` if it is a path of this server, else `/`. `//other.example` and `/\other.example` are other servers.
 fn local(next: &str) -> &str {
     let is_local = next.starts_with('/')
         && !next[1..].starts_with(['/', '\\'])

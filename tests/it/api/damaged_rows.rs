@@ -219,12 +219,12 @@ async fn check_names_bad_rows() {
     for rule in [
         "events",
         "messages",
-        "people",
+        "users",
         "rooms",
         "memberships",
         "sessions",
     ] {
-        let rule = format!("{rule} have times of one spelling");
+        let rule = format!("{rule} have times in the standard format");
         assert!(faulty.contains(&rule.as_str()), "{rule}: {faulty:#?}");
     }
 }

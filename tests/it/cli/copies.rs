@@ -81,7 +81,7 @@ fn the_replaced_file_is_kept_and_nothing_is_overwritten() {
     chat.post("kept");
     let backup = chat.name("backup.db");
     run(["backup", &backup, "--db", &chat.db()]).ok();
-    run(["backup", &backup, "--db", &chat.db()]).failed(1, "there already");
+    run(["backup", &backup, "--db", &chat.db()]).failed(1, "already exists");
     chat.post("replaced");
     chat.kill();
     let told = run(["restore", &backup, "--db", &chat.db()]).ok();
@@ -141,7 +141,7 @@ fn what_is_no_backup_is_refused_and_the_file_stays() {
         run(["restore", &odd, "--db", &chat.db()]).failed(3, "cannot be restored");
     }
     run(["restore", &chat.db(), "--db", &chat.db()]).failed(1, "itself");
-    run(["restore", &chat.name("none.db"), "--db", &chat.db()]).failed(1, "no file");
+    run(["restore", &chat.name("none.db"), "--db", &chat.db()]).failed(1, "no such file");
     assert_eq!(fs::read(chat.db()).expect("a file"), before);
 }
 
@@ -160,11 +160,11 @@ async fn check_finds_what_disagrees() {
     for (number, (damage, rule)) in [
         (
             "delete from events where kind = 'message'",
-            "references hold",
+            "all references are valid",
         ),
         (
             "delete from events where kind = 'message'",
-            "each message has the event",
+            "each message has its event",
         ),
         ("delete from messages", "each event about a message"),
         (
@@ -177,33 +177,36 @@ async fn check_finds_what_disagrees() {
         ),
         (
             "update messages set reply_to = id",
-            "answers are in the room",
+            "replies are in the room",
         ),
-        ("update sqlite_sequence set seq = 3", "below the sequence"),
+        (
+            "update sqlite_sequence set seq = 3",
+            "not beyond the sequence of ids",
+        ),
         (
             "insert into eras values (1000, 3, '2026-11-22T05:41:03.123Z')",
-            "no id lies in the hole",
+            "no event is in the gap",
         ),
-        ("update events set at = '2004'", "one spelling"),
+        ("update events set at = '2004'", "in the standard format"),
         (
             "update events set subject_id = null where kind = 'member'",
-            "carry data have it",
+            "have the data of their kind",
         ),
         (
             "delete from events where kind = 'member'",
-            "each member has the event",
+            "each membership has its event",
         ),
         (
             "update memberships set read_up_to = 99999",
-            "nobody has read",
+            "read marks are not beyond",
         ),
         (
             "insert into reactions select id, 'x', author_id, id from messages",
-            "each reaction has its event",
+            "reactions have their events",
         ),
         (
             "update events set actor_id = 99999 where kind = 'message'",
-            "name people and rooms",
+            "existing users and rooms",
         ),
         ("delete from meta", "has a name"),
     ]
@@ -230,7 +233,9 @@ async fn check_finds_what_disagrees() {
             .lines()
             .any(|line| line.starts_with("FAULT") && line.contains(rule));
         assert!(
-            found || rule == "references hold" && ended.stdout.contains("names no row"),
+            found
+                || rule == "all references are valid"
+                    && ended.stdout.contains("refers to a missing row"),
             "{damage}: {ended:?}"
         );
     }
@@ -240,7 +245,7 @@ async fn check_finds_what_disagrees() {
 #[test]
 fn check_says_what_is_no_database_of_ours() {
     let chat = Chat::new();
-    run(["check", "--db", &chat.db()]).failed(1, "no file");
+    run(["check", "--db", &chat.db()]).failed(1, "no such file");
     fs::write(chat.db(), "not a database at all").expect("a file");
     run(["check", "--db", &chat.db()]).failed(3, "cannot be read");
 }

@@ -41,7 +41,7 @@ fn a_bad_line_is_reported_with_its_number_and_the_rest_is_posted() {
     let ended = post_lines(&chat, &[], &two_bad_lines());
     ended.failed(3, "line 3: body");
     ended.failed(3, "line 4: not valid UTF-8");
-    ended.failed(3, "2 lines posted, 2 not");
+    ended.failed(3, "2 lines posted, 2 failed");
     assert_eq!(ended.stdout.lines().count(), 2);
     assert_eq!(bodies(&chat), ["a", "b"]);
 }

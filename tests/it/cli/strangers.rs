@@ -90,7 +90,7 @@ fn an_error_that_is_not_backscrolls_does_not_end_a_tail() {
 #[test]
 fn backscrolls_own_refusal_ends_a_tail() {
     for (status, code, words) in [
-        ("404 Not Found", "not-found", "not for you"),
+        ("404 Not Found", "not-found", "may not read it"),
         ("401 Unauthorized", "sign-in-needed", "--token"),
         ("421 Misdirected Request", "misdirected", "421"),
     ] {
@@ -99,7 +99,7 @@ fn backscrolls_own_refusal_ends_a_tail() {
         assert_eq!(server.requests().len(), 1);
     }
     let chat = Chat::serving();
-    run(["tail", &chat.url(), "--room", "no-such-room"]).failed(5, "not for you");
+    run(["tail", &chat.url(), "--room", "no-such-room"]).failed(5, "may not read it");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_pause_that_a_proxy_asks_for_has_a_limit() {
     let server = Scripted::start(&[&answer("503 Busy", date, "")]);
     let mut tail = Running::start(["tail", &server.url()]);
     until("it says how long it waits", || {
-        tail.has_told("again in 600.0 s")
+        tail.has_told("retrying in 600.0 s")
     });
     tail.signal("TERM");
     assert_eq!(tail.code(), Some(0));

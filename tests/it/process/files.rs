@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const LOGGED: &str = "was moved, removed, emptied or replaced";
+const LOGGED: &str = "was moved, removed, truncated or replaced";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_acknowledged_while_a_file_of_the_database_is_away_and_service_resumes() {
