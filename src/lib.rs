@@ -13,10 +13,10 @@
 //!
 //! - **One way in.** A [`Change`](model::change::Change) is an envelope of plain data; [`apply`](chat::apply::apply) is
 //!   the only code that changes the database. The founding of a log, a new era and each step of an
-//!   [import](model::import::Import) are changes, too: the same changes make the same rows on any machine, in whatever
-//!   batches they come. One task, the [applier](event_log::applier), owns the one connection that writes, and takes
-//!   whatever waits into one transaction; a command that changes a file has it for itself. There is one path that adds
-//!   messages, [`add_messages`](store::posts::add_messages), for posts and imports.
+//!   [import](model::import::ImportStep) are changes, too: the same changes make the same rows on any machine, in
+//!   whatever batches they come. One task, the [applier](event_log::applier), owns the one connection that writes, and
+//!   takes whatever waits into one transaction; a command that changes a file has it for itself. There is one path that
+//!   adds messages, [`add_messages`](store::posts::add_messages), for posts and imports.
 //! - **One way out.** A [tail](event_log::tail) hands over [batches](event_log::batch) of events that follow its cursor,
 //!   and waits when nothing is left. Replay and live are the same loop, so there is no seam between them. No queue per
 //!   reader exists. Consumers encode events; the log knows nothing of JSON, HTML or event streams.

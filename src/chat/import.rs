@@ -17,15 +17,15 @@ mod rooms;
 mod rows;
 mod run;
 
-use self::{facts::Facts, run::Run};
+use self::{facts::Facts, run::ImportRun};
 use super::{actor::Actor, applied::Applied};
-use crate::{error::Result, model::import::Import, store::db::Connection};
+use crate::{error::Result, model::import::ImportStep, store::db::Connection};
 
 /// A step of an import, and the time of what it imports.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ImportChange<'a> {
     pub(super) actor: Actor,
-    pub(super) step: &'a Import,
+    pub(super) step: &'a ImportStep,
 }
 
 /// Takes steps in order, by a constant number of statements. Returns the verdict on each step.
@@ -34,7 +34,7 @@ pub(super) async fn import(
     changes: &[ImportChange<'_>],
 ) -> Result<Vec<Result<Applied>>> {
     let steps = changes.iter().map(|change| change.step);
-    let mut run = Run::new(Facts::find(tx, steps).await?);
+    let mut run = ImportRun::new(Facts::find(tx, steps).await?);
     let verdicts = changes
         .iter()
         .map(|change| run.take(change.actor, change.step))

@@ -81,7 +81,7 @@ pub(super) async fn set_notify(
     level: NotifyLevel,
 ) -> Result<Applied> {
     let (room, by) = followed_room(tx, actor, slug).await?;
-    memberships::set_notify(tx, room, by, level).await?;
+    memberships::update_notify(tx, room, by, level).await?;
     Ok(Applied::new(Outcome::Done))
 }
 

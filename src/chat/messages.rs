@@ -17,7 +17,7 @@ use crate::{
     store::{
         db::Connection,
         events::{NewEvent, append_event},
-        messages::{self, MessageState},
+        messages::{self, MessageFacts},
         posts, reactions,
     },
 };
@@ -38,7 +38,7 @@ pub(super) async fn edit_message(
     let body = body.as_str();
     let is_new = state.body != body;
     if is_new {
-        messages::edit_message(tx, message, body, actor.at).await?;
+        messages::update_message(tx, message, body, actor.at).await?;
         posts::replace_mentions(tx, message, mentions).await?;
         append_event(
             tx,
@@ -61,7 +61,7 @@ pub(super) async fn delete_message(
 ) -> Result<Applied> {
     let (room, state) = find_message(tx, actor, Verb::Delete, slug, message).await?;
     if !state.is_deleted {
-        messages::delete_message(tx, message, actor.at).await?;
+        messages::erase_message(tx, message, actor.at).await?;
         posts::replace_mentions(tx, message, &[]).await?;
         reactions::delete_reactions(tx, message).await?;
         append_event(
@@ -83,7 +83,7 @@ pub(super) async fn find_message(
     verb: Verb,
     slug: &str,
     message: MessageId,
-) -> Result<(RoomId, MessageState)> {
+) -> Result<(RoomId, MessageFacts)> {
     let room = actor.find_visible_room(tx, slug).await?;
     let state = messages::find_state(tx, room.id, message)
         .await?

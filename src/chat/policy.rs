@@ -5,7 +5,7 @@
 use crate::{
     error::{Denial, Error, Result},
     model::ids::{EventId, UserId},
-    store::{messages::MessageState, rooms::RoomAccess},
+    store::{messages::MessageFacts, rooms::RoomAccess},
 };
 
 /// An action that needs a permission.
@@ -37,7 +37,7 @@ pub enum Object<'a> {
     /// The membership of a user in a room.
     Member(&'a RoomAccess, UserId),
     /// A message of a room.
-    Message(&'a RoomAccess, &'a MessageState),
+    Message(&'a RoomAccess, &'a MessageFacts),
 }
 
 /// Returns the first event of a room that is visible to a user; `None` if the room is not visible.

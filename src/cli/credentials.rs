@@ -73,7 +73,7 @@ pub(super) struct Credentials {
 }
 
 #[derive(Deserialize)]
-struct Joined {
+struct JoinResponse {
     token: String,
 }
 
@@ -118,9 +118,9 @@ impl Credentials {
             .json(&json!({ "handle": handle }));
         // A retry after a successful attempt would find the handle taken. Only a request that never reached a server is
         // retried.
-        let joined = send::<Joined>(request, patience, reqwest::Error::is_connect).await;
+        let joined = send::<JoinResponse>(request, patience, reqwest::Error::is_connect).await;
         let token = match joined {
-            Ok(Joined { token }) => token,
+            Ok(JoinResponse { token }) => token,
             Err(Unsent::Refused(refusal)) if refusal.status == StatusCode::CONFLICT => {
                 return Err(Failure::refused(format!(
                     "the name {handle} is taken. If it is yours, give its --token; to use a new name more than once, \

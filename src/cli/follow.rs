@@ -34,7 +34,7 @@ pub(super) enum Until {
 }
 
 /// The reason why a connection ended.
-enum End {
+enum FollowEnd {
     /// A temporary error with a description; the next connection resumes.
     Connection(String),
     /// Following has ended as requested: by a signal, by a closed standard output, or because everything was printed.
@@ -43,7 +43,7 @@ enum End {
     Failed(Failure),
 }
 
-impl From<Closed> for End {
+impl From<Closed> for FollowEnd {
     fn from(closed: Closed) -> Self {
         match closed {
             Closed::Reader => Self::Done,
@@ -75,7 +75,7 @@ impl Follow {
         let mut pace = Pace::default();
         let end = loop {
             match self.follow_once(&mut pace).await {
-                End::Connection(reason) => {
+                FollowEnd::Connection(reason) => {
                     let pause = pace.next_pause();
                     note(&format!(
                         "{reason}; retrying in {:.1} s",
@@ -85,8 +85,8 @@ impl Follow {
                         break end;
                     }
                 }
-                End::Done => break Ok(()),
-                End::Failed(failure) => break Err(failure),
+                FollowEnd::Done => break Ok(()),
+                FollowEnd::Failed(failure) => break Err(failure),
             }
         };
         let saved = self.cursor_file.as_mut().map_or(Ok(()), CursorFile::save);
@@ -106,12 +106,12 @@ impl Follow {
         }
     }
 
-    async fn follow_once(&mut self, pace: &mut Pace) -> End {
+    async fn follow_once(&mut self, pace: &mut Pace) -> FollowEnd {
         let request = self.request();
         let opened = tokio::select! {
             opened = timeout(SILENCE_MAX, open(request)) => opened,
-            () = self.stop.asked() => return End::Done,
-            () = self.output.reader_gone() => return End::Done,
+            () = self.stop.asked() => return FollowEnd::Done,
+            () = self.output.reader_gone() => return FollowEnd::Done,
         };
         match opened {
             Ok(Ok(Ok(stream))) => {
@@ -120,9 +120,9 @@ impl Follow {
             }
             Ok(Ok(Err(answer))) => self.end_of(answer, pace),
             Ok(Err(error)) => {
-                End::Connection(format!("cannot reach {}: {}", self.url, reason(error)))
+                FollowEnd::Connection(format!("cannot reach {}: {}", self.url, reason(error)))
             }
-            Err(_) => End::Connection(format!(
+            Err(_) => FollowEnd::Connection(format!(
                 "no response from {} within {} s",
                 self.url,
                 SILENCE_MAX.as_secs()
@@ -131,18 +131,20 @@ impl Follow {
     }
 
     /// Decides whether to retry after a response that is not a stream.
-    fn end_of(&self, answer: Unexpected, pace: &mut Pace) -> End {
+    fn end_of(&self, answer: Unexpected, pace: &mut Pace) -> FollowEnd {
         match answer {
             Unexpected::Passing {
                 reason,
                 retry_after,
             } => {
                 pace.set_retry_after(retry_after.unwrap_or_default());
-                End::Connection(reason)
+                FollowEnd::Connection(reason)
             }
-            Unexpected::Redirected(sentence) if self.has_streamed => End::Connection(sentence),
-            Unexpected::Redirected(sentence) => End::Failed(Failure::unreachable(sentence)),
-            Unexpected::Refused(refusal) => End::Failed(self.refused(&refusal)),
+            Unexpected::Redirected(sentence) if self.has_streamed => {
+                FollowEnd::Connection(sentence)
+            }
+            Unexpected::Redirected(sentence) => FollowEnd::Failed(Failure::unreachable(sentence)),
+            Unexpected::Refused(refusal) => FollowEnd::Failed(self.refused(&refusal)),
         }
     }
 
@@ -173,7 +175,7 @@ impl Follow {
         request
     }
 
-    async fn read(&mut self, mut stream: Response, pace: &mut Pace) -> End {
+    async fn read(&mut self, mut stream: Response, pace: &mut Pace) -> FollowEnd {
         let (mut parser, mut blocks) = (Parser::default(), Vec::new());
         let mut silent_since = Instant::now();
         loop {
@@ -183,20 +185,22 @@ impl Follow {
                 () = sleep_until(save_at.unwrap_or(silent_since + SILENCE_MAX)), if save_at.is_some() => {
                     match self.cursor_file.as_mut().map_or(Ok(()), CursorFile::save) {
                         Ok(()) => continue,
-                        Err(failure) => return End::Failed(failure),
+                        Err(failure) => return FollowEnd::Failed(failure),
                     }
                 }
                 () = sleep_until(silent_since + SILENCE_MAX) => {
-                    return End::Connection(format!("nothing received for {} s", SILENCE_MAX.as_secs()));
+                    return FollowEnd::Connection(format!("nothing received for {} s", SILENCE_MAX.as_secs()));
                 }
-                () = self.stop.asked() => return End::Done,
-                () = self.output.reader_gone() => return End::Done,
+                () = self.stop.asked() => return FollowEnd::Done,
+                () = self.output.reader_gone() => return FollowEnd::Done,
             };
             let bytes = match chunk {
                 Ok(Some(bytes)) => bytes,
-                Ok(None) => return End::Connection("the server closed the connection".into()),
+                Ok(None) => {
+                    return FollowEnd::Connection("the server closed the connection".into());
+                }
                 Err(error) => {
-                    return End::Connection(format!("connection lost: {}", reason(error)));
+                    return FollowEnd::Connection(format!("connection lost: {}", reason(error)));
                 }
             };
             let parsed = parser.push(&bytes, &mut blocks);
@@ -210,7 +214,7 @@ impl Follow {
                 }
             }
             if parsed.is_err() {
-                return End::Connection(
+                return FollowEnd::Connection(
                     "a line or an event of the stream is longer than 16 MiB".into(),
                 );
             }
@@ -218,7 +222,7 @@ impl Follow {
     }
 
     /// Prints the events of the blocks in one write, then advances the cursor.
-    async fn take(&mut self, blocks: &mut Vec<Block>, pace: &mut Pace) -> Result<(), End> {
+    async fn take(&mut self, blocks: &mut Vec<Block>, pace: &mut Pace) -> Result<(), FollowEnd> {
         let (mut lines, mut cursor, mut over) = (String::new(), self.cursor, false);
         for block in blocks.drain(..) {
             let id = block.id.as_deref().and_then(parse_id).map(EventId);
@@ -238,18 +242,18 @@ impl Follow {
         if let (Some(file), Some(cursor)) = (&mut self.cursor_file, cursor) {
             file.set(cursor);
             if file.due().is_some_and(|due| due <= Instant::now()) {
-                file.save().map_err(End::Failed)?;
+                file.save().map_err(FollowEnd::Failed)?;
             }
         }
         if over && self.until == Until::CaughtUp {
-            Err(End::Done)
+            Err(FollowEnd::Done)
         } else {
             Ok(())
         }
     }
 
     /// Prints whole lines. If the process is asked to stop, a write in progress may take another 2 s.
-    async fn print(&mut self, lines: &str) -> Result<(), End> {
+    async fn print(&mut self, lines: &str) -> Result<(), FollowEnd> {
         if lines.is_empty() {
             return Ok(());
         }
@@ -260,7 +264,7 @@ impl Follow {
         };
         tokio::select! {
             printed = output.print(lines) => Ok(printed?),
-            () = stuck => Err(End::Done),
+            () = stuck => Err(FollowEnd::Done),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
     model::{
         change::{Action, Change, Outcome},
-        import::{Import as Step, Imported},
+        import::{ImportStep, Imported},
         time::Timestamp,
     },
     server::prepare_log,
@@ -123,7 +123,9 @@ impl Importing {
             steps: ImportSteps::default(),
             counts: Counts::default(),
         };
-        importing.take_steps(tx, [(now(), Step::Begin)]).await?;
+        importing
+            .take_steps(tx, [(now(), ImportStep::Begin)])
+            .await?;
         Ok(importing)
     }
 
@@ -139,7 +141,7 @@ impl Importing {
             let imported = imported.map_err(|error| in_line(number, &error))?;
             self.counts.add(&imported);
             self.counts.known += u64::from(!imported.is_new);
-            if let Action::Import(Step::Message(message)) = &change.action {
+            if let Action::Import(ImportStep::Message(message)) = &change.action {
                 self.steps.note_added(number, line, message, &imported);
             }
         }
@@ -152,14 +154,14 @@ impl Importing {
         while later.peek().is_some() {
             self.take_steps(tx, later.by_ref().take(BATCH)).await?;
         }
-        self.take_steps(tx, [(now(), Step::End)]).await?;
+        self.take_steps(tx, [(now(), ImportStep::End)]).await?;
         Ok(self.counts)
     }
 
     async fn take_steps(
         &mut self,
         tx: &mut Connection,
-        steps: impl IntoIterator<Item = (Timestamp, Step)>,
+        steps: impl IntoIterator<Item = (Timestamp, ImportStep)>,
     ) -> Result<()> {
         let changes = make_changes(&self.changes, steps);
         for verdict in apply(tx, &self.cache, &changes).await?.verdicts {
@@ -171,7 +173,7 @@ impl Importing {
 
 fn make_changes(
     maker: &ChangeMaker,
-    steps: impl IntoIterator<Item = (Timestamp, Step)>,
+    steps: impl IntoIterator<Item = (Timestamp, ImportStep)>,
 ) -> Vec<Change> {
     let steps = steps.into_iter();
     let changes = steps.map(|(at, step)| maker.make_at(at, None, Action::Import(step)));

@@ -1,6 +1,6 @@
 //! Access of a reader: its identity, the rooms that it requests, and those of them that it may read.
 
-use super::{log::EventLog, recent::Channel, signals::Signal, subscriptions::Topic};
+use super::{log::EventLog, recent::Channel, signals::Signal, subscriptions::SubscriptionTopic};
 use crate::{
     chat::policy::visible_from,
     error::Result,
@@ -25,11 +25,11 @@ pub struct Reader {
 impl Reader {
     /// Returns the topics whose notifications require a new look-up of the reader's permissions.
     #[must_use]
-    pub fn topics(&self) -> Vec<Topic> {
+    pub fn topics(&self) -> Vec<SubscriptionTopic> {
         self.user
-            .map(Topic::User)
+            .map(SubscriptionTopic::User)
             .into_iter()
-            .chain(self.secret.clone().map(Topic::Secret))
+            .chain(self.secret.clone().map(SubscriptionTopic::Secret))
             .collect()
     }
 }
@@ -102,8 +102,8 @@ impl Rooms {
     }
 }
 
-/// Maximum number of room topics per reader. A reader of more rooms subscribes to [`Topic::Everything`]: unneeded
-/// notifications cost less time than that many topics per stream cost memory.
+/// Maximum number of room topics per reader. A reader of more rooms subscribes to [`SubscriptionTopic::Everything`]:
+/// unneeded notifications cost less time than that many topics per stream cost memory.
 const TOPICS_MAX: usize = 64;
 
 impl Access {
@@ -214,13 +214,13 @@ impl Access {
 
     /// Returns the topics that the reader subscribes to.
     #[must_use]
-    pub fn topics(&self) -> Vec<Topic> {
+    pub fn topics(&self) -> Vec<SubscriptionTopic> {
         let mut topics = match (&self.rooms, self.rooms.from()) {
-            (Rooms::OneOpen(room), _) => vec![Topic::Room(*room)],
+            (Rooms::OneOpen(room), _) => vec![SubscriptionTopic::Room(*room)],
             (_, Some(from)) if self.scope != Scope::EVERYTHING && from.len() <= TOPICS_MAX => {
-                from.keys().copied().map(Topic::Room).collect()
+                from.keys().copied().map(SubscriptionTopic::Room).collect()
             }
-            _ => vec![Topic::Everything],
+            _ => vec![SubscriptionTopic::Everything],
         };
         topics.extend(self.reader.topics());
         topics

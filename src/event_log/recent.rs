@@ -34,10 +34,10 @@ pub enum Channel {
 
 /// The newest events of all channels.
 #[derive(Debug)]
-pub struct Recent(RwLock<Ends>);
+pub struct Recent(RwLock<ChannelEnds>);
 
 #[derive(Debug)]
-struct Ends {
+struct ChannelEnds {
     /// The id up to which everything was published.
     head: EventId,
     /// The last event that is visible to everyone.
@@ -45,14 +45,14 @@ struct Ends {
     /// Number of changes to the state of past events.
     revision: u64,
     /// A tree, since every reader looks its room up at every notification: comparing a few ids is faster than hashing.
-    rooms: BTreeMap<RoomId, End>,
+    rooms: BTreeMap<RoomId, ChannelEnd>,
     rooms_bytes: usize,
-    everything: End,
+    everything: ChannelEnd,
 }
 
 /// The newest events of a channel: all events after `floor`.
 #[derive(Debug)]
-struct End {
+struct ChannelEnd {
     floor: EventId,
     /// The last event of the channel; `None` if it has not been looked up.
     head: Option<EventId>,
@@ -85,7 +85,7 @@ impl Recent {
     /// Creates empty channels for a log whose last id is `head`.
     #[must_use]
     pub fn new(head: EventId, open_head: EventId) -> Self {
-        Self(RwLock::new(Ends::new(head, open_head)))
+        Self(RwLock::new(ChannelEnds::new(head, open_head)))
     }
 
     /// Returns the last event that is visible to everyone.
@@ -109,7 +109,9 @@ impl Recent {
         let Channel::Room(room) = channel else { return };
         let mut ends = self.write();
         let head = ends.head;
-        ends.rooms.entry(room).or_insert_with(|| End::new(head));
+        ends.rooms
+            .entry(room)
+            .or_insert_with(|| ChannelEnd::new(head));
     }
 
     /// Returns the last event in a room that is visible to all of the room's readers; `None` if the room is not
@@ -170,26 +172,28 @@ impl Recent {
     pub fn forget(&self) {
         let mut ends = self.write();
         let revision = ends.revision + 1;
-        let mut forgotten = Ends::new(ends.head, ends.open_head);
+        let mut forgotten = ChannelEnds::new(ends.head, ends.open_head);
         // Followed rooms stay followed.
         let rooms = ends.rooms.keys();
-        forgotten.rooms = rooms.map(|room| (*room, End::new(ends.head))).collect();
-        *ends = Ends {
+        forgotten.rooms = rooms
+            .map(|room| (*room, ChannelEnd::new(ends.head)))
+            .collect();
+        *ends = ChannelEnds {
             revision,
             ..forgotten
         };
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Ends> {
+    fn read(&self) -> RwLockReadGuard<'_, ChannelEnds> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Ends> {
+    fn write(&self) -> RwLockWriteGuard<'_, ChannelEnds> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Ends {
+impl ChannelEnds {
     fn new(head: EventId, open_head: EventId) -> Self {
         Self {
             head,
@@ -197,7 +201,7 @@ impl Ends {
             revision: 0,
             rooms: BTreeMap::new(),
             rooms_bytes: 0,
-            everything: End::new(head),
+            everything: ChannelEnd::new(head),
         }
     }
 
@@ -241,7 +245,10 @@ impl Ends {
 
     fn append_to_room(&mut self, room: RoomId, events: Vec<Arc<Event>>) {
         let head = self.head;
-        let end = self.rooms.entry(room).or_insert_with(|| End::new(head));
+        let end = self
+            .rooms
+            .entry(room)
+            .or_insert_with(|| ChannelEnd::new(head));
         let before = end.bytes;
         if let Some(batch) = Batch::new(events) {
             end.append(Arc::new(batch), ROOM_BYTES);
@@ -266,15 +273,15 @@ impl Ends {
                 continue;
             };
             self.rooms_bytes -= end.bytes;
-            *end = End {
+            *end = ChannelEnd {
                 head: end.head,
-                ..End::new(last)
+                ..ChannelEnd::new(last)
             };
         }
     }
 }
 
-impl End {
+impl ChannelEnd {
     fn new(floor: EventId) -> Self {
         Self {
             floor,

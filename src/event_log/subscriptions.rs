@@ -30,7 +30,7 @@ mod sync {
 
 /// A topic that a reader can subscribe to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Topic {
+pub enum SubscriptionTopic {
     /// Events of a room.
     Room(RoomId),
     /// Events of all rooms.
@@ -44,7 +44,7 @@ pub enum Topic {
 /// All readers, by topic.
 #[derive(Debug, Default)]
 pub struct Subscribers {
-    topics: Mutex<HashMap<Topic, HashMap<u64, Arc<Waiter>>>>,
+    topics: Mutex<HashMap<SubscriptionTopic, HashMap<u64, Arc<Waiter>>>>,
     next_key: AtomicU64,
     closed: AtomicBool,
 }
@@ -54,13 +54,13 @@ pub struct Subscribers {
 pub struct Subscription {
     waiter: Arc<Waiter>,
     key: u64,
-    topics: Vec<Topic>,
+    topics: Vec<SubscriptionTopic>,
     subscribers: Arc<Subscribers>,
 }
 
 impl Subscribers {
     /// Subscribes a reader to topics. No notification after this call is missed.
-    pub fn subscribe(self: &Arc<Self>, topics: Vec<Topic>) -> Subscription {
+    pub fn subscribe(self: &Arc<Self>, topics: Vec<SubscriptionTopic>) -> Subscription {
         let waiter = Arc::new(Waiter::default());
         let key = self.next_key.fetch_add(1, Ordering::Relaxed);
         let mut all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,8 +97,8 @@ impl Subscribers {
         let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         let topics = rooms
             .iter()
-            .map(|room| Topic::Room(*room))
-            .chain([Topic::Everything]);
+            .map(|room| SubscriptionTopic::Room(*room))
+            .chain([SubscriptionTopic::Everything]);
         for waiter in topics
             .filter_map(|topic| all.get(&topic))
             .flat_map(HashMap::values)
@@ -110,9 +110,9 @@ impl Subscribers {
     /// Notifies the readers whose permissions have changed to look them up again.
     pub fn mark_access_changed(&self, change: &AccessChange) {
         let topic = match change {
-            AccessChange::User(user) => Topic::User(*user),
+            AccessChange::User(user) => SubscriptionTopic::User(*user),
             AccessChange::Room(_) => return self.mark_all_access_changed(),
-            AccessChange::Secret(hash) => Topic::Secret(hash.clone()),
+            AccessChange::Secret(hash) => SubscriptionTopic::Secret(hash.clone()),
         };
         let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
         for waiter in all.get(&topic).into_iter().flat_map(HashMap::values) {

@@ -104,16 +104,18 @@ pub(super) async fn commit(
         // Read the events as every reader does, and before the commit, since nothing may fail after it.
         None => read_new_events(connection, before.head).await?,
     };
-    let mut found = Found::in_events(events);
-    found.look_up_missing(connection, &applied.verdicts).await?;
-    check_events(connection, before.head, &found.new).await?;
+    let mut objects = AnswerObjects::in_events(events);
+    objects
+        .look_up_missing(connection, &applied.verdicts)
+        .await?;
+    check_events(connection, before.head, &objects.new).await?;
     db::commit(connection).await?;
     if !is_changed_outside && head > before.head {
         // Not the id of the last event in `events`: the event of joining the server is not among them.
         cache.set_last_id(head);
     }
     before.head = head;
-    Ok(found.settle(applied.verdicts, head, is_changed_outside))
+    Ok(objects.settle(applied.verdicts, head, is_changed_outside))
 }
 
 /// Commits posts by a single statement, if the cache holds all facts about them. One post then takes one round trip to
@@ -140,11 +142,11 @@ async fn commit_posts(
         Err(error) if is_unique_violation(&error) => return Ok(None),
         Err(error) => return Err(error),
     }
-    let found = Found::in_events(posted.events);
-    check_events(connection, before.head, &found.new).await?;
+    let objects = AnswerObjects::in_events(posted.events);
+    check_events(connection, before.head, &objects.new).await?;
     cache.set_last_id(head);
     before.head = head;
-    Ok(Some(found.settle(posted.verdicts, head, false)))
+    Ok(Some(objects.settle(posted.verdicts, head, false)))
 }
 
 /// Asserts in debug builds that new events are equal to those that a reader finds in the store.
@@ -178,13 +180,13 @@ async fn read_new_events(
 }
 
 /// The new events, and the messages and custom events that outcomes refer to, most of which are among them.
-struct Found {
+struct AnswerObjects {
     new: Vec<Arc<Event>>,
     messages: HashMap<MessageId, Arc<Message>>,
     events: HashMap<EventId, Arc<Event>>,
 }
 
-impl Found {
+impl AnswerObjects {
     fn in_events(events: Vec<Event>) -> Self {
         let new: Vec<_> = events.into_iter().map(Arc::new).collect();
         let messages = new.iter().filter_map(|event| match &event.object {

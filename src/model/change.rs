@@ -9,7 +9,7 @@ use super::{
     emoji::Emoji,
     event::CustomEventName,
     ids::{EventId, MessageId, RoomId, UserId},
-    import::{Import, Imported},
+    import::{ImportStep, Imported},
     message::{Body, Nonce},
     room::{NewRoom, NotifyLevel, RoomName, Topic},
     time::Timestamp,
@@ -118,7 +118,7 @@ pub enum Action {
         nonce: Option<Nonce>,
     },
     /// Takes one step of an import.
-    Import(Import),
+    Import(ImportStep),
 }
 
 /// A message to be posted.

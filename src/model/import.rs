@@ -11,7 +11,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
-pub enum Import {
+pub enum ImportStep {
     /// Begins an import. From here on, the ids that its messages leave unused are free for its users and rooms.
     Begin,
     /// Adds a message, its author and its room, unless they exist.

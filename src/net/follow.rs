@@ -37,14 +37,14 @@ pub(super) struct StreamHead {
 
 /// The reason why a stream ends.
 #[derive(Debug)]
-enum End {
+enum StreamEnd {
     /// The reader disconnected, or accepted nothing until the write timeout.
     Gone,
     /// All blocks were sent, `bye` included.
     Finished,
 }
 
-impl From<io::Error> for End {
+impl From<io::Error> for StreamEnd {
     fn from(_: io::Error) -> Self {
         Self::Gone
     }
@@ -94,7 +94,7 @@ struct Stream {
 }
 
 impl Stream {
-    async fn run(&mut self) -> Result<(), End> {
+    async fn run(&mut self) -> Result<(), StreamEnd> {
         let mut silent_since = Instant::now();
         let mut clock = pin!(sleep_until(silent_since + PING_AFTER));
         let mut next = self.feed.next().await;
@@ -111,13 +111,13 @@ impl Stream {
                 }
                 Next::End(block) => {
                     Box::pin(self.end(block)).await?;
-                    return Err(End::Finished);
+                    return Err(StreamEnd::Finished);
                 }
                 Next::Wait => self.wait(clock.as_mut()).await,
             };
             next = match woken {
                 Woken::Events => self.feed.next().await,
-                Woken::Disconnected => return Err(End::Gone),
+                Woken::Disconnected => return Err(StreamEnd::Gone),
                 // The timer is not reset for each block: that would cost more than waking up occasionally.
                 Woken::Timer => {
                     let is_silent = silent_since.elapsed() >= PING_AFTER;
@@ -170,7 +170,7 @@ impl Stream {
     }
 
     /// Sends all waiting pieces in one write, which costs the kernel no more than writing one of them.
-    async fn send(&mut self, blocks: &[Bytes]) -> Result<(), End> {
+    async fn send(&mut self, blocks: &[Bytes]) -> Result<(), StreamEnd> {
         if let ([block], true) = (blocks, self.is_chunked) {
             let mut size = [0; 18];
             let size = chunk_size(&mut size, block.len());
@@ -181,7 +181,7 @@ impl Stream {
         Box::pin(self.send_many(blocks)).await
     }
 
-    async fn send_many(&mut self, blocks: &[Bytes]) -> Result<(), End> {
+    async fn send_many(&mut self, blocks: &[Bytes]) -> Result<(), StreamEnd> {
         for blocks in blocks.chunks(SLICES_MAX) {
             let length: usize = blocks.iter().map(Bytes::len).sum();
             let mut size = [0; 18];
@@ -195,7 +195,7 @@ impl Stream {
         Ok(())
     }
 
-    async fn end(&mut self, block: Bytes) -> Result<(), End> {
+    async fn end(&mut self, block: Bytes) -> Result<(), StreamEnd> {
         self.send(&[block]).await?;
         if self.is_chunked {
             self.write(&[IoSlice::new(b"0\r\n\r\n")]).await?;
@@ -203,7 +203,7 @@ impl Stream {
         Ok(self.socket.shutdown().await?)
     }
 
-    async fn write(&mut self, slices: &[IoSlice<'_>]) -> Result<(), End> {
+    async fn write(&mut self, slices: &[IoSlice<'_>]) -> Result<(), StreamEnd> {
         let total: usize = slices.iter().map(|slice| slice.len()).sum();
         let written = if total <= JOINED_MAX {
             self.try_write_joined(slices)
@@ -229,7 +229,11 @@ impl Stream {
     }
 
     /// Writes the rest to a slow reader. Each wait in which the reader accepts nothing has a time limit.
-    async fn write_rest(&mut self, slices: &[IoSlice<'_>], written: usize) -> Result<(), End> {
+    async fn write_rest(
+        &mut self,
+        slices: &[IoSlice<'_>],
+        written: usize,
+    ) -> Result<(), StreamEnd> {
         let mut slices = slices.to_vec();
         let mut rest = slices.as_mut_slice();
         IoSlice::advance_slices(&mut rest, written);
@@ -237,9 +241,9 @@ impl Stream {
             let writable = timeout(WRITE_TIMEOUT, self.socket.writable());
             let writable = tokio::select! {
                 writable = writable => writable,
-                () = self.stop.cancelled() => return Err(End::Gone),
+                () = self.stop.cancelled() => return Err(StreamEnd::Gone),
             };
-            writable.map_err(|_| End::Gone)??;
+            writable.map_err(|_| StreamEnd::Gone)??;
             match self.socket.try_write_vectored(rest) {
                 Ok(written) => IoSlice::advance_slices(&mut rest, written),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}

@@ -58,7 +58,7 @@ statements! {
                 order by e.id limit ?2 + 0))
         select first, (select min(n.id) from events n where n.id > first) as beyond
         from firsts where beyond is not null order by first";
-    SET_STATES = "update messages set edited_at = coalesce(value ->> 'edited_at', edited_at),
+    SET_MESSAGE_TIMES = "update messages set edited_at = coalesce(value ->> 'edited_at', edited_at),
             deleted_at = coalesce(value ->> 'deleted_at', deleted_at),
             body = iif(value ->> 'deleted_at' is null, body, '')
         from json_each(?) where messages.id = value ->> 'id'";
@@ -205,7 +205,7 @@ pub async fn find_free(
 
 /// Edit and deletion times of a message; `None` leaves a value unchanged.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct MessageState {
+pub struct MessageTimes {
     /// The id of the message.
     pub id: MessageId,
     /// The time of the last edit.
@@ -215,6 +215,6 @@ pub struct MessageState {
 }
 
 /// Sets edit and deletion times of any number of messages with one statement.
-pub async fn set_states(connection: &mut Connection, states: &[MessageState]) -> Result<()> {
-    write_rows(connection, SET_STATES, states).await
+pub async fn set_message_times(connection: &mut Connection, times: &[MessageTimes]) -> Result<()> {
+    write_rows(connection, SET_MESSAGE_TIMES, times).await
 }

@@ -49,7 +49,7 @@ statements! {
     // A mark moves forward only, and not beyond the last event.
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
         where room_id = ?1 and user_id = ?2";
-    SET_NOTIFY = "update memberships set notify = ?3 where room_id = ?1 and user_id = ?2";
+    UPDATE_NOTIFY = "update memberships set notify = ?3 where room_id = ?1 and user_id = ?2";
     LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2", "?3"));
     // A user without rooms has one row without a room.
     LIST_ROOMS_OF_PEOPLE = concat!(
@@ -142,13 +142,13 @@ pub async fn move_read_mark(
 }
 
 /// Sets the notification level of a member.
-pub async fn set_notify(
+pub async fn update_notify(
     connection: &mut Connection,
     room: RoomId,
     user: UserId,
     level: NotifyLevel,
 ) -> Result<()> {
-    sqlx::query(SET_NOTIFY)
+    sqlx::query(UPDATE_NOTIFY)
         .bind(room)
         .bind(user)
         .bind(level)

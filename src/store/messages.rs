@@ -113,8 +113,8 @@ statements! {
             join rooms r on r.id = m.room_id left join users a on a.id = m.author_id)"
     );
     FIND_STATE = "select author_id, body, deleted_at is not null from messages where room_id = ? and id = ?";
-    EDIT_MESSAGE = "update messages set body = ?, edited_at = ? where id = ?";
-    DELETE_MESSAGE = "update messages set body = '', deleted_at = ? where id = ?";
+    UPDATE_MESSAGE = "update messages set body = ?, edited_at = ? where id = ?";
+    ERASE_MESSAGE = "update messages set body = '', deleted_at = ? where id = ?";
     // Room by room, since both values are then read from an index.
     SUM_UP = concat!(
         "select coalesce(sum((select count(*) from messages m where m.room_id = r.id)), 0),
@@ -263,7 +263,7 @@ fn read_and_log(rows: &[u8]) -> Result<Vec<Message>> {
 
 /// Facts needed to authorise a change of a message.
 #[derive(Clone, Debug)]
-pub struct MessageState {
+pub struct MessageFacts {
     /// The author.
     pub author_id: UserId,
     /// The text, which is empty after deletion.
@@ -277,13 +277,13 @@ pub async fn find_state(
     connection: &mut Connection,
     room: RoomId,
     id: MessageId,
-) -> Result<Option<MessageState>> {
+) -> Result<Option<MessageFacts>> {
     let row: Option<(UserId, Vec<u8>, bool)> = sqlx::query_as(FIND_STATE)
         .bind(room)
         .bind(id)
         .fetch_optional(connection)
         .await?;
-    Ok(row.map(|(author_id, body, is_deleted)| MessageState {
+    Ok(row.map(|(author_id, body, is_deleted)| MessageFacts {
         author_id,
         body: lossy(&body),
         is_deleted,
@@ -291,13 +291,13 @@ pub async fn find_state(
 }
 
 /// Replaces the text of a message.
-pub async fn edit_message(
+pub async fn update_message(
     connection: &mut Connection,
     id: MessageId,
     body: &str,
     at: Timestamp,
 ) -> Result<()> {
-    sqlx::query(EDIT_MESSAGE)
+    sqlx::query(UPDATE_MESSAGE)
         .bind(body)
         .bind(at.to_string())
         .bind(id)
@@ -307,12 +307,12 @@ pub async fn edit_message(
 }
 
 /// Marks a message as deleted and erases its text.
-pub async fn delete_message(
+pub async fn erase_message(
     connection: &mut Connection,
     id: MessageId,
     at: Timestamp,
 ) -> Result<()> {
-    sqlx::query(DELETE_MESSAGE)
+    sqlx::query(ERASE_MESSAGE)
         .bind(at.to_string())
         .bind(id)
         .execute(connection)

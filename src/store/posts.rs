@@ -84,7 +84,7 @@ pub struct PostFacts {
 
 /// The facts of a post, with its index among the questions.
 #[derive(Debug, Deserialize)]
-struct Found {
+struct IndexedFacts {
     key: usize,
     #[serde(flatten)]
     fact: PostFacts,
@@ -110,9 +110,9 @@ pub async fn find_facts(
         .bind(serde_json::to_string(questions).map_err(broken_json)?)
         .fetch_one(connection)
         .await?;
-    let found: Vec<Found> = parse_lossy(&facts)?;
+    let found: Vec<IndexedFacts> = parse_lossy(&facts)?;
     let mut facts = vec![PostFacts::default(); questions.len()];
-    for Found { key, fact } in found {
+    for IndexedFacts { key, fact } in found {
         if let Some(place) = facts.get_mut(key) {
             *place = fact;
         }

@@ -70,14 +70,14 @@ statements! {
 
 /// A page of the list.
 #[derive(Clone, Debug)]
-pub struct RoomPage {
+pub struct RoomListPage {
     /// The rooms.
     pub rooms: Vec<RoomView>,
     /// Whether further rooms follow.
     pub has_more: bool,
 }
 
-impl RoomPage {
+impl RoomListPage {
     fn of(mut rooms: Vec<RoomView>, limit: usize) -> Self {
         let has_more = rooms.len() > limit;
         rooms.truncate(limit);
@@ -102,7 +102,7 @@ pub async fn list_rooms(
     viewer: Option<UserId>,
     after: Option<&str>,
     limit: usize,
-) -> Result<RoomPage> {
+) -> Result<RoomListPage> {
     let is_joined = match after {
         None => true,
         Some(slug) => is_joined(connection, viewer, slug).await?,
@@ -115,7 +115,7 @@ pub async fn list_rooms(
         .bind(after.filter(|_| !is_joined))
         .fetch_one(connection)
         .await?;
-    Ok(RoomPage::of(parse_lossy(&json)?, limit))
+    Ok(RoomListPage::of(parse_lossy(&json)?, limit))
 }
 
 /// Returns the first [`PAGE_MAX`] rooms, the first `members_max` members of `room` and their number, in one statement:
@@ -125,7 +125,7 @@ pub async fn list_rooms_and_members(
     viewer: Option<UserId>,
     room: RoomId,
     members_max: i64,
-) -> Result<(RoomPage, Vec<Person>, i64)> {
+) -> Result<(RoomListPage, Vec<Person>, i64)> {
     let (rooms, count, members): (Vec<u8>, i64, Vec<u8>) = sqlx::query_as(LIST_ROOMS_AND_MEMBERS)
         .bind(viewer)
         .bind(one_more(PAGE_MAX))
@@ -137,7 +137,7 @@ pub async fn list_rooms_and_members(
         .bind(members_max)
         .fetch_one(connection)
         .await?;
-    let rooms = RoomPage::of(parse_lossy(&rooms)?, PAGE_MAX);
+    let rooms = RoomListPage::of(parse_lossy(&rooms)?, PAGE_MAX);
     Ok((rooms, parse_lossy(&members)?, count))
 }
 

@@ -3,7 +3,7 @@
 use super::{Line, LineRoom};
 use crate::model::{
     account::NewAccount,
-    import::{Import, Imported, ImportedMessage, MessageKey, Origin},
+    import::{ImportStep, Imported, ImportedMessage, MessageKey, Origin},
     room::RoomInfo,
     time::Timestamp,
 };
@@ -29,7 +29,7 @@ pub struct ImportSteps {
     /// The number of the line from which on all authors with a mention key exist.
     joined: HashMap<String, u64>,
     /// Messages that mention somebody who was not among the authors of the lines before.
-    mentions: Vec<(Timestamp, Import)>,
+    mentions: Vec<(Timestamp, ImportStep)>,
 }
 
 /// What is remembered of a room.
@@ -72,7 +72,7 @@ enum Later {
 
 impl ImportSteps {
     /// Returns the step that adds the message of a line, from which the text is taken. The numbers of lines increase.
-    pub fn add(&mut self, number: u64, line: &mut Line) -> Import {
+    pub fn add(&mut self, number: u64, line: &mut Line) -> ImportStep {
         self.note_names(line);
         let nonce = self.nonce_of(line);
         let author = self.account(&line.author);
@@ -93,7 +93,7 @@ impl ImportSteps {
             };
             room.messages.insert(id, sent);
         }
-        Import::Message(Box::new(ImportedMessage {
+        ImportStep::Message(Box::new(ImportedMessage {
             room: Arc::clone(&room.info),
             made_by,
             author,
@@ -131,7 +131,7 @@ impl ImportSteps {
         let mentions = self.later_mentions(number, &message.mentions);
         if !mentions.is_empty() {
             let message = key();
-            let step = Import::Mentions { message, mentions };
+            let step = ImportStep::Mentions { message, mentions };
             self.mentions.push((line.at, step));
         }
         let edited = line.edited_at.map(|at| (at, Later::Edit(key())));
@@ -155,7 +155,7 @@ impl ImportSteps {
 
     /// Returns the edits, deletions, reactions, rooms and members in the order of their times, and then the mentions of
     /// users who were created after the messages.
-    pub fn finish(mut self) -> impl Iterator<Item = (Timestamp, Import)> {
+    pub fn finish(mut self) -> impl Iterator<Item = (Timestamp, ImportStep)> {
         let (mut later, mentions) = (take(&mut self.later), take(&mut self.mentions));
         later.sort_by_key(|(at, _)| *at);
         later
@@ -164,17 +164,17 @@ impl ImportSteps {
             .chain(mentions)
     }
 
-    fn step(&mut self, later: Later) -> Import {
+    fn step(&mut self, later: Later) -> ImportStep {
         match later {
-            Later::Edit(message) => Import::Edit { message },
-            Later::Deletion(message) => Import::Deletion { message },
-            Later::Reaction { message, emoji, by } => Import::Reaction {
+            Later::Edit(message) => ImportStep::Edit { message },
+            Later::Deletion(message) => ImportStep::Deletion { message },
+            Later::Reaction { message, emoji, by } => ImportStep::Reaction {
                 message,
                 emoji,
                 user: self.account(&by),
             },
-            Later::Room { room, name, topic } => Import::Room { room, name, topic },
-            Later::Member { room, handle } => Import::Member {
+            Later::Room { room, name, topic } => ImportStep::Room { room, name, topic },
+            Later::Member { room, handle } => ImportStep::Member {
                 room,
                 user: self.account(&handle),
             },

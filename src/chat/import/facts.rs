@@ -6,7 +6,7 @@ use crate::{
     model::{
         account::NewAccount,
         ids::{RoomId, UserId},
-        import::{Import, ImportedMessage, MessageKey},
+        import::{ImportStep, ImportedMessage, MessageKey},
         user::SERVER_HANDLE,
     },
     store::{
@@ -39,7 +39,7 @@ impl<'a> Facts<'a> {
     /// Looks up the facts about steps.
     pub(super) async fn find(
         tx: &mut Connection,
-        steps: impl Iterator<Item = &'a Import>,
+        steps: impl Iterator<Item = &'a ImportStep>,
     ) -> Result<Self> {
         let names = Names::of(steps);
         let users = find_users(tx, &listed(&names.handles)).await?;
@@ -56,7 +56,7 @@ impl<'a> Facts<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn of(steps: impl Iterator<Item = &'a Import>) -> Self {
+    fn of(steps: impl Iterator<Item = &'a ImportStep>) -> Self {
         let mut names = Self::default();
         names.handles.insert(SERVER_HANDLE);
         for step in steps {
@@ -65,10 +65,10 @@ impl<'a> Names<'a> {
         names
     }
 
-    fn add(&mut self, step: &'a Import) {
+    fn add(&mut self, step: &'a ImportStep) {
         match step {
-            Import::Begin | Import::End => {}
-            Import::Message(message) => {
+            ImportStep::Begin | ImportStep::End => {}
+            ImportStep::Message(message) => {
                 self.slugs.insert(&message.room.slug);
                 self.add_user(&message.author);
                 self.handles
@@ -76,19 +76,19 @@ impl<'a> Names<'a> {
                 self.marks.push(mark_of(message));
                 self.marks.extend(mark_of_original(message));
             }
-            Import::Mentions { message, .. } => self.marks.push(mark_of_key(message, "")),
-            Import::Edit { message } | Import::Deletion { message } => {
+            ImportStep::Mentions { message, .. } => self.marks.push(mark_of_key(message, "")),
+            ImportStep::Edit { message } | ImportStep::Deletion { message } => {
                 self.handles.insert(&message.author);
                 self.marks.push(mark_of_key(message, ""));
             }
-            Import::Reaction { message, user, .. } => {
+            ImportStep::Reaction { message, user, .. } => {
                 self.marks.push(mark_of_key(message, ""));
                 self.add_user(user);
             }
-            Import::Room { room, .. } => {
+            ImportStep::Room { room, .. } => {
                 self.slugs.insert(room);
             }
-            Import::Member { room, user } => {
+            ImportStep::Member { room, user } => {
                 self.slugs.insert(room);
                 self.add_user(user);
                 self.members.push((room, handle_of(user)));

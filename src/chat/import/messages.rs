@@ -2,7 +2,7 @@
 
 use super::{
     facts::{mark_of, mark_of_key, mark_of_original},
-    run::{Run, event},
+    run::{ImportRun, event},
 };
 use crate::{
     error::{Error, Result},
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-impl<'a> Run<'a> {
+impl<'a> ImportRun<'a> {
     /// Adds a message, its author and its room, unless they exist.
     pub(super) fn add_message(
         &mut self,
@@ -90,14 +90,14 @@ impl<'a> Run<'a> {
     /// Marks a message as edited, and appends the event.
     pub(super) fn mark_as_edited(&mut self, message: &MessageKey, at: Timestamp) -> Result<()> {
         let id = self.append_about(kind::MESSAGE_EDITED, message, at)?;
-        self.rows.state_of(id).edited_at = Some(at);
+        self.rows.times_of(id).edited_at = Some(at);
         Ok(())
     }
 
     /// Marks a message as deleted, and appends the event.
     pub(super) fn mark_as_deleted(&mut self, message: &MessageKey, at: Timestamp) -> Result<()> {
         let id = self.append_about(kind::MESSAGE_DELETED, message, at)?;
-        self.rows.state_of(id).deleted_at = Some(at);
+        self.rows.times_of(id).deleted_at = Some(at);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     super::{actor::Actor, memberships::member_event},
-    run::{Run, event},
+    run::{ImportRun, event},
 };
 use crate::{
     error::{Error, Result},
@@ -18,7 +18,7 @@ use crate::{
     store::{imports::KnownRoom, memberships::NewMembership, rooms::RoomRow},
 };
 
-impl<'a> Run<'a> {
+impl<'a> ImportRun<'a> {
     /// Refuses a message if the kind of its room differs from the existing room, so that messages of a closed room do
     /// not become visible in an open one.
     pub(super) fn check_room(&self, room: &RoomInfo) -> Result<()> {

@@ -6,7 +6,7 @@ use crate::{
     store::{
         db::Connection,
         events::{NewEvent, NumberedEvent, append_events},
-        imports::{MessageState, set_states},
+        imports::{MessageTimes, set_message_times},
         memberships::{NewMembership, insert_memberships},
         posts::{Mentions, NewMessage, add_mentions, add_messages},
         reactions::{NewReaction, insert_reactions},
@@ -27,7 +27,7 @@ pub(super) struct Rows<'a> {
     /// In the order of their ids.
     messages: Vec<NewMessage<'a>>,
     mentions: Vec<Mentions<'a>>,
-    states: BTreeMap<MessageId, MessageState>,
+    message_times: BTreeMap<MessageId, MessageTimes>,
     pub(super) reactions: Vec<NewReaction<'a>>,
     /// Indexes of `messages` by author and nonce.
     by_nonce: HashMap<(&'a str, &'a str), usize>,
@@ -82,8 +82,8 @@ impl<'a> Rows<'a> {
     }
 
     /// Returns the state of a message, to be changed.
-    pub(super) fn state_of(&mut self, id: MessageId) -> &mut MessageState {
-        self.states.entry(id).or_insert(MessageState {
+    pub(super) fn times_of(&mut self, id: MessageId) -> &mut MessageTimes {
+        self.message_times.entry(id).or_insert(MessageTimes {
             id,
             edited_at: None,
             deleted_at: None,
@@ -104,8 +104,8 @@ impl<'a> Rows<'a> {
         insert_memberships(tx, &self.members).await?;
         add_messages(tx, &self.messages).await?;
         add_mentions(tx, &self.mentions).await?;
-        let states: Vec<_> = self.states.into_values().collect();
-        set_states(tx, &states).await?;
+        let message_times: Vec<_> = self.message_times.into_values().collect();
+        set_message_times(tx, &message_times).await?;
         insert_reactions(tx, &self.reactions).await
     }
 }

@@ -12,7 +12,7 @@ use crate::{
         change::Outcome,
         event::kind,
         ids::{EventId, RoomId, UserId},
-        import::{Import, Imported},
+        import::{ImportStep, Imported},
         time::Timestamp,
         user::SERVER_HANDLE,
     },
@@ -21,14 +21,14 @@ use crate::{
 
 /// A run of steps, of which the earlier ones count as applied.
 #[derive(Debug)]
-pub(super) struct Run<'a> {
+pub(super) struct ImportRun<'a> {
     pub(super) facts: Facts<'a>,
     pub(super) rows: Rows<'a>,
     /// What the current step has added.
     pub(super) imported: Imported,
 }
 
-impl<'a> Run<'a> {
+impl<'a> ImportRun<'a> {
     /// Creates an empty run.
     pub(super) fn new(facts: Facts<'a>) -> Self {
         Self {
@@ -45,29 +45,31 @@ impl<'a> Run<'a> {
     }
 
     /// Takes a step.
-    pub(super) fn take(&mut self, actor: Actor, step: &'a Import) -> Result<Applied> {
+    pub(super) fn take(&mut self, actor: Actor, step: &'a ImportStep) -> Result<Applied> {
         if actor.user.is_some() {
             return Err(Error::Refused("only the server imports".into()));
         }
-        if !self.facts.ids.is_importing() && !matches!(step, Import::Begin) {
+        if !self.facts.ids.is_importing() && !matches!(step, ImportStep::Begin) {
             return Err(Error::Refused("no import is in progress".into()));
         }
         self.imported = Imported::default();
         let mut access = None;
         match step {
-            Import::Begin => self.facts.ids.begin(),
-            Import::Message(message) => self.add_message(message, actor.at)?,
-            Import::Mentions { message, mentions } => self.add_mentions(message, mentions)?,
-            Import::Edit { message } => self.mark_as_edited(message, actor.at)?,
-            Import::Deletion { message } => self.mark_as_deleted(message, actor.at)?,
-            Import::Reaction {
+            ImportStep::Begin => self.facts.ids.begin(),
+            ImportStep::Message(message) => self.add_message(message, actor.at)?,
+            ImportStep::Mentions { message, mentions } => self.add_mentions(message, mentions)?,
+            ImportStep::Edit { message } => self.mark_as_edited(message, actor.at)?,
+            ImportStep::Deletion { message } => self.mark_as_deleted(message, actor.at)?,
+            ImportStep::Reaction {
                 message,
                 emoji,
                 user,
             } => self.add_reaction(message, emoji, user, actor.at)?,
-            Import::Room { room, name, topic } => self.update_room(room, name, topic, actor.at)?,
-            Import::Member { room, user } => access = self.add_member(room, user, actor.at)?,
-            Import::End => self.facts.ids.end(),
+            ImportStep::Room { room, name, topic } => {
+                self.update_room(room, name, topic, actor.at)?;
+            }
+            ImportStep::Member { room, user } => access = self.add_member(room, user, actor.at)?,
+            ImportStep::End => self.facts.ids.end(),
         }
         Ok(Applied {
             outcome: Outcome::Imported(self.imported),

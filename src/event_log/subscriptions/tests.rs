@@ -36,7 +36,7 @@ impl Task {
     }
 }
 
-fn start(topics: &[Topic]) -> (Arc<Subscribers>, Subscription, Arc<Task>) {
+fn start(topics: &[SubscriptionTopic]) -> (Arc<Subscribers>, Subscription, Arc<Task>) {
     let subscribers = Arc::<Subscribers>::default();
     let waiting = subscribers.subscribe(topics.to_vec());
     (subscribers, waiting, Arc::default())
@@ -44,7 +44,7 @@ fn start(topics: &[Topic]) -> (Arc<Subscribers>, Subscription, Arc<Task>) {
 
 #[test]
 fn a_notification_before_the_wait_ends_it_once() {
-    let (subscribers, waiting, task) = start(&[Topic::Room(ROOM)]);
+    let (subscribers, waiting, task) = start(&[SubscriptionTopic::Room(ROOM)]);
     subscribers.notify_rooms(&[ROOM]);
     subscribers.notify_rooms(&[ROOM]);
     assert!(task.waits(&waiting), "notified before the wait");
@@ -54,7 +54,7 @@ fn a_notification_before_the_wait_ends_it_once() {
 
 #[test]
 fn a_notification_during_the_wait_wakes_each_time() {
-    let (subscribers, waiting, task) = start(&[Topic::Room(ROOM)]);
+    let (subscribers, waiting, task) = start(&[SubscriptionTopic::Room(ROOM)]);
     for calls in 1..=3 {
         assert!(!task.waits(&waiting));
         subscribers.notify_rooms(&[OTHER, ROOM]);
@@ -65,9 +65,12 @@ fn a_notification_during_the_wait_wakes_each_time() {
 
 #[test]
 fn a_reader_is_woken_for_its_topics_and_no_other() {
-    let (subscribers, waiting, task) = start(&[Topic::Room(ROOM), Topic::User(PERSON)]);
+    let (subscribers, waiting, task) = start(&[
+        SubscriptionTopic::Room(ROOM),
+        SubscriptionTopic::User(PERSON),
+    ]);
     let (all, all_task) = (
-        subscribers.subscribe(vec![Topic::Everything]),
+        subscribers.subscribe(vec![SubscriptionTopic::Everything]),
         Arc::default(),
     );
     assert!(!task.waits(&waiting) && !Task::waits(&all_task, &all));
@@ -82,14 +85,20 @@ fn a_reader_is_woken_for_its_topics_and_no_other() {
 
 #[test]
 fn a_mark_on_a_subscription_moves_to_the_one_that_replaces_it() {
-    let (subscribers, first, task) = start(&[Topic::User(PERSON)]);
+    let (subscribers, first, task) = start(&[SubscriptionTopic::User(PERSON)]);
     subscribers.mark_access_changed(&AccessChange::User(PERSON));
-    let second = subscribers.subscribe(vec![Topic::User(PERSON), Topic::Room(ROOM)]);
+    let second = subscribers.subscribe(vec![
+        SubscriptionTopic::User(PERSON),
+        SubscriptionTopic::Room(ROOM),
+    ]);
     second.replace(&first);
     assert!(second.has_access_changed() && task.waits(&second));
 
     // A mark on the new subscription that was not taken yet is kept.
-    let third = subscribers.subscribe(vec![Topic::User(PERSON), Topic::Room(ROOM)]);
+    let third = subscribers.subscribe(vec![
+        SubscriptionTopic::User(PERSON),
+        SubscriptionTopic::Room(ROOM),
+    ]);
     assert!(second.take_access_changed());
     third.waiter.mark_access_changed();
     third.replace(&second);
@@ -98,9 +107,9 @@ fn a_mark_on_a_subscription_moves_to_the_one_that_replaces_it() {
 
 #[test]
 fn a_task_that_waits_on_a_subscription_is_woken_when_it_replaces_another() {
-    let (subscribers, first, task) = start(&[Topic::Room(ROOM)]);
+    let (subscribers, first, task) = start(&[SubscriptionTopic::Room(ROOM)]);
     subscribers.notify_rooms(&[ROOM]);
-    let second = subscribers.subscribe(vec![Topic::Room(OTHER)]);
+    let second = subscribers.subscribe(vec![SubscriptionTopic::Room(OTHER)]);
     assert!(!task.waits(&second));
     second.replace(&first);
     assert_eq!(task.calls(), 1);
@@ -109,9 +118,9 @@ fn a_task_that_waits_on_a_subscription_is_woken_when_it_replaces_another() {
 
 #[test]
 fn closing_wakes_all_readers_and_later_subscriptions_are_closed() {
-    let (subscribers, one, task) = start(&[Topic::Room(ROOM)]);
+    let (subscribers, one, task) = start(&[SubscriptionTopic::Room(ROOM)]);
     let (other, other_task) = (
-        subscribers.subscribe(vec![Topic::User(PERSON)]),
+        subscribers.subscribe(vec![SubscriptionTopic::User(PERSON)]),
         Arc::default(),
     );
     assert!(!task.waits(&one) && !Task::waits(&other_task, &other));
@@ -119,19 +128,24 @@ fn closing_wakes_all_readers_and_later_subscriptions_are_closed() {
     subscribers.close();
     assert_eq!((task.calls(), other_task.calls()), (1, 1));
     assert!(task.waits(&one) && one.is_closed() && other.is_closed());
-    assert!(subscribers.subscribe(vec![Topic::Room(ROOM)]).is_closed());
+    assert!(
+        subscribers
+            .subscribe(vec![SubscriptionTopic::Room(ROOM)])
+            .is_closed()
+    );
 }
 
 #[test]
 fn dropping_a_subscription_removes_its_topics() {
-    let (subscribers, waiting, _) = start(&[Topic::Room(ROOM), Topic::Everything]);
-    let other = subscribers.subscribe(vec![Topic::Room(ROOM)]);
+    let (subscribers, waiting, _) =
+        start(&[SubscriptionTopic::Room(ROOM), SubscriptionTopic::Everything]);
+    let other = subscribers.subscribe(vec![SubscriptionTopic::Room(ROOM)]);
     drop(waiting);
-    let left = |subscribers: &Subscribers| -> Vec<Topic> {
+    let left = |subscribers: &Subscribers| -> Vec<SubscriptionTopic> {
         let topics = subscribers.topics.lock().unwrap();
         topics.keys().cloned().collect()
     };
-    assert_eq!(left(&subscribers), [Topic::Room(ROOM)]);
+    assert_eq!(left(&subscribers), [SubscriptionTopic::Room(ROOM)]);
     drop(other);
     assert_eq!(left(&subscribers), []);
 }
@@ -149,7 +163,7 @@ impl Wake for Unpark {
 #[test]
 fn no_wakeup_is_lost_while_a_task_starts_to_wait() {
     const NOTIFICATIONS: usize = 50_000;
-    let (subscribers, waiting, _) = start(&[Topic::Room(ROOM)]);
+    let (subscribers, waiting, _) = start(&[SubscriptionTopic::Room(ROOM)]);
     let received = Arc::new(AtomicUsize::new(0));
     let reader = thread::spawn({
         let received = Arc::clone(&received);

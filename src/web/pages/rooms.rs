@@ -5,7 +5,7 @@ use crate::{
     app::App,
     error::{Error, Result},
     operations::{self, members},
-    store::room_list::{self, PAGE_MAX, RoomPage},
+    store::room_list::{self, PAGE_MAX, RoomListPage},
     web::{
         api::{members::read_level, paging::PageQuery, rooms::CreateRoomRequest},
         error::Rejection,
@@ -40,7 +40,12 @@ pub async fn layout(
 }
 
 /// Returns the frame around a page with rooms that were already read.
-pub fn layout_of(visitor: &Visitor, rooms: RoomPage, current: Option<&str>, here: &Uri) -> Layout {
+pub fn layout_of(
+    visitor: &Visitor,
+    rooms: RoomListPage,
+    current: Option<&str>,
+    here: &Uri,
+) -> Layout {
     let viewer = visitor.user.as_ref().map(crate::model::user::User::person);
     let here = here.path_and_query().map_or("/", |here| here.as_str());
     Layout {

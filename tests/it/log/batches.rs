@@ -12,7 +12,7 @@ use backscroll::{
     model::{
         change::{Action, CHANGE_VERSION, Change, ChangeId, Outcome},
         ids::{EventId, UserId},
-        import::Import,
+        import::ImportStep,
         time::Timestamp,
     },
     store::{
@@ -222,10 +222,10 @@ async fn only_the_server_imports() {
     };
     let found = change(None, found("the-log"));
     file.commit(&[found]).await.remove(0).expect("it is new");
-    let begin = change(Some(UserId(1)), Action::Import(Import::Begin));
+    let begin = change(Some(UserId(1)), Action::Import(ImportStep::Begin));
     let refused = file.commit(&[begin]).await.remove(0).unwrap_err();
     assert!(refused.contains("only the server imports"), "{refused}");
-    let end = change(None, Action::Import(Import::End));
+    let end = change(None, Action::Import(ImportStep::End));
     let refused = file.commit(&[end]).await.remove(0).unwrap_err();
     assert!(refused.contains("no import is in progress"), "{refused}");
 }

@@ -4,14 +4,14 @@ use super::steps::{EMOJI, HANDLES, ROOMS, mentions};
 use backscroll::model::{
     account::NewAccount,
     change::{Action, Change, Outcome, Post},
-    import::{Import, Imported, ImportedMessage, MessageKey, Origin},
+    import::{ImportStep, Imported, ImportedMessage, MessageKey, Origin},
     room::{RoomInfo, RoomKind},
     time::Timestamp,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 use std::sync::Arc;
 
-/// One for each kind of [`Import`].
+/// One for each kind of [`ImportStep`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Begin,
@@ -81,7 +81,7 @@ impl Archive {
         let at = change.at;
         match (&change.action, outcome) {
             (
-                Action::Import(Import::Message(message)),
+                Action::Import(ImportStep::Message(message)),
                 Outcome::Imported(Imported { is_new: true, .. }),
             ) => {
                 self.added += 1;
@@ -98,7 +98,7 @@ impl Archive {
     }
 
     /// The time and the action of a step; `count` rises from change to change, as ids in an archive do.
-    pub(super) fn step(&self, numbers: &Numbers, count: u64) -> (Timestamp, Import) {
+    pub(super) fn step(&self, numbers: &Numbers, count: u64) -> (Timestamp, ImportStep) {
         let Numbers {
             kind,
             who,
@@ -111,27 +111,27 @@ impl Archive {
         let message = old.map_or_else(|| key_of("ann0", "none", None), Old::key);
         let room = ROOMS[which % ROOMS.len()].to_owned();
         let step = match (kind, old) {
-            (Kind::Begin, _) => Import::Begin,
-            (Kind::End, _) => Import::End,
+            (Kind::Begin, _) => ImportStep::Begin,
+            (Kind::End, _) => ImportStep::End,
             (Kind::Repeat, Some(old)) => return (old.at, old.again(number)),
             (Kind::Message | Kind::Repeat, _) => self.message(numbers, at, count),
-            (Kind::Mentions, _) => Import::Mentions {
+            (Kind::Mentions, _) => ImportStep::Mentions {
                 message,
                 mentions: mentions(number),
             },
-            (Kind::Edit, _) => Import::Edit { message },
-            (Kind::Deletion, _) => Import::Deletion { message },
-            (Kind::Reaction, _) => Import::Reaction {
+            (Kind::Edit, _) => ImportStep::Edit { message },
+            (Kind::Deletion, _) => ImportStep::Deletion { message },
+            (Kind::Reaction, _) => ImportStep::Reaction {
                 message,
                 emoji: EMOJI[number % EMOJI.len()].to_owned(),
                 user: account(who),
             },
-            (Kind::Room, _) => Import::Room {
+            (Kind::Room, _) => ImportStep::Room {
                 room,
                 name: format!("Room {}", number % 3),
                 topic: String::new(),
             },
-            (Kind::Member, _) => Import::Member {
+            (Kind::Member, _) => ImportStep::Member {
                 room,
                 user: account(who),
             },
@@ -139,7 +139,7 @@ impl Archive {
         (at, step)
     }
 
-    fn message(&self, numbers: &Numbers, at: Timestamp, count: u64) -> Import {
+    fn message(&self, numbers: &Numbers, at: Timestamp, count: u64) -> ImportStep {
         let Numbers {
             who, which, number, ..
         } = *numbers;
@@ -150,7 +150,7 @@ impl Archive {
             _ => Some(rising),
         };
         let answered = self.old.get(number % (self.old.len() + 1));
-        Import::Message(Box::new(ImportedMessage {
+        ImportStep::Message(Box::new(ImportedMessage {
             room: Arc::new(RoomInfo {
                 slug: [ROOMS[which % ROOMS.len()], "old"][number % 2].to_owned(),
                 name: "An old room".into(),
@@ -177,13 +177,13 @@ impl Old {
     }
 
     /// The same message, with its nonce, or recognised by its id only.
-    fn again(&self, number: usize) -> Import {
+    fn again(&self, number: usize) -> ImportStep {
         let mut message = self.message.clone();
         if number.is_multiple_of(2) {
             message.nonce = format!("derived-{number}");
             message.origin = message.id.map(|id| Origin { id, at: self.at });
         }
-        Import::Message(Box::new(message))
+        ImportStep::Message(Box::new(message))
     }
 }
 
