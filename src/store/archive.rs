@@ -66,19 +66,11 @@ statements! {
             left join users b on b.id = r.made_by)"
     );
     LAST_MESSAGE = "select coalesce(max(id), 0) from messages";
-    COUNT_MESSAGES = "select count(*) from messages";
 }
 
 /// Returns the id of the newest message, or 0 if there is none.
 pub async fn last_message(connection: &mut Connection) -> Result<MessageId> {
     Ok(sqlx::query_scalar(LAST_MESSAGE)
-        .fetch_one(connection)
-        .await?)
-}
-
-/// Returns the number of messages.
-pub async fn count_messages(connection: &mut Connection) -> Result<i64> {
-    Ok(sqlx::query_scalar(COUNT_MESSAGES)
         .fetch_one(connection)
         .await?)
 }

@@ -66,9 +66,6 @@ pub(super) use visible_rooms;
 
 statements! {
     FIND_ROOM = concat!("select ", room_json!(), visible_rooms!(), " and r.slug = ?2");
-    LIST_VISIBLE_IDS = concat!(
-        "select r.id ", visible_rooms!(), " and r.slug in (select value from json_each(?2)) order by r.id"
-    );
     FIND_ACCESS = concat!(
         "select r.id, ", is_open!(), " as is_open, r.made_by,
             (select event_id from memberships s where s.room_id = r.id and s.user_id = ?1) as member_since
@@ -102,20 +99,6 @@ pub async fn find_room(
         .fetch_optional(connection)
         .await?;
     json.as_deref().map(parse_lossy).transpose()
-}
-
-/// Returns the ids of those of the named rooms that the viewer may see.
-pub async fn list_visible_ids(
-    connection: &mut Connection,
-    viewer: Option<UserId>,
-    slugs: &[String],
-) -> Result<Vec<RoomId>> {
-    let slugs = serde_json::json!(slugs).to_string();
-    Ok(sqlx::query_scalar(LIST_VISIBLE_IDS)
-        .bind(viewer)
-        .bind(slugs)
-        .fetch_all(connection)
-        .await?)
 }
 
 /// Facts needed to authorise what a user does in a room.
