@@ -133,28 +133,34 @@ impl Error {
         !matches!(self, Self::Database(_) | Self::Io(_) | Self::Unavailable(_))
     }
 
+    /// Returns the primary result code of an error of SQLite: <https://sqlite.org/rescode.html>.
+    #[must_use]
+    pub fn sqlite_code(&self) -> Option<i32> {
+        let Self::Database(sqlx::Error::Database(error)) = self else {
+            return None;
+        };
+        let extended: i32 = error.code()?.parse().ok()?;
+        // The low byte of an extended code is the primary code.
+        Some(extended & 0xff)
+    }
+
     /// Returns whether a retry may succeed a little later: the server is busy or stops, or another program has locked
     /// the file. Other errors, such as a damaged page of the file, are permanent.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        // SQLITE_BUSY, SQLITE_LOCKED and SQLITE_NOMEM; extended codes have these in their low byte. SQLITE_INTERRUPT is
-        // not among them: what took too long would take as long again, and a stream would never get beyond it.
-        const PASSING: [u32; 3] = [5, 6, 7];
         match self {
             Self::Unavailable(_)
             | Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) => true,
-            Self::Database(sqlx::Error::Database(error)) => {
-                let code: Option<u32> = error.code().and_then(|code| code.parse().ok());
-                code.is_some_and(|code| PASSING.contains(&(code & 0xff)))
-            }
-            _ => false,
+            // SQLITE_BUSY, SQLITE_LOCKED and SQLITE_NOMEM. A statement that was interrupted because it took too long
+            // would take as long again, and a stream would never get beyond it.
+            _ => matches!(self.sqlite_code(), Some(5..=7)),
         }
     }
 
     /// Returns whether a statement was interrupted because it took too long (`SQLITE_INTERRUPT`).
     #[must_use]
     pub fn is_interrupted(&self) -> bool {
-        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.code().as_deref() == Some("9"))
+        self.sqlite_code() == Some(9)
     }
 
     /// Returns whether the database refused a change because of its content: by a constraint of the schema, or a text

@@ -1,7 +1,7 @@
 //! Pauses between connections.
 
 use super::answer::RETRY_AFTER_MAX;
-use crate::app::random_bytes;
+use crate::app::random_between;
 use std::time::Duration;
 
 /// The first pause, until the server has sent another one.
@@ -52,14 +52,15 @@ impl Pace {
         let least = self.retry.max(std::mem::take(&mut self.retry_after));
         let most = self.retry.saturating_mul(1 << self.failures.min(10));
         self.failures += 1;
-        random_between(least, most.min(BACKOFF_MAX).max(least))
+        random_pause(least, most.min(BACKOFF_MAX).max(least))
     }
 }
 
-/// Returns a random time between the limits, so that clients do not reconnect all at once.
-pub(super) fn random_between(least: Duration, most: Duration) -> Duration {
-    let share = f64::from(u32::from_le_bytes(random_bytes())) / f64::from(u32::MAX);
-    least + most.saturating_sub(least).mul_f64(share)
+/// Returns a random pause between the limits in whole milliseconds, so that clients do not reconnect all at once.
+pub(super) fn random_pause(least: Duration, most: Duration) -> Duration {
+    let [least, most] =
+        [least, most].map(|limit| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX));
+    Duration::from_millis(random_between(least, most))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{
     http,
     send::{Unsent, send},
 };
-use crate::app::random_bytes;
+use crate::{app::random_bytes, model::text::with_unix_lines};
 use clap::Args;
 use reqwest::{Client, Url};
 use serde::Deserialize;
@@ -192,7 +192,7 @@ impl Poster {
 
     /// Posts one message and returns its id.
     async fn post(&self, body: &str, nonce: &str) -> Result<i64, Unsent> {
-        let body = body.replace("\r\n", "\n").replace('\r', "\n");
+        let body = with_unix_lines(body.to_owned());
         let message = json!({ "body": body, "nonce": nonce, "reply_to": self.reply_to });
         let request = self
             .client

@@ -4,7 +4,7 @@ use super::{
     Failure,
     answer::{Refusal, Unexpected, read_body},
     http,
-    pace::random_between,
+    pace::random_pause,
 };
 use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
@@ -66,7 +66,7 @@ pub(super) async fn send<T: DeserializeOwned>(
             Err(error) if is_harmless(&error) => (http::chain(&error), Duration::ZERO),
             Err(error) => return unreachable(http::chain(&error)),
         };
-        let pause = retry_after + random_between(Duration::ZERO, backoff);
+        let pause = retry_after + random_pause(Duration::ZERO, backoff);
         if started.elapsed() + pause > patience {
             let seconds = started.elapsed().as_secs_f64();
             return unreachable(format!("gave up after {seconds:.1} s: {reason}"));

@@ -18,7 +18,7 @@ use crate::{
         time::Timestamp,
     },
     store::{
-        db::{self, Connection, result_code},
+        db::{self, Connection},
         file_identity::OpenDatabase,
         meta,
     },
@@ -222,7 +222,7 @@ fn outage_of(error: &Error) -> Outage {
     if let Error::Unavailable(outage) = error {
         return *outage;
     }
-    match result_code(error) {
+    match error.sqlite_code() {
         Some(5 | 6) => Outage::DatabaseLocked,
         Some(8) => Outage::DatabaseReadOnly,
         Some(10) => Outage::DiskFailing,

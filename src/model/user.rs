@@ -130,9 +130,15 @@ pub fn handle_fault(handle: &str) -> Option<Fault> {
         }
         _ if !is_spelled_as_handle(handle) => Some(Fault::HandleInvalid),
         _ if marks_fault(handle).is_some() => marks_fault(handle),
-        _ if matches!(handle, "me" | "." | "..") => Some(Fault::HandleReserved),
+        _ if is_reserved_handle(handle) => Some(Fault::HandleReserved),
         _ => None,
     }
+}
+
+/// Returns whether a handle has a meaning in addresses: `me` is the caller, and `.` and `..` are relative paths.
+#[must_use]
+pub fn is_reserved_handle(handle: &str) -> bool {
+    matches!(handle, "me" | "." | "..")
 }
 
 /// Returns whether each character of a handle is permitted at its position.

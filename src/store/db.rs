@@ -168,17 +168,7 @@ pub async fn data_version(connection: &mut Connection) -> Result<i64> {
 
 /// Returns whether the error is `SQLITE_READONLY` or `SQLITE_CANTOPEN`, extended codes included.
 fn is_unwritable(error: &Error) -> bool {
-    matches!(result_code(error), Some(8 | 14))
-}
-
-/// The primary result code of an error of SQLite: <https://sqlite.org/rescode.html>.
-#[must_use]
-pub fn result_code(error: &Error) -> Option<i32> {
-    let Error::Database(sqlx::Error::Database(error)) = error else {
-        return None;
-    };
-    let extended: i32 = error.code()?.parse().ok()?;
-    Some(extended & 0xff)
+    matches!(error.sqlite_code(), Some(8 | 14))
 }
 
 /// Returns whether a row was not stored because another one has its unique values.
@@ -222,7 +212,7 @@ fn explain(file: &DatabasePath, error: Error) -> Error {
     if !matches!(error, Error::Database(_)) {
         return error;
     }
-    let code = result_code(&error);
+    let code = error.sqlite_code();
     let file = file.display();
     Error::Refused(match code {
         Some(11 | 26) => format!(

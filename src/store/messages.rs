@@ -4,6 +4,7 @@ use super::{
     connection::Connection,
     damage::{Damages, lossy},
     message_row::{message_row, read_messages, read_messages_of_rooms},
+    pages::{fetch_limit, truncate_page},
     rows::{join_rows, join_rows_unordered},
     statements::statements,
     visibility::{is_open, room_head},
@@ -194,8 +195,8 @@ pub async fn read_history(
             .bind(pivot),
     };
     let mut query = query
-        .bind(row_count(want_older))
-        .bind(row_count(want_newer));
+        .bind(fetch_limit(want_older))
+        .bind(fetch_limit(want_newer));
     if !filter.is_empty() {
         query = query
             .bind(filter.since.map_or_else(String::new, String::from))
@@ -213,9 +214,8 @@ pub async fn read_history(
         older.sort_by_key(|message| Reverse(message.id));
         newer.sort_by_key(|message| message.id);
     }
-    let (has_older, has_newer) = (older.len() > want_older, newer.len() > want_newer);
-    older.truncate(want_older);
-    newer.truncate(want_newer);
+    let has_older = truncate_page(&mut older, want_older);
+    let has_newer = truncate_page(&mut newer, want_newer);
     older.reverse();
     older.append(&mut newer);
     Ok(HistoryPage {
@@ -224,10 +224,6 @@ pub async fn read_history(
         has_older,
         has_newer,
     })
-}
-
-fn row_count(wanted: usize) -> i64 {
-    i64::try_from(wanted).unwrap_or(i64::MAX - 1) + 1
 }
 
 /// Returns the message with this id, if it belongs to the room.

@@ -5,6 +5,7 @@ use super::{
     damage::parse_lossy,
     db::Connection,
     memberships::list_members_sql,
+    pages::{fetch_limit, truncate_page},
     rooms::{room_json, visible_rooms},
     statements::statements,
     visibility::is_open,
@@ -79,8 +80,7 @@ pub struct RoomListPage {
 
 impl RoomListPage {
     fn of(mut rooms: Vec<RoomView>, limit: usize) -> Self {
-        let has_more = rooms.len() > limit;
-        rooms.truncate(limit);
+        let has_more = truncate_page(&mut rooms, limit);
         Self { rooms, has_more }
     }
 
@@ -109,7 +109,7 @@ pub async fn list_rooms(
     };
     let json: Vec<u8> = sqlx::query_scalar(LIST_ROOMS)
         .bind(viewer)
-        .bind(one_more(limit))
+        .bind(fetch_limit(limit))
         .bind(is_joined)
         .bind(after.filter(|_| is_joined))
         .bind(after.filter(|_| !is_joined))
@@ -128,7 +128,7 @@ pub async fn list_rooms_and_members(
 ) -> Result<(RoomListPage, Vec<Person>, i64)> {
     let (rooms, count, members): (Vec<u8>, i64, Vec<u8>) = sqlx::query_as(LIST_ROOMS_AND_MEMBERS)
         .bind(viewer)
-        .bind(one_more(PAGE_MAX))
+        .bind(fetch_limit(PAGE_MAX))
         .bind(true)
         .bind(None::<&str>)
         .bind(None::<&str>)
@@ -152,8 +152,4 @@ async fn is_joined(
         .fetch_optional(connection)
         .await?;
     is_joined.ok_or_else(|| Error::invalid("after", Fault::NoSuchRoom))
-}
-
-fn one_more(limit: usize) -> i64 {
-    i64::try_from(limit).map_or(i64::MAX, |limit| limit + 1)
 }

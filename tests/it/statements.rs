@@ -2,6 +2,7 @@
 
 use backscroll::{
     config::Storage,
+    model::room::UNREAD_MAX,
     store::{
         archive, check, copies,
         database_path::DatabasePath,
@@ -145,6 +146,22 @@ async fn unread_messages_are_counted_in_an_index() {
         let count = "SEARCH m USING COVERING INDEX messages_of_room (room_id=? AND id>?)";
         assert!(steps.iter().any(|step| step == count), "{name}: {steps:#?}");
     }
+}
+
+#[test]
+fn unread_messages_and_mentions_are_counted_up_to_the_limit_that_the_api_states() {
+    let limit = format!(" limit {UNREAD_MAX}");
+    let mut counts = 0;
+    for (name, sql) in statements() {
+        if sql.contains("'unread'") {
+            for count in sql.split("> s.read_up_to").skip(1) {
+                let count = count.split(')').next().unwrap_or_default();
+                assert!(count.ends_with(&limit), "{name}: {sql}");
+                counts += 1;
+            }
+        }
+    }
+    assert!(counts > 1, "{counts}");
 }
 
 /// What a filtered page of history reads is what it returns: the index has both ends of the span, and its order.

@@ -1,8 +1,11 @@
 //! Names and texts of other chats, adapted to the rules of this one.
 
-use crate::model::text::{
-    fits_in_line, is_invisible, is_mark, joins_letters, looks_empty, with_unix_lines,
-    without_surplus_marks,
+use crate::model::{
+    text::{
+        fits_in_line, is_invisible, is_mark, joins_letters, looks_empty, with_unix_lines,
+        without_surplus_marks,
+    },
+    user::is_reserved_handle,
 };
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -13,14 +16,13 @@ pub(super) fn clean_name(mut name: String) -> Option<String> {
     Some(name).filter(|name| !looks_empty(name))
 }
 
-/// Returns a handle in NFC: white space becomes `_`, and reserved names get a `_` at the end.
+/// Returns a handle in NFC: white space becomes `_`, and reserved handles get a `_` at the end.
 pub(super) fn clean_handle(handle: &str) -> String {
     // An export has U+FFFD where a stored handle was not UTF-8.
     let handle = handle.replace('\u{fffd}', "_");
     let words: Vec<_> = handle.split_whitespace().collect();
     let handle = without_stray_characters(&words.join("_").nfc().collect::<String>());
-    // These names are reserved.
-    if matches!(handle.as_str(), "me" | "." | "..") {
+    if is_reserved_handle(&handle) {
         handle + "_"
     } else {
         handle

@@ -11,7 +11,10 @@ use crate::{
         user::RoomMember,
     },
     operations::{members, rooms::visible_room},
-    store::memberships,
+    store::{
+        memberships,
+        pages::{fetch_limit, truncate_page},
+    },
     web::{
         api::paging::PageQuery,
         error::Rejection,
@@ -55,13 +58,11 @@ pub async fn list_members(
     let query = PageQuery::parse(query.as_deref(), PAGE_MAX)?;
     let room = visible_room(&app, &visitor, &slug).await?;
     let mut connection = app.readers().acquire().await?;
-    // One more shows whether another page follows.
-    let one_more = i64::try_from(query.limit).map_or(i64::MAX, |limit| limit + 1);
+    let rows_max = fetch_limit(query.limit);
     let after = query.after.as_deref().unwrap_or_default();
     let (mut members, count) =
-        memberships::list_members(&mut connection, room, after, one_more).await?;
-    let has_more = members.len() > query.limit;
-    members.truncate(query.limit);
+        memberships::list_members(&mut connection, room, after, rows_max).await?;
+    let has_more = truncate_page(&mut members, query.limit);
     let path = format!("/api/v1/rooms/{slug}/members");
     let last = members.last().filter(|_| has_more);
     let next = last.map(|last| query.next(&path, &last.handle));
