@@ -1,0 +1,141 @@
+//! Values of flags that are accepted or refused.
+
+use super::*;
+use clap::Parser;
+
+#[derive(Parser)]
+struct Flags {
+    #[command(flatten)]
+    config: Config,
+}
+
+fn parse(flags: &[&str]) -> Result<Config, clap::Error> {
+    Flags::try_parse_from([&["backscroll"], flags].concat()).map(|parsed| parsed.config)
+}
+
+#[test]
+fn no_flag_means_the_defaults() {
+    assert_eq!(parse(&[]).unwrap(), Config::default());
+}
+
+#[test]
+fn an_address_that_others_reach_needs_an_open_door() {
+    for address in ["0.0.0.0:3000", "[::]:3000", "192.168.1.7:80"] {
+        assert!(
+            parse(&["--listen", address])
+                .unwrap()
+                .fault()
+                .unwrap()
+                .contains("--door open"),
+            "{address}"
+        );
+        assert_eq!(
+            parse(&["--listen", address, "--door", "open"])
+                .unwrap()
+                .fault(),
+            None
+        );
+    }
+    for address in [
+        "127.0.0.1:0",
+        "127.8.8.8:3000",
+        "[::1]:3000",
+        "[::ffff:127.0.0.1]:3000",
+    ] {
+        assert_eq!(
+            parse(&["--listen", address]).unwrap().fault(),
+            None,
+            "{address}"
+        );
+    }
+}
+
+#[test]
+fn names_come_from_the_public_url_and_from_hosts() {
+    let names = |flags: &[&str]| parse(flags).unwrap().host_names();
+    assert_eq!(names(&[]), [""; 0]);
+    let flags = ["--public-url", "https://Chat.Example:8443/"];
+    assert_eq!(names(&flags), ["chat.example"]);
+    let more = ["--host", "Bücher.example.", "--host=a.example,b.example"];
+    assert_eq!(
+        names(&[flags.as_slice(), &more].concat()),
+        [
+            "chat.example",
+            "xn--bcher-kva.example",
+            "a.example",
+            "b.example"
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_public_url_and_no_name_is_refused() {
+    for url in [
+        "",
+        "chat.example",
+        "ftp://chat.example",
+        "https://chat.example/path",
+        "https://chat.example/?query",
+        "https://ann@chat.example",
+        "https://",
+    ] {
+        let refused = parse(&["--public-url", url]).unwrap_err().to_string();
+        assert!(refused.contains("without a path"), "{url}: {refused}");
+    }
+    for host in [
+        "chat.example:443",
+        "https://chat.example",
+        "a b",
+        "a.example,",
+    ] {
+        let refused = parse(&["--host", host]).unwrap_err().to_string();
+        assert!(refused.contains("without a scheme"), "{host}: {refused}");
+    }
+}
+
+#[test]
+fn a_limit_lets_at_least_one_in() {
+    for flag in ["--max-connections", "--max-connections-per-address"] {
+        assert!(parse(&[flag, "1"]).is_ok());
+        for odd in ["0", "-1", "many", "99999999999999999999"] {
+            assert!(
+                parse(&[&format!("{flag}={odd}")])
+                    .unwrap_err()
+                    .to_string()
+                    .contains("at least 1"),
+                "{flag} {odd}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_size_is_bytes_or_has_a_unit() {
+    for (text, size) in [
+        ("1048576", Some(1 << 20)),
+        ("1024k", Some(1 << 20)),
+        ("500M", Some(500 << 20)),
+        ("20G", Some(20 << 30)),
+        ("2t", Some(2 << 40)),
+        ("1023K", None),
+        ("", None),
+        ("G", None),
+        ("1.5G", None),
+        ("20GB", None),
+        ("-1G", None),
+        ("1é", None),
+        ("99999999999T", None),
+    ] {
+        assert_eq!(parse_size(text).ok(), size, "{text}");
+    }
+}
+
+#[test]
+fn the_invite_door_is_refused_with_a_sentence() {
+    assert!(
+        parse(&["--door", "invite"])
+            .unwrap_err()
+            .to_string()
+            .contains("not supported yet")
+    );
+}
