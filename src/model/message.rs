@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 ///
 /// A damaged value in the file does not hide the message: text that is not UTF-8 contains U+FFFD, a time that cannot be
 /// read is `0000-01-01T00:00:00.000Z`, and an author without an account is `unknown-<id>`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, ToSchema)]
 pub struct Message {
     /// The id of the event that posted it.
     pub id: MessageId,
@@ -24,7 +24,6 @@ pub struct Message {
     /// The author.
     pub author: Person,
     /// The text as written; absent if the message was deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub body: Option<String>,
     /// When it was posted.
@@ -60,7 +59,7 @@ pub struct Reaction {
 }
 
 /// A part of a room's history, read in one snapshot.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct HistoryPage {
     /// Messages, oldest first.
     pub messages: Vec<Message>,

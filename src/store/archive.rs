@@ -1,4 +1,7 @@
 //! The statements of `export`, each for many messages.
+//!
+//! They write the lines of an archive as JSON. This is a format of its own, which `import` reads: unlike the API's JSON
+//! of a message, a line has no null fields, and contains the names of people and the properties of rooms.
 
 use super::{
     damage::{lossy, unknown_handle},

@@ -19,10 +19,9 @@ use crate::{
     },
 };
 use axum::{
-    Json,
     extract::{RawQuery, State},
     http::{HeaderMap, StatusCode, header},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
 };
 use serde::Deserialize;
 use std::sync::Arc;
@@ -56,16 +55,31 @@ impl From<PostRequest> for Draft {
 
 /// A message with its rendered row.
 #[derive(Debug, ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes what `JsonWriter::message` writes, for the description of the API"
-)]
-pub struct RenderedMessage {
+#[schema(as = RenderedMessage)]
+pub struct SentMessage {
     #[serde(flatten)]
-    message: Message,
+    #[schema(value_type = Message)]
+    message: Arc<Message>,
     /// The rendered row, if `include=html` asks for it.
     #[schema(nullable = false)]
     html: Option<String>,
+}
+
+impl From<Arc<Message>> for SentMessage {
+    fn from(message: Arc<Message>) -> Self {
+        Self {
+            message,
+            html: None,
+        }
+    }
+}
+
+impl IntoResponse for SentMessage {
+    fn into_response(self) -> Response {
+        let mut json = Vec::with_capacity(512);
+        JsonWriter(&mut json).message(&self.message, self.html.as_deref());
+        ([(header::CONTENT_TYPE, "application/json")], json).into_response()
+    }
 }
 
 /// Posts a message. A retry (same author, same nonce) returns the message of the first attempt.
@@ -90,13 +104,8 @@ pub async fn post_message(
         StatusCode::OK
     };
     let html = wants_html(query.as_deref()).then(|| render_row(&message));
-    let mut json = Vec::with_capacity(512);
-    JsonWriter(&mut json).message(&message, html.as_deref());
-    let fields = [
-        (header::LOCATION, location),
-        (header::CONTENT_TYPE, "application/json".into()),
-    ];
-    Ok((status, fields, json))
+    let sent = SentMessage { message, html };
+    Ok((status, [(header::LOCATION, location)], sent))
 }
 
 /// Returns whether the query asks for the rendered row of the message. As for streams, other values are ignored.
@@ -110,10 +119,9 @@ pub async fn show_message(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path((slug, id)): Path<(String, String)>,
-) -> Result<Json<Message>, Rejection> {
-    Ok(Json(
-        messages::find_message(&app, &visitor, &slug, &id).await?,
-    ))
+) -> Result<SentMessage, Rejection> {
+    let message = messages::find_message(&app, &visitor, &slug, &id).await?;
+    Ok(Arc::new(message).into())
 }
 
 /// Request body for editing a message.
@@ -130,11 +138,10 @@ pub async fn edit_message(
     visitor: SignedIn,
     Path((room, id)): Path<(String, String)>,
     sent: Sent,
-) -> Result<Json<Arc<Message>>, Rejection> {
+) -> Result<SentMessage, Rejection> {
     let EditRequest { body } = sent.fields_or_text(|body| EditRequest { body })?;
-    Ok(Json(
-        messages::edit_message(&app, &visitor, room, &id, body).await?,
-    ))
+    let message = messages::edit_message(&app, &visitor, room, &id, body).await?;
+    Ok(message.into())
 }
 
 /// Deletes the caller's own message, and returns what remains of it.
@@ -142,10 +149,9 @@ pub async fn delete_message(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     Path((room, id)): Path<(String, String)>,
-) -> Result<Json<Arc<Message>>, Rejection> {
-    Ok(Json(
-        messages::delete_message(&app, &visitor, room, &id).await?,
-    ))
+) -> Result<SentMessage, Rejection> {
+    let message = messages::delete_message(&app, &visitor, room, &id).await?;
+    Ok(message.into())
 }
 
 /// Returns the nonce from the body or from `Idempotency-Key`, which is equivalent. The quotation marks that the draft

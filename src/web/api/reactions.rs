@@ -2,11 +2,10 @@
 
 use crate::{
     app::App,
-    model::message::Message,
     operations::reactions,
-    web::{error::Rejection, extract::Path, signed_in::SignedIn},
+    web::{api::messages::SentMessage, error::Rejection, extract::Path, signed_in::SignedIn},
 };
-use axum::{Json, extract::State};
+use axum::extract::State;
 use std::sync::Arc;
 
 /// Adds a reaction of the caller; idempotent.
@@ -14,10 +13,9 @@ pub async fn add_reaction(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     Path((room, id, emoji)): Path<(String, String, String)>,
-) -> Result<Json<Arc<Message>>, Rejection> {
-    Ok(Json(
-        reactions::add_reaction(&app, &visitor, room, &id, &emoji).await?,
-    ))
+) -> Result<SentMessage, Rejection> {
+    let message = reactions::add_reaction(&app, &visitor, room, &id, &emoji).await?;
+    Ok(message.into())
 }
 
 /// Removes the caller's reaction; idempotent.
@@ -25,8 +23,7 @@ pub async fn remove_reaction(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     Path((room, id, emoji)): Path<(String, String, String)>,
-) -> Result<Json<Arc<Message>>, Rejection> {
-    Ok(Json(
-        reactions::remove_reaction(&app, &visitor, room, &id, &emoji).await?,
-    ))
+) -> Result<SentMessage, Rejection> {
+    let message = reactions::remove_reaction(&app, &visitor, room, &id, &emoji).await?;
+    Ok(message.into())
 }

@@ -1,7 +1,7 @@
-//! A hand-written JSON encoder for messages, which make up most of replays, pages of history and responses to posts.
+//! The JSON encoder for messages, which make up most of replays, pages of history and responses to posts.
 //!
-//! The output is the same as that of `serde_json` for [`Message`], which a test verifies, at a fifth of the cost: field
-//! names are not escaped each time, and nothing is formatted through `fmt`.
+//! Every response and stream uses it: [`Message`] does not implement `Serialize`. It is hand-written, because it costs a
+//! fifth of what `serde_json` does: field names are not escaped each time, and nothing is formatted through `fmt`.
 
 use crate::model::{message::Message, time::Timestamp, user::Person};
 
@@ -99,20 +99,29 @@ impl JsonWriter<'_> {
 mod tests {
     use super::*;
     use crate::model::{ids::MessageId, message::Reaction};
+    use serde_json::{Value, json};
 
-    fn is_what_serde_writes(message: &Message) {
+    fn has_the_values_of(message: &Message) {
         let mut json = Vec::new();
         JsonWriter(&mut json).message(message, None);
+        let mut expected = json!({
+            "id": message.id, "room": message.room, "author": message.author, "at": message.at,
+            "edited_at": message.edited_at, "deleted_at": message.deleted_at, "reply_to": message.reply_to,
+            "nonce": message.nonce, "reactions": message.reactions,
+        });
+        if let Some(body) = &message.body {
+            expected["body"] = body.as_str().into();
+        }
         assert_eq!(
-            String::from_utf8(json).unwrap(),
-            serde_json::to_string(message).unwrap()
+            serde_json::from_slice::<Value>(&json).unwrap(),
+            expected,
+            "{}",
+            String::from_utf8_lossy(&json)
         );
     }
 
-    #[test]
-    fn a_message_is_written_as_serde_writes_it() {
-        let at = |text| Timestamp::parse(text).unwrap();
-        let plain = Message {
+    fn plain_message() -> Message {
+        Message {
             id: MessageId(9_007_199_254_740_991),
             room: "general".into(),
             author: Person {
@@ -126,11 +135,20 @@ mod tests {
             reply_to: None,
             nonce: None,
             reactions: Vec::new(),
-        };
-        is_what_serde_writes(&plain);
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    #[test]
+    fn every_value_of_a_message_is_written_as_json() {
+        let plain = plain_message();
+        has_the_values_of(&plain);
         let texts = (0_u32..0x300).chain([0x2028, 0xfeff, 0x1f44d, 0x10_ffff]);
         for text in texts.filter_map(char::from_u32) {
-            is_what_serde_writes(&Message {
+            has_the_values_of(&Message {
                 body: Some(format!("{text} \"before\" and \\ after{text}")),
                 nonce: Some(text.into()),
                 author: Person {
@@ -140,7 +158,7 @@ mod tests {
                 ..plain.clone()
             });
         }
-        is_what_serde_writes(&Message {
+        has_the_values_of(&Message {
             body: None,
             edited_at: Some(at("0001-01-01T00:00:00Z")),
             deleted_at: Some(chrono::DateTime::<chrono::Utc>::MAX_UTC.into()),
@@ -157,10 +175,7 @@ mod tests {
     #[test]
     fn a_row_comes_last() {
         let mut json = Vec::new();
-        let message = serde_json::from_str(
-            r#"{"id":1,"room":"r","author":{"handle":"a","name":"a"},"at":"2026-11-22T05:41:03.123Z","reactions":[]}"#,
-        );
-        JsonWriter(&mut json).message(&message.unwrap(), Some("<li class=\"message\">"));
+        JsonWriter(&mut json).message(&plain_message(), Some("<li class=\"message\">"));
         let json = String::from_utf8(json).unwrap();
         assert!(
             json.ends_with(r#","reactions":[],"html":"<li class=\"message\">"}"#),

@@ -17,7 +17,7 @@ use crate::{
     web::api::{
         custom_events::{CustomEventRequest, PostedEvent},
         history::{LIMIT_DEFAULT, LIMIT_MAX, SentPage},
-        messages::{EditRequest, PostRequest, RenderedMessage},
+        messages::{EditRequest, PostRequest, SentMessage},
     },
 };
 use axum::http::StatusCode;
@@ -128,8 +128,8 @@ fn post_message() -> Described {
         .parameters([idempotency_key(), include])
         .takes::<PostRequest>(&json!({"body": "Hello"}))
         .or_text(body_as_text("Hello"))
-        .answers::<RenderedMessage>(StatusCode::CREATED, "The new message.")
-        .answers::<RenderedMessage>(StatusCode::OK, "The message that this author posted with this nonce before.")
+        .answers::<SentMessage>(StatusCode::CREATED, "The new message.")
+        .answers::<SentMessage>(StatusCode::OK, "The message that this author posted with this nonce before.")
         .with_location()
         .refuses(Refusal::Conflict)
 }
