@@ -2,7 +2,7 @@
 
 use crate::{
     error::Result,
-    event_log::{log::EventLog, transaction::Answer},
+    event_log::{answer::Answer, log::EventLog},
     model::{
         change::{Action, CHANGE_VERSION, Change, ChangeId},
         ids::UserId,

@@ -42,6 +42,9 @@ pub enum Error {
     /// An I/O error.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// A mistake of the program.
+    #[error("internal error: {0}")]
+    Internal(&'static str),
 }
 
 /// Why a user may not do something to an object that is visible to the user.
@@ -130,7 +133,10 @@ impl Error {
     /// Returns whether a change was checked and refused, as opposed to a failure.
     #[must_use]
     pub fn is_verdict(&self) -> bool {
-        !matches!(self, Self::Database(_) | Self::Io(_) | Self::Unavailable(_))
+        !matches!(
+            self,
+            Self::Database(_) | Self::Io(_) | Self::Internal(_) | Self::Unavailable(_)
+        )
     }
 
     /// Returns the primary result code of an error of SQLite: <https://sqlite.org/rescode.html>.

@@ -1,6 +1,6 @@
 //! The local sequencer: a bounded queue in front of the applier, which fixes the order of changes.
 
-use super::transaction::Answer;
+use super::answer::Answer;
 use crate::{
     error::{Error, Outage, Result},
     model::{

@@ -1,13 +1,13 @@
 //! The log: submitting changes, and the shared state that its readers use.
 
 use super::{
+    answer::Answer,
     local::{DiskTrial, Inbox, LocalSequencer, Posters, STOPPING},
     presence::{COLLECT_FOR, Presence},
     recent::Recent,
     replays::Replays,
     signals::Signals,
     subscriptions::Subscribers,
-    transaction::Answer,
 };
 use crate::{
     cache::Cache,

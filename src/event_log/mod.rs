@@ -13,6 +13,7 @@
 //! - The log returns events and does not depend on how its consumers encode them.
 
 pub mod access;
+pub mod answer;
 pub mod applier;
 pub mod batch;
 pub mod event_types;

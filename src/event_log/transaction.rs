@@ -1,5 +1,6 @@
 //! One transaction: applies a batch of changes, commits it, and returns the answer to each change.
 
+use super::answer::Answer;
 use crate::{
     cache::Cache,
     chat::{
@@ -12,7 +13,7 @@ use crate::{
         event::{Event, Object},
         ids::{EventId, MessageId},
         message::Message,
-        user::{Person, User},
+        user::Person,
     },
     store::{
         db::{self, Connection, is_unique_violation},
@@ -20,22 +21,6 @@ use crate::{
     },
 };
 use std::{collections::HashMap, sync::Arc};
-
-/// The answer to a change that is on disk.
-#[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the fields are what their names and types say")]
-pub enum Answer {
-    /// The change was applied, or had been applied before.
-    Done,
-    /// The current state of the account that was created or renamed.
-    User(User),
-    /// The slug of the room that was created.
-    Room { slug: String },
-    /// The current state of the message; `is_new` is false if nothing was changed.
-    Message { message: Arc<Message>, is_new: bool },
-    /// The custom event; `is_new` is false if its nonce was used before.
-    Event { event: Arc<Event>, is_new: bool },
-}
 
 /// The result of a commit: the answer to each change, and the events that were appended.
 #[derive(Debug)]

@@ -4,8 +4,7 @@ use super::messages::parse_nonce;
 use crate::{
     app::App,
     auth::viewer::Viewer,
-    error::{Error, Result, check_field, parse_field},
-    event_log::transaction::Answer,
+    error::{Result, check_field, parse_field},
     fault::Fault,
     model::{
         change::Action,
@@ -51,10 +50,7 @@ pub async fn post_custom(
         payload,
         nonce,
     };
-    match app.submit(Some(by), action).await? {
-        Answer::Event { event, is_new } => Ok((event, is_new)),
-        _ => Err(Error::NotFound),
-    }
+    app.submit(Some(by), action).await?.into_event()
 }
 
 /// Returns why a payload is invalid. Common JSON libraries reject deep nesting; such a payload would break the clients

@@ -5,7 +5,6 @@ use crate::{
     app::App,
     auth::viewer::Viewer,
     error::{Error, Result, parse_field},
-    event_log::transaction::Answer,
     markdown,
     model::{
         change::{Action, Post},
@@ -48,7 +47,8 @@ pub async fn post_message(
         nonce: parse_nonce(nonce)?,
         reply_to,
     };
-    answered_message(app.submit(Some(by), Action::PostMessage(post)).await?)
+    let action = Action::PostMessage(post);
+    app.submit(Some(by), action).await?.into_message()
 }
 
 /// Replaces the text of the viewer's own message.
@@ -67,7 +67,8 @@ pub async fn edit_message(
         mentions: markdown::mentions(body.as_str()),
         body,
     };
-    Ok(answered_message(app.submit(Some(by), action).await?)?.0)
+    let (message, _) = app.submit(Some(by), action).await?.into_message()?;
+    Ok(message)
 }
 
 /// Deletes the viewer's own message, and returns what remains of it.
@@ -79,7 +80,8 @@ pub async fn delete_message(
 ) -> Result<Arc<Message>> {
     let (by, message) = (viewer.signed_in()?.id, read_id(id)?);
     let action = Action::DeleteMessage { room, message };
-    Ok(answered_message(app.submit(Some(by), action).await?)?.0)
+    let (message, _) = app.submit(Some(by), action).await?.into_message()?;
+    Ok(message)
 }
 
 /// Returns a message of a room that is visible to the viewer.
@@ -90,14 +92,6 @@ pub async fn find_message(app: &App, viewer: &Viewer, slug: &str, id: &str) -> R
     messages::find_message(&mut connection, room, id)
         .await?
         .ok_or(Error::NotFound)
-}
-
-/// Returns the message in the answer to a change of a message. The flag says whether it is new.
-pub(super) fn answered_message(answer: Answer) -> Result<(Arc<Message>, bool)> {
-    match answer {
-        Answer::Message { message, is_new } => Ok((message, is_new)),
-        _ => Err(Error::NotFound),
-    }
 }
 
 /// Parses the nonce of a request.

@@ -3,8 +3,7 @@
 use crate::{
     app::{App, random_bytes},
     auth::{secret::Secret, viewer::Viewer},
-    error::{Error, Result, parse_field},
-    event_log::transaction::Answer,
+    error::{Result, parse_field},
     model::{
         account::{FoldedName, NewAccount},
         change::{Action, SecretHash, SignIn, SignInKind},
@@ -29,10 +28,8 @@ pub async fn join_server(
     });
     let account = NewAccount::new(&handle, &name);
     let action = Action::JoinServer { account, sign_in };
-    match app.submit(None, action).await? {
-        Answer::User(user) => Ok((user, secret)),
-        _ => Err(Error::NotFound),
-    }
+    let user = app.submit(None, action).await?.into_user()?;
+    Ok((user, secret))
 }
 
 /// Changes the viewer's display name.
@@ -40,10 +37,8 @@ pub async fn rename_user(app: &App, viewer: &Viewer, name: &str) -> Result<User>
     let by = viewer.signed_in()?.id;
     let name = parse_field("name", DisplayName::parse(name))?.into_string();
     let name = FoldedName::of_name(&name);
-    match app.submit(Some(by), Action::RenameUser { name }).await? {
-        Answer::User(user) => Ok(user),
-        _ => Err(Error::NotFound),
-    }
+    let action = Action::RenameUser { name };
+    app.submit(Some(by), action).await?.into_user()
 }
 
 /// Ends one of the viewer's sessions.

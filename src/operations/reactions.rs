@@ -1,6 +1,6 @@
 //! Adding and removing reactions.
 
-use super::messages::{answered_message, read_id};
+use super::messages::read_id;
 use crate::{
     app::App,
     auth::viewer::Viewer,
@@ -46,5 +46,6 @@ pub async fn remove_reaction(
 
 async fn submit(app: &App, viewer: &Viewer, action: Action) -> Result<Arc<Message>> {
     let by = viewer.signed_in()?.id;
-    Ok(answered_message(app.submit(Some(by), action).await?)?.0)
+    let (message, _) = app.submit(Some(by), action).await?.into_message()?;
+    Ok(message)
 }

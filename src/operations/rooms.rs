@@ -5,7 +5,6 @@ use crate::{
     auth::viewer::Viewer,
     chat::policy::{Object, Verb, can},
     error::{Error, Result, parse_field},
-    event_log::transaction::Answer,
     fault::Fault,
     model::{
         change::Action,
@@ -76,10 +75,7 @@ pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result
         room,
         is_slug_chosen,
     };
-    match app.submit(Some(by), action).await? {
-        Answer::Room { slug } => Ok(slug),
-        _ => Err(Error::NotFound),
-    }
+    app.submit(Some(by), action).await?.into_room()
 }
 
 /// Changes the name or topic of a room; `None` keeps the current value.

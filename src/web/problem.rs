@@ -181,7 +181,11 @@ impl Problem {
                 tracing::warn!("a request was interrupted: its statements took too long");
                 Self::of_outage(Outage::Busy)
             }
-            Error::Refused(_) | Error::InUse(_) | Error::Database(_) | Error::Io(_) => {
+            Error::Refused(_)
+            | Error::InUse(_)
+            | Error::Database(_)
+            | Error::Io(_)
+            | Error::Internal(_) => {
                 tracing::error!(%error, "a request failed");
                 Self::internal(StatusCode::INTERNAL_SERVER_ERROR)
             }

@@ -76,7 +76,8 @@ pub async fn post_custom(
     };
     let (event, is_new) = post(&app, &visitor, room, draft).await?;
     let Object::Custom(payload) = event.object.clone() else {
-        return Err(Error::NotFound.into());
+        let mistake = "the event of a custom event has no payload";
+        return Err(Error::Internal(mistake).into());
     };
     let (id, at, kind, room, by) = (
         event.id,

@@ -1,0 +1,81 @@
+//! The answer to a change that is on disk.
+
+use crate::{
+    error::{Error, Result},
+    model::{event::Event, message::Message, user::User},
+};
+use std::sync::Arc;
+
+const OTHER_KIND: Error = Error::Internal("a change was answered with another kind of object");
+
+/// The answer to a change that is on disk.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub enum Answer {
+    /// The change was applied, or had been applied before.
+    Done,
+    /// The current state of the account that was created or renamed.
+    User(User),
+    /// The slug of the room that was created.
+    Room { slug: String },
+    /// The current state of the message; `is_new` is false if nothing was changed.
+    Message { message: Arc<Message>, is_new: bool },
+    /// The custom event; `is_new` is false if its nonce was used before.
+    Event { event: Arc<Event>, is_new: bool },
+}
+
+/// Each function returns the content of one kind of answer. Another kind is an internal error, since the action decides
+/// the kind.
+impl Answer {
+    /// Returns the account.
+    pub fn into_user(self) -> Result<User> {
+        match self {
+            Self::User(user) => Ok(user),
+            _ => Err(OTHER_KIND),
+        }
+    }
+
+    /// Returns the slug of the room.
+    pub fn into_room(self) -> Result<String> {
+        match self {
+            Self::Room { slug } => Ok(slug),
+            _ => Err(OTHER_KIND),
+        }
+    }
+
+    /// Returns the message. The flag says whether anything was changed.
+    pub fn into_message(self) -> Result<(Arc<Message>, bool)> {
+        match self {
+            Self::Message { message, is_new } => Ok((message, is_new)),
+            _ => Err(OTHER_KIND),
+        }
+    }
+
+    /// Returns the custom event. The flag says whether it is new.
+    pub fn into_event(self) -> Result<(Arc<Event>, bool)> {
+        match self {
+            Self::Event { event, is_new } => Ok((event, is_new)),
+            _ => Err(OTHER_KIND),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_of_another_kind_is_an_internal_error() {
+        let answer = Answer::Room { slug: "r".into() };
+        assert_eq!(answer.clone().into_room().unwrap(), "r");
+        assert!(matches!(
+            answer.clone().into_user(),
+            Err(Error::Internal(_))
+        ));
+        assert!(matches!(
+            answer.clone().into_message(),
+            Err(Error::Internal(_))
+        ));
+        assert!(matches!(answer.into_event(), Err(Error::Internal(_))));
+    }
+}
