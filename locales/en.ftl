@@ -13,16 +13,6 @@ join-lead = Choose a username. No password needed.
 username = Username
 join = Join
 browse-without-joining = Browse without joining
-history-size =
-    { $count ->
-        [one] { $count } message
-       *[other] { $count } messages
-    }
-history-size-since =
-    { $count ->
-        [one] { $count } message since { $year }
-       *[other] { $count } messages since { $year }
-    }
 
 ## Sidebar
 

@@ -9,8 +9,6 @@ join-lead = 选一个用户名，不需要密码。
 username = 用户名
 join = 加入
 browse-without-joining = 不加入，先看看
-history-size = { $count } 条消息
-history-size-since = 自 { $year } 年以来，共 { $count } 条消息
 
 ## 侧边栏
 

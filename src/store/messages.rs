@@ -7,7 +7,7 @@ use super::{
     pages::{fetch_limit, truncate_page},
     rows::{join_rows, join_rows_unordered},
     statements::statements,
-    visibility::{is_open, room_head},
+    visibility::room_head,
 };
 use crate::{
     error::{Error, Result},
@@ -116,12 +116,6 @@ statements! {
     FIND_STATE = "select author_id, body, deleted_at is not null from messages where room_id = ? and id = ?";
     UPDATE_MESSAGE = "update messages set body = ?, edited_at = ? where id = ?";
     ERASE_MESSAGE = "update messages set body = '', deleted_at = ? where id = ?";
-    // Room by room, since both values are then read from an index.
-    SUM_UP = concat!(
-        "select coalesce(sum((select count(*) from messages m where m.room_id = r.id)), 0),
-                min((select min(m.created_at) from messages m where m.room_id = r.id))
-         from rooms r where ", is_open!()
-    );
 }
 
 /// The position of a page in the history of a room.
@@ -314,13 +308,6 @@ pub async fn erase_message(
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// Returns the number of messages in open rooms, and the time of the first one.
-pub async fn sum_up(connection: &mut Connection) -> Result<(i64, Option<Timestamp>)> {
-    let (count, first): (i64, Option<Vec<u8>>) =
-        sqlx::query_as(SUM_UP).fetch_one(connection).await?;
-    Ok((count, first.as_deref().and_then(Timestamp::parse_stored)))
 }
 
 /// Parses JSON that SQLite wrote.

@@ -147,12 +147,9 @@ mod tests {
             (196_123, "196,123 messages"),
             (1_000_000, "1,000,000 messages"),
         ] {
-            assert_eq!(english.history_size(count), text);
+            assert_eq!(english.message_count(count), text);
         }
-        assert_eq!(
-            chinese.history_size_since(1, "2004"),
-            "自 2004 年以来，共 1 条消息"
-        );
+        assert_eq!(chinese.message_count(1000), "1,000 条消息");
     }
 
     #[test]

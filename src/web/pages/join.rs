@@ -8,7 +8,6 @@ use crate::{
     fault::Fault,
     model::change::SignInKind,
     operations::people::join_server,
-    store::messages::sum_up,
     web::{
         error::Rejection,
         extract::{Sent, Visitor},
@@ -23,29 +22,22 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chrono::Datelike as _;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// Shows the form for joining.
-pub async fn show_join(
-    State(app): State<Arc<App>>,
-    visitor: Visitor,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Rejection> {
+pub async fn show_join(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
     let next = next_of(query.as_deref());
     if visitor.user.is_some() {
         return Ok(redirect_to(local(&next)));
     }
     join_page(
-        &app,
         visitor.preferences,
         StatusCode::OK,
         String::new(),
         next,
         None,
     )
-    .await
 }
 
 /// Returns the path to redirect to after joining. As in forms, the last one counts.
@@ -79,24 +71,19 @@ pub async fn join(
         }
         Err(Error::Invalid { fault, .. }) => {
             let status = status_of(fault);
-            join_page(&app, visitor.preferences, status, handle, next, Some(fault)).await
+            join_page(visitor.preferences, status, handle, next, Some(fault))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-async fn join_page(
-    app: &App,
+fn join_page(
     Preferences { locale, scheme }: Preferences,
     status: StatusCode,
     handle: String,
     next: String,
     fault: Option<Fault>,
 ) -> Result<Response, Rejection> {
-    let mut connection = app.readers().acquire().await?;
-    let (messages, since) = sum_up(&mut connection).await?;
-    drop(connection);
-    let since = since.map(|time| time.to_utc().year());
     page(
         status,
         &JoinPage {
@@ -105,8 +92,6 @@ async fn join_page(
             handle,
             next,
             error: fault.map(|fault| locale.explain_fault(fault)),
-            messages,
-            since,
         },
     )
 }
