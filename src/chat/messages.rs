@@ -77,7 +77,7 @@ pub(super) async fn delete_message(
 }
 
 /// Looks up a message, and checks that the actor may do `verb` to it.
-pub(super) async fn find_message(
+pub async fn find_message(
     tx: &mut Connection,
     actor: Actor,
     verb: Verb,

@@ -12,7 +12,7 @@ mod custom_events;
 mod founding;
 mod import;
 mod memberships;
-mod messages;
+pub mod messages;
 pub mod policy;
 pub mod posts;
 mod reactions;

@@ -2,7 +2,7 @@
 
 use super::{
     checked_text::checked_text,
-    ids::{EventId, MessageId},
+    ids::MessageId,
     text::{looks_empty, with_unix_lines},
     time::Timestamp,
     user::Person,
@@ -56,19 +56,6 @@ pub struct Reaction {
     /// would not fit in a block of the stream.
     #[schema(max_items = 20)]
     pub by: Vec<String>,
-}
-
-/// A part of a room's history, read in one snapshot.
-#[derive(Clone, Debug)]
-pub struct HistoryPage {
-    /// Messages, oldest first.
-    pub messages: Vec<Message>,
-    /// Id of the last event in the same snapshot. A stream that is opened at it continues without gap or overlap.
-    pub head: EventId,
-    /// Whether there are messages before the first one.
-    pub has_older: bool,
-    /// Whether there are messages after the last one.
-    pub has_newer: bool,
 }
 
 /// Maximum length of a body in characters, without surrounding white space.

@@ -134,6 +134,8 @@ impl RoomView {
 
 /// Maximum number of unread messages that are examined, which limits the cost of the count.
 pub const UNREAD_MAX: i64 = 1000;
+/// The greatest number of rooms on a page of the list of rooms.
+pub const ROOM_LIST_MAX: usize = 200;
 /// Maximum length of a topic in characters.
 pub const TOPIC_MAX: usize = 250;
 /// Maximum length of a slug in characters, which are ASCII.

@@ -1,12 +1,44 @@
-//! Joining and leaving rooms, read marks, notification levels and typing.
+//! Members of rooms: joining, leaving and listing, read marks, notification levels and typing.
 
 use super::rooms::visible_room;
 use crate::{
     app::{App, now},
     auth::viewer::Viewer,
     error::Result,
-    model::{change::Action, ids::EventId, room::NotifyLevel},
+    model::{
+        change::Action,
+        ids::EventId,
+        page::{Page, one_more},
+        room::NotifyLevel,
+        user::RoomMember,
+    },
+    store::memberships,
 };
+
+/// Returns the page of at most `limit` members of a room, ordered by handle, that begins after the handle `after`; and
+/// the number of all members.
+pub async fn list_members(
+    app: &App,
+    viewer: &Viewer,
+    slug: &str,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<(Page<RoomMember>, i64)> {
+    let room = visible_room(app, viewer, slug).await?;
+    let mut connection = app.readers().acquire().await?;
+    let after = after.unwrap_or_default();
+    let (members, count) =
+        memberships::list_members(&mut connection, room, after, one_more(limit)).await?;
+    let members = app.log.presence.mark(members);
+    Ok((Page::of(members, limit), count))
+}
+
+/// Returns the slugs of the rooms that the viewer is a member of, by the rooms' names.
+pub async fn list_joined_rooms(app: &App, viewer: &Viewer) -> Result<Vec<String>> {
+    let user = viewer.signed_in()?.id;
+    let mut connection = app.readers().acquire().await?;
+    memberships::list_slugs_of(&mut connection, user).await
+}
 
 /// Adds a user to a room; the handle `me` is the viewer's.
 pub async fn join_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {

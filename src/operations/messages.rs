@@ -2,8 +2,9 @@
 
 use super::rooms::visible_room;
 use crate::{
-    app::App,
+    app::{App, now},
     auth::viewer::Viewer,
+    chat::{self, actor::Actor, policy::Verb},
     error::{Error, Result, parse_field},
     markdown,
     model::{
@@ -91,6 +92,27 @@ pub async fn find_message(app: &App, viewer: &Viewer, slug: &str, id: &str) -> R
     let mut connection = app.readers().acquire().await?;
     messages::find_message(&mut connection, room, id)
         .await?
+        .ok_or(Error::NotFound)
+}
+
+/// Returns a message that the viewer may edit, to show the form for it.
+pub async fn find_message_to_edit(
+    app: &App,
+    viewer: &Viewer,
+    slug: &str,
+    id: &str,
+) -> Result<Message> {
+    let id = read_id(id)?;
+    let actor = Actor {
+        at: now(),
+        user: viewer.user_id(),
+    };
+    let mut connection = app.readers().acquire().await?;
+    let (room, _) =
+        chat::messages::find_message(&mut connection, actor, Verb::Edit, slug, id).await?;
+    let message = messages::find_message(&mut connection, room, id).await?;
+    message
+        .filter(|message| message.deleted_at.is_none())
         .ok_or(Error::NotFound)
 }
 

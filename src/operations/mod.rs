@@ -1,9 +1,13 @@
-//! Operations that handlers, hooks and commands call: validate the input, submit the change, and return the content of
-//! its answer. Pages and the API share them, so that both apply the same rules.
+//! Operations that handlers, hooks and commands call. One that changes something validates the input, submits the
+//! change, and returns the content of its answer. One that reads something checks the permission, and queries the store.
+//! Pages and the API share them, so that both apply the same rules; neither knows the store.
 
 pub mod custom_events;
+pub mod history;
 pub mod members;
 pub mod messages;
 pub mod people;
 pub mod reactions;
 pub mod rooms;
+pub mod sessions;
+pub mod snapshots;

@@ -1,4 +1,4 @@
-//! Joining the server, changing the display name, and signing out.
+//! Joining the server, and changing the display name.
 
 use crate::{
     app::{App, random_bytes},
@@ -6,7 +6,7 @@ use crate::{
     error::{Result, parse_field},
     model::{
         account::{FoldedName, NewAccount},
-        change::{Action, SecretHash, SignIn, SignInKind},
+        change::{Action, SignIn, SignInKind},
         user::{DisplayName, Handle, User},
     },
 };
@@ -39,11 +39,4 @@ pub async fn rename_user(app: &App, viewer: &Viewer, name: &str) -> Result<User>
     let name = FoldedName::of_name(&name);
     let action = Action::RenameUser { name };
     app.submit(Some(by), action).await?.into_user()
-}
-
-/// Ends one of the viewer's sessions.
-pub async fn sign_out(app: &App, viewer: &Viewer, secret_hash: SecretHash) -> Result<()> {
-    let by = viewer.user_id();
-    app.submit(by, Action::SignOut { secret_hash }).await?;
-    Ok(())
 }

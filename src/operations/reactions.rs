@@ -1,11 +1,12 @@
 //! Adding and removing reactions.
 
-use super::messages::read_id;
+use super::messages::{find_message, read_id};
 use crate::{
     app::App,
     auth::viewer::Viewer,
     error::{Result, parse_field},
     model::{change::Action, emoji::Emoji, message::Message},
+    store::reactions::has_reaction,
 };
 use std::sync::Arc;
 
@@ -42,6 +43,26 @@ pub async fn remove_reaction(
         emoji: parse_field("emoji", Emoji::parse_stored(emoji))?,
     };
     submit(app, viewer, action).await
+}
+
+/// Adds a reaction of the viewer to a message, or removes it if it exists.
+pub async fn toggle_reaction(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    id: &str,
+    emoji: &str,
+) -> Result<Arc<Message>> {
+    let by = viewer.signed_in()?.id;
+    let message = find_message(app, viewer, &room, id).await?;
+    let mut connection = app.readers().acquire().await?;
+    let exists = has_reaction(&mut connection, message.id, emoji, by).await?;
+    drop(connection);
+    if exists {
+        remove_reaction(app, viewer, room, id, emoji).await
+    } else {
+        add_reaction(app, viewer, room, id, emoji).await
+    }
 }
 
 async fn submit(app: &App, viewer: &Viewer, action: Action) -> Result<Arc<Message>> {

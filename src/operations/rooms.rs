@@ -1,4 +1,4 @@
-//! Creating, changing and finding rooms.
+//! Creating, changing, finding and listing rooms.
 
 use crate::{
     app::App,
@@ -8,10 +8,11 @@ use crate::{
     fault::Fault,
     model::{
         change::Action,
-        ids::RoomId,
+        ids::{EventId, RoomId},
+        page::Page,
         room::{NewRoom, RoomKind, RoomName, RoomView, Slug, Topic},
     },
-    store::rooms,
+    store::{room_list, rooms},
 };
 
 /// Returns a room that is visible to the viewer, with the viewer's state in it.
@@ -32,6 +33,35 @@ pub async fn visible_room(app: &App, viewer: &Viewer, slug: &str) -> Result<Room
     let room = room.ok_or(Error::NotFound)?;
     can(viewer.user_id(), Verb::See, Object::Room(&room))?;
     Ok(room.id)
+}
+
+/// Returns a page of the rooms that the viewer may see: first those that the viewer has joined, then the other open
+/// ones.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] if the viewer sees no room with the slug `after`.
+pub async fn list_rooms(
+    app: &App,
+    viewer: &Viewer,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Page<RoomView>> {
+    let mut connection = app.readers().acquire().await?;
+    room_list::list_rooms(&mut connection, viewer.user_id(), after, limit).await
+}
+
+/// Returns like [`list_rooms`], and with the head of the log before the page was read: a stream that starts there
+/// misses nothing.
+pub async fn list_rooms_with_head(
+    app: &App,
+    viewer: &Viewer,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<(EventId, Page<RoomView>)> {
+    let head = app.log.find_visible_head(viewer.user_id()).await?;
+    let rooms = list_rooms(app, viewer, after, limit).await?;
+    Ok((head, rooms))
 }
 
 /// A room to be created, before validation.

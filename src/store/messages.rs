@@ -4,7 +4,6 @@ use super::{
     connection::Connection,
     damage::{Damages, lossy},
     message_row::{message_row, read_messages, read_messages_of_rooms},
-    pages::{fetch_limit, truncate_page},
     rows::{join_rows, join_rows_unordered},
     statements::statements,
     visibility::room_head,
@@ -12,8 +11,10 @@ use super::{
 use crate::{
     error::{Error, Result},
     model::{
+        history::{Anchor, Filter, HistoryPage, HistoryQuery},
         ids::{EventId, MessageId, RoomId, UserId},
-        message::{HistoryPage, Message},
+        message::Message,
+        page::{Page, one_more},
         time::Timestamp,
     },
 };
@@ -118,49 +119,17 @@ statements! {
     ERASE_MESSAGE = "update messages set body = '', deleted_at = ? where id = ?";
 }
 
-/// The position of a page in the history of a room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Anchor {
-    /// The newest messages.
-    Newest,
-    /// Messages before this one.
-    Before(MessageId),
-    /// Messages after this one.
-    After(MessageId),
-    /// This message with messages before and after it.
-    Around(MessageId),
-    /// The first message at this time or later, with messages before and after it.
-    At(Timestamp),
-}
-
-/// The filter of a page. A filtered page is in the order of time, others are in the order of ids. The orders differ
-/// only for imported messages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Handle of the author.
-    pub author: Option<String>,
-    /// Posted at this time or later.
-    pub since: Option<Timestamp>,
-    /// Posted before this time.
-    pub until: Option<Timestamp>,
-}
-
-impl Filter {
-    /// Returns whether the filter accepts every message.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 /// Returns a page of a room's history with the log's head, all in one snapshot.
 pub async fn read_history(
     connection: &mut Connection,
     (room, slug): (RoomId, &str),
-    anchor: Anchor,
-    limit: usize,
-    filter: &Filter,
+    query: &HistoryQuery,
 ) -> Result<HistoryPage> {
+    let HistoryQuery {
+        anchor,
+        limit,
+        ref filter,
+    } = *query;
     let half = limit / 2;
     // A limit of 0 still reads one row, to tell whether there are messages.
     let (want_older, want_newer) = match anchor {
@@ -188,9 +157,7 @@ pub async fn read_history(
             .bind(room)
             .bind(pivot),
     };
-    let mut query = query
-        .bind(fetch_limit(want_older))
-        .bind(fetch_limit(want_newer));
+    let mut query = query.bind(one_more(want_older)).bind(one_more(want_newer));
     if !filter.is_empty() {
         query = query
             .bind(filter.since.map_or_else(String::new, String::from))
@@ -208,15 +175,13 @@ pub async fn read_history(
         older.sort_by_key(|message| Reverse(message.id));
         newer.sort_by_key(|message| message.id);
     }
-    let has_older = truncate_page(&mut older, want_older);
-    let has_newer = truncate_page(&mut newer, want_newer);
-    older.reverse();
-    older.append(&mut newer);
+    let (older, newer) = (Page::of(older, want_older), Page::of(newer, want_newer));
+    let messages = older.entries.into_iter().rev().chain(newer.entries);
     Ok(HistoryPage {
-        messages: older,
+        messages: messages.collect(),
         head,
-        has_older,
-        has_newer,
+        has_older: older.has_more,
+        has_newer: newer.has_more,
     })
 }
 

@@ -26,7 +26,6 @@ mod message_row;
 pub mod messages;
 pub mod meta;
 pub mod nonces;
-pub mod pages;
 pub mod posts;
 pub mod reactions;
 pub mod readers;

@@ -5,7 +5,6 @@ use super::{
     damage::parse_lossy,
     db::Connection,
     memberships::list_members_sql,
-    pages::{fetch_limit, truncate_page},
     rooms::{room_json, visible_rooms},
     statements::statements,
     visibility::is_open,
@@ -15,13 +14,11 @@ use crate::{
     fault::Fault,
     model::{
         ids::{RoomId, UserId},
-        room::RoomView,
+        page::{Page, one_more},
+        room::{ROOM_LIST_MAX, RoomView},
         user::Person,
     },
 };
-
-/// The greatest number of rooms on a page.
-pub const PAGE_MAX: usize = 200;
 
 /// The rooms that follow the one with this slug in the order of names; all of them where the slug is null.
 macro_rules! follows {
@@ -69,29 +66,6 @@ statements! {
     LIST_ROOMS_AND_MEMBERS = concat!("select (", list_rooms!(), ") as rooms, ", list_members_sql!("?6", "?7", "?8"));
 }
 
-/// A page of the list.
-#[derive(Clone, Debug)]
-pub struct RoomListPage {
-    /// The rooms.
-    pub rooms: Vec<RoomView>,
-    /// Whether further rooms follow.
-    pub has_more: bool,
-}
-
-impl RoomListPage {
-    fn of(mut rooms: Vec<RoomView>, limit: usize) -> Self {
-        let has_more = truncate_page(&mut rooms, limit);
-        Self { rooms, has_more }
-    }
-
-    /// Returns the slug after which the next page begins, if there is one.
-    #[must_use]
-    pub fn next(&self) -> Option<&str> {
-        let last = self.rooms.last().filter(|_| self.has_more)?;
-        Some(&last.info.slug)
-    }
-}
-
 /// Returns the page of at most `limit` rooms that begins after the room with the slug `after`.
 ///
 /// # Errors
@@ -102,33 +76,33 @@ pub async fn list_rooms(
     viewer: Option<UserId>,
     after: Option<&str>,
     limit: usize,
-) -> Result<RoomListPage> {
+) -> Result<Page<RoomView>> {
     let is_joined = match after {
         None => true,
         Some(slug) => is_joined(connection, viewer, slug).await?,
     };
     let json: Vec<u8> = sqlx::query_scalar(LIST_ROOMS)
         .bind(viewer)
-        .bind(fetch_limit(limit))
+        .bind(one_more(limit))
         .bind(is_joined)
         .bind(after.filter(|_| is_joined))
         .bind(after.filter(|_| !is_joined))
         .fetch_one(connection)
         .await?;
-    Ok(RoomListPage::of(parse_lossy(&json)?, limit))
+    Ok(Page::of(parse_lossy(&json)?, limit))
 }
 
-/// Returns the first [`PAGE_MAX`] rooms, the first `members_max` members of `room` and their number, in one statement:
+/// Returns the first [`ROOM_LIST_MAX`] rooms, the first `members_max` members of `room` and their number, in one statement:
 /// what a page shows beside the history.
 pub async fn list_rooms_and_members(
     connection: &mut Connection,
     viewer: Option<UserId>,
     room: RoomId,
     members_max: i64,
-) -> Result<(RoomListPage, Vec<Person>, i64)> {
+) -> Result<(Page<RoomView>, Vec<Person>, i64)> {
     let (rooms, count, members): (Vec<u8>, i64, Vec<u8>) = sqlx::query_as(LIST_ROOMS_AND_MEMBERS)
         .bind(viewer)
-        .bind(fetch_limit(PAGE_MAX))
+        .bind(one_more(ROOM_LIST_MAX))
         .bind(true)
         .bind(None::<&str>)
         .bind(None::<&str>)
@@ -137,7 +111,7 @@ pub async fn list_rooms_and_members(
         .bind(members_max)
         .fetch_one(connection)
         .await?;
-    let rooms = RoomListPage::of(parse_lossy(&rooms)?, PAGE_MAX);
+    let rooms = Page::of(parse_lossy(&rooms)?, ROOM_LIST_MAX);
     Ok((rooms, parse_lossy(&members)?, count))
 }
 

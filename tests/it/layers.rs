@@ -50,6 +50,22 @@ fn every_part_knows_only_those_below_it() {
     assert!(offenders.is_empty(), "{offenders:#?}");
 }
 
+/// Handlers and what is above them ask operations, so that pages and the API apply the same rules. Commands work with
+/// files that no server has open.
+#[test]
+fn no_handler_knows_the_store() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut offenders = Vec::new();
+    for file in rust_files(&src) {
+        let text = fs::read_to_string(&file).expect("sources are text");
+        let is_handler = ["web", "net"].contains(&part_of(&src, &file).as_str());
+        if is_handler && parts_known(&text).contains("store") {
+            offenders.push(file);
+        }
+    }
+    assert!(offenders.is_empty(), "{offenders:#?}");
+}
+
 #[test]
 fn only_the_store_speaks_sql() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

@@ -2,17 +2,11 @@
 
 use crate::{
     app::App,
-    error::{Error, Result},
-    fault::Fault,
-    model::{
-        ids::{EventId, MessageId, parse_id},
-        json_schema::list,
-        message::{HistoryPage, Message},
-        time::Timestamp,
-    },
-    operations::rooms::visible_room,
-    store::messages::{Anchor, Filter, read_history},
+    error::Result,
+    model::{history::HistoryPage, ids::EventId, json_schema::list, message::Message},
+    operations::history::{History, read_history},
     web::{
+        api::history_query::{LIMIT_MAX, Links, parse_query},
         encode::message::JsonWriter,
         error::Rejection,
         extract::{Path, Visitor},
@@ -24,17 +18,12 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use form_urlencoded::Serializer;
 use mediatype::{MediaType, Name, names};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::{fmt::Write as _, sync::Arc};
 use utoipa::ToSchema;
 
-/// The number of messages on a page without `limit`.
-pub const LIMIT_DEFAULT: usize = 50;
-/// The greatest number of messages on a page.
-pub const LIMIT_MAX: usize = 200;
 const NDJSON: Name<'static> = Name::new_unchecked("x-ndjson");
 
 /// A page of history.
@@ -78,25 +67,17 @@ pub async fn show_history(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Rejection> {
-    let query = HistoryQuery::parse(query.as_deref().unwrap_or_default())?;
+    let query = parse_query(query.as_deref())?;
     let format = preferred_type(&headers, &Format::OFFERS).ok_or(Rejection::NotAcceptable)?;
-    let room = visible_room(&app, &visitor, &slug).await?;
-    // Nothing on a page changes without an event, so the head identifies its content.
     let tag_at = |head| etag(&app, &uri, &headers, format, head);
-    let tag = tag_at(app.log.find_room_head(room).await?);
-    if is_known(&headers, &tag) {
-        return Ok((StatusCode::NOT_MODIFIED, cache_fields(&tag)).into_response());
-    }
-    let mut connection = app.readers().acquire().await?;
-    let page = read_history(
-        &mut connection,
-        (room, &slug),
-        query.anchor,
-        query.limit,
-        &query.filter,
-    )
-    .await?;
-    drop(connection);
+    let is_known = |head| is_known(&headers, &tag_at(head));
+    let page = match read_history(&app, &visitor, &slug, &query, is_known).await? {
+        History::Page(page) => page,
+        History::Known(head) => {
+            let fields = cache_fields(&tag_at(head));
+            return Ok((StatusCode::NOT_MODIFIED, fields).into_response());
+        }
+    };
     let links = Links::of(&page, &format!("/api/v1/rooms/{slug}/messages"), &query);
     let tag = tag_at(page.head);
     let body = match format {
@@ -130,142 +111,6 @@ fn cache_fields(tag: &str) -> HeaderMap {
         .into_iter()
         .filter_map(|(name, value)| Some((name, HeaderValue::from_str(value).ok()?)));
     fields.collect()
-}
-
-/// Query parameters of a page of history.
-#[derive(Debug)]
-pub struct HistoryQuery {
-    /// Position of the page.
-    pub anchor: Anchor,
-    /// The greatest number of messages, 1 to 200.
-    pub limit: usize,
-    /// Which messages are on the page.
-    pub filter: Filter,
-}
-
-impl HistoryQuery {
-    /// Parses a query string. Unknown parameters are ignored; a known one with an invalid value is an error.
-    pub fn parse(query: &str) -> Result<Self> {
-        let mut parsed = Self {
-            anchor: Anchor::Newest,
-            limit: LIMIT_DEFAULT,
-            filter: Filter::default(),
-        };
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            match &*name {
-                "before" => parsed.set_anchor(Anchor::Before(read_id("before", &value)?))?,
-                "after" => parsed.set_anchor(Anchor::After(read_id("after", &value)?))?,
-                "around" => parsed.set_anchor(Anchor::Around(read_id("around", &value)?))?,
-                "at" => parsed.set_anchor(Anchor::At(read_time("at", &value)?))?,
-                "limit" => parsed.limit = read_limit(&value, LIMIT_MAX)?,
-                "author" => parsed.filter.author = Some(value.into_owned()),
-                "since" => parsed.filter.since = Some(read_time("since", &value)?),
-                "until" => parsed.filter.until = Some(read_time("until", &value)?),
-                _ => {}
-            }
-        }
-        Ok(parsed)
-    }
-
-    fn set_anchor(&mut self, anchor: Anchor) -> Result<()> {
-        if self.anchor != Anchor::Newest {
-            return Err(Error::invalid("anchor", Fault::AnchorAmbiguous));
-        }
-        self.anchor = anchor;
-        Ok(())
-    }
-
-    /// Returns the query of a neighbouring page, which differs in its anchor.
-    fn with_anchor(&self, anchor: &str, id: MessageId) -> String {
-        let mut query = Serializer::new(String::new());
-        query.append_pair(anchor, &id.to_string());
-        if self.limit != LIMIT_DEFAULT {
-            query.append_pair("limit", &self.limit.to_string());
-        }
-        let Filter {
-            author,
-            since,
-            until,
-        } = &self.filter;
-        query.extend_pairs(author.iter().map(|author| ("author", author)));
-        query.extend_pairs(since.iter().map(|time| ("since", time.to_string())));
-        query.extend_pairs(until.iter().map(|time| ("until", time.to_string())));
-        query.finish()
-    }
-}
-
-fn read_id(field: &'static str, text: &str) -> Result<MessageId> {
-    parse_id(text)
-        .map(MessageId)
-        .ok_or_else(|| Error::invalid(field, Fault::NotAnId))
-}
-
-/// Parses a time, or a date, which begins at midnight UTC. A time outside of the years that a message can have is
-/// clamped: "until the year 10000" matches everything, "since the year 10000" nothing.
-fn read_time(field: &'static str, text: &str) -> Result<Timestamp> {
-    let time = Timestamp::parse_clamped(text)
-        .or_else(|| Timestamp::parse_clamped(&format!("{text}T00:00:00Z")));
-    time.ok_or_else(|| Error::invalid(field, Fault::NotATime))
-}
-
-/// Parses the greatest number of entries on a page, from 1 to `max`.
-pub(crate) fn read_limit(text: &str, max: usize) -> Result<usize> {
-    let limit = text.parse().ok().filter(|limit| (1..=max).contains(limit));
-    let (min, max) = (1, max as u64);
-    limit.ok_or_else(|| Error::invalid("limit", Fault::OutOfRange { min, max }))
-}
-
-/// Addresses of the neighbouring pages.
-#[derive(Debug)]
-pub struct Links {
-    /// The page with older messages, if there are any.
-    pub older: Option<String>,
-    /// The page with newer messages, if there are any.
-    pub newer: Option<String>,
-}
-
-impl Links {
-    /// Returns the addresses of the neighbours of a page at `path`. The neighbours of an empty page start at its
-    /// anchor.
-    #[must_use]
-    pub fn of(page: &HistoryPage, path: &str, query: &HistoryQuery) -> Self {
-        let link = |anchor, id| format!("{path}?{}", query.with_anchor(anchor, id));
-        let (before, after) = match query.anchor {
-            Anchor::After(id) => (Some(MessageId(id.0 + 1)), None),
-            Anchor::Before(id) => (None, Some(MessageId((id.0 - 1).max(0)))),
-            _ => (None, None),
-        };
-        let before = page
-            .messages
-            .first()
-            .map(|first| first.id)
-            .or(before)
-            .filter(|_| page.has_older);
-        let after = page
-            .messages
-            .last()
-            .map(|last| last.id)
-            .or(after)
-            .filter(|_| page.has_newer);
-        Self {
-            older: before.map(|id| link("before", id)),
-            newer: after.map(|id| link("after", id)),
-        }
-    }
-
-    /// Returns the value of the `Link` header (RFC 8288).
-    fn header(&self) -> Option<String> {
-        let older = self
-            .older
-            .iter()
-            .map(|link| format!("<{link}>; rel=\"prev\""));
-        let newer = self
-            .newer
-            .iter()
-            .map(|link| format!("<{link}>; rel=\"next\""));
-        let all: Vec<String> = older.chain(newer).collect();
-        (!all.is_empty()).then(|| all.join(", "))
-    }
 }
 
 /// The representation of a page.

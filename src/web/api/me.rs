@@ -2,6 +2,7 @@
 
 use crate::{
     app::App,
+    auth::viewer::Viewer,
     error::{Result, check_field},
     fault::Fault,
     model::{
@@ -10,8 +11,10 @@ use crate::{
         time::Timestamp,
         user::{DisplayName, Handle, User},
     },
-    operations::people::{join_server, rename_user},
-    store::memberships::list_slugs_of,
+    operations::{
+        members::list_joined_rooms,
+        people::{join_server, rename_user},
+    },
     web::{
         error::Rejection,
         extract::{Sent, Visitor},
@@ -72,7 +75,7 @@ pub struct Me {
 
 /// Returns the caller's account, and the rooms that the caller is a member of.
 pub async fn show_me(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Json<Me>, Rejection> {
-    Ok(Json(describe(&app, visitor.signed_in()?).await?))
+    Ok(Json(describe(&app, &visitor, visitor.signed_in()?).await?))
 }
 
 /// Request body for changing the caller's account.
@@ -95,16 +98,14 @@ pub async fn update_me(
     let UpdateMeRequest { name, handle } = sent.fields()?;
     check_field("handle", handle.map(|_| Fault::CannotChange))?;
     let user = rename_user(&app, &visitor, &name).await?;
-    Ok(Json(describe(&app, &user).await?))
+    Ok(Json(describe(&app, &visitor, &user).await?))
 }
 
-async fn describe(app: &App, user: &User) -> Result<Me> {
-    let mut connection = app.readers().acquire().await?;
-    let rooms = list_slugs_of(&mut connection, user.id).await?;
+async fn describe(app: &App, viewer: &Viewer, user: &User) -> Result<Me> {
     Ok(Me {
         handle: user.handle.clone(),
         name: user.name.clone(),
-        rooms,
+        rooms: list_joined_rooms(app, viewer).await?,
         created_at: user.created_at,
     })
 }

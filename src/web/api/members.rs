@@ -10,11 +10,7 @@ use crate::{
         room::NotifyLevel,
         user::RoomMember,
     },
-    operations::{members, rooms::visible_room},
-    store::{
-        memberships,
-        pages::{fetch_limit, truncate_page},
-    },
+    operations::members,
     web::{
         api::paging::PageQuery,
         error::Rejection,
@@ -56,18 +52,13 @@ pub async fn list_members(
     RawQuery(query): RawQuery,
 ) -> Result<Json<MemberList>, Rejection> {
     let query = PageQuery::parse(query.as_deref(), PAGE_MAX)?;
-    let room = visible_room(&app, &visitor, &slug).await?;
-    let mut connection = app.readers().acquire().await?;
-    let rows_max = fetch_limit(query.limit);
-    let after = query.after.as_deref().unwrap_or_default();
-    let (mut members, count) =
-        memberships::list_members(&mut connection, room, after, rows_max).await?;
-    let has_more = truncate_page(&mut members, query.limit);
+    let after = query.after.as_deref();
+    let (page, count) = members::list_members(&app, &visitor, &slug, after, query.limit).await?;
     let path = format!("/api/v1/rooms/{slug}/members");
-    let last = members.last().filter(|_| has_more);
-    let next = last.map(|last| query.next(&path, &last.handle));
+    let last = page.last_before_next();
+    let next = last.map(|last| query.next(&path, &last.person.handle));
     Ok(Json(MemberList {
-        members: app.log.presence.mark(members),
+        members: page.entries,
         count,
         next,
     }))

@@ -1,7 +1,9 @@
 //! Lists that are read page by page: `?after=<name>&limit=<number>`, and the address of the next page.
 
-use super::history::read_limit;
-use crate::error::Result;
+use crate::{
+    error::{Error, Result},
+    fault::Fault,
+};
 use form_urlencoded::Serializer;
 
 /// Query of a page of a list.
@@ -49,6 +51,13 @@ impl PageQuery {
         }
         query.finish()
     }
+}
+
+/// Parses the greatest number of entries on a page, from 1 to `max`.
+pub(super) fn read_limit(text: &str, max: usize) -> Result<usize> {
+    let limit = text.parse().ok().filter(|limit| (1..=max).contains(limit));
+    let (min, max) = (1, max as u64);
+    limit.ok_or_else(|| Error::invalid("limit", Fault::OutOfRange { min, max }))
 }
 
 #[cfg(test)]

@@ -7,14 +7,13 @@ use crate::{
     model::{
         ids::EventId,
         json_schema::{NotGiven, list},
-        room::{RoomView, Slug, Topic},
+        room::{ROOM_LIST_MAX, RoomView, Slug, Topic},
         user::DisplayName,
     },
     operations::{
         self,
-        rooms::{RoomDraft, find_room},
+        rooms::{RoomDraft, find_room, list_rooms_with_head},
     },
-    store::room_list::{self, PAGE_MAX},
     web::{
         api::paging::PageQuery,
         error::Rejection,
@@ -35,7 +34,7 @@ use utoipa::ToSchema;
 /// A page of the list of rooms, and the head of the log before it was read: a stream that starts there misses nothing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RoomList {
-    #[schema(schema_with = list::<RoomView, PAGE_MAX>)]
+    #[schema(schema_with = list::<RoomView, ROOM_LIST_MAX>)]
     rooms: Vec<RoomView>,
     head: EventId,
     /// Name of the server's log.
@@ -51,14 +50,13 @@ pub async fn list_rooms(
     visitor: Visitor,
     RawQuery(query): RawQuery,
 ) -> Result<Json<RoomList>, Rejection> {
-    let query = PageQuery::parse(query.as_deref(), PAGE_MAX)?;
-    let head = app.log.find_visible_head(visitor.user_id()).await?;
-    let mut connection = app.readers().acquire().await?;
-    let (viewer, after) = (visitor.user_id(), query.after.as_deref());
-    let page = room_list::list_rooms(&mut connection, viewer, after, query.limit).await?;
-    let next = page.next().map(|last| query.next("/api/v1/rooms", last));
+    let query = PageQuery::parse(query.as_deref(), ROOM_LIST_MAX)?;
+    let after = query.after.as_deref();
+    let (head, page) = list_rooms_with_head(&app, &visitor, after, query.limit).await?;
+    let last = page.last_before_next();
+    let next = last.map(|last| query.next("/api/v1/rooms", &last.info.slug));
     Ok(Json(RoomList {
-        rooms: page.rooms,
+        rooms: page.entries,
         head,
         log: app.log.name.clone(),
         next,

@@ -5,9 +5,7 @@ use crate::{
     app::App,
     auth::cookies::session_cookie_name,
     error::{Error, Result},
-    model::ids::UserId,
-    operations::people,
-    store::sessions::{Session, list_sessions},
+    operations::{people, sessions},
     web::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
@@ -130,10 +128,7 @@ pub async fn end_session(
     visitor: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, Rejection> {
-    let sessions = sessions(&app, visitor.id).await?;
-    let session = sessions.into_iter().find(|session| session.id() == id);
-    let secret_hash = session.ok_or(Error::NotFound)?.secret_hash;
-    people::sign_out(&app, &visitor, secret_hash).await?;
+    sessions::end_session(&app, &visitor, &id).await?;
     Ok(redirect_to("/account"))
 }
 
@@ -166,14 +161,10 @@ pub async fn sign_out(
     visitor: Visitor,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let is_everywhere = uri.query() == Some("everywhere");
-    let mut ended: Vec<_> = visitor.secret_hash.iter().cloned().collect();
-    if let Some(user) = visitor.user.as_ref().filter(|_| is_everywhere) {
-        let sessions = sessions(&app, user.id).await?;
-        ended.extend(sessions.into_iter().map(|session| session.secret_hash));
-    }
-    for secret_hash in ended {
-        people::sign_out(&app, &visitor, secret_hash).await?;
+    if uri.query() == Some("everywhere") {
+        sessions::sign_out_everywhere(&app, &visitor).await?;
+    } else {
+        sessions::sign_out(&app, &visitor).await?;
     }
     let cookie = Cookie::build((session_cookie_name(&app.log.name), ""))
         .path("/")
@@ -187,17 +178,9 @@ pub async fn sign_out(
         .into_response())
 }
 
-async fn sessions(app: &App, user: UserId) -> Result<Vec<Session>> {
-    let mut connection = app.readers().acquire().await?;
-    list_sessions(&mut connection, user).await
-}
-
 async fn session_views(app: &App, visitor: &Visitor) -> Result<Vec<SessionView>> {
-    let Some(user) = &visitor.user else {
-        return Ok(Vec::new());
-    };
     let here = visitor.secret_hash.as_ref();
-    let sessions = sessions(app, user.id).await?.into_iter();
+    let sessions = sessions::list_sessions(app, visitor).await?.into_iter();
     let views = sessions.map(|session| SessionView {
         id: session.id(),
         is_here: Some(&session.secret_hash) == here,

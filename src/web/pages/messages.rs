@@ -7,17 +7,16 @@ use super::{
 };
 use crate::{
     app::App,
-    error::{Denial, Error, Result},
+    error::{Error, Result},
     fault::Fault,
-    model::message::Message,
+    model::{history::Anchor, message::Message},
     operations::{
-        messages::{self, find_message, post_message as post},
+        messages::{self, find_message_to_edit, post_message as post},
         reactions,
         rooms::find_room,
     },
-    store::reactions::has_reaction,
     web::{
-        api::{history::HistoryQuery, messages::PostRequest},
+        api::{history_query::query_at, messages::PostRequest},
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
@@ -65,7 +64,7 @@ pub async fn post_message(
         &app,
         &visitor,
         &slug,
-        &HistoryQuery::parse("")?,
+        &query_at(Anchor::Newest),
         None,
         refused,
         &uri,
@@ -81,7 +80,7 @@ pub async fn show_edit(
     Path((slug, id)): Path<(String, String)>,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let message = own_message(&app, &visitor, &slug, &id).await?;
+    let message = find_message_to_edit(&app, &visitor, &slug, &id).await?;
     let body = message.body.clone().unwrap_or_default();
     edit_page(&app, &visitor, StatusCode::OK, message, body, None, &uri).await
 }
@@ -105,7 +104,7 @@ pub async fn edit_message(
     match messages::edit_message(&app, &visitor, slug.clone(), &id, body.clone()).await {
         Ok(message) => Ok(redirect_to(&address(&slug, message.id))),
         Err(Error::Invalid { fault, .. }) => {
-            let message = own_message(&app, &visitor, &slug, &id).await?;
+            let message = find_message_to_edit(&app, &visitor, &slug, &id).await?;
             edit_page(
                 &app,
                 &visitor,
@@ -146,27 +145,8 @@ pub async fn toggle_reaction(
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let ReactionForm { emoji } = sent.fields()?;
-    let message = find_message(&app, &visitor, &slug, &id).await?;
-    let mut connection = app.readers().acquire().await?;
-    let has_mine = has_reaction(&mut connection, message.id, &emoji, visitor.id).await?;
-    drop(connection);
-    if has_mine {
-        reactions::remove_reaction(&app, &visitor, slug.clone(), &id, &emoji).await?;
-    } else {
-        reactions::add_reaction(&app, &visitor, slug.clone(), &id, &emoji).await?;
-    }
+    let message = reactions::toggle_reaction(&app, &visitor, slug.clone(), &id, &emoji).await?;
     Ok(redirect_to(&address(&slug, message.id)))
-}
-
-async fn own_message(app: &App, visitor: &Visitor, slug: &str, id: &str) -> Result<Message> {
-    let message = find_message(app, visitor, slug, id).await?;
-    if message.author.handle != visitor.signed_in()?.handle {
-        return Err(Error::Forbidden(Denial::NotAuthor));
-    }
-    if message.deleted_at.is_some() {
-        return Err(Error::NotFound);
-    }
-    Ok(message)
 }
 
 async fn edit_page(

@@ -4,15 +4,16 @@ use super::{page, rooms::layout_of};
 use crate::{
     app::{App, random_bytes},
     error::{Error, Result},
-    model::{ids::MessageId, message::HistoryPage},
-    operations::{messages::read_id, rooms::visible_room},
-    store::{
-        messages::{Anchor, Filter, read_history},
-        room_list::list_rooms_and_members,
-        rooms,
+    model::{
+        history::{Anchor, HistoryQuery},
+        ids::MessageId,
+    },
+    operations::{
+        messages::read_id,
+        snapshots::{RoomSnapshot, read_room},
     },
     web::{
-        api::history::{HistoryQuery, Links},
+        api::history_query::{Links, parse_query, query_at},
         error::Rejection,
         extract::{Path, Visitor},
         views::room::RoomPage,
@@ -25,9 +26,6 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::sync::Arc;
-
-/// Greatest number of members shown beside a room.
-const MEMBERS_SHOWN: i64 = 100;
 
 /// A post that was refused, for showing the form again.
 #[derive(Debug, Default)]
@@ -48,7 +46,7 @@ pub async fn show_room(
     RawQuery(query): RawQuery,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let query = HistoryQuery::parse(query.as_deref().unwrap_or_default())?;
+    let query = parse_query(query.as_deref())?;
     let mut shown = room_page(
         &app,
         &visitor,
@@ -77,10 +75,7 @@ pub async fn show_message(
     uri: Uri,
 ) -> Result<Response, Rejection> {
     let id = read_id(&id)?;
-    let query = HistoryQuery {
-        anchor: Anchor::Around(id),
-        ..HistoryQuery::parse("")?
-    };
+    let query = query_at(Anchor::Around(id));
     let shown = room_page(
         &app,
         &visitor,
@@ -107,37 +102,16 @@ pub async fn room_page(
     refused: Refused,
     here: &Uri,
 ) -> Result<RoomPage> {
-    let id = visible_room(app, visitor, slug).await?;
-    // The stream of a page is of all rooms, so its cursor is the last event in any of them. It must not be later than
-    // what the sidebar shows, which is read last, nor earlier than what the history shows.
-    let head = app.log.find_visible_head(visitor.user_id()).await?;
-    let mut connection = app.readers().acquire().await?;
-    let history: HistoryPage = read_history(
-        &mut connection,
-        (id, slug),
-        query.anchor,
-        query.limit,
-        &query.filter,
-    )
-    .await?;
-    let viewer = visitor.user_id();
-    let (mut rooms, members, member_count) =
-        list_rooms_and_members(&mut connection, viewer, id, MEMBERS_SHOWN).await?;
-    if !rooms.rooms.iter().any(|room| room.id == id) {
-        // Beyond the rooms that the sidebar shows: there it is the first one.
-        let room = rooms::find_room(&mut connection, viewer, slug).await?;
-        rooms.rooms.splice(0..0, room);
-    }
-    let room = rooms.rooms.iter().find(|room| room.id == id).cloned();
-    let room = room.ok_or(Error::NotFound)?;
-    drop(connection);
+    let RoomSnapshot {
+        room,
+        history,
+        head,
+        rooms,
+        members,
+        member_count,
+    } = read_room(app, visitor, slug, query).await?;
     let layout = layout_of(visitor, rooms, Some(slug), here);
     let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), query);
-    let mut members = app.log.presence.mark(members);
-    // The viewer counts as present, although the stream of the page is not open yet.
-    for member in &mut members {
-        member.here |= layout.is_viewer(&member.person);
-    }
     let nonce = refused
         .nonce
         .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(random_bytes::<16>()));
@@ -146,12 +120,12 @@ pub async fn room_page(
         scheme: visitor.preferences.scheme,
         layout,
         room,
-        head: head.max(history.head),
+        head,
         log: app.log.name.clone(),
         older,
         newer,
         // A filtered page cannot show every new message.
-        live: !history.has_newer && query.filter == Filter::default(),
+        live: !history.has_newer && query.filter.is_empty(),
         messages: history.messages,
         marked,
         nonce,

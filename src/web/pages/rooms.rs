@@ -4,8 +4,12 @@ use super::{page, redirect_to};
 use crate::{
     app::App,
     error::{Error, Result},
-    operations::{self, members},
-    store::room_list::{self, PAGE_MAX, RoomListPage},
+    model::{
+        page::Page,
+        room::{ROOM_LIST_MAX, RoomView},
+        user::User,
+    },
+    operations::{self, members, rooms::list_rooms},
     web::{
         api::{members::read_level, paging::PageQuery, rooms::CreateRoomRequest},
         error::Rejection,
@@ -33,24 +37,22 @@ pub async fn layout(
     current: Option<&str>,
     here: &Uri,
 ) -> Result<Layout> {
-    let mut connection = app.readers().acquire().await?;
-    let viewer = visitor.user_id();
-    let rooms = room_list::list_rooms(&mut connection, viewer, None, PAGE_MAX).await?;
+    let rooms = list_rooms(app, visitor, None, ROOM_LIST_MAX).await?;
     Ok(layout_of(visitor, rooms, current, here))
 }
 
 /// Returns the frame around a page with rooms that were already read.
 pub fn layout_of(
     visitor: &Visitor,
-    rooms: RoomListPage,
+    rooms: Page<RoomView>,
     current: Option<&str>,
     here: &Uri,
 ) -> Layout {
-    let viewer = visitor.user.as_ref().map(crate::model::user::User::person);
+    let viewer = visitor.user.as_ref().map(User::person);
     let here = here.path_and_query().map_or("/", |here| here.as_str());
     Layout {
         viewer,
-        rooms: rooms.rooms,
+        rooms: rooms.entries,
         has_more_rooms: rooms.has_more,
         current: current.map(str::to_owned),
         here: here.to_owned(),
@@ -64,19 +66,16 @@ pub async fn show_rooms(
     RawQuery(query): RawQuery,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let query = PageQuery::parse(query.as_deref(), PAGE_MAX)?;
-    let viewer = visitor.user_id();
-    let mut connection = app.readers().acquire().await?;
-    let first = room_list::list_rooms(&mut connection, viewer, None, PAGE_MAX).await?;
+    let query = PageQuery::parse(query.as_deref(), ROOM_LIST_MAX)?;
+    let first = list_rooms(&app, &visitor, None, ROOM_LIST_MAX).await?;
     let shown = if query.is_default() {
         first.clone()
     } else {
-        let after = query.after.as_deref();
-        room_list::list_rooms(&mut connection, viewer, after, query.limit).await?
+        list_rooms(&app, &visitor, query.after.as_deref(), query.limit).await?
     };
-    drop(connection);
     let layout = layout_of(&visitor, first, None, &uri);
-    let next = shown.next().map(|last| query.next("/rooms", last));
+    let last = shown.last_before_next();
+    let next = last.map(|last| query.next("/rooms", &last.info.slug));
     let Preferences { locale, scheme } = visitor.preferences;
     page(
         StatusCode::OK,
@@ -84,7 +83,7 @@ pub async fn show_rooms(
             locale,
             scheme,
             layout,
-            rooms: shown.rooms,
+            rooms: shown.entries,
             next,
         },
     )

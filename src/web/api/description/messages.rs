@@ -16,7 +16,8 @@ use crate::{
     },
     web::api::{
         custom_events::{CustomEventRequest, PostedEvent},
-        history::{LIMIT_DEFAULT, LIMIT_MAX, SentPage},
+        history::SentPage,
+        history_query::{LIMIT_DEFAULT, LIMIT_MAX},
         messages::{EditRequest, PostRequest, SentMessage},
     },
 };

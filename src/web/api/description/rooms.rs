@@ -7,8 +7,11 @@ use super::{
 };
 use crate::{
     event_log::signals::TYPING_AGAIN_AFTER,
-    model::{json_schema::text, room::RoomView, user::RoomMember},
-    store::room_list,
+    model::{
+        json_schema::text,
+        room::{ROOM_LIST_MAX, RoomView},
+        user::RoomMember,
+    },
     web::api::{
         members::{self, MarkReadRequest, MemberList, NotifyRequest},
         rooms::{CreateRoomRequest, RoomList, UpdateRoomRequest},
@@ -43,7 +46,7 @@ fn list_rooms() -> Described {
         "Slug of the room after which the page begins.",
         text(),
     );
-    let max = room_list::PAGE_MAX;
+    let max = ROOM_LIST_MAX;
     Described::get(ROOMS, "listRooms", "List the rooms that the caller can see")
         .details(
             "Page by page: first the rooms that the caller is a member of, then the other open ones, both ordered by \

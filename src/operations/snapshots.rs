@@ -1,0 +1,75 @@
+//! Snapshots of rooms: what the page of a room shows.
+
+use super::rooms::visible_room;
+use crate::{
+    app::App,
+    auth::viewer::Viewer,
+    error::{Error, Result},
+    model::{
+        history::{HistoryPage, HistoryQuery},
+        ids::EventId,
+        page::Page,
+        room::RoomView,
+        user::RoomMember,
+    },
+    store::{messages::read_history, room_list::list_rooms_and_members, rooms},
+};
+
+/// Greatest number of members in a snapshot.
+const MEMBERS_MAX: i64 = 100;
+
+/// A room with a page of its history, and the rooms and members that are shown beside it.
+#[derive(Debug)]
+pub struct RoomSnapshot {
+    /// The room.
+    pub room: RoomView,
+    /// The page of its history.
+    pub history: HistoryPage,
+    /// The last event that the viewer may see anywhere. A stream that starts after it misses nothing.
+    pub head: EventId,
+    /// The first rooms of the list, with this room.
+    pub rooms: Page<RoomView>,
+    /// The first members of the room.
+    pub members: Vec<RoomMember>,
+    /// Number of all members of the room.
+    pub member_count: i64,
+}
+
+/// Returns a snapshot of a room that is visible to the viewer.
+pub async fn read_room(
+    app: &App,
+    viewer: &Viewer,
+    slug: &str,
+    query: &HistoryQuery,
+) -> Result<RoomSnapshot> {
+    let id = visible_room(app, viewer, slug).await?;
+    let user = viewer.user_id();
+    // The stream of a page is of all rooms, so its cursor is the last event in any of them. It must not be later than
+    // the list of rooms, which is read last, nor earlier than the history.
+    let head = app.log.find_visible_head(user).await?;
+    let mut connection = app.readers().acquire().await?;
+    let history = read_history(&mut connection, (id, slug), query).await?;
+    let (mut rooms, members, member_count) =
+        list_rooms_and_members(&mut connection, user, id, MEMBERS_MAX).await?;
+    if !rooms.entries.iter().any(|room| room.id == id) {
+        // The room is not among the first ones of the list, and is shown before them.
+        let room = rooms::find_room(&mut connection, user, slug).await?;
+        rooms.entries.splice(0..0, room);
+    }
+    drop(connection);
+    let room = rooms.entries.iter().find(|room| room.id == id).cloned();
+    let mut members = app.log.presence.mark(members);
+    // The viewer counts as present, although the stream of the page is not open yet.
+    for member in &mut members {
+        let viewer = viewer.user.as_ref();
+        member.here |= viewer.is_some_and(|viewer| viewer.handle == member.person.handle);
+    }
+    Ok(RoomSnapshot {
+        room: room.ok_or(Error::NotFound)?,
+        head: head.max(history.head),
+        history,
+        rooms,
+        members,
+        member_count,
+    })
+}
