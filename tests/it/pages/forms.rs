@@ -198,3 +198,22 @@ async fn of_several_pages_to_go_to_after_joining_the_last_one_counts() {
         assert_eq!(answer.header("location"), page, "{query}");
     }
 }
+
+#[tokio::test]
+async fn only_the_author_of_a_message_gets_the_form_for_editing_it() {
+    let chat = Chat::start().await;
+    let (ann, bob) = (chat.join("ann").await, Browser::join(&chat, "bob").await);
+    let theirs = ann.post("general", "hello").await;
+    let refused = bob
+        .get(&format!("/rooms/general/messages/{theirs}/edit"))
+        .await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    assert!(!refused.text.contains("hello"), "{}", refused.text);
+    let closed = ann.create_room("Plans", "closed").await;
+    let hidden = ann.post(&closed, "secret").await;
+    let form = format!("/rooms/{closed}/messages/{hidden}/edit");
+    bob.get(&form).await.expect(404);
+    ann.get(&form).await.expect(200);
+    ann.delete(&closed, hidden).await.expect(200);
+    ann.get(&form).await.expect(404);
+}
