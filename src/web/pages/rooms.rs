@@ -23,6 +23,7 @@ use crate::{
         },
     },
 };
+use alphanumeric_sort::compare_str;
 use axum::{
     extract::{RawQuery, State},
     http::{StatusCode, Uri},
@@ -52,11 +53,22 @@ pub fn layout_of(
     let here = here.path_and_query().map_or("/", |here| here.as_str());
     Layout {
         viewer,
-        rooms: rooms.entries,
+        rooms: in_natural_order(rooms.entries),
         has_more_rooms: rooms.has_more,
         current: current.map(str::to_owned),
         here: here.to_owned(),
     }
+}
+
+/// Sorts the rooms of a page: first those that the viewer has joined, each part by name without regard to case, and with
+/// numbers by their value. Pages follow each other in the order of names.
+fn in_natural_order(mut rooms: Vec<RoomView>) -> Vec<RoomView> {
+    rooms.sort_by(|one, other| {
+        let [name, other_name] = [one, other].map(|room| room.info.name.to_lowercase());
+        let by_name = || compare_str(name, other_name);
+        other.joined.cmp(&one.joined).then_with(by_name)
+    });
+    rooms
 }
 
 /// Shows a page of the list of rooms.
@@ -83,7 +95,7 @@ pub async fn show_rooms(
             locale,
             scheme,
             layout,
-            rooms: shown.entries,
+            rooms: in_natural_order(shown.entries),
             next,
         },
     )

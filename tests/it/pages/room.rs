@@ -176,3 +176,23 @@ async fn a_row_shows_marks_and_the_history_keeps_what_was_written() {
         assert!(row.contains(part), "{part} is missing in {row}");
     }
 }
+
+#[tokio::test]
+async fn rooms_are_listed_as_people_sort_them() {
+    let chat = Chat::start().await;
+    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    for name in ["Room 10", "room 9", "Zoo", "apples", "Room 1"] {
+        bob.create_room(name, "open").await;
+    }
+    for room in ["zoo", "room-10"] {
+        ann.add(room, "me").await.expect(204);
+    }
+    let page = ann.get("/rooms/general").await.expect(200).text;
+    let links = page.split("data-room=\"").skip(1);
+    // The last one is that of the page.
+    let slugs = links.filter_map(|link| link.split('"').next()).take(6);
+    let slugs: Vec<&str> = slugs.collect();
+    let joined = ["room-10", "zoo"];
+    let others = ["apples", "general", "room-1", "room-9"];
+    assert_eq!(slugs, [&joined[..], &others].concat());
+}
