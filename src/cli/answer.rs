@@ -1,8 +1,9 @@
 //! Unexpected responses: refusals by Backscroll itself, and errors on the way to it.
 //!
 //! Between a client and its server there may be proxies, captive portals and servers of other programs. An error counts
-//! as Backscroll's own only if it is `application/problem+json` (RFC 9457) with the member `code`.
+//! as Backscroll's own only if it is `application/problem+json` (RFC 9457) with a `code` of Backscroll.
 
+use crate::web::problem::codes;
 use reqwest::{
     Response, StatusCode, Url,
     header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER},
@@ -108,6 +109,9 @@ async fn read_problem(answer: Response) -> Option<String> {
 fn problem_sentence(body: &[u8]) -> Option<String> {
     let problem: Value = serde_json::from_slice(body).ok()?;
     let code = problem["code"].as_str()?;
+    if !codes().contains(&code) {
+        return None;
+    }
     let fields = problem["errors"].as_object();
     let field = fields.and_then(|fields| {
         let (field, error) = fields.iter().next()?;
@@ -175,21 +179,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_problem_with_a_code_is_backscrolls_own_word() {
+    fn only_a_problem_with_a_code_of_backscroll_is_its_own_word() {
         for (body, sentence) in [
-            (r#"{"code":"x","detail":"No.","title":"T"}"#, Some("No.")),
-            (r#"{"code":"x","title":"T"}"#, Some("T")),
-            (r#"{"code":"x"}"#, Some("x")),
             (
-                r#"{"code":"x","detail":"No.","errors":{"body":"too long"}}"#,
+                r#"{"code":"body-too-long","detail":"No.","title":"T"}"#,
+                Some("No."),
+            ),
+            (r#"{"code":"body-too-long","title":"T"}"#, Some("T")),
+            (r#"{"code":"body-too-long"}"#, Some("body-too-long")),
+            (
+                r#"{"code":"body-too-long","detail":"No.","errors":{"body":"too long"}}"#,
                 Some("body: too long"),
             ),
             (
-                r#"{"code":"x","errors":{"body":{"code":"y","detail":"too long"}}}"#,
+                r#"{"code":"body-too-long","errors":{"body":{"code":"y","detail":"too long"}}}"#,
                 Some("body: too long"),
             ),
             (r#"{"detail":"No.","title":"T"}"#, None),
             (r#"{"code":7}"#, None),
+            (r#"{"code":"blocked-by-waf","detail":"No."}"#, None),
             ("404 page not found", None),
             ("", None),
         ] {

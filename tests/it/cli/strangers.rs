@@ -72,6 +72,7 @@ fn an_error_that_is_not_backscrolls_does_not_end_a_tail() {
             foreign,
             r#"{"title":"Forbidden","status":403}"#,
         ),
+        &problem("410 Gone", "blocked-by-waf"),
         &answer("200 OK", "content-type: text/html", "Sign in to the Wi-Fi"),
         &format!("{STREAM}{HELLO}"),
     ]);
@@ -80,6 +81,7 @@ fn an_error_that_is_not_backscrolls_does_not_end_a_tail() {
         "404 Not Found (text/plain), which does not come from Backscroll",
         "401 Unauthorized (without a content type)",
         "403 Forbidden (application/problem+json)",
+        "410 Gone (application/problem+json), which does not come from Backscroll",
         "200 OK (text/html)",
     ] {
         assert!(ended.stderr.contains(words), "{words}: {ended:?}");
@@ -115,11 +117,12 @@ fn a_post_tries_on_until_backscroll_itself_answers() {
         "404 page not found\n",
     );
     let portal = answer("200 OK", "content-type: text/html", "Sign in to the Wi-Fi");
-    let server = Scripted::start(&[&not_found, &portal, &created]);
+    let firewall = problem("404 Not Found", "blocked-by-waf");
+    let server = Scripted::start(&[&not_found, &portal, &firewall, &created]);
     assert_eq!(post(&server, "9").ok(), "7\n");
-    assert_eq!(server.requests().len(), 3);
+    assert_eq!(server.requests().len(), 4);
 
-    let refused = Scripted::start(&[&not_found, &problem("403 Forbidden", "forbidden")]);
+    let refused = Scripted::start(&[&not_found, &problem("403 Forbidden", "not-author")]);
     post(&refused, "9").failed(5, "refused: Explained.");
 }
 
