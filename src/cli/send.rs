@@ -3,13 +3,14 @@
 use super::{
     Failure,
     answer::{Refusal, Unexpected, read_body},
+    failure::tell,
     http,
     pace::random_pause,
 };
 use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 use tokio::time::{Instant, sleep};
 
 /// Time limit for one request and its response.
@@ -41,7 +42,8 @@ impl From<Unsent> for Failure {
 }
 
 /// Sends a request until Backscroll grants or refuses it, and deserializes the response. Gives up after `patience`, at
-/// a redirect, and at an error after which `is_harmless` does not allow a retry.
+/// a redirect, and at an error after which `is_harmless` does not allow a retry. Each reason to retry is printed to
+/// standard error once.
 pub(super) async fn send<T: DeserializeOwned>(
     request: RequestBuilder,
     patience: Duration,
@@ -49,6 +51,7 @@ pub(super) async fn send<T: DeserializeOwned>(
 ) -> Result<T, Unsent> {
     let unreachable = |sentence| Err(Unsent::Failed(Failure::unreachable(sentence)));
     let (started, mut backoff) = (Instant::now(), BACKOFF);
+    let mut told = HashSet::new();
     loop {
         let Some(attempt) = request.try_clone() else {
             return Err(Unsent::Failed(Failure::failed(
@@ -70,6 +73,13 @@ pub(super) async fn send<T: DeserializeOwned>(
         if started.elapsed() + pause > patience {
             let seconds = started.elapsed().as_secs_f64();
             return unreachable(format!("gave up after {seconds:.1} s: {reason}"));
+        }
+        if !told.contains(&reason) {
+            tell(&format!(
+                "post: {reason}; again in {:.1} s",
+                pause.as_secs_f64()
+            ));
+            told.insert(reason);
         }
         sleep(pause).await;
         backoff = (backoff * 2).min(BACKOFF_MAX);

@@ -127,6 +127,22 @@ fn a_post_tries_on_until_backscroll_itself_answers() {
 }
 
 #[test]
+fn a_post_names_each_kind_of_fault_at_once_and_once() {
+    let portal = answer("200 OK", "content-type: text/html", "Sign in to the Wi-Fi");
+    let busy = answer("503 Busy", "content-type: text/html", "");
+    let server = Scripted::start(&[&portal, &portal, &busy]);
+    let mut posting = Running::start(["post", &server.url(), "general", "x", "--token", "t"]);
+    for words in ["200 OK (text/html)", "503 Service Unavailable (text/html)"] {
+        until("it names the fault", || posting.has_told(words));
+    }
+    until("it tries on", || server.requests().len() > 3);
+    assert_eq!(posting.ended(), None);
+    assert_eq!(posting.lines_with("200 OK"), 1);
+    assert_eq!(posting.lines_with("503"), 1);
+    posting.kill();
+}
+
+#[test]
 fn what_is_no_message_is_no_success() {
     for body in ["", "null", "{}", r#"{"id":null}"#, "<html>", "[7]"] {
         let odd = answer("200 OK", "content-type: application/json", body);
