@@ -68,7 +68,7 @@ async fn apply_all(connection: &mut Connection, source: &mut Source) -> Result<C
     let mut importing = Importing::begin(&mut tx).await?;
     while let Some(lines) = source.read_batch()? {
         if source.faults == 0 {
-            importing.add_lines(&mut tx, lines).await?;
+            importing.add_lines(&mut tx, lines, source).await?;
         }
     }
     if source.faults > 0 {
@@ -129,16 +129,26 @@ impl Importing {
         Ok(importing)
     }
 
-    /// Adds the messages of lines, which are given with their numbers.
-    async fn add_lines(&mut self, tx: &mut Connection, mut lines: Vec<(u64, Line)>) -> Result<()> {
+    /// Adds the messages of lines, which are given with their numbers. Reports lines that are refused.
+    async fn add_lines(
+        &mut self,
+        tx: &mut Connection,
+        mut lines: Vec<(u64, Line)>,
+        source: &mut Source,
+    ) -> Result<()> {
         let steps = lines
             .iter_mut()
             .map(|(number, line)| (line.at, self.steps.add(*number, line)));
         let changes = make_changes(&self.changes, steps);
         let verdicts = apply(tx, &self.cache, &changes).await?.verdicts;
         for (((number, line), change), verdict) in lines.into_iter().zip(&changes).zip(verdicts) {
-            let imported = verdict.and_then(|applied| imported(&applied));
-            let imported = imported.map_err(|error| in_line(number, &error))?;
+            let imported = match verdict.and_then(|applied| imported(&applied)) {
+                Ok(imported) => imported,
+                Err(error) => {
+                    source.report(number, &error.to_string());
+                    continue;
+                }
+            };
             self.counts.add(&imported);
             self.counts.known += u64::from(!imported.is_new);
             if let Action::Import(ImportStep::Message(message)) = &change.action {
@@ -185,10 +195,6 @@ fn imported(applied: &Applied) -> Result<Imported> {
         Outcome::Imported(imported) => Ok(imported),
         _ => Err(Error::NotFound),
     }
-}
-
-fn in_line(number: u64, error: &Error) -> Error {
-    Error::Refused(format!("line {number}: {error}"))
 }
 
 fn sentence(counts: &Counts, seconds: f64) -> String {

@@ -19,7 +19,7 @@ pub(super) struct Source {
     lines: Box<dyn BufRead>,
     pub(super) bar: ProgressBar,
     line_number: u64,
-    /// Number of invalid lines so far.
+    /// Number of invalid and refused lines so far.
     pub(super) faults: u64,
 }
 
@@ -69,18 +69,19 @@ impl Source {
             match read_line(&text) {
                 Ok(Some(line)) => batch.push((self.line_number, line)),
                 Ok(None) => {}
-                Err(fault) => self.tell(&fault),
+                Err(fault) => self.report(self.line_number, &fault),
             }
         }
         self.bar.set_message(format!("line {}", self.line_number));
         Ok(Some(batch))
     }
 
-    fn tell(&mut self, fault: &str) {
+    /// Reports what is wrong with a line.
+    pub(super) fn report(&mut self, number: u64, fault: &str) {
         self.faults += 1;
         if self.faults <= FAULTS_SHOWN_MAX {
             self.bar
-                .suspend(|| tell(&format!("line {}: {fault}", self.line_number)));
+                .suspend(|| tell(&format!("line {number}: {fault}")));
         }
     }
 }

@@ -266,8 +266,10 @@ fn what_was_said_behind_closed_doors_does_not_come_out() {
     let chat = Chat::new();
     let mut secret = line("ann", "psst");
     secret["room_kind"] = json!("closed");
-    run_with_input(["import", "-", "--db", &chat.db()], &lines(&[secret]))
-        .failed(1, "closed in the archive, but open");
+    run_with_input(["import", "-", "--db", &chat.db()], &lines(&[secret])).failed(
+        3,
+        "line 1: the room general is closed in the archive, but open",
+    );
     assert_eq!(chat.export(), "");
 }
 
