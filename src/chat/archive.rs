@@ -1,6 +1,7 @@
 //! One line of an archive: a message as `export` writes it and `import` reads it.
 
 mod cleaning;
+pub mod conflicts;
 pub mod steps;
 
 use self::cleaning::{clean_body, clean_handle, clean_name};

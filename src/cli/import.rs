@@ -10,7 +10,7 @@ use crate::{
     chat::{
         applied::Applied,
         apply::apply,
-        archive::{Line, steps::ImportSteps},
+        archive::{Line, conflicts::EarlierLines, steps::ImportSteps},
     },
     config::Storage,
     error::{Error, Result},
@@ -66,7 +66,13 @@ pub(super) async fn run(import: Import) -> Result<(), Failure> {
 async fn apply_all(connection: &mut Connection, source: &mut Source) -> Result<Counts, Failure> {
     let mut tx = connection.begin_with("begin immediate").await?;
     let mut importing = Importing::begin(&mut tx).await?;
+    let mut earlier = EarlierLines::default();
     while let Some(lines) = source.read_batch()? {
+        for (number, line) in &lines {
+            if let Err(conflict) = earlier.add(*number, line) {
+                source.report(*number, &conflict);
+            }
+        }
         if source.faults == 0 {
             importing.add_lines(&mut tx, lines, source).await?;
         }

@@ -80,8 +80,8 @@ pub struct MessageKey {
     pub origin: Option<Origin>,
 }
 
-/// The id and time of a message without a nonce. A stored message that has both, and the same author and room, is the
-/// same message.
+/// The id and time of a message without a nonce. A stored message without a nonce that has both, and the same author
+/// and room, is the same message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub struct Origin {

@@ -30,7 +30,8 @@ statements! {
     FIND_ROOMS = "select r.slug, r.id, r.kind, r.name, r.topic,
                not exists (select 1 from messages m where m.room_id = r.id) as is_empty
         from json_each(?) p join rooms r on r.slug = p.value order by r.id";
-    // A message is identified by its nonce, or without one by its id if author, room and time are equal.
+    // A message is identified by its nonce. One without a nonce, or with one that is not exported, is identified by its
+    // id if author, room and time are equal. Imported messages have nonces: their ids can be those of other lines.
     FIND_MESSAGES = "select '[' || coalesce(group_concat(json_array(k.key, k.id, m.room_id), ',' order by k.key), '') || ']'
         from (
             select p.key, coalesce(n.id, i.id) as id
@@ -40,6 +41,7 @@ statements! {
             left join nonces n on n.author_id = u.id and n.nonce = p.nonce
             left join messages i on i.id = p.id and i.author_id = u.id and i.created_at = p.at
                 and i.room_id = (select id from rooms where slug = p.room)
+                and (i.nonce is null or i.nonce glob '*[^!-~]*')
             where coalesce(n.id, i.id) is not null) k
         left join messages m on m.id = k.id";
     FIND_MEMBERS = "select s.room_id, s.user_id

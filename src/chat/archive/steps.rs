@@ -285,16 +285,16 @@ fn origin_of(line: &Line) -> Option<Origin> {
     Some(Origin { id, at: line.at })
 }
 
-fn nonce_of_id(room: &str, author: &str, at: Timestamp, id: i64) -> String {
+pub(super) fn nonce_of_id(room: &str, author: &str, at: Timestamp, id: i64) -> String {
     let place = place_of(room, author, at);
     format!("import-{:032x}", hash_of(&format!("{place}\nid {id}")))
 }
 
-fn place_of(room: &str, author: &str, at: Timestamp) -> String {
+pub(super) fn place_of(room: &str, author: &str, at: Timestamp) -> String {
     format!("{room}\n{author}\n{at}")
 }
 
-fn hash_of(text: &str) -> u128 {
+pub(super) fn hash_of(text: &str) -> u128 {
     let mut hash = [0; 16];
     hash.copy_from_slice(&Sha256::digest(text)[..16]);
     u128::from_be_bytes(hash)

@@ -60,19 +60,8 @@ impl<'a> ImportRun<'a> {
 
     /// Finds a message that is stored, or that this run adds.
     fn find(&self, mark: &Mark<'_>) -> Option<Stored> {
-        let by_nonce = self.rows.find_by_nonce(mark.author, mark.nonce).map(stored);
-        by_nonce
-            .or_else(|| self.facts.messages.get(mark).copied())
-            .or_else(|| self.find_by_id(mark))
-    }
-
-    /// Finds a message that this run adds by its id, if the author, the room and the time are equal, too.
-    fn find_by_id(&self, mark: &Mark<'_>) -> Option<Stored> {
-        let message = self.rows.find_by_id(MessageId(mark.id?))?;
-        let is_same = self.facts.rooms.get(mark.room)?.id == message.room_id
-            && *self.facts.users.get(mark.author)? == message.author_id
-            && mark.at == Some(message.at);
-        is_same.then(|| stored(message))
+        let added = self.rows.find_by_nonce(mark.author, mark.nonce).map(stored);
+        added.or_else(|| self.facts.messages.get(mark).copied())
     }
 
     fn find_stored(&self, key: &MessageKey) -> Result<(MessageId, RoomId)> {

@@ -73,14 +73,6 @@ impl<'a> Rows<'a> {
         self.messages.get(*self.by_nonce.get(&(author, nonce))?)
     }
 
-    /// Finds a message by its id.
-    pub(super) fn find_by_id(&self, id: MessageId) -> Option<&NewMessage<'a>> {
-        let index = self
-            .messages
-            .binary_search_by_key(&id, |message| message.id);
-        self.messages.get(index.ok()?)
-    }
-
     /// Returns the state of a message, to be changed.
     pub(super) fn times_of(&mut self, id: MessageId) -> &mut MessageTimes {
         self.message_times.entry(id).or_insert(MessageTimes {

@@ -333,6 +333,9 @@ proptest! {
     fn any_archive_survives_the_round_trip(archive in prop::collection::vec(any_line(), 0..40)) {
         let numbered = archive.into_iter().enumerate().map(|(n, mut line)| {
             line["id"] = json!(10 * (n + 1));
+            if let Some(nonce) = line["nonce"].as_str() {
+                line["nonce"] = json!(format!("{nonce}-{n}"));
+            }
             if let Some(back) = line["reply_to"].as_i64() {
                 line["reply_to"] = json!(10 * (i64::try_from(n).unwrap_or(0) + 1 - back));
             }

@@ -1,6 +1,7 @@
 //! The command line, run as the real program.
 
 mod archive;
+mod archive_conflicts;
 mod chat;
 mod copies;
 mod files;
