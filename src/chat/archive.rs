@@ -60,6 +60,9 @@ pub struct Line {
     /// Reactions, in the order in which they were added.
     #[serde(default)]
     pub reactions: Vec<LineReaction>,
+    /// Number of reactions that were left out, because a message takes at most [`EMOJI_MAX`] different ones.
+    #[serde(skip)]
+    pub surplus_reactions: usize,
     /// Kind of the room; the default is `open`.
     #[serde(default = "open")]
     pub room_kind: RoomKind,
@@ -124,11 +127,11 @@ impl Line {
                 .get_or_insert_with(|| self.room.trim().to_owned());
             self.room = slug_of(&self.room);
         }
-        self.limit_reactions();
         if self.deleted_at.is_some() {
             self.body.clear();
             self.reactions.clear();
         } else {
+            self.limit_reactions();
             self.recognised_by = clean_body(&self.body);
             self.body.clone_from(&self.recognised_by);
             self.body.retain(|c| !is_refused_control(c));
@@ -156,7 +159,7 @@ impl Line {
 
     /// Normalises the emoji of reactions, and drops reactions beyond [`EMOJI_MAX`] different emoji.
     fn limit_reactions(&mut self) {
-        let mut seen = HashSet::new();
+        let (mut seen, all) = (HashSet::new(), self.reactions.len());
         self.reactions.retain_mut(|reaction| {
             if let Ok(emoji) = Emoji::parse_stored(&reaction.emoji) {
                 reaction.emoji = emoji.into_string();
@@ -164,6 +167,7 @@ impl Line {
             seen.contains(&reaction.emoji)
                 || (seen.len() < EMOJI_MAX && seen.insert(reaction.emoji.clone()))
         });
+        self.surplus_reactions = all - self.reactions.len();
     }
 
     fn fault(&self) -> Option<String> {

@@ -16,6 +16,7 @@ use crate::{
     error::{Error, Result},
     model::{
         change::{Action, Change, Outcome},
+        emoji::EMOJI_MAX,
         import::{ImportStep, Imported},
         time::Timestamp,
     },
@@ -100,8 +101,12 @@ struct Counts {
     known: u64,
     people: u64,
     rooms: u64,
-    /// Number of replies to messages that no earlier line contains.
+    /// Number of replies that were added as ordinary messages.
     orphans: u64,
+    /// Number of these that reply to a message of a later line or of another room.
+    misplaced: u64,
+    /// Number of reactions that were left out.
+    surplus_reactions: usize,
 }
 
 impl Counts {
@@ -156,7 +161,11 @@ impl Importing {
                 }
             };
             self.counts.add(&imported);
-            self.counts.known += u64::from(!imported.is_new);
+            if imported.is_new {
+                self.counts.surplus_reactions += line.surplus_reactions;
+            } else {
+                self.counts.known += 1;
+            }
             if let Action::Import(ImportStep::Message(message)) = &change.action {
                 self.steps.note_added(number, line, message, &imported);
             }
@@ -166,6 +175,7 @@ impl Importing {
 
     /// Takes the steps that follow all messages.
     async fn finish(mut self, tx: &mut Connection) -> Result<Counts> {
+        self.counts.misplaced = self.steps.count_misplaced_replies();
         let mut later = std::mem::take(&mut self.steps).finish().peekable();
         while later.peek().is_some() {
             self.take_steps(tx, later.by_ref().take(BATCH)).await?;
@@ -210,7 +220,10 @@ fn sentence(counts: &Counts, seconds: f64) -> String {
         people,
         rooms,
         orphans,
+        misplaced,
+        surplus_reactions,
     } = counts;
+    let (missing, surplus) = (orphans - misplaced, *surplus_reactions as u64);
     let told = [
         (messages + known, format!("{known} existed already")),
         (
@@ -218,8 +231,18 @@ fn sentence(counts: &Counts, seconds: f64) -> String {
             format!("new users: {people}, new rooms: {rooms}"),
         ),
         (
-            *orphans,
-            format!("{orphans} reply to a message that is not in the archive"),
+            *misplaced,
+            format!("{misplaced} reply to a later message, or to one of another room"),
+        ),
+        (
+            missing,
+            format!("{missing} reply to a message that is not in the archive"),
+        ),
+        (
+            surplus,
+            format!(
+                "{surplus} reactions were left out, because a message takes {EMOJI_MAX} different ones"
+            ),
         ),
     ];
     let told: Vec<_> = told

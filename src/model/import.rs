@@ -96,7 +96,7 @@ pub struct Imported {
     pub is_new: bool,
     /// Whether the message is the first one of its room.
     pub is_first: bool,
-    /// Whether the message was added as an ordinary one, since the message that it replies to is not in the room.
+    /// Whether the message was added as an ordinary one, since the message that it replies to is not in the room yet.
     pub is_orphan: bool,
     /// Number of users that were created.
     pub users: u64,

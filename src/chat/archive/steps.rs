@@ -30,6 +30,8 @@ pub struct ImportSteps {
     joined: HashMap<String, u64>,
     /// Messages that mention somebody who was not among the authors of the lines before.
     mentions: Vec<(Timestamp, ImportStep)>,
+    /// Ids, in the archive, of the messages to which replies were added as ordinary messages.
+    unlinked: Vec<i64>,
 }
 
 /// What is remembered of a room.
@@ -123,6 +125,9 @@ impl ImportSteps {
         if !imported.is_new {
             return;
         }
+        if imported.is_orphan {
+            self.unlinked.extend(line.reply_to);
+        }
         let key = || MessageKey {
             author: line.author.clone(),
             nonce: message.nonce.clone(),
@@ -145,6 +150,17 @@ impl ImportSteps {
             };
             self.later.push((reaction.at.unwrap_or(line.at), later));
         }
+    }
+
+    /// Returns the number of replies that were added as ordinary messages, although the archive holds the messages that
+    /// they reply to: these come later, or are in other rooms.
+    #[must_use]
+    pub fn count_misplaced_replies(&self) -> u64 {
+        let is_held = |id: &&i64| {
+            let mut rooms = self.rooms.values();
+            rooms.any(|room| room.messages.contains_key(*id))
+        };
+        self.unlinked.iter().filter(is_held).count() as u64
     }
 
     /// Returns those of the mention keys whose users may not exist after the line with this number.

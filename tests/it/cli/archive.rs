@@ -294,6 +294,53 @@ fn export_ends_quietly_when_nobody_reads_any_more() {
     assert_eq!((ended.status.code(), ended.stderr.len()), (Some(0), 0));
 }
 
+#[test]
+fn reactions_that_are_too_many_are_counted() {
+    let emoji = (0..70).filter_map(|n| char::from_u32(0x1f400 - 70 + n));
+    let reactions: Vec<_> = emoji
+        .map(|emoji| json!({ "emoji": emoji.to_string(), "by": "bob" }))
+        .collect();
+    let mut popular = line("ann", "hi");
+    popular["reactions"] = json!(reactions);
+    let chat = Chat::new();
+    let archive = lines(&[popular]);
+    let told = import(&chat, &archive);
+    let words = "20 reactions were left out, because a message takes 50 different ones";
+    assert!(told.contains(words), "{told}");
+    assert_eq!(
+        chat.history()[0]["reactions"].as_array().map(Vec::len),
+        Some(50)
+    );
+    let again = import(&chat, &archive);
+    assert!(!again.contains("left out"), "{again}");
+}
+
+#[test]
+fn a_reply_that_cannot_be_kept_is_explained() {
+    let replies = [
+        ("general", 14),
+        ("other", 10),
+        ("general", 99),
+        ("general", 10),
+    ];
+    let mut archive = vec![line("ann", "first")];
+    for (room, reply_to) in replies {
+        let mut reply = line("bob", "a reply");
+        (reply["room"], reply["reply_to"]) = (json!(room), json!(reply_to));
+        archive.push(reply);
+    }
+    for (line, id) in archive.iter_mut().zip(10..) {
+        line["id"] = json!(id);
+    }
+    let told = import(&Chat::new(), &lines(&archive));
+    for words in [
+        "; 2 reply to a later message, or to one of another room",
+        "; 1 reply to a message that is not in the archive",
+    ] {
+        assert!(told.contains(words), "{told}");
+    }
+}
+
 /// What an archive may hold: any people and rooms, edited, deleted, answered, reacted to.
 fn any_line() -> impl Strategy<Value = Value> {
     let author = prop::sample::select(vec!["ann", "Ann", "bob", "张三", "x[y]"]);
