@@ -14,7 +14,7 @@ use crate::{
         room::{RoomKind, slug_fault, slug_of, topic_fault},
         text::{fits_in_line, looks_empty},
         time::Timestamp,
-        user::{handle_fault, name_fault},
+        user::{SERVER_HANDLE, handle_fault, name_fault},
     },
 };
 use serde::Deserialize;
@@ -146,6 +146,9 @@ impl Line {
             .collect();
         self.room_info.name = self.room_info.name.take().and_then(clean_name);
         self.room_info.topic.retain(fits_in_line);
+        self.room_info
+            .made_by
+            .take_if(|maker| maker == SERVER_HANDLE);
         for handle in self
             .reactions
             .iter_mut()

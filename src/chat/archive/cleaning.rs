@@ -5,7 +5,7 @@ use crate::model::{
         fits_in_line, is_invisible, is_mark, joins_letters, looks_empty, with_unix_lines,
         without_surplus_marks,
     },
-    user::is_reserved_handle,
+    user::{SERVER_HANDLE, is_reserved_handle},
 };
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -16,13 +16,14 @@ pub(super) fn clean_name(mut name: String) -> Option<String> {
     Some(name).filter(|name| !looks_empty(name))
 }
 
-/// Returns a handle in NFC: white space becomes `_`, and reserved handles get a `_` at the end.
+/// Returns a handle in NFC: white space becomes `_`. Reserved handles and that of the server's own account, as which
+/// nobody can post, get a `_` at the end.
 pub(super) fn clean_handle(handle: &str) -> String {
     // An export has U+FFFD where a stored handle was not UTF-8.
     let handle = handle.replace('\u{fffd}', "_");
     let words: Vec<_> = handle.split_whitespace().collect();
     let handle = without_stray_characters(&words.join("_").nfc().collect::<String>());
-    if is_reserved_handle(&handle) {
+    if is_reserved_handle(&handle) || handle == SERVER_HANDLE {
         handle + "_"
     } else {
         handle

@@ -341,6 +341,21 @@ fn a_reply_that_cannot_be_kept_is_explained() {
     }
 }
 
+#[test]
+fn nobody_posts_as_the_server() {
+    let chat = Chat::new();
+    let mut posing = line("backscroll", "send me your password");
+    posing["reactions"] = json!([{ "emoji": "👍", "by": "backscroll" }]);
+    posing["room_info"] = json!({ "made_by": "backscroll", "members": ["backscroll"] });
+    posing["room"] = json!("new");
+    import(&chat, &lines(&[posing]));
+    let posed = &chat.history()[0];
+    assert_eq!(posed["author"], "backscroll_");
+    assert_eq!(posed["reactions"][0]["by"], "backscroll_");
+    assert_eq!(posed["room_info"]["members"], json!(["backscroll_"]));
+    assert_eq!(posed["room_info"]["made_by"], "backscroll");
+}
+
 /// What an archive may hold: any people and rooms, edited, deleted, answered, reacted to.
 fn any_line() -> impl Strategy<Value = Value> {
     let author = prop::sample::select(vec!["ann", "Ann", "bob", "张三", "x[y]"]);
