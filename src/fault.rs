@@ -183,6 +183,9 @@ pub enum Fault {
     /// The payload has too many levels.
     #[error("nested too deeply")]
     PayloadTooDeep,
+    /// The payload has half a surrogate pair, or a number beyond the range of a double.
+    #[error("half a character of UTF-16, or a number that is too great")]
+    PayloadUnreadable,
 }
 
 impl Fault {

@@ -11,7 +11,7 @@ use crate::{
         event::{CustomEventName, Event},
     },
 };
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use std::sync::Arc;
 
 /// Greatest size of a payload in bytes. With its other fields, a block of a stream stays below 64 KiB.
@@ -53,13 +53,18 @@ pub async fn post_custom(
     app.submit(Some(by), action).await?.into_event()
 }
 
-/// Returns why a payload is invalid. Common JSON libraries reject deep nesting; such a payload would break the clients
-/// of the room.
+/// Returns why a payload is invalid. Common JSON libraries reject deep nesting, lone surrogates and numbers beyond the
+/// range of a double; such a payload would break the clients of the room.
 fn payload_fault(payload: &RawValue) -> Option<Fault> {
     if payload.get().len() > PAYLOAD_MAX {
         return Some(Fault::PayloadTooLarge { max: PAYLOAD_MAX });
     }
-    serde_json::from_str::<serde_json::Value>(payload.get())
-        .is_err()
-        .then_some(Fault::PayloadTooDeep)
+    let error = serde_json::from_str::<Value>(payload.get()).err()?;
+    // Serde has no other mark of this error.
+    let is_too_deep = error.to_string().starts_with("recursion limit");
+    Some(if is_too_deep {
+        Fault::PayloadTooDeep
+    } else {
+        Fault::PayloadUnreadable
+    })
 }

@@ -1,6 +1,6 @@
 //! Events of bots.
 
-use crate::support::chat::Chat;
+use crate::support::{answer::Answer, chat::Chat};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -105,12 +105,18 @@ async fn a_custom_event_has_a_form() {
         "[".repeat(5000),
         "]".repeat(5000)
     );
-    let request = bot
-        .request(Method::POST, PATH)
-        .header("content-type", "application/json")
-        .body(deeper);
-    let answer = crate::support::answer::Answer::to(request).await;
-    assert!([400, 422].contains(&answer.status), "{}", answer.text);
+    for (body, code) in [
+        (deeper.as_str(), "payload-too-deep"),
+        (r#"{"type":"x","payload":["\ud800"]}"#, "payload-unreadable"),
+        (r#"{"type":"x","payload":1e999}"#, "payload-unreadable"),
+    ] {
+        let request = bot
+            .request(Method::POST, PATH)
+            .header("content-type", "application/json")
+            .body(body.to_owned());
+        let answer = Answer::to(request).await;
+        assert_eq!(answer.fault(422, "payload"), code);
+    }
     chat.visitor()
         .custom("general", "x", json!(1))
         .await
