@@ -10,6 +10,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::request::Parts,
 };
+use percent_encoding::percent_decode;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, error::Category};
 use serde_path_to_error::Segment;
@@ -80,7 +81,7 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
         let (media_type, body) = read_body(request).await?;
         match media_type {
             MediaType::Json => Ok(Self::Json(body)),
-            MediaType::Form => Ok(Self::Form(read_form(&body))),
+            MediaType::Form => Ok(Self::Form(read_form(&body)?)),
             MediaType::Text => Ok(Self::Text(read_text(body)?)),
             // Only an empty body may lack a `Content-Type`.
             MediaType::Unnamed => Ok(Self::Json(b"{}".to_vec())),
@@ -126,12 +127,16 @@ fn read_text(bytes: Vec<u8>) -> Result<String, Rejection> {
 }
 
 /// Parses a form. Of several fields with one name, the last one counts. Empty fields are treated as absent.
-fn read_form(bytes: &[u8]) -> Value {
+fn read_form(bytes: &[u8]) -> Result<Value, Rejection> {
+    // The parser would replace what is not UTF-8.
+    if percent_decode(bytes).decode_utf8().is_err() {
+        return Err(Rejection::Malformed("The form is not UTF-8.".into()));
+    }
     let fields = form_urlencoded::parse(bytes).filter(|(_, value)| !value.is_empty());
     let fields: serde_json::Map<_, _> = fields
         .map(|(name, value)| (name.into_owned(), value.into_owned().into()))
         .collect();
-    fields.into()
+    Ok(fields.into())
 }
 
 fn read_fields<'de, T: Deserialize<'de>>(

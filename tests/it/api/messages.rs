@@ -115,11 +115,18 @@ async fn a_message_may_come_as_json_as_a_form_or_as_text() {
     for broken in ["{", "", "body=x", "{\"body\":\"\u{1}\"}"] {
         send("application/json", broken).await.problem(400);
     }
-    let not_utf8 = ann
-        .request(Method::POST, PATH)
-        .header("content-type", "text/plain")
-        .body(vec![0xff, 0xfe]);
-    Answer::to(not_utf8).await.problem(400);
+    let form = "application/x-www-form-urlencoded";
+    for (content_type, not_utf8) in [
+        ("text/plain", b"\xff\xfe".as_slice()),
+        ("application/json", b"{\"body\":\"\xff\"}"),
+        (form, b"body=\xff"),
+        (form, b"body=a%ffb"),
+        (form, b"body=%c3&nonce=%a9"),
+    ] {
+        let request = ann.request(Method::POST, PATH);
+        let request = request.header("content-type", content_type);
+        Answer::to(request.body(not_utf8)).await.problem(400);
+    }
 }
 
 #[tokio::test]
