@@ -20,7 +20,11 @@ pub(super) fn find_mention(text: &str, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let rest = &text[at + 1..];
-    let handle = trimmed(previous, &rest[..run(rest)]);
+    let (run, after) = rest.split_at(run(rest));
+    if is_host(after) {
+        return None;
+    }
+    let handle = trimmed(previous, run);
     let is_handle = !handle.is_empty() && !handle.starts_with('.') && !handle.starts_with(is_mark);
     (is_handle && handle.len() <= HANDLE_BYTES_MAX).then(|| at..at + 1 + handle.len())
 }
@@ -74,6 +78,16 @@ fn is_in_address(before: &str) -> bool {
     let bytes = &before.as_bytes()[from..];
     let word = bytes.rsplit(u8::is_ascii_whitespace).next();
     word.is_some_and(|word| word.contains(&b'.') || word.contains(&b':'))
+}
+
+/// Returns whether the text after a handle starts with the host of an address: `@ann@a.org`.
+fn is_host(after: &str) -> bool {
+    let Some(rest) = after.strip_prefix('@') else {
+        return false;
+    };
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || ".-".contains(c)));
+    let host = &rest[..end.unwrap_or(rest.len())];
+    host.trim_matches('.').contains('.')
 }
 
 /// Returns whether the character before a sign (`@`, `:`) makes the sign part of a word.

@@ -189,6 +189,8 @@ fn people_are_mentioned_and_emoji_named() {
         ("@ann|@bob", "ann"),
         ("@ann.smith", "ann.smith"),
         ("@ann: @bob", "ann"),
+        ("@ann@bob", "ann"),
+        ("@ann@bob.", "ann"),
         ("@ann/@bob", "bob"),
         ("@ann's", "ann"),
         ("@renée", "renée"),
@@ -206,6 +208,9 @@ fn people_are_mentioned_and_emoji_named() {
     for text in [
         "ann@a.org",
         "josé@a.org",
+        "@ann@a.org",
+        "hi @ann@a.org.",
+        "@ann.@a-b.org",
         "@",
         "@ ann",
         "`@ann`",
