@@ -1,6 +1,6 @@
 //! `export`: prints every message as a line of JSON.
 
-use super::{Database, Failure, print};
+use super::{Database, Failure, failure::tell, print};
 use crate::{
     model::ids::MessageId,
     store::{archive, database_path::DatabasePath, db},
@@ -24,6 +24,12 @@ pub(super) async fn run(export: Export) -> Result<(), Failure> {
     while let Some((last, lines)) = archive::read_lines(&mut connection, after, head).await? {
         print(&lines)?;
         after = last;
+    }
+    let strays = archive::count_strays(&mut connection, head).await?;
+    if strays > 0 {
+        tell(&format!(
+            "{strays} messages have an author or a room that is missing; `backscroll check` finds the faults of this file"
+        ));
     }
     Ok(())
 }

@@ -69,11 +69,22 @@ statements! {
             left join users b on b.id = r.made_by)"
     );
     LAST_MESSAGE = "select coalesce(max(id), 0) from messages";
+    COUNT_STRAYS = "select count(*) from messages m where m.id <= ?
+        and (not exists (select 1 from users u where u.id = m.author_id)
+            or not exists (select 1 from rooms r where r.id = m.room_id))";
 }
 
 /// Returns the id of the newest message, or 0 if there is none.
 pub async fn last_message(connection: &mut Connection) -> Result<MessageId> {
     Ok(sqlx::query_scalar(LAST_MESSAGE)
+        .fetch_one(connection)
+        .await?)
+}
+
+/// Returns the number of messages up to `up_to` whose author or room is missing.
+pub async fn count_strays(connection: &mut Connection, up_to: MessageId) -> Result<i64> {
+    Ok(sqlx::query_scalar(COUNT_STRAYS)
+        .bind(up_to)
         .fetch_one(connection)
         .await?)
 }

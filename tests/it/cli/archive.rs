@@ -356,6 +356,31 @@ fn nobody_posts_as_the_server() {
     assert_eq!(posed["room_info"]["made_by"], "backscroll");
 }
 
+#[tokio::test]
+async fn an_export_of_a_damaged_file_says_so() {
+    let chat = Chat::new();
+    import(
+        &chat,
+        &lines(&[line("ann", "a"), line("ann", "b"), line("bob", "c")]),
+    );
+    let options = SqliteConnectOptions::new()
+        .filename(chat.db())
+        .foreign_keys(false);
+    let mut connection = SqliteConnection::connect_with(&options)
+        .await
+        .expect("a connection");
+    let export = || run(["export", "--db", &chat.db()]);
+    assert_eq!(export().stderr, "");
+    sqlx::query("delete from users where handle = 'ann'")
+        .execute(&mut connection)
+        .await
+        .expect("no author");
+    let ended = export();
+    assert_eq!((ended.code, ended.stdout.lines().count()), (0, 3));
+    let words = "2 messages have an author or a room that is missing; `backscroll check` finds";
+    assert!(ended.stderr.contains(words), "{ended:?}");
+}
+
 /// What an archive may hold: any people and rooms, edited, deleted, answered, reacted to.
 fn any_line() -> impl Strategy<Value = Value> {
     let author = prop::sample::select(vec!["ann", "Ann", "bob", "张三", "x[y]"]);
