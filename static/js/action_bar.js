@@ -4,12 +4,14 @@ import { button, byId, touchScreen } from "./dom.js";
 import { explain, request } from "./http.js";
 import { loadWithStyle } from "./lazy_modules.js";
 import { t } from "./locale.js";
-import { excerpt, idOf } from "./rows.js";
+import { excerpt, idOf, rowBefore } from "./rows.js";
 import { statusLine } from "./status_line.js";
 
 /** @typedef {import("./rows.js").Row} Row */
 
 const EMOJI = ["👍", "❤️", "😂"];
+const TEXTS = ":scope > :is(.message-author, .message-quote, .message-text, .reactions)";
+const OUT_OF_SIGHT = 100; // counts as much as so many covered lines
 
 export class ActionBar {
   #room = byId("room").dataset.room;
@@ -51,6 +53,26 @@ export class ActionBar {
     Object.assign(this.#permalink, { href: time.href, textContent: time.querySelector("time").textContent });
     this.#edit.href = this.#delete.href = `/rooms/${this.#room}/messages/${row.dataset.id}/edit`;
     row.append(this.#bar);
+    this.#place(row);
+  }
+
+  /** Puts the bar above the text of its row or, if it covers less there, beside the end of the text. */
+  #place(row) {
+    const { classList } = this.#bar;
+    classList.remove("at-end");
+    const above = this.#cost(row);
+    if (above === 0) return;
+    classList.add("at-end");
+    if (this.#cost(row) >= above) classList.remove("at-end");
+  }
+
+  /** Returns how many lines of text the bar covers where it is now, or more if it is out of sight. */
+  #cost(row) {
+    const bar = this.#bar.getBoundingClientRect();
+    const view = byId("scroller").getBoundingClientRect();
+    const isInSight = bar.top >= view.top && bar.bottom <= view.bottom;
+    const covered = [row, rowBefore(row)].flatMap(linesOf).filter((line) => overlap(line, bar));
+    return covered.length + (isInSight ? 0 : OUT_OF_SIGHT);
   }
 
   /**
@@ -119,3 +141,15 @@ export class ActionBar {
 }
 
 const showError = (text) => statusLine.notify(text);
+
+/** @param {?Row} row */
+function linesOf(row) {
+  const texts = row ? [...row.querySelectorAll(TEXTS)] : [];
+  return texts.flatMap((text) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    return [...range.getClientRects()];
+  });
+}
+
+const overlap = (a, b) => a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top;

@@ -142,11 +142,11 @@ describe("the frame of the page", { timeout: 300_000 }, () => {
     assert.deepEqual(touched, [], "nothing is painted over its neighbours");
   });
 
-  for (const [width, height, hasTouch] of [[800, 700, false], [1280, 700, false], [1920, 900, false], [360, 700, true]]) {
-    it(`shows what can be done with a message beside all text, ${width} px wide`, async () => {
+  for (const [width, height, hasTouch] of [[800, 1000, false], [1280, 800, false], [1920, 900, false], [360, 700, true]]) {
+    it(`shows what can be done with a message in one line that covers no text, ${width} px wide`, async () => {
       const visitor = await member(`dora-${width}`, { viewport: { width, height }, hasTouch, isMobile: hasTouch });
       const { page } = visitor;
-      for (const n of [1, 2, 3]) await post(visitor, `${width} ${n} ${"long lines fill the measure ".repeat(20)}end`);
+      for (const n of [1, 2, 3]) await post(visitor, `${width} ${n} ${"long lines fill the measure ".repeat(20)}\nend`);
       for (const n of [3, 2, 1]) {
         const row = page.locator("#history .mine").nth(-n);
         if (hasTouch) await row.locator(".message-text").tap();
@@ -162,9 +162,10 @@ describe("the frame of the page", { timeout: 300_000 }, () => {
           const { top, bottom } = document.getElementById("scroller").getBoundingClientRect();
           const isUnder = (box) => box.right > bar.left && box.left < bar.right && Math.min(box.bottom, bottom) > Math.max(bar.top, top) && box.top < bar.bottom && box.width > 1;
           const isInWindow = bar.left >= 0 && bar.right <= innerWidth && bar.top >= 0 && bar.bottom <= innerHeight;
-          return { covered: texts.filter(isUnder).length, isInWindow };
+          const tops = new Set([...row.querySelectorAll(".actions > *")].filter(({ offsetWidth }) => offsetWidth).map(({ offsetTop }) => offsetTop));
+          return { covered: texts.filter(isUnder).length, isInWindow, lines: tops.size };
         });
-        assert.deepEqual(covered, { covered: 0, isInWindow: true }, `the row that is ${n} from the end`);
+        assert.deepEqual(covered, { covered: 0, isInWindow: true, lines: 1 }, `the row that is ${n} from the end`);
       }
       const scrollTop = await page.locator("#scroller").evaluate((scroller) => scroller.scrollTop);
       assert.ok(Math.abs(scrollTop) <= 1, `the history was moved by ${scrollTop} px`);

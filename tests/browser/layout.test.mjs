@@ -106,6 +106,24 @@ describe("the pages fit", { timeout: 180_000 }, () => {
     }
   }
 
+  it("and the text is centred beside the list of rooms, in line with the composer", async () => {
+    const visitor = await here.visitor();
+    await visitor.join("typesetter");
+    const edges = (selector) => visitor.page.locator(selector).first().evaluate((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      return { left, right };
+    });
+    for (const [width, measure] of [[800, null], [1280, 672], [1920, 672]]) {
+      await visitor.page.setViewportSize({ width, height: HEIGHT });
+      await visitor.goto(pages.room);
+      const [room, list, text, composer] = [await edges("#room"), await edges("#history"), await edges(".message-text"), await edges("#body")];
+      assert.ok(Math.abs(text.left - composer.left - 4) <= 1, `at ${width} px, the text begins at ${text.left}, the composer's at ${composer.left} + 4`);
+      if (measure === null) continue;
+      assert.equal(text.right - text.left, measure);
+      assert.ok(Math.abs(list.left - room.left - (room.right - list.right)) <= 1, `at ${width} px, the column leaves ${list.left - room.left} and ${room.right - list.right} px`);
+    }
+  });
+
   it("what stands beside a button stands level with it, and every field has the type of the page", async () => {
     const visitor = await here.visitor();
     await visitor.join("level");
