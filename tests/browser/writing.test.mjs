@@ -54,6 +54,17 @@ describe("writing", { timeout: 240_000 }, () => {
     assert.equal((await row(page, message).locator(".message-body").textContent()).trim(), "see:\ncurl -N \"$url\"\n  | tail");
   });
 
+  it("the button that copies code covers none of it", async () => {
+    for (const [handle, options] of [["tapper", { viewport: { width: 360, height: 700 }, hasTouch: true, isMobile: true }], ["pointer", {}]]) {
+      const { page, post } = await scene(handle, options);
+      const message = await post(`\`\`\`\n${"a line that goes on ".repeat(20)}\n\`\`\``);
+      const copy = row(page, message).getByRole("button", { name: "Copy code" });
+      await copy.waitFor({ state: "attached" });
+      const gap = await copy.evaluate((copy) => copy.getBoundingClientRect().left - copy.previousSibling.getBoundingClientRect().right);
+      assert.ok(gap >= 0, `it reaches ${-gap} px into the code of ${handle}`);
+    }
+  });
+
   it("an answer quotes what it answers, also where that is not on the page, and leads there", async () => {
     const { bot, visitor, page, post } = await scene("quoter");
     const first = await post("long ago\nand more");
