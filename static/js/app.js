@@ -34,6 +34,7 @@ class RoomPage {
   #keyboardNavigation = null;
   #history;
   #readMark;
+  #stream;
   #outbox = null;
 
   constructor() {
@@ -44,8 +45,9 @@ class RoomPage {
       onNewRows: (rows) => this.#announce(rows),
     });
     this.#readMark = new ReadMark(this.#main, this.#history, (upTo) => this.#activity.markRead(upTo));
+    this.#stream = this.#openStream();
     if (this.#handle) this.#openWriting();
-    this.#follow();
+    this.#stream.follow();
     this.#readMark.update();
     addEventListener("keydown", (event) => this.#onKey(event));
     byId("utc").remove();
@@ -62,7 +64,10 @@ class RoomPage {
     const composer = new Composer(new Drafts(owner, this.#room), (body, answered) => this.#post(body, answered));
     this.#outbox = new Outbox(owner, {
       onChange: () => pending.update(),
-      onSent: (message) => message.room === this.#room && this.#history.show(message),
+      onSent: (message) => {
+        if (message.room === this.#room) this.#history.show(message);
+        this.#stream.hurry();
+      },
     });
     const pending = new PendingMessages(this.#room, this.#handle, this.#outbox, this.#history, (entry) => {
       composer.insert(entry.body, entry.answered);
@@ -87,14 +92,13 @@ class RoomPage {
 
   // The stream
 
-  #follow() {
-    const stream = new SharedStream(Number(this.#main.dataset.cursor), {
+  #openStream() {
+    return new SharedStream(Number(this.#main.dataset.cursor), {
       log: this.#log,
       handle: this.#handle,
       onEvent: (type, data) => this.#onEvent(type, data),
       onState: (state, detail) => this.#onState(state, detail),
     });
-    stream.follow();
   }
 
   #onEvent(type, data) {
@@ -108,7 +112,9 @@ class RoomPage {
     const isOwn = data.by?.handle === this.#handle;
     if (!isOwn) this.#connectionStatus.countMissed(type);
     const html = data.message?.html ?? data.html;
-    if (typeof html === "string") this.#batcher.add({ id: data.id, html, nonce: isOwn && data.message?.nonce });
+    const nonce = isOwn && data.message?.nonce;
+    const deletedId = type === "message-deleted" && data.message?.id;
+    if (typeof html === "string") this.#batcher.add({ id: data.id, html, nonce, deletedId });
     else if (type === "member") this.#onMember(data);
     else if (type === "presence") people.changePresence(data);
     else if (type === "room" && data.room_info) {
@@ -126,7 +132,10 @@ class RoomPage {
 
   #applyBatch(events) {
     this.#history.apply(events);
-    for (const { nonce } of events) if (nonce) this.#outbox?.settle(this.#room, nonce);
+    for (const { nonce, deletedId } of events) {
+      if (nonce) this.#outbox?.settle(this.#room, nonce);
+      if (deletedId) this.#withAnnouncer((announcer) => announcer.forget(deletedId));
+    }
     this.#readMark.update();
   }
 
@@ -166,12 +175,15 @@ class RoomPage {
 
   // The reader
 
-  async #announce(rows) {
+  #announce(rows) {
     const news = rows.filter((row) => this.#connectionStatus.isNews(row));
-    if (news.length === 0) return;
+    if (news.length > 0) this.#withAnnouncer((announcer) => announcer.announce(news));
+  }
+
+  /** Calls are made in their order, also while the module is being loaded. */
+  async #withAnnouncer(call) {
     const module = await loadModule("announcer");
-    if (module) this.#announcer ??= new module.Announcer();
-    this.#announcer?.announce(news);
+    if (module) call((this.#announcer ??= new module.Announcer()));
   }
 
   async #onKey(event) {

@@ -73,6 +73,13 @@ export class SharedStream {
     addEventListener("pagehide", () => this.#stop());
   }
 
+  /** Tries again without waiting further, if the connection is lost: the server can be reached again. */
+  hurry() {
+    if (!this.#timer || this.#state === "live") return;
+    if (this.#connection) this.#connection.hurry();
+    else this.#ask(true);
+  }
+
   #start() {
     this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY);
     if (!this.#isShared) return this.#listen();

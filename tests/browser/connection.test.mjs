@@ -106,6 +106,17 @@ describe("the connection", { timeout: 400_000 }, () => {
     await hasEverything(visitor);
   });
 
+  it("is tried again as soon as the server takes a message", async () => {
+    const visitor = await somebody("poster");
+    await visitor.page.evaluate(() => void (Math.random = () => 0.99)); // the longest back-off: the third try is 12 s after the loss
+    proxy.goAway();
+    await until("the page says that it has lost the stream", async () => (await visitor.status()) === "Reconnecting…");
+    proxy.comeBack();
+    await visitor.say("are you there again?");
+    await until("it says so no more", async () => (await visitor.status()) === "", 4000);
+    await hasEverything(visitor);
+  });
+
   it("says what came meanwhile, edits and deletions, too, and draws a line where one left off", async () => {
     const visitor = await somebody("sleeper");
     const [edited, deleted] = [await bot.post("befoer"), await bot.post("a slip")];

@@ -365,6 +365,29 @@ describe("a long history", { timeout: 300_000 }, () => {
     assert.deepEqual(await said(), ["bot: hear, hear", "3 new messages"]);
   });
 
+  it("keeps nothing of a deleted message where it was announced, and no announcement for long", async () => {
+    const visitor = await reader("hilda");
+    const announced = () => visitor.page.locator("#announcer").textContent();
+    const slip = await bot.post("a slip of the tongue", "long");
+    await until("it is announced", async () => (await announced()) === "bot: a slip of the tongue");
+    await visitor.page.clock.install();
+    await bot.delete(slip.id, "long");
+    await until("it is gone", async () => (await announced()) === "");
+    const next = await bot.post("next", "long");
+    await visitor.seesText("next");
+    await bot.delete(next.id, "long");
+    await visitor.sees("that it is deleted", (rows) => rows.at(-1).deleted);
+    await visitor.page.clock.runFor(3000);
+    assert.equal(await announced(), "", "what was deleted before it was announced never is");
+    await bot.post("and more", "long");
+    await until("that is announced", async () => {
+      await visitor.page.clock.runFor(500);
+      return (await announced()) === "bot: and more";
+    });
+    await visitor.page.clock.runFor(6000);
+    assert.equal(await announced(), "");
+  });
+
   /** Types while others post, change and delete 200 times a second. */
   async function writeAndType(visitor) {
     let isOver = false;
