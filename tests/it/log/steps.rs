@@ -86,11 +86,25 @@ pub(super) enum Step {
     Import(Numbers),
 }
 
-/// Any changes, of which those of an import often follow each other.
+/// Any changes, of which posts of one person and steps of an import often follow each other.
 pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let request = request().prop_map(|request| vec![Step::Request(request)]);
     let import = import().prop_map(|steps| steps.into_iter().map(Step::Import).collect());
-    vec(prop_oneof![20 => request, 1 => import], 40..120).prop_map(|steps| steps.concat())
+    let any = prop_oneof![20 => request, 3 => plain_posts(), 1 => import];
+    vec(any, 40..120).prop_map(|steps| steps.concat())
+}
+
+/// Posts by one person into one room, which mention nobody and answer nothing: most of them need only the cache.
+fn plain_posts() -> impl Strategy<Value = Vec<Step>> {
+    const NUMBERS: [usize; 3] = [4, 8, 12];
+    request().prop_map(|first| {
+        let posts = NUMBERS.map(|number| Request {
+            kind: Kind::PostMessage,
+            number,
+            ..first.clone()
+        });
+        posts.map(Step::Request).to_vec()
+    })
 }
 
 /// The numbers choose among what is there when the change is made.
