@@ -84,20 +84,12 @@ struct NamedRooms {
 }
 
 impl Rooms {
-    /// Returns the rooms of a map; `None` if there is only [one](Self::OneOpen).
-    fn from(&self) -> Option<&BTreeMap<RoomId, EventId>> {
+    /// Returns the first event of a room that is visible because the room is among these.
+    fn first_visible(&self, room: RoomId) -> Option<EventId> {
         match self {
-            Self::OneOpen(_) => None,
-            Self::From(from) => Some(from),
-            Self::Named(named) => Some(&named.from),
-        }
-    }
-
-    fn contains(&self, room: RoomId) -> bool {
-        match self {
-            Self::OneOpen(only) => *only == room,
-            Self::From(from) => from.contains_key(&room),
-            Self::Named(named) => named.from.contains_key(&room),
+            Self::OneOpen(only) => (*only == room).then_some(EventId::EARLIEST),
+            Self::From(from) => from.get(&room).copied(),
+            Self::Named(named) => named.from.get(&room).copied(),
         }
     }
 }
@@ -138,7 +130,8 @@ impl Access {
                 from.is_some_and(|from| event.id >= from) || self.shows_own_leaving(event, room)
             }
             Audience::OfPerson { is_public, rooms } => {
-                *is_public || rooms.iter().any(|room| self.rooms.contains(*room))
+                let is_among = |room: &RoomId| self.rooms.first_visible(*room).is_some();
+                *is_public || rooms.iter().any(is_among)
             }
         }
     }
@@ -180,13 +173,11 @@ impl Access {
 
     /// Returns the first visible event of a room; `None` if the room is not visible.
     fn shows_from(&self, room: RoomId, is_open: bool) -> Option<EventId> {
-        match &self.rooms {
-            Rooms::OneOpen(only) => (*only == room).then_some(EventId::EARLIEST),
-            Rooms::From(from) if self.scope == Scope::EVERYTHING => {
-                visible_from(is_open, from.get(&room).copied())
-            }
-            Rooms::From(from) => from.get(&room).copied(),
-            Rooms::Named(named) => named.from.get(&room).copied(),
+        let first = self.rooms.first_visible(room);
+        if self.scope == Scope::EVERYTHING {
+            visible_from(is_open, first)
+        } else {
+            first
         }
     }
 
@@ -215,12 +206,11 @@ impl Access {
     /// Returns the topics that the reader subscribes to.
     #[must_use]
     pub fn topics(&self) -> Vec<SubscriptionTopic> {
-        let mut topics = match (&self.rooms, self.rooms.from()) {
-            (Rooms::OneOpen(room), _) => vec![SubscriptionTopic::Room(*room)],
-            (_, Some(from)) if self.scope != Scope::EVERYTHING && from.len() <= TOPICS_MAX => {
-                from.keys().copied().map(SubscriptionTopic::Room).collect()
-            }
-            _ => vec![SubscriptionTopic::Everything],
+        let mut topics = match &self.rooms {
+            Rooms::OneOpen(room) => vec![SubscriptionTopic::Room(*room)],
+            Rooms::From(from) if self.scope != Scope::EVERYTHING => topics_of(from),
+            Rooms::From(_) => vec![SubscriptionTopic::Everything],
+            Rooms::Named(named) => topics_of(&named.from),
         };
         topics.extend(self.reader.topics());
         topics
@@ -245,6 +235,13 @@ impl Access {
             },
         }
     }
+}
+
+fn topics_of(rooms: &BTreeMap<RoomId, EventId>) -> Vec<SubscriptionTopic> {
+    if rooms.len() > TOPICS_MAX {
+        return vec![SubscriptionTopic::Everything];
+    }
+    rooms.keys().copied().map(SubscriptionTopic::Room).collect()
 }
 
 async fn look_up_rooms(log: &EventLog, reader: &Reader, scope: &Scope) -> Result<Rooms> {

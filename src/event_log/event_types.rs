@@ -13,12 +13,6 @@ impl EventTypes {
         Self((!names.is_empty()).then(|| Arc::new(names)))
     }
 
-    /// Returns whether all types are requested.
-    #[must_use]
-    pub fn are_all(&self) -> bool {
-        self.0.is_none()
-    }
-
     /// Returns whether the type with this name is requested.
     #[must_use]
     pub fn include(&self, name: &str) -> bool {

@@ -43,6 +43,7 @@ impl EventLog {
 
     /// Returns the last event that is visible to a viewer, in any room.
     pub async fn find_visible_head(&self, viewer: Option<UserId>) -> Result<EventId> {
+        // In this order: what is published in between is then not older than `newest`.
         let newest = self.head();
         let open_head = self.open_head();
         if viewer.is_none() || open_head >= newest {

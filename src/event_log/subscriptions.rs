@@ -4,8 +4,6 @@
 //! for the topics that it subscribed to.
 
 #[cfg(test)]
-mod interleavings;
-#[cfg(test)]
 mod tests;
 mod waiter;
 

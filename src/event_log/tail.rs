@@ -247,8 +247,10 @@ impl Tail {
     /// change before events are published.
     fn read_memory(&self) -> Option<Following> {
         let recent = &self.log.recent;
-        let is_complete = !self.access.is_lost();
-        is_complete.then(|| recent.read_after(self.access.channel(), self.cursor, BATCH_BYTES))?
+        if self.access.is_lost() {
+            return None;
+        }
+        recent.read_after(self.access.channel(), self.cursor, BATCH_BYTES)
     }
 
     /// Returns the events that are visible and requested, and the id of the last visible one.

@@ -1,5 +1,7 @@
 //! No notification is lost.
 
+mod interleavings;
+
 use super::*;
 use std::{
     pin::pin,
