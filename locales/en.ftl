@@ -193,8 +193,7 @@ error-too-many-own-reactions = You can add at most { $max } reactions to a messa
 error-type-invalid = Use 1 to { $max } of a-z, 0-9 and . _ -, starting with a letter.
 error-type-reserved = That name is reserved.
 error-payload-too-large = Too large: at most { $max } bytes.
-error-payload-too-deep = The data is nested too deeply.
-error-payload-unreadable = The data contains half a character or a number that is too great.
+error-payload-unreadable = The data is nested too deeply, or contains half a character or a number that is too great.
 
 ## Server errors
 

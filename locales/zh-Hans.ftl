@@ -180,8 +180,7 @@ error-too-many-own-reactions = 每条消息最多添加 { $max } 种自己的表
 error-type-invalid = 1 到 { $max } 个字符，只能用 a-z、0-9 和 . _ -，以字母开头。
 error-type-reserved = 这个名称是保留的。
 error-payload-too-large = 太大：最多 { $max } 字节。
-error-payload-too-deep = 数据的嵌套太深。
-error-payload-unreadable = 数据中有不完整的字符或过大的数字。
+error-payload-unreadable = 数据的嵌套太深，或者有不完整的字符或过大的数字。
 
 ## 服务器错误
 

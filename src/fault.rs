@@ -180,11 +180,9 @@ pub enum Fault {
         /// Greatest size in bytes.
         max: usize,
     },
-    /// The payload has too many levels.
-    #[error("nested too deeply")]
-    PayloadTooDeep,
-    /// The payload has half a surrogate pair, or a number beyond the range of a double.
-    #[error("half a character of UTF-16, or a number that is too great")]
+    /// Common JSON libraries refuse the payload: it is nested too deeply, or contains a lone surrogate or a number beyond
+    /// the range of a double.
+    #[error("nested too deeply, half a character of UTF-16, or a number that is too great")]
     PayloadUnreadable,
 }
 

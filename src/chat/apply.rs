@@ -31,7 +31,8 @@ pub struct AppliedBatch {
 /// Applies changes in order, within the caller's transaction.
 ///
 /// Returns a verdict on each change. After an error the caller must roll the transaction back. Consecutive posts are
-/// applied together, and so are consecutive steps of an import. The rows do not depend on how changes are divided into batches.
+/// applied together, and so are consecutive steps of an import. The rows do not depend on how changes are divided into
+/// batches.
 pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Result<AppliedBatch> {
     if changes.iter().any(|change| change.v > CHANGE_VERSION) {
         return Err(Error::Unavailable(Outage::NewerVersion));

@@ -209,7 +209,7 @@ fn make_changes(
 fn imported(applied: &Applied) -> Result<Imported> {
     match applied.outcome {
         Outcome::Imported(imported) => Ok(imported),
-        _ => Err(Error::NotFound),
+        _ => Err(Error::Internal("a step of the import had another outcome")),
     }
 }
 

@@ -59,12 +59,6 @@ fn payload_fault(payload: &RawValue) -> Option<Fault> {
     if payload.get().len() > PAYLOAD_MAX {
         return Some(Fault::PayloadTooLarge { max: PAYLOAD_MAX });
     }
-    let error = serde_json::from_str::<Value>(payload.get()).err()?;
-    // Serde has no other mark of this error.
-    let is_too_deep = error.to_string().starts_with("recursion limit");
-    Some(if is_too_deep {
-        Fault::PayloadTooDeep
-    } else {
-        Fault::PayloadUnreadable
-    })
+    let is_unreadable = serde_json::from_str::<Value>(payload.get()).is_err();
+    is_unreadable.then_some(Fault::PayloadUnreadable)
 }

@@ -24,8 +24,8 @@ pub struct BodyLimit(usize);
 impl BodyLimit {
     /// Limit for everybody: sufficient for the forms for joining and for the preferences.
     pub const ANONYMOUS: Self = Self(16 * 1024);
-    /// Limit for people who have signed in: a message of 8,000 characters, each escaped as two of `\uXXXX`, and further
-    /// fields.
+    /// Limit for people who have signed in: a message of 8,000 characters, each of which JSON may escape in 12 bytes, and
+    /// further fields.
     pub const SIGNED_IN: Self = Self(256 * 1024);
 }
 

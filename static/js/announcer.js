@@ -28,7 +28,7 @@ export class Announcer {
    *
    * @param {number} id
    */
-  forget(id) {
+  retract(id) {
     this.#rows = this.#rows.filter((row) => idOf(row) !== id);
     if (id === this.#announcedId) this.#clear();
   }

@@ -134,7 +134,7 @@ class RoomPage {
     this.#history.apply(events);
     for (const { nonce, deletedId } of events) {
       if (nonce) this.#outbox?.settle(this.#room, nonce);
-      if (deletedId) this.#withAnnouncer((announcer) => announcer.forget(deletedId));
+      if (deletedId) this.#withAnnouncer((announcer) => announcer.retract(deletedId));
     }
     this.#readMark.update();
   }

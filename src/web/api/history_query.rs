@@ -33,10 +33,10 @@ pub fn parse_query(query: Option<&str>) -> Result<HistoryQuery> {
     let anchor = &mut parsed.anchor;
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match &*name {
-            "before" => set_anchor(anchor, Anchor::Before(read_id("before", &value)?))?,
-            "after" => set_anchor(anchor, Anchor::After(read_id("after", &value)?))?,
-            "around" => set_anchor(anchor, Anchor::Around(read_id("around", &value)?))?,
-            "at" => set_anchor(anchor, Anchor::At(read_time("at", &value)?))?,
+            "before" => set_anchor(anchor, "before", Anchor::Before(read_id("before", &value)?))?,
+            "after" => set_anchor(anchor, "after", Anchor::After(read_id("after", &value)?))?,
+            "around" => set_anchor(anchor, "around", Anchor::Around(read_id("around", &value)?))?,
+            "at" => set_anchor(anchor, "at", Anchor::At(read_time("at", &value)?))?,
             "limit" => parsed.limit = read_limit(&value, LIMIT_MAX)?,
             "author" => parsed.filter.author = Some(value.into_owned()),
             "since" => parsed.filter.since = Some(read_time("since", &value)?),
@@ -47,9 +47,10 @@ pub fn parse_query(query: Option<&str>) -> Result<HistoryQuery> {
     Ok(parsed)
 }
 
-fn set_anchor(anchor: &mut Anchor, value: Anchor) -> Result<()> {
+/// Sets the anchor that a parameter gives. A second one is refused.
+fn set_anchor(anchor: &mut Anchor, name: &'static str, value: Anchor) -> Result<()> {
     if *anchor != Anchor::Newest {
-        return Err(Error::invalid("anchor", Fault::AnchorAmbiguous));
+        return Err(Error::invalid(name, Fault::AnchorAmbiguous));
     }
     *anchor = value;
     Ok(())

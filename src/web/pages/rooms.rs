@@ -62,13 +62,16 @@ pub fn layout_of(
 
 /// Sorts the rooms of a page: first those that the viewer has joined, each part by name without regard to case, and with
 /// numbers by their value. Pages follow each other in the order of names.
-fn in_natural_order(mut rooms: Vec<RoomView>) -> Vec<RoomView> {
-    rooms.sort_by(|one, other| {
-        let [name, other_name] = [one, other].map(|room| room.info.name.to_lowercase());
+fn in_natural_order(rooms: Vec<RoomView>) -> Vec<RoomView> {
+    let named = rooms
+        .into_iter()
+        .map(|room| (room.info.name.to_lowercase(), room));
+    let mut named: Vec<_> = named.collect();
+    named.sort_by(|(name, room), (other_name, other)| {
         let by_name = || compare_str(name, other_name);
-        other.joined.cmp(&one.joined).then_with(by_name)
+        other.joined.cmp(&room.joined).then_with(by_name)
     });
-    rooms
+    named.into_iter().map(|(_, room)| room).collect()
 }
 
 /// Shows a page of the list of rooms.
