@@ -5,6 +5,8 @@ mod bodies;
 mod caching;
 mod custom_events;
 mod damaged_rows;
+mod encoding;
+mod error_codes;
 mod errors;
 mod history;
 mod history_formats;

@@ -2,6 +2,7 @@
 
 mod archive;
 mod archive_conflicts;
+mod archive_limits;
 mod chat;
 mod copies;
 mod files;
