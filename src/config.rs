@@ -2,6 +2,7 @@
 //!
 //! A flag takes precedence over its variable, and a variable over the default.
 
+use crate::model::role::Door;
 use clap::{Args, ValueEnum};
 use std::{
     fmt,
@@ -22,8 +23,9 @@ pub struct Config {
     #[arg(long, env = "BACKSCROLL_DB", hide_env_values = true, value_name = "FILE", default_value = DB)]
     pub db: PathBuf,
 
-    /// Who may join. `open`: anybody who can reach the server; the default on a loopback address, required on others
-    #[arg(long, env = "BACKSCROLL_DOOR", hide_env_values = true, value_name = "open", value_parser = parse_door)]
+    /// Who may come in. `open`: everybody who can reach the server; `invite`: by invitation only. By default the door is
+    /// what it was before; of a new file, open on a loopback address, and by invitation on others
+    #[arg(long, env = "BACKSCROLL_DOOR", hide_env_values = true, value_name = "open|invite", value_parser = parse_door)]
     pub door: Option<Door>,
 
     /// Address under which users reach the server, if it differs from the one that it listens on, such as a proxy's:
@@ -83,17 +85,12 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Returns why the server may not start with these settings, or `None`.
+    /// Returns who may come in, where `stored` is what the file says.
     #[must_use]
-    pub fn fault(&self) -> Option<String> {
-        let reachable = !self.listen.ip().to_canonical().is_loopback();
-        (reachable && self.door.is_none()).then(|| {
-            format!(
-                "{} can be reached from other machines, from which anybody could join; to allow that, add --door open \
-                 (invitations are not supported yet)",
-                self.listen
-            )
-        })
+    pub fn door(&self, stored: Option<Door>) -> Door {
+        let is_local = self.listen.ip().to_canonical().is_loopback();
+        let usual = if is_local { Door::Open } else { Door::Invite };
+        self.door.or(stored).unwrap_or(usual)
     }
 
     /// Returns the names in `--public-url` and `--host` in DNS form: lower case, other scripts as Punycode, without a
@@ -147,26 +144,8 @@ fn parse_size(text: &str) -> Result<u64, &'static str> {
     }
 }
 
-/// Who may join the server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Door {
-    /// Anybody who can reach the server.
-    #[default]
-    Open,
-}
-
-impl fmt::Display for Door {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("open")
-    }
-}
-
 fn parse_door(text: &str) -> Result<Door, &'static str> {
-    match text {
-        "open" => Ok(Door::Open),
-        "invite" => Err("`invite` is not supported yet; the only value is `open`"),
-        _ => Err("the only value is `open`"),
-    }
+    text.parse().map_err(|_| "`open` or `invite`")
 }
 
 fn parse_public_url(text: &str) -> Result<Url, &'static str> {

@@ -10,6 +10,7 @@ use crate::{
     model::{
         account::NewAccount,
         change::Action,
+        role::Door,
         room::{NewRoom, RoomKind, RoomName, Slug, Topic},
         user::SERVER_HANDLE,
     },
@@ -44,13 +45,11 @@ pub struct Server {
 impl Server {
     /// Locks the database file for this process and opens it. Creates the file if it does not exist.
     pub async fn open(config: Config) -> Result<Self> {
-        if let Some(fault) = config.fault() {
-            return Err(Error::Refused(fault));
-        }
         let path = DatabasePath::resolve(&config.db)?;
         let lock = FileLock::take(&path)?;
         let mut database = OpenDatabase::open(path, config.storage).await?;
         prepare_log(&mut database.writer).await?;
+        set_door(&mut database.writer, &config).await?;
         let (log, applier) = Applier::open(database, config.storage).await?;
         let connections = connections_allowed(config.max_connections);
         Ok(Self {
@@ -60,6 +59,11 @@ impl Server {
             connections,
             lock,
         })
+    }
+
+    /// Returns who may come in.
+    pub async fn door(&self) -> Result<Door> {
+        self.log.find_door().await
     }
 
     /// Serves until `shutdown`; then ends all streams, completes pending requests, and closes the file.
@@ -158,9 +162,24 @@ async fn found_log(connection: &mut Connection) -> Result<()> {
         server: NewAccount::new(SERVER_HANDLE, "Backscroll"),
         room: first_room()?,
     };
-    let found = ChangeMaker::new().make(None, action);
+    apply_at_start(connection, action).await
+}
+
+/// Sets who may come in, if the settings differ from what the file says.
+async fn set_door(connection: &mut Connection, config: &Config) -> Result<()> {
+    let stored = meta::find_door(connection).await?;
+    let door = config.door(stored);
+    if stored == Some(door) {
+        return Ok(());
+    }
+    apply_at_start(connection, Action::SetDoor { door }).await
+}
+
+/// Applies a change of the server itself before it serves.
+async fn apply_at_start(connection: &mut Connection, action: Action) -> Result<()> {
+    let change = ChangeMaker::new().make(None, action);
     let mut tx = connection.begin_with("begin immediate").await?;
-    let applied = apply(&mut tx, &Cache::default(), &[found]).await?;
+    let applied = apply(&mut tx, &Cache::default(), &[change]).await?;
     for verdict in applied.verdicts {
         verdict?;
     }

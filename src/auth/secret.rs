@@ -32,7 +32,7 @@ impl Secret {
     /// Returns the hash, which the server stores.
     #[must_use]
     pub fn hash(&self) -> SecretHash {
-        Sha256::digest(self.0.as_bytes()).to_vec()
+        Sha256::digest(self.0.as_bytes()).as_slice().into()
     }
 
     /// Returns the secret in plain text. It must only be sent to its owner.

@@ -2,9 +2,10 @@
 
 use super::{cookies::session_cookies, secret::Secret};
 use crate::{
+    chat::policy::Identity,
     error::{Error, Result},
     event_log::{access::Reader, log::EventLog},
-    model::{change::SecretHash, ids::UserId, user::User},
+    model::{change::SecretHash, ids::UserId, role::Role, user::User},
 };
 use axum::http::{HeaderMap, header};
 
@@ -19,6 +20,8 @@ pub struct Viewer {
     pub user: Option<User>,
     /// Hash of the token or session that identifies the account.
     pub secret_hash: Option<SecretHash>,
+    /// Whether the sender may see open rooms without being a member.
+    pub sees_open: bool,
 }
 
 impl Viewer {
@@ -40,13 +43,19 @@ impl Viewer {
                 return Ok(viewer);
             }
         }
-        Ok(Self::default())
+        Ok(Self {
+            sees_open: log.sees_open_rooms(None).await?,
+            ..Self::default()
+        })
     }
 
     async fn find(log: &EventLog, secret: &Secret) -> Result<Option<Self>> {
         let secret_hash = secret.hash();
-        let user = log.find_account(&secret_hash).await?;
-        Ok(user.map(|user| Self {
+        let Some(user) = log.find_account(&secret_hash).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            sees_open: log.sees_open_rooms(Some(user.role)).await?,
             user: Some(user),
             secret_hash: Some(secret_hash),
         }))
@@ -63,12 +72,29 @@ impl Viewer {
         self.user.as_ref().map(|user| user.id)
     }
 
+    /// Returns what the account may do on the server; `None` if not signed in.
+    #[must_use]
+    pub fn role(&self) -> Option<Role> {
+        self.user.as_ref().map(|user| user.role)
+    }
+
+    /// Returns the account and its role, for the policy; `None` if not signed in.
+    #[must_use]
+    pub fn identity(&self) -> Option<Identity> {
+        let user = self.user.as_ref()?;
+        Some(Identity {
+            user: user.id,
+            role: user.role,
+        })
+    }
+
     /// Returns the viewer as a reader of the event log.
     #[must_use]
     pub fn reader(&self) -> Reader {
         Reader {
             user: self.user_id(),
             secret: self.secret_hash.clone(),
+            sees_open: self.sees_open,
         }
     }
 }

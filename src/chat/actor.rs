@@ -1,11 +1,12 @@
 //! The actor of a change: the user who requests it, and the time of the request.
 
-use super::policy::{Object, Verb, can};
+use super::policy::{Identity, Object, Verb, can};
 use crate::{
     error::{Error, Result},
     model::{
         change::Change,
         ids::{RoomId, UserId},
+        role::Role,
         time::Timestamp,
     },
     store::{
@@ -22,16 +23,29 @@ pub struct Actor {
     pub at: Timestamp,
     /// The account; `None` if not signed in, and for changes by the server itself.
     pub user: Option<UserId>,
+    /// What the account may do on the server; `None` without an account, and if it was not looked up.
+    pub role: Option<Role>,
 }
 
 impl Actor {
-    /// Returns the actor of a change.
+    /// Returns an actor whose role was not looked up.
+    #[must_use]
+    pub fn new(at: Timestamp, user: Option<UserId>) -> Self {
+        let role = None;
+        Self { at, user, role }
+    }
+
+    /// Returns the actor of a change, whose role was not looked up.
     #[must_use]
     pub fn of(change: &Change) -> Self {
-        Self {
-            at: change.at,
-            user: change.by,
-        }
+        Self::new(change.at, change.by)
+    }
+
+    /// Returns the account and its role, for the policy.
+    #[must_use]
+    pub fn identity(self) -> Option<Identity> {
+        let (user, role) = (self.user?, self.role?);
+        Some(Identity { user, role })
     }
 
     /// Returns the account, or [`Error::SignInNeeded`].
@@ -48,7 +62,7 @@ impl Actor {
         let room = rooms::find_access(tx, self.user, slug)
             .await?
             .ok_or(Error::NotFound)?;
-        can(self.user, Verb::See, Object::Room(&room))?;
+        can(self.identity(), Verb::See, Object::Room(&room))?;
         Ok(room)
     }
 

@@ -16,7 +16,7 @@ use crate::{
         change::{Action, CHANGE_VERSION, Change},
         event::Event,
     },
-    store::{db::Connection, users::is_user},
+    store::{db::Connection, users::find_role},
 };
 
 /// The result of a batch of changes.
@@ -116,12 +116,14 @@ async fn apply_run(
     let [change, ..] = run else {
         return Ok(Vec::new());
     };
-    let actor = Actor::of(change);
+    let mut actor = Actor::of(change);
     if let Some(user) = actor.user
         && !(is_post(change) || is_step(change))
-        && !is_user(tx, user).await?
     {
-        return Ok(vec![Err(Error::SignInNeeded)]);
+        actor.role = find_role(tx, user).await?;
+        if actor.role.is_none() {
+            return Ok(vec![Err(Error::SignInNeeded)]);
+        }
     }
     let verdict = match &change.action {
         Action::PostMessage(_) => return apply_posts(tx, run).await,
@@ -130,6 +132,7 @@ async fn apply_run(
             founding::found_log(tx, actor, log, server, room).await
         }
         Action::BeginEra { used } => founding::begin_era(tx, cache, actor, *used).await,
+        Action::SetDoor { door } => founding::set_door(tx, *door).await,
         Action::JoinServer { account, sign_in } => {
             users::join_server(tx, actor, account, sign_in.as_ref()).await
         }

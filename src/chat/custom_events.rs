@@ -39,7 +39,7 @@ pub(super) async fn post_custom(
     nonce: Option<&Nonce>,
 ) -> Result<Applied> {
     let room = actor.find_visible_room(tx, slug).await?;
-    can(actor.user, Verb::Post, Object::Room(&room))?;
+    can(actor.identity(), Verb::Post, Object::Room(&room))?;
     let by = actor.signed_in()?;
     let (name, nonce) = (name.as_str(), nonce.map(Nonce::as_str));
     if let Some(nonce) = nonce

@@ -4,7 +4,13 @@ use super::{actor::Actor, applied::Applied, rooms, users};
 use crate::{
     cache::Cache,
     error::Result,
-    model::{account::NewAccount, change::Outcome, ids::EventId, room::NewRoom},
+    model::{
+        account::NewAccount,
+        change::{AccessChange, Outcome},
+        ids::EventId,
+        role::{Door, Role},
+        room::NewRoom,
+    },
     store::{db::Connection, eras, meta},
 };
 
@@ -18,7 +24,11 @@ pub(super) async fn found_log(
 ) -> Result<Applied> {
     if meta::find_log(tx).await?.is_none() {
         meta::set_log(tx, log).await?;
-        let user = users::add_user(tx, actor, server).await?;
+        let server = NewAccount {
+            role: Role::Bot,
+            ..server.clone()
+        };
+        let user = users::add_user(tx, actor, &server).await?;
         let server = Actor {
             user: Some(user.id),
             ..actor
@@ -27,6 +37,12 @@ pub(super) async fn found_log(
         rooms::add_room(tx, server, &room.clone().into_info(slug)).await?;
     }
     Ok(Applied::new(Outcome::Done))
+}
+
+/// Sets who may come in.
+pub(super) async fn set_door(tx: &mut Connection, door: Door) -> Result<Applied> {
+    meta::set_door(tx, door).await?;
+    Ok(Applied::with_access(Outcome::Done, AccessChange::Door))
 }
 
 /// Begins a new era of ids, so that a restored backup uses no id that this or another copy of the log has used.

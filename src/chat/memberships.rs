@@ -29,7 +29,7 @@ pub(super) async fn join_room(
 ) -> Result<Applied> {
     let room = actor.find_visible_room(tx, slug).await?;
     let user = find_user(tx, handle).await?;
-    can(actor.user, Verb::Join, Object::Member(&room, user))?;
+    can(actor.identity(), Verb::Join, Object::Member(&room, user))?;
     if memberships::is_member(tx, room.id, user).await? {
         return Ok(Applied::new(Outcome::Done));
     }
@@ -49,7 +49,7 @@ pub(super) async fn leave_room(
 ) -> Result<Applied> {
     let room = actor.find_visible_room(tx, slug).await?;
     let user = find_user(tx, handle).await?;
-    can(actor.user, Verb::Leave, Object::Member(&room, user))?;
+    can(actor.identity(), Verb::Leave, Object::Member(&room, user))?;
     if !memberships::is_member(tx, room.id, user).await? {
         return Ok(Applied::new(Outcome::Done));
     }
@@ -87,7 +87,7 @@ pub(super) async fn set_notify(
 
 async fn followed_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<(RoomId, UserId)> {
     let room = actor.find_visible_room(tx, slug).await?;
-    can(actor.user, Verb::Follow, Object::Room(&room))?;
+    can(actor.identity(), Verb::Follow, Object::Room(&room))?;
     Ok((room.id, actor.signed_in()?))
 }
 

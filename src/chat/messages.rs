@@ -88,7 +88,7 @@ pub async fn find_message(
     let state = messages::find_state(tx, room.id, message)
         .await?
         .ok_or(Error::NotFound)?;
-    can(actor.user, verb, Object::Message(&room, &state))?;
+    can(actor.identity(), verb, Object::Message(&room, &state))?;
     Ok((room.id, state))
 }
 

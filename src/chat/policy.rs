@@ -4,7 +4,10 @@
 
 use crate::{
     error::{Denial, Error, Result},
-    model::ids::{EventId, UserId},
+    model::{
+        ids::{EventId, UserId},
+        role::{Door, Role},
+    },
     store::{messages::MessageFacts, rooms::RoomAccess},
 };
 
@@ -40,9 +43,34 @@ pub enum Object<'a> {
     Message(&'a RoomAccess, &'a MessageFacts),
 }
 
-/// Returns the first event of a room that is visible to a user; `None` if the room is not visible.
+/// The account that requests an action, and its role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub struct Identity {
+    pub user: UserId,
+    pub role: Role,
+}
+
+/// Returns whether an account with this role, or a visitor without one, may see open rooms without being a member.
+#[must_use]
+pub fn sees_open_rooms(role: Option<Role>, door: Door) -> bool {
+    match role {
+        Some(Role::Admin | Role::Member | Role::Bot) => true,
+        Some(Role::Guest) => false,
+        None => door == Door::Open,
+    }
+}
+
+/// Returns whether a room is visible to a user who is not a member of it.
+#[must_use]
+pub fn is_open_to(sees_open_rooms: bool, is_open: bool) -> bool {
+    sees_open_rooms && is_open
+}
+
+/// Returns the first event of a room that is visible to a user; `None` if the room is not visible. `is_open` is the result
+/// of [`is_open_to`].
 ///
-/// An open room is visible to everyone from the beginning, a closed room to each member from the event of joining.
+/// An open room is visible from the beginning, any other room to each member from the event of joining.
 #[must_use]
 pub fn visible_from(is_open: bool, member_since: Option<EventId>) -> Option<EventId> {
     if is_open {
@@ -63,19 +91,20 @@ pub fn can_post(is_open: bool, member_since: Option<EventId>) -> Result<()> {
         .ok_or(Error::NotFound)
 }
 
-/// Checks that `actor` has the permission for an action; `None` is a visitor who is not signed in.
+/// Checks that `actor` has the permission for an action; `None` is a visitor who is not signed in. The facts about the
+/// room were looked up for the actor.
 ///
 /// # Errors
 ///
 /// [`Error::NotFound`] if the object is not visible to the actor, as for a missing one; [`Error::SignInNeeded`] or
 /// [`Error::Forbidden`] if it is visible, but the action is not permitted.
-pub fn can(actor: Option<UserId>, verb: Verb, object: Object<'_>) -> Result<()> {
+pub fn can(actor: Option<Identity>, verb: Verb, object: Object<'_>) -> Result<()> {
     let (Object::Room(room) | Object::Member(room, _) | Object::Message(room, _)) = object;
     visible_from(room.is_open, room.member_since).ok_or(Error::NotFound)?;
     if verb == Verb::See {
         return Ok(());
     }
-    let actor = actor.ok_or(Error::SignInNeeded)?;
+    let actor = actor.ok_or(Error::SignInNeeded)?.user;
     if verb == Verb::Post {
         return can_post(room.is_open, room.member_since);
     }

@@ -71,7 +71,7 @@ pub(super) async fn update_room(
     topic: Option<&Topic>,
 ) -> Result<Applied> {
     let room = actor.find_visible_room(tx, slug).await?;
-    can(actor.user, Verb::Update, Object::Room(&room))?;
+    can(actor.identity(), Verb::Update, Object::Room(&room))?;
     let info = rooms::find_info(tx, room.id)
         .await?
         .ok_or(Error::NotFound)?;

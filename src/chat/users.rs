@@ -59,6 +59,7 @@ pub(super) async fn add_user(
         id,
         handle: account.handle.text.clone(),
         name: account.name.text.clone(),
+        role: account.role,
         created_at: actor.at,
     })
 }

@@ -4,6 +4,7 @@ use super::{Failure, log, print, stop::Stop};
 use crate::{
     Server,
     config::{Config, Durability},
+    model::role::Door,
     net::accept::listen,
     store::{database_path::DatabasePath, db},
 };
@@ -13,9 +14,6 @@ use std::{io, net::SocketAddr, process, thread, time::Duration};
 const LOG_WITHIN: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(config: Config) -> Result<(), Failure> {
-    if let Some(fault) = config.fault() {
-        return Err(Failure::usage(fault));
-    }
     let log = log::start()?;
     let served = serve(config).await;
     log.flush_within(LOG_WITHIN);
@@ -27,13 +25,14 @@ async fn serve(config: Config) -> Result<(), Failure> {
     // The file is opened before the port: if the same server is already running, "in use by another process" is more
     // helpful than "address already in use".
     let server = Server::open(config.clone()).await?;
+    let door = server.door().await?;
     let cannot =
         |error: io::Error| Failure::failed(format!("cannot listen on {}: {error}", config.listen));
     let listener = listen(config.listen).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     let database = DatabasePath::resolve(&config.db)?;
     let sqlite = db::sqlite_version(&mut db::open_reader(&database).await?).await?;
-    print_detached(banner(&config, address, &sqlite));
+    print_detached(banner(&config, address, &sqlite, door));
     let shutdown = async move {
         stop.asked().await;
         tokio::spawn(async move {
@@ -52,13 +51,17 @@ fn print_detached(text: String) {
     });
 }
 
-fn banner(config: &Config, address: SocketAddr, sqlite: &str) -> String {
+fn banner(config: &Config, address: SocketAddr, sqlite: &str, door: Door) -> String {
     let (version, file) = (env!("CARGO_PKG_VERSION"), config.db.display());
     let durability = match config.storage.durability {
         Durability::Full => "full: acknowledged messages survive power loss",
         Durability::Normal => {
             "normal: power loss may lose acknowledged messages of the last seconds"
         }
+    };
+    let door = match door {
+        Door::Open => "open: whoever reaches this address picks a name and is in",
+        Door::Invite => "invite: accounts by invitation only",
     };
     format!(
         "\
@@ -67,7 +70,7 @@ Backscroll {version}
   address     http://{address}
   file        {file} (SQLite {sqlite})
   durability  {durability}
-  door        open: whoever reaches this address picks a name and is in
+  door        {door}
 
 Ctrl-C stops it.
 "

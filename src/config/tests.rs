@@ -19,22 +19,14 @@ fn no_flag_means_the_defaults() {
 }
 
 #[test]
-fn an_address_that_others_reach_needs_an_open_door() {
+fn the_door_is_open_on_loopback_and_by_invitation_elsewhere_unless_it_was_set() {
+    let door = |flags: &[&str], stored| parse(flags).unwrap().door(stored);
     for address in ["0.0.0.0:3000", "[::]:3000", "192.168.1.7:80"] {
-        assert!(
-            parse(&["--listen", address])
-                .unwrap()
-                .fault()
-                .unwrap()
-                .contains("--door open"),
-            "{address}"
-        );
-        assert_eq!(
-            parse(&["--listen", address, "--door", "open"])
-                .unwrap()
-                .fault(),
-            None
-        );
+        let flags = ["--listen", address];
+        assert_eq!(door(&flags, None), Door::Invite, "{address}");
+        assert_eq!(door(&flags, Some(Door::Open)), Door::Open, "{address}");
+        let open = ["--listen", address, "--door", "open"];
+        assert_eq!(door(&open, Some(Door::Invite)), Door::Open, "{address}");
     }
     for address in [
         "127.0.0.1:0",
@@ -42,11 +34,9 @@ fn an_address_that_others_reach_needs_an_open_door() {
         "[::1]:3000",
         "[::ffff:127.0.0.1]:3000",
     ] {
-        assert_eq!(
-            parse(&["--listen", address]).unwrap().fault(),
-            None,
-            "{address}"
-        );
+        let flags = ["--listen", address];
+        assert_eq!(door(&flags, None), Door::Open, "{address}");
+        assert_eq!(door(&flags, Some(Door::Invite)), Door::Invite, "{address}");
     }
 }
 
@@ -128,14 +118,4 @@ fn a_size_is_bytes_or_has_a_unit() {
     ] {
         assert_eq!(parse_size(text).ok(), size, "{text}");
     }
-}
-
-#[test]
-fn the_invite_door_is_refused_with_a_sentence() {
-    assert!(
-        parse(&["--door", "invite"])
-            .unwrap_err()
-            .to_string()
-            .contains("not supported yet")
-    );
 }

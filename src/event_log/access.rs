@@ -2,7 +2,7 @@
 
 use super::{log::EventLog, recent::Channel, signals::Signal, subscriptions::SubscriptionTopic};
 use crate::{
-    chat::policy::visible_from,
+    chat::policy::{is_open_to, visible_from},
     error::Result,
     model::{
         change::SecretHash,
@@ -20,6 +20,8 @@ pub struct Reader {
     pub user: Option<UserId>,
     /// The hash of the session's or token's secret. The stream ends when the secret is revoked.
     pub secret: Option<SecretHash>,
+    /// Whether the reader may see open rooms without being a member.
+    pub sees_open: bool,
 }
 
 impl Reader {
@@ -101,17 +103,21 @@ const TOPICS_MAX: usize = 64;
 impl Access {
     /// Looks up what a reader may see. Returns `None` if its secret was revoked.
     pub async fn look_up(log: &EventLog, reader: &Reader, scope: &Scope) -> Result<Option<Self>> {
-        if let Some(secret) = &reader.secret
-            && log.find_account(secret).await?.is_none()
-        {
-            return Ok(None);
+        let mut reader = reader.clone();
+        if let Some(secret) = &reader.secret {
+            let Some(account) = log.find_account(secret).await? else {
+                return Ok(None);
+            };
+            reader.sees_open = log.sees_open_rooms(Some(account.role)).await?;
+        } else {
+            reader.sees_open = log.sees_open_rooms(None).await?;
         }
         // Rooms that do not exist or are not visible are skipped: a browser reconnects to the same address after it
         // lost access to one of several rooms, and must still receive the others.
         Ok(Some(Self {
-            reader: reader.clone(),
+            rooms: look_up_rooms(log, &reader, scope).await?,
+            reader,
             scope: scope.clone(),
-            rooms: look_up_rooms(log, reader, scope).await?,
         }))
     }
 
@@ -131,7 +137,7 @@ impl Access {
             }
             Audience::OfPerson { is_public, rooms } => {
                 let is_among = |room: &RoomId| self.rooms.first_visible(*room).is_some();
-                *is_public || rooms.iter().any(is_among)
+                is_open_to(self.reader.sees_open, *is_public) || rooms.iter().any(is_among)
             }
         }
     }
@@ -160,7 +166,8 @@ impl Access {
     pub fn is_end_of_room(&self, event: &Event) -> bool {
         let room = event.room();
         room.is_some_and(|room| {
-            visible_from(room.is_open, None).is_none() && self.shows_own_leaving(event, room)
+            let is_open = is_open_to(self.reader.sees_open, room.is_open);
+            visible_from(is_open, None).is_none() && self.shows_own_leaving(event, room)
         })
     }
 
@@ -175,7 +182,7 @@ impl Access {
     fn shows_from(&self, room: RoomId, is_open: bool) -> Option<EventId> {
         let first = self.rooms.first_visible(room);
         if self.scope == Scope::EVERYTHING {
-            visible_from(is_open, first)
+            visible_from(is_open_to(self.reader.sees_open, is_open), first)
         } else {
             first
         }
@@ -255,6 +262,7 @@ async fn look_up_rooms(log: &EventLog, reader: &Reader, scope: &Scope) -> Result
         }
         Scope::Rooms { slugs, joined } => {
             if let ([slug], false) = (slugs.as_slice(), joined)
+                && reader.sees_open
                 && let Some(room) = log.find_open_room(slug).await?
             {
                 return Ok(Rooms::OneOpen(room));

@@ -1,23 +1,34 @@
 //! Look-ups of accounts, rooms and heads, answered from memory where possible.
 
-use super::{log::EventLog, recent::Channel};
+use super::{access::Reader, log::EventLog, recent::Channel};
 use crate::{
     cache::Entries,
-    chat::policy::{Object, Verb, can},
+    chat::policy::sees_open_rooms,
     error::Result,
     model::{
         change::SecretHash,
         ids::{EventId, RoomId, UserId},
+        role::{Door, Role},
         user::User,
     },
-    store::{cursors, db::Connection, event_pages::Selection, memberships, rooms, sessions},
+    store::{cursors, db::Connection, event_pages::Selection, memberships, meta, rooms, sessions},
 };
 use quick_cache::Equivalent;
 use std::{collections::BTreeMap, hash::Hash, sync::Arc};
 
 impl EventLog {
-    /// Returns the last event in a room that is visible to all of the room's readers.
-    pub async fn find_room_head(&self, room: RoomId) -> Result<EventId> {
+    /// Returns the last event in a room that is visible to a reader of the room.
+    pub async fn find_room_head(&self, reader: &Reader, room: RoomId) -> Result<EventId> {
+        if !reader.sees_open {
+            let selection = Selection::Visible {
+                viewer: reader.user,
+                rooms: Some(vec![room]),
+                joined: false,
+            };
+            let mut connection = self.readers.acquire().await?;
+            return cursors::find_selection_head(&mut connection, &selection, EventId::EARLIEST)
+                .await;
+        }
         if let Some(head) = self.recent.room_head(room) {
             return Ok(head);
         }
@@ -36,21 +47,22 @@ impl EventLog {
             return Ok(head);
         }
         let selection = Selection::Room(room);
-        let head = cursors::find_selection_head(connection, &selection, self.open_head()).await?;
+        let head =
+            cursors::find_selection_head(connection, &selection, self.open_head(true)).await?;
         self.recent.note_room_head(room, head);
         Ok(head)
     }
 
-    /// Returns the last event that is visible to a viewer, in any room.
-    pub async fn find_visible_head(&self, viewer: Option<UserId>) -> Result<EventId> {
+    /// Returns the last event that is visible to a reader, in any room.
+    pub async fn find_visible_head(&self, reader: &Reader) -> Result<EventId> {
         // In this order: what is published in between is then not older than `newest`.
         let newest = self.head();
-        let open_head = self.open_head();
-        if viewer.is_none() || open_head >= newest {
+        let open_head = self.open_head(reader.sees_open);
+        if reader.user.is_none() || open_head >= newest {
             return Ok(open_head);
         }
         let everything = Selection::Visible {
-            viewer,
+            viewer: reader.user,
             rooms: None,
             joined: false,
         };
@@ -58,9 +70,29 @@ impl EventLog {
         cursors::find_selection_head(&mut connection, &everything, open_head).await
     }
 
-    /// Returns the last event that is visible to everyone.
-    pub fn open_head(&self) -> EventId {
-        self.recent.open_head()
+    /// Returns the last event that is visible to all who see open rooms; before all events for others.
+    pub fn open_head(&self, sees_open: bool) -> EventId {
+        if sees_open {
+            self.recent.open_head()
+        } else {
+            EventId::EARLIEST
+        }
+    }
+
+    /// Returns whether an account with this role, or a visitor without one, may see open rooms without being a member.
+    pub async fn sees_open_rooms(&self, role: Option<Role>) -> Result<bool> {
+        let door = match role {
+            Some(_) => Door::default(),
+            None => self.find_door().await?,
+        };
+        Ok(sees_open_rooms(role, door))
+    }
+
+    /// Returns who may come in.
+    pub async fn find_door(&self) -> Result<Door> {
+        let look_up = async |connection: &mut Connection| meta::find_door(connection).await;
+        let door = self.find_cached(&self.cache.door, &(), look_up);
+        Ok(door.await?.unwrap_or_default())
     }
 
     /// Returns the account of a session or token.
@@ -74,13 +106,12 @@ impl EventLog {
     /// Returns the id of the room with this slug, if it is open.
     pub async fn find_open_room(&self, slug: &str) -> Result<Option<RoomId>> {
         let look_up = async |connection: &mut Connection| {
-            let room = rooms::find_access(connection, None, slug).await?;
-            let room = room.filter(|room| can(None, Verb::See, Object::Room(room)).is_ok());
-            if let Some(room) = &room {
+            let room = rooms::find_open_room(connection, slug).await?;
+            if let Some(room) = room {
                 // Load the head as well, since thousands of streams may open at once and read it from memory.
-                self.look_up_room_head(connection, room.id).await?;
+                self.look_up_room_head(connection, room).await?;
             }
-            Ok(room.map(|room| room.id))
+            Ok(room)
         };
         self.find_cached(&self.cache.open_rooms, slug, look_up)
             .await

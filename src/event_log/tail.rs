@@ -152,7 +152,8 @@ impl Tail {
         let count_to = replay_max.map_or(0, |max| i64::from(max) + 1);
         let selection = self.access.selection();
         let mut connection = self.log.readers.acquire().await?;
-        let (open_head, viewer) = (self.log.open_head(), self.access.reader().user);
+        let reader = self.access.reader();
+        let open_head = self.log.open_head(reader.sees_open);
         let head = cursors::find_selection_head(&mut connection, &selection, open_head).await?;
         let status =
             cursors::find_cursor_status(&mut connection, after, &selection, count_to).await?;
@@ -166,7 +167,7 @@ impl Tail {
         if after > head
             && matches!(cursor, Cursor::After(_))
             && !status.is_lost
-            && after <= self.log.find_visible_head(viewer).await?
+            && after <= self.log.find_visible_head(reader).await?
         {
             opening.outcome = Outcome::Live;
         }

@@ -2,6 +2,7 @@
 
 use super::{
     look_alike::{fold_handle, fold_name, foldings},
+    role::Role,
     user::mention_key,
 };
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,13 @@ pub struct NewAccount {
     pub mention_key: String,
     /// The display name.
     pub name: FoldedName,
+    /// What the account may do on the server.
+    #[serde(default = "member")]
+    pub role: Role,
+}
+
+fn member() -> Role {
+    Role::Member
 }
 
 /// A handle or display name, with the folded forms that are compared with other names.
@@ -50,10 +58,11 @@ impl FoldedName {
 }
 
 impl NewAccount {
-    /// Creates an account with this handle and name.
+    /// Creates an account of a member with this handle and name.
     #[must_use]
     pub fn new(handle: &str, name: &str) -> Self {
         Self {
+            role: Role::Member,
             handle: FoldedName::of_handle(handle),
             mention_key: mention_key(handle),
             name: FoldedName::of_name(name),

@@ -11,6 +11,7 @@ use super::{
     ids::{EventId, MessageId, RoomId, UserId},
     import::{ImportStep, Imported},
     message::{Body, Nonce},
+    role::Door,
     room::{NewRoom, NotifyLevel, RoomName, Topic},
     time::Timestamp,
     user::User,
@@ -19,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// SHA-256 of the secret of a session or token. The secret itself is never stored.
-pub type SecretHash = Vec<u8>;
+pub type SecretHash = Box<[u8]>;
 
 /// The version of [`Change`] that this program writes. Changes of newer versions are refused.
 pub const CHANGE_VERSION: u16 = 1;
@@ -61,6 +62,8 @@ pub enum Action {
     },
     /// Begins a new era of ids after `used`, the last id that any copy of this log has used.
     BeginEra { used: i64 },
+    /// Sets who may come in.
+    SetDoor { door: Door },
     /// Creates an account and signs it in.
     JoinServer {
         account: NewAccount,
@@ -188,7 +191,9 @@ pub enum Outcome {
 /// A change of permissions: cached values are invalidated, and open streams check their permissions again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessChange {
-    /// The memberships or the names of this user have changed.
+    /// Who may come in has changed.
+    Door,
+    /// The memberships, the role or the names of this user have changed, or the account was disabled.
     User(UserId),
     /// The kind of this room has changed.
     Room(RoomId),

@@ -3,6 +3,7 @@
 use super::{
     checked_text::checked_text,
     ids::UserId,
+    role::Role,
     text::{is_invisible, is_mark, joins_letters, line_fault, looks_empty, marks_fault},
     time::Timestamp,
 };
@@ -52,6 +53,8 @@ pub struct User {
     pub handle: String,
     /// The display name.
     pub name: String,
+    /// What the account may do on the server.
+    pub role: Role,
     /// The time of joining the server.
     pub created_at: Timestamp,
 }

@@ -33,7 +33,7 @@ pub async fn read_history(
     is_known: impl FnOnce(EventId) -> bool,
 ) -> Result<History> {
     let room = visible_room(app, viewer, slug).await?;
-    let head = app.log.find_room_head(room).await?;
+    let head = app.log.find_room_head(&viewer.reader(), room).await?;
     if is_known(head) {
         return Ok(History::Known(head));
     }

@@ -104,8 +104,8 @@ pub async fn find_message_to_edit(
 ) -> Result<Message> {
     let id = read_id(id)?;
     let actor = Actor {
-        at: now(),
-        user: viewer.user_id(),
+        role: viewer.role(),
+        ..Actor::new(now(), viewer.user_id())
     };
     let mut connection = app.readers().acquire().await?;
     let (room, _) =

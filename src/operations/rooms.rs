@@ -25,13 +25,15 @@ pub async fn find_room(app: &App, viewer: &Viewer, slug: &str) -> Result<RoomVie
 
 /// Returns the id of a room that is visible to the viewer.
 pub async fn visible_room(app: &App, viewer: &Viewer, slug: &str) -> Result<RoomId> {
-    if let Some(room) = app.log.find_open_room(slug).await? {
+    if viewer.sees_open
+        && let Some(room) = app.log.find_open_room(slug).await?
+    {
         return Ok(room);
     }
     let mut connection = app.readers().acquire().await?;
     let room = rooms::find_access(&mut connection, viewer.user_id(), slug).await?;
     let room = room.ok_or(Error::NotFound)?;
-    can(viewer.user_id(), Verb::See, Object::Room(&room))?;
+    can(viewer.identity(), Verb::See, Object::Room(&room))?;
     Ok(room.id)
 }
 
@@ -59,7 +61,7 @@ pub async fn list_rooms_with_head(
     after: Option<&str>,
     limit: usize,
 ) -> Result<(EventId, Page<RoomView>)> {
-    let head = app.log.find_visible_head(viewer.user_id()).await?;
+    let head = app.log.find_visible_head(&viewer.reader()).await?;
     let rooms = list_rooms(app, viewer, after, limit).await?;
     Ok((head, rooms))
 }

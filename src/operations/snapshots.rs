@@ -46,7 +46,7 @@ pub async fn read_room(
     let user = viewer.user_id();
     // The stream of a page is of all rooms, so its cursor is the last event in any of them. It must not be later than
     // the list of rooms, which is read last, nor earlier than the history.
-    let head = app.log.find_visible_head(user).await?;
+    let head = app.log.find_visible_head(&viewer.reader()).await?;
     let mut connection = app.readers().acquire().await?;
     let history = read_history(&mut connection, (id, slug), query).await?;
     let (mut rooms, members, member_count) =

@@ -29,7 +29,7 @@ macro_rules! visible_head {
             (select coalesce(max((select max(e.id) from events e where e.room_id = r.id)), 0)
                 from json_each(", $rooms, ") w join rooms r on r.id = w.value
                 left join memberships s on s.room_id = r.id and s.user_id = ", $viewer, "
-                where ", room_is_visible!(), " and (s.user_id is not null or not ", $joined, ")),
+                where ", room_is_visible!($viewer), " and (s.user_id is not null or not ", $joined, ")),
             iif(", $rooms, " is null, (
                 select coalesce(max((select max(e.id) from events e where e.room_id = s.room_id)), 0)
                 from memberships s where s.user_id = ", $viewer, "), 0),

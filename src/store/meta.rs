@@ -1,11 +1,16 @@
 //! The table `meta`: properties of the file.
 
 use super::{db::Connection, statements::statements};
-use crate::{error::Result, model::time::Timestamp};
+use crate::{
+    error::Result,
+    model::{role::Door, time::Timestamp},
+};
 
 statements! {
     FIND_LOG = "select value from meta where key = 'log'";
     SET_LOG = "insert into meta (key, value) values ('log', ?) on conflict (key) do update set value = excluded.value";
+    FIND_DOOR = "select value from meta where key = 'door'";
+    SET_DOOR = "insert into meta (key, value) values ('door', ?) on conflict (key) do update set value = excluded.value";
     HAS_MENTIONS = "select exists (select 1 from meta where key = 'mentions')";
     SET_HAS_MENTIONS = "insert into meta (key, value) values ('mentions', 'stored') on conflict do nothing";
     FIND_IMPORT = "select cast(value as integer) from meta where key = 'import'";
@@ -27,6 +32,23 @@ pub async fn find_log(connection: &mut Connection) -> Result<Option<String>> {
 /// Sets the name of this log.
 pub async fn set_log(connection: &mut Connection, log: &str) -> Result<()> {
     sqlx::query(SET_LOG).bind(log).execute(connection).await?;
+    Ok(())
+}
+
+/// Returns who may come in; `None` if it was never set. An unknown value is the stricter door.
+pub async fn find_door(connection: &mut Connection) -> Result<Option<Door>> {
+    let door: Option<String> = sqlx::query_scalar(FIND_DOOR)
+        .fetch_optional(connection)
+        .await?;
+    Ok(door.map(|door| door.parse().unwrap_or(Door::Invite)))
+}
+
+/// Sets who may come in.
+pub async fn set_door(connection: &mut Connection, door: Door) -> Result<()> {
+    sqlx::query(SET_DOOR)
+        .bind(door.as_str())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

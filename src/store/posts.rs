@@ -4,8 +4,12 @@
 //! number of round trips to SQLite's thread and not on the number of rows, so all functions take many posts at once.
 
 use super::{
-    damage::parse_lossy, db::Connection, json_rows::write_rows, messages::broken_json,
-    statements::statements, visibility::is_open,
+    damage::parse_lossy,
+    db::Connection,
+    json_rows::write_rows,
+    messages::broken_json,
+    statements::statements,
+    visibility::{is_open, is_open_to},
 };
 use crate::{
     error::Result,
@@ -26,13 +30,14 @@ statements! {
                 'by', iif(u.id is null, null, json_object('handle', cast(u.handle as text), 'name', cast(u.name as text))),
                 'room_id', r.id,
                 'is_open', json(iif(", is_open!(), ", 'true', 'false')),
+                'is_open_to_author', json(iif(", is_open_to!("p.by"), ", 'true', 'false')),
                 'member_since', s.event_id,
                 'is_answer', json(iif(q.id is not null, 'true', 'false')),
                 'known', iif(k.id is null, null, json_object('id', k.id, 'room_id', m.room_id,
                     'body', iif(m.edited_at is null and m.deleted_at is null, m.body, null)))) as fact
             from (select key, value ->> 'by' as by, value ->> 'room' as room, value ->> 'nonce' as nonce,
                          value ->> 'reply_to' as reply_to from jsonb_each(?)) p
-            left join users u on u.id = p.by
+            left join users u on u.id = p.by and u.disabled_at is null
             left join rooms r on r.slug = p.room
             left join memberships s on s.room_id = r.id and s.user_id = p.by
             left join messages q on q.id = p.reply_to and q.room_id = r.id
@@ -68,12 +73,14 @@ pub struct Question<'a> {
 /// Facts needed to authorise one post.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct PostFacts {
-    /// The author; `None` if there is no such account.
+    /// The author; `None` if there is no such account, or if it is disabled.
     pub by: Option<Person>,
     /// The room with the slug of the post; `None` if there is none.
     pub room_id: Option<RoomId>,
     /// Whether the room is open.
     pub is_open: bool,
+    /// Whether the room is open, and the author sees open rooms.
+    pub is_open_to_author: bool,
     /// The event by which the author joined the room; `None` if not a member.
     pub member_since: Option<EventId>,
     /// Whether the message that the post replies to is in the room.

@@ -7,7 +7,7 @@ use super::{
     memberships::list_members_sql,
     rooms::{room_json, visible_rooms},
     statements::statements,
-    visibility::is_open,
+    visibility::is_open_to,
 };
 use crate::{
     error::{Error, Result},
@@ -50,7 +50,7 @@ macro_rules! list_rooms {
                     union all
                     select * from (
                         select 1 as part, r.id from rooms r indexed by rooms_by_name
-                        where ", is_open!(), " and ", follows!("?5"), "
+                        where ", is_open_to!("?1"), " and ", follows!("?5"), "
                             and not exists (select 1 from memberships s where s.room_id = r.id and s.user_id = ?1)
                         order by r.name, r.slug limit ?2 + 0)
                     limit ?2 + 0) p

@@ -5,7 +5,7 @@ use super::{
     db::Connection,
     json_rows::write_rows,
     statements::statements,
-    visibility::is_open,
+    visibility::{is_open, is_open_to},
 };
 use crate::{
     error::Result,
@@ -57,7 +57,7 @@ macro_rules! visible_rooms {
     () => {
         concat!(
             " from rooms r left join memberships s on s.room_id = r.id and s.user_id = ?1 where ",
-            crate::store::visibility::room_is_visible!(),
+            crate::store::visibility::room_is_visible!("?1"),
             " "
         )
     };
@@ -67,10 +67,11 @@ pub(super) use visible_rooms;
 statements! {
     FIND_ROOM = concat!("select ", room_json!(), visible_rooms!(), " and r.slug = ?2");
     FIND_ACCESS = concat!(
-        "select r.id, ", is_open!(), " as is_open, r.made_by,
+        "select r.id, ", is_open_to!("?1"), " as is_open, r.made_by,
             (select event_id from memberships s where s.room_id = r.id and s.user_id = ?1) as member_since
         from rooms r where r.slug = ?2"
     );
+    FIND_OPEN_ROOM = concat!("select r.id from rooms r where r.slug = ? and ", is_open!());
     FIND_INFO = "select slug, name, topic, kind from rooms where id = ?";
     // A recursive query hands its rows over as it makes them, so the first free one ends it.
     FIND_FREE_SLUG = "with recursive candidates(number, slug) as (
@@ -106,7 +107,7 @@ pub async fn find_room(
 pub struct RoomAccess {
     /// The id of the room.
     pub id: RoomId,
-    /// Whether everybody may see it.
+    /// Whether the room is open, and the user sees open rooms.
     pub is_open: bool,
     /// The user who made it.
     pub made_by: UserId,
@@ -122,6 +123,14 @@ pub async fn find_access(
 ) -> Result<Option<RoomAccess>> {
     Ok(sqlx::query_as(FIND_ACCESS)
         .bind(viewer)
+        .bind(slug)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// Returns the id of the room with this slug, if it is open.
+pub async fn find_open_room(connection: &mut Connection, slug: &str) -> Result<Option<RoomId>> {
+    Ok(sqlx::query_scalar(FIND_OPEN_ROOM)
         .bind(slug)
         .fetch_optional(connection)
         .await?)

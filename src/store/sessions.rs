@@ -13,8 +13,8 @@ use crate::{
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 statements! {
-    FIND_SIGNED_IN = "select u.id, u.handle, u.name, u.created_at
-        from sessions s join users u on u.id = s.user_id where s.secret_hash = ?";
+    FIND_SIGNED_IN = "select u.id, u.handle, u.name, u.role, u.created_at
+        from sessions s join users u on u.id = s.user_id where s.secret_hash = ? and u.disabled_at is null";
     INSERT_SESSION = "insert into sessions (secret_hash, user_id, kind, created_at) values (?, ?, ?, ?)";
     LIST_SESSIONS = "select secret_hash, kind, created_at from sessions where user_id = ? order by created_at desc";
     DELETE_SESSION = "delete from sessions where secret_hash = ?";

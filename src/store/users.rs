@@ -13,6 +13,7 @@ use crate::{
         account::{FoldedName, NewAccount},
         ids::UserId,
         look_alike::fold_name,
+        role::Role,
         time::Timestamp,
         user::{User, mention_key},
     },
@@ -21,16 +22,17 @@ use serde::Serialize;
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 statements! {
-    FIND_USER = "select id, handle, name, created_at from users where handle = ?";
-    IS_USER = "select exists (select 1 from users where id = ?)";
-    FIND_USER_BY_ID = "select id, handle, name, created_at from users where id = ?";
+    FIND_USER = "select id, handle, name, role, created_at from users where handle = ?";
+    // A damaged row, or one with an unknown role, is an account with few rights.
+    FIND_ROLE = "select cast(role as text) from users where id = ? and disabled_at is null";
+    FIND_USER_BY_ID = "select id, handle, name, role, created_at from users where id = ?";
     RENAME_USER = "update users set name = ?, name_folded = ? where id = ?";
     IS_TAKEN = "with looks(folded) as (select value from json_each(?1))
         select exists (select 1 from users where folded in (select folded from looks) and id is not ?2)
             or exists (select 1 from users where name_folded in (select folded from looks) and id is not ?2)";
-    INSERT_USERS = "insert into users (id, handle, folded, mention_key, name, name_folded, created_at)
+    INSERT_USERS = "insert into users (id, handle, folded, mention_key, name, name_folded, role, created_at)
         select value ->> 'id', value ->> 'handle', value ->> 'folded', value ->> 'mention_key', value ->> 'name',
-               value ->> 'name_folded', value ->> 'at'
+               value ->> 'name_folded', value ->> 'role', value ->> 'at'
         from json_each(?)";
     LIST_UNFOLDED = "select coalesce(json_group_array(json_array(id, handle, name)), '[]') from (
         select id, handle, name from users where name_folded is null or mention_key is null limit 1000)";
@@ -44,6 +46,7 @@ impl FromRow<'_, SqliteRow> for User {
             id: row.try_get("id")?,
             handle: text_of(row, "handle")?,
             name: text_of(row, "name")?,
+            role: Role::of_stored(&text_of(row, "role")?),
             created_at: time_of(row, "created_at")?,
         })
     }
@@ -65,12 +68,14 @@ pub async fn find_user_by_id(connection: &mut Connection, id: UserId) -> Result<
         .await?)
 }
 
-/// Returns whether there is an account with this id, even if its row is damaged.
-pub async fn is_user(connection: &mut Connection, id: UserId) -> Result<bool> {
-    Ok(sqlx::query_scalar(IS_USER)
+/// Returns the role of the account with this id, even if its row is damaged; `None` if there is none, or if it is
+/// disabled.
+pub async fn find_role(connection: &mut Connection, id: UserId) -> Result<Option<Role>> {
+    let role: Option<String> = sqlx::query_scalar(FIND_ROLE)
         .bind(id)
-        .fetch_one(connection)
-        .await?)
+        .fetch_optional(connection)
+        .await?;
+    Ok(role.map(|role| Role::of_stored(&role)))
 }
 
 /// Sets the display name of an account.
@@ -106,6 +111,7 @@ pub struct NewUser<'a> {
     mention_key: &'a str,
     name: &'a str,
     name_folded: &'a str,
+    role: Role,
     at: Timestamp,
 }
 
@@ -120,6 +126,7 @@ impl<'a> NewUser<'a> {
             mention_key: &account.mention_key,
             name: &account.name.text,
             name_folded: &account.name.folded,
+            role: account.role,
             at,
         }
     }

@@ -9,15 +9,44 @@ macro_rules! is_open {
 }
 pub(super) use is_open;
 
-/// Whether the room `r` is visible to the viewer whose membership of it is `s`, a row of a left join.
+/// Whether the viewer `$viewer` (null: a visitor who is not signed in) may see open rooms without being a member. SQLite
+/// evaluates it once per statement if the viewer is a parameter.
+macro_rules! sees_open_rooms {
+    ($viewer:literal) => {
+        concat!(
+            "coalesce((select v.role in ('admin', 'member', 'bot') from users v where v.id = ",
+            $viewer,
+            "), not exists (select 1 from meta where key = 'door' and value = 'invite'))"
+        )
+    };
+}
+pub(super) use sees_open_rooms;
+
+/// Whether the room `r` is open, and the viewer `$viewer` sees open rooms.
+macro_rules! is_open_to {
+    ($viewer:literal) => {
+        concat!(
+            "(r.kind = 'open' and ",
+            crate::store::visibility::sees_open_rooms!($viewer),
+            ")"
+        )
+    };
+}
+pub(super) use is_open_to;
+
+/// Whether the room `r` is visible to the viewer `$viewer` whose membership of it is `s`, a row of a left join.
 macro_rules! room_is_visible {
-    () => {
-        "(r.kind = 'open' or s.user_id is not null)"
+    ($viewer:literal) => {
+        concat!(
+            "(",
+            crate::store::visibility::is_open_to!($viewer),
+            " or s.user_id is not null)"
+        )
     };
 }
 pub(super) use room_is_visible;
 
-/// Whether a user is visible to everyone, as member of an open room or author of a message in one. Each room of the user
+/// Whether a user is visible to everyone who sees open rooms, as member of an open room or author of a message in one. Each room of the user
 /// needs one look-up in an index, however many there are on the server, and however much the user wrote in it.
 macro_rules! person_is_public {
     ($user:literal) => {
@@ -51,7 +80,9 @@ macro_rules! event_is_visible {
     ($viewer:literal, $joined:literal) => {
         concat!(
             "case when e.room_id is not null
-                then r.kind = 'open' and not ",
+                then ",
+            crate::store::visibility::is_open_to!($viewer),
+            " and not ",
             $joined,
             " or s.event_id <= e.id
                      or e.kind = 'member' and e.subject_id = ",
@@ -71,7 +102,8 @@ pub(super) use event_is_visible;
 macro_rules! person_is_visible {
     ($viewer:literal) => {
         concat!(
-            "(", crate::store::visibility::person_is_public!("e.subject_id"), "
+            "(", crate::store::visibility::sees_open_rooms!($viewer), "
+                and ", crate::store::visibility::person_is_public!("e.subject_id"), "
               or exists (select 1 from memberships vs join memberships vo on vo.room_id = vs.room_id
                 where vs.user_id = ", $viewer, " and vo.user_id = e.subject_id))"
         )
@@ -79,8 +111,8 @@ macro_rules! person_is_visible {
 }
 pub(super) use person_is_visible;
 
-/// The last event that is visible to all readers of a room: an event of the room, or a change of a user whom all of
-/// them may see.
+/// The last event that is visible to all readers of a room who see open rooms: an event of the room, or a change of a
+/// user whom all of them may see.
 macro_rules! room_head {
     ($room:literal) => {
         concat!(

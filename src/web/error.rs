@@ -16,7 +16,7 @@ use axum::{
     extract::Request,
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use mediatype::{MediaType, Name, names};
 use serde_json::json;
@@ -43,6 +43,8 @@ pub enum Rejection {
     NotAcceptable,
     /// The body did not arrive in time.
     TooSlow,
+    /// The page cannot be shown; the visitor is sent to this path instead.
+    Redirect(String),
     /// The request is for this host, which the server does not serve.
     Misdirected(String),
 }
@@ -100,6 +102,9 @@ impl Rejection {
                 General::NotAcceptable,
                 "The request accepts none of the types that are offered here.",
             ),
+            Self::Redirect(path) => {
+                Problem::general(StatusCode::SEE_OTHER, General::SignInNeeded, path)
+            }
             Self::TooSlow => Problem::general(
                 StatusCode::REQUEST_TIMEOUT,
                 General::TooSlow,
@@ -122,6 +127,9 @@ pub struct OwnPage;
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
+        if let Self::Redirect(path) = &self {
+            return Redirect::to(path).into_response();
+        }
         let is_encoding_unsupported = matches!(self, Self::UnsupportedEncoding);
         let problem = self.problem();
         let status =

@@ -4,6 +4,7 @@ use super::{
     body::{MediaType, read_body},
     error::Rejection,
     preferences::Preferences,
+    sign_in_needed::refuse,
 };
 use crate::{app::App, auth::viewer::Viewer, error::Error, fault::Fault, model::ids::parse_id};
 use axum::{
@@ -16,15 +17,17 @@ use serde_json::{Value, error::Category};
 use serde_path_to_error::Segment;
 use std::{ops::Deref, sync::Arc};
 
-/// The sender of a request, with their display preferences.
+/// The sender of a request, with their display preferences, whether or not the door of the server lets them in.
+///
+/// Only the pages and routes by which one comes in have a parameter of this type. All others have a [`Visitor`].
 #[derive(Clone, Debug)]
-pub struct Visitor {
+pub struct Anybody {
     viewer: Viewer,
     /// Their display preferences.
     pub preferences: Preferences,
 }
 
-impl Deref for Visitor {
+impl Deref for Anybody {
     type Target = Viewer;
 
     fn deref(&self) -> &Viewer {
@@ -32,7 +35,7 @@ impl Deref for Visitor {
     }
 }
 
-impl FromRequestParts<Arc<App>> for Visitor {
+impl FromRequestParts<Arc<App>> for Anybody {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
@@ -40,6 +43,32 @@ impl FromRequestParts<Arc<App>> for Visitor {
             viewer: Viewer::identify(&app.log, &parts.headers).await?,
             preferences: Preferences::of(&parts.headers),
         })
+    }
+}
+
+/// The sender of a request, who is signed in or whom the open door lets in. Others are rejected: with 401 by the API,
+/// with a redirect to `/join` by a page.
+#[derive(Clone, Debug)]
+pub struct Visitor(Anybody);
+
+impl Deref for Visitor {
+    type Target = Anybody;
+
+    fn deref(&self) -> &Anybody {
+        &self.0
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Visitor {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let anybody = Anybody::from_request_parts(parts, app).await?;
+        if anybody.user.is_some() || anybody.sees_open {
+            Ok(Self(anybody))
+        } else {
+            Err(refuse(parts))
+        }
     }
 }
 

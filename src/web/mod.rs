@@ -15,6 +15,7 @@ pub mod negotiation;
 pub mod pages;
 pub mod preferences;
 pub mod problem;
+pub mod sign_in_needed;
 pub mod signed_in;
 pub mod stream;
 pub mod views;

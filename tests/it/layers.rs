@@ -7,10 +7,11 @@ use std::{
 };
 
 /// The parts of the crate from the lowest to the highest. Each may know those before it, besides itself.
-const LAYERS: [&[&str]; 15] = [
+const LAYERS: [&[&str]; 16] = [
     &["fault"],
-    &["error", "config"],
+    &["error"],
     &["model"],
+    &["config"],
     &["store"],
     &["markdown"],
     &["cache"],

@@ -117,6 +117,5 @@ pub(super) fn event(
     room: Option<RoomId>,
     at: Timestamp,
 ) -> NewEvent<'static> {
-    let actor = Actor { at, user: Some(by) };
-    actor.event(kind, room)
+    Actor::new(at, Some(by)).event(kind, room)
 }

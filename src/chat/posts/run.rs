@@ -71,7 +71,7 @@ impl<'a> Run<'a> {
         let user = change.actor.signed_in()?;
         let by = facts.by.ok_or(Error::SignInNeeded)?;
         let room_id = facts.room_id.ok_or(Error::NotFound)?;
-        can_post(facts.is_open, facts.member_since)?;
+        can_post(facts.is_open_to_author, facts.member_since)?;
         let post = change.post;
         if let Some(known) = facts.known.or_else(|| self.find_nonce(user, post)) {
             return recognise(post, room_id, &known);

@@ -10,10 +10,10 @@ use crate::{
     operations::people::join_server,
     web::{
         error::Rejection,
-        extract::{Sent, Visitor},
+        extract::{Anybody, Sent},
         preferences::Preferences,
         problem::status_of,
-        signed_in::redirect_to_join,
+        sign_in_needed::join_path,
         views::join::JoinPage,
     },
 };
@@ -26,7 +26,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 /// Shows the form for joining.
-pub async fn show_join(visitor: Visitor, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
+pub async fn show_join(visitor: Anybody, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
     let next = next_of(query.as_deref());
     if visitor.user.is_some() {
         return Ok(redirect_to(local(&next)));
@@ -60,7 +60,7 @@ pub struct JoinForm {
 /// Creates an account and signs the visitor in.
 pub async fn join(
     State(app): State<Arc<App>>,
-    visitor: Visitor,
+    visitor: Anybody,
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let JoinForm { handle, next } = sent.fields()?;
@@ -97,11 +97,11 @@ fn join_page(
 }
 
 /// Redirects from `/`: to the form for joining, or to the default room.
-pub async fn show_start(visitor: Visitor) -> Response {
+pub async fn show_start(visitor: Anybody) -> Response {
     let room = "/rooms/general";
     if visitor.user.is_some() {
         redirect_to(room)
     } else {
-        redirect_to_join(room)
+        redirect_to(&join_path(room))
     }
 }

@@ -1,7 +1,7 @@
 //! The names that the server answers to.
 
 use crate::support::chat::Chat;
-use backscroll::config::Door;
+use backscroll::model::role::Door;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,

@@ -28,8 +28,7 @@ fn a_wrong_command_line_ends_with_2() {
     let chat = Chat::new();
     for (arguments, words) in [
         (&["--no-such-flag"][..], "unexpected argument"),
-        (&["--door", "invite"], "not supported yet"),
-        (&["--listen", "0.0.0.0:0"], "--door open"),
+        (&["--door", "ajar"], "`open` or `invite`"),
         (&["tail", "ftp://example.org"], "http://"),
         (&["tail", "127.0.0.1:1", "--after", "yesterday"], "earliest"),
         (&["post", "127.0.0.1:1", "general", "hello"], "--as HANDLE"),

@@ -311,8 +311,8 @@ pub(super) fn mentions(number: usize) -> Vec<String> {
 }
 
 /// Of the secret that the change of this number may have brought.
-pub(super) fn secret_hash(number: u64) -> Vec<u8> {
-    number.to_le_bytes().repeat(4)
+pub(super) fn secret_hash(number: u64) -> Box<[u8]> {
+    number.to_le_bytes().repeat(4).into()
 }
 
 fn new_room(slug: &str, kind: RoomKind) -> NewRoom {
