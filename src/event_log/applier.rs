@@ -183,7 +183,7 @@ impl Applier {
                 }
                 Audience::OfPerson {
                     rooms: of_person, ..
-                } => rooms.extend(of_person),
+                } => rooms.extend(of_person.iter().copied()),
             }
         }
         rooms.sort_unstable();

@@ -226,7 +226,7 @@ impl ChannelEnds {
                 Audience::OfPerson {
                     is_public: true, ..
                 } => self.rooms.keys().copied().collect(),
-                Audience::OfPerson { rooms, .. } => rooms.clone(),
+                Audience::OfPerson { rooms, .. } => rooms.to_vec(),
             };
             for room in rooms {
                 groups.entry(room).or_default().push(Arc::clone(event));

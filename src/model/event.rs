@@ -39,8 +39,8 @@ pub enum Audience {
     OfPerson {
         /// Whether the user is visible to everyone.
         is_public: bool,
-        /// The rooms that the user is a member of. Their members may see the event.
-        rooms: Vec<RoomId>,
+        /// The rooms that the user is a member of. Their members may see the event. Shared, since they may be many.
+        rooms: Arc<[RoomId]>,
     },
 }
 
@@ -132,18 +132,21 @@ impl Event {
     pub fn renamed(&self, person: &Person) -> Option<Self> {
         let is_outdated =
             |named: &Person| named.handle == person.handle && named.name != person.name;
-        let author = match &self.object {
+        let named = match &self.object {
             Object::Message(message) => Some(&message.author),
+            Object::User(user) => Some(user),
             _ => None,
         };
-        if !is_outdated(&self.by) && !author.is_some_and(is_outdated) {
+        if !is_outdated(&self.by) && !named.is_some_and(is_outdated) {
             return None;
         }
         let mut event = self.clone();
-        if let Object::Message(message) = &mut event.object
-            && is_outdated(&message.author)
-        {
-            Arc::make_mut(message).author = person.clone();
+        match &mut event.object {
+            Object::Message(message) if is_outdated(&message.author) => {
+                Arc::make_mut(message).author = person.clone();
+            }
+            Object::User(user) if is_outdated(user) => *user = person.clone(),
+            _ => {}
         }
         if is_outdated(&event.by) {
             event.by = person.clone();

@@ -69,3 +69,38 @@ fn an_edit_updates_the_size_of_a_channel() {
     let bytes: usize = ends.rooms.values().map(|end| end.bytes).sum();
     assert_eq!(ends.rooms_bytes, bytes);
 }
+
+#[test]
+fn an_earlier_change_of_a_user_has_the_current_name_as_well() {
+    let person = |name: &str| Person {
+        handle: "ann".into(),
+        name: name.into(),
+    };
+    let renaming = |id: i64, name: &str| {
+        let event = Arc::unwrap_or_clone(event(id, kind::USER, String::new()));
+        Arc::new(Event {
+            audience: Audience::OfPerson {
+                is_public: false,
+                rooms: [RoomId(1)].into(),
+            },
+            object: Object::User(person(name)),
+            ..event
+        })
+    };
+    let recent = Recent::new(EventId(6), EventId(6));
+    recent.publish(&[renaming(7, "First")], &[person("First")], EventId(7));
+    recent.publish(&[renaming(8, "Second")], &[person("Second")], EventId(8));
+    for channel in [Channel::Room(RoomId(1)), Channel::Everything] {
+        let following = recent.read_after(channel, EventId(6), usize::MAX);
+        let following = following.expect("both events are cached");
+        let names = following
+            .events_after(EventId(6))
+            .map(|event| &event.object);
+        let names: Vec<_> = names.map(|object| format!("{object:?}")).collect();
+        assert_eq!(names.len(), 2);
+        assert!(
+            names.iter().all(|name| name.contains("Second")),
+            "{names:?}"
+        );
+    }
+}
