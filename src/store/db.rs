@@ -24,6 +24,9 @@ const SQLITE_MIN: [u32; 3] = [3, 51, 3];
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Capacity of the statement cache, greater than the number of statements.
 const STATEMENT_CACHE: usize = 200;
+/// Size of the page cache of a reader: 8 MiB, as a negative number of KiB. With SQLite's default of 2 MiB, what one page of
+/// a room reads from a file with 5,000,000 messages did not fit, and took 1.6 times as long.
+const READER_CACHE: &str = "-8192";
 /// Size in bytes to which the write-ahead log is truncated after a checkpoint.
 const WAL_LIMIT: &str = "67108864";
 
@@ -106,7 +109,8 @@ pub(super) async fn open_readers(file: &DatabasePath, id: FileId) -> Result<Read
     let options = options(file)
         .read_only(true)
         .pragma("query_only", "on")
-        .pragma("wal_autocheckpoint", "0");
+        .pragma("wal_autocheckpoint", "0")
+        .pragma("cache_size", READER_CACHE);
     let pool = ReadPool::new(options, file.clone(), id, cores.clamp(2, 8))?;
     // The first read opens the write-ahead log, which then exists as long as this connection.
     let mut reader = pool.acquire().await?;
