@@ -217,6 +217,10 @@ error-other-site = The request came from another site.
 error-not-found = This page doesn’t exist, or you don’t have access.
 error-method-not-allowed = This URL does not support this method.
 error-not-acceptable = This page is not available in the requested format.
+error-too-many-requests = Too many at once. { $seconds ->
+    [one] Try again in a second.
+   *[other] Try again in { $seconds } seconds.
+}
 error-too-slow = The request took too long to arrive.
 error-too-large = That is too large.
 error-unsupported-type = The server can’t read this format.

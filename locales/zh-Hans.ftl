@@ -204,6 +204,7 @@ error-other-site = 请求来自别的网站。
 error-not-found = 这个页面不存在，或者你没有访问权限。
 error-method-not-allowed = 这个地址不支持这种方法。
 error-not-acceptable = 这个页面没有所要求的格式。
+error-too-many-requests = 操作太频繁，请在 { $seconds } 秒后再试。
 error-too-slow = 请求没有及时送达。
 error-too-large = 内容太大。
 error-unsupported-type = 服务器不支持这种格式。

@@ -1,8 +1,13 @@
 //! State shared by handlers: the log, the clock and the source of randomness.
 
 use crate::{
+    config::rates::Rates,
     error::Result,
     event_log::{answer::Answer, log::EventLog},
+    limits::{
+        RateLimits,
+        streams::{StreamLimits, StreamPermit, StreamReader},
+    },
     model::{
         change::{Action, CHANGE_VERSION, Change, ChangeId},
         ids::UserId,
@@ -12,7 +17,7 @@ use crate::{
 };
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, AtomicUsize, Ordering},
+    atomic::{AtomicU64, Ordering},
 };
 
 /// State shared by all handlers.
@@ -20,20 +25,20 @@ use std::sync::{
 pub struct App {
     /// The event log.
     pub log: Arc<EventLog>,
-    /// Maximum number of open streams; further ones end with `overload`.
-    pub streams_max: usize,
-    streams: AtomicUsize,
+    /// The rate limits.
+    pub rates: RateLimits,
+    streams: Arc<StreamLimits>,
     changes: ChangeMaker,
 }
 
 impl App {
-    /// Creates the state for a log.
+    /// Creates the state for a log, with at most `streams_max` open streams.
     #[must_use]
-    pub fn new(log: Arc<EventLog>, streams_max: usize) -> Self {
+    pub fn new(log: Arc<EventLog>, streams_max: usize, rates: &Rates) -> Self {
         Self {
             log,
-            streams_max,
-            streams: AtomicUsize::new(0),
+            rates: RateLimits::new(rates),
+            streams: Arc::new(StreamLimits::new(streams_max, rates.streams_max())),
             changes: ChangeMaker::new(),
         }
     }
@@ -49,11 +54,9 @@ impl App {
         self.log.submit(self.changes.make(by, action)).await
     }
 
-    /// Returns a permit to open a stream; `None` at the limit.
-    pub fn acquire_stream(self: &Arc<Self>) -> Option<StreamPermit> {
-        let taken = self.streams.fetch_add(1, Ordering::Relaxed);
-        let permit = StreamPermit(Arc::clone(self));
-        (taken < self.streams_max).then_some(permit)
+    /// Returns a permit to open a stream; `None` at a limit.
+    pub fn acquire_stream(&self, reader: Option<StreamReader>) -> Option<StreamPermit> {
+        self.streams.acquire(reader)
     }
 }
 
@@ -96,16 +99,6 @@ impl ChangeMaker {
             by,
             action,
         }
-    }
-}
-
-/// A permit for one open stream. Dropping it frees its place.
-#[derive(Debug)]
-pub struct StreamPermit(Arc<App>);
-
-impl Drop for StreamPermit {
-    fn drop(&mut self) {
-        self.0.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

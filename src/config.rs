@@ -2,11 +2,15 @@
 //!
 //! A flag takes precedence over its variable, and a variable over the default.
 
+pub mod rates;
+
+use self::rates::Rates;
 use crate::model::role::Door;
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use std::{
     fmt,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
 };
@@ -43,11 +47,20 @@ pub struct Config {
     #[command(flatten)]
     pub storage: Storage,
 
+    /// Network of reverse proxies, such as 127.0.0.1 or 10.0.0.0/8, whose X-Forwarded-For (or Forwarded) and
+    /// X-Forwarded-Proto are believed; may be given several times (in the variable: separated by commas)
+    #[arg(long = "trusted-proxy", env = "BACKSCROLL_TRUSTED_PROXY", hide_env_values = true, value_name = "CIDR", value_delimiter = ',', value_parser = parse_network)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Rate limits.
+    #[command(flatten)]
+    pub rates: Rates,
+
     /// Maximum number of connections, streams included; also limited by the limit on open files
     #[arg(long, env = "BACKSCROLL_MAX_CONNECTIONS", hide_env_values = true, value_name = "N", default_value_t = Config::default().max_connections, value_parser = parse_count)]
     pub max_connections: usize,
 
-    /// Maximum number of connections from one address; loopback addresses, such as those of a reverse proxy, are not counted
+    /// Maximum number of connections from one address; those of loopback addresses and trusted proxies are not counted
     #[arg(
         long,
         env = "BACKSCROLL_MAX_CONNECTIONS_PER_ADDRESS", hide_env_values = true,
@@ -75,6 +88,8 @@ impl Default for Config {
             door: None,
             public_url: None,
             hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
+            rates: Rates::default(),
             storage: Storage::default(),
             max_connections: 10_000,
             // Sufficient for an office behind one address: about thirty people with a handful of tabs each.
@@ -157,6 +172,14 @@ fn parse_public_url(text: &str) -> Result<Url, &'static str> {
     (is_site && is_bare && !has_more)
         .then_some(url)
         .ok_or(FAULT)
+}
+
+/// Parses a network; an address alone is a network of one.
+fn parse_network(text: &str) -> Result<IpNet, &'static str> {
+    let network: Option<IpNet> = text.parse().ok();
+    network
+        .or_else(|| text.parse().ok().map(|address: IpAddr| address.into()))
+        .ok_or("an address or a network, as in 10.0.0.0/8")
 }
 
 /// Parses a host name into DNS form.

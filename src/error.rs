@@ -27,6 +27,12 @@ pub enum Error {
         /// What is wrong with it.
         fault: Fault,
     },
+    /// The sender has done this too often.
+    #[error("too many requests; try again in {seconds} s")]
+    TooManyRequests {
+        /// Number of seconds after which one more is allowed.
+        seconds: u64,
+    },
     /// The server is temporarily unable to handle the request. Nothing was stored, and a retry may succeed.
     #[error("unavailable: {0}")]
     Unavailable(Outage),

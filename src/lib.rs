@@ -35,7 +35,7 @@
 //! # Where things are
 //!
 //! Dependencies point one way, as a test checks: [`cli`] → `server` → [`net`] → [`web`] → [`operations`] → [`app`] →
-//! [`auth`] → [`event_log`] → [`chat`] → [`cache`] → [`markdown`] → [`store`] → [`model`] → [`error`] and [`config`]
+//! [`limits`] → [`auth`] → [`event_log`] → [`chat`] → [`cache`] → [`markdown`] → [`store`] → [`model`] → [`error`] and [`config`]
 //! → [`fault`]. Each part may use all parts after it.
 //!
 //! The same noun has the same file name at every layer: `store/messages.rs`, `chat/messages.rs`,
@@ -50,6 +50,7 @@ pub mod config;
 pub mod error;
 pub mod event_log;
 pub mod fault;
+pub mod limits;
 pub mod markdown;
 pub mod model;
 pub mod net;

@@ -2,6 +2,7 @@
 
 use crate::{
     app::{App, ChangeMaker, random_bytes},
+    auth::client::TrustedProxies,
     cache::Cache,
     chat::{apply::apply, upgrade::store_mentions},
     config::Config,
@@ -16,7 +17,8 @@ use crate::{
     },
     net::{
         accept::{accept, drain},
-        limits::connections_allowed,
+        limits::{Limits, connections_allowed},
+        site::Site,
         stop::Stop,
     },
     store::{
@@ -79,7 +81,11 @@ impl Server {
             connections,
             lock,
         } = self;
-        let app = Arc::new(App::new(Arc::clone(&log), streams_allowed(connections)));
+        let app = Arc::new(App::new(
+            Arc::clone(&log),
+            streams_allowed(connections),
+            &config.rates,
+        ));
         let stop = Stop::default();
         let stop_writing = CancellationToken::new();
         let mut writing = tokio::spawn(applier.run(stop_writing.clone()));
@@ -89,11 +95,16 @@ impl Server {
         });
         let per_address = config.max_connections_per_address;
         let names = HostNames::new(config.host_names());
+        let proxies = TrustedProxies::new(config.trusted_proxies.clone());
+        let limits = Limits::new(connections, per_address, proxies.clone());
+        let site = Site {
+            router: web::routes(app, names),
+            proxies,
+        };
         let accepting = tokio::spawn(accept(
             listener,
-            web::routes(app, names),
-            connections,
-            per_address,
+            Arc::new(site),
+            Arc::new(limits),
             stop.clone(),
         ));
         let lost = tokio::select! {

@@ -78,7 +78,8 @@ impl Server {
 pub(crate) fn serve(machine: Machine, db: &Path) -> Result<Process> {
     let mut command = Command::new(PROGRAM);
     command
-        .args(["serve", "--listen", "127.0.0.1:0", "--db"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--rate-limits", "off"])
+        .arg("--db")
         .arg(db);
     Process::start(machine, &mut command)
 }

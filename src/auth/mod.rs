@@ -1,5 +1,6 @@
 //! Authentication: the sender of a request, and the secrets of sessions and tokens.
 
+pub mod client;
 pub mod cookies;
 pub mod secret;
 pub mod viewer;

@@ -3,10 +3,15 @@
 use super::{
     connection,
     limits::{ConnectionSlot, Limits},
+    site::Site,
     stop::Stop,
 };
-use axum::Router;
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     io::AsyncWriteExt as _,
     net::{TcpListener, TcpSocket, TcpStream},
@@ -43,21 +48,14 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Accepts connections until [`Stop::soft`].
-pub async fn accept(
-    listener: TcpListener,
-    router: Router,
-    connections: usize,
-    per_address: usize,
-    stop: Stop,
-) {
-    let limits = Arc::new(Limits::new(connections, per_address));
+pub async fn accept(listener: TcpListener, site: Arc<Site>, limits: Arc<Limits>, stop: Stop) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = stop.soft.cancelled() => return,
         };
         match accepted {
-            Ok((socket, address)) => admit(socket, address, &limits, &router, &stop),
+            Ok((socket, address)) => admit(socket, address.ip(), &limits, &site, &stop),
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "accepting a connection failed");
@@ -80,20 +78,14 @@ pub async fn drain(stop: &Stop) {
     }
 }
 
-fn admit(
-    socket: TcpStream,
-    address: SocketAddr,
-    limits: &Arc<Limits>,
-    router: &Router,
-    stop: &Stop,
-) {
+fn admit(socket: TcpStream, address: IpAddr, limits: &Arc<Limits>, site: &Arc<Site>, stop: &Stop) {
     // Send small blocks without delay. If the option cannot be set, they arrive slightly later.
     let _ = socket.set_nodelay(true);
-    let slot: Option<ConnectionSlot> = limits.admit(address.ip());
+    let slot: Option<ConnectionSlot> = limits.admit(address);
     match slot {
         Some(slot) => drop(stop.tasks.spawn(connection::serve(
-            socket,
-            router.clone(),
+            (socket, address),
+            Arc::clone(site),
             slot,
             stop.clone(),
         ))),

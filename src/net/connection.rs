@@ -4,12 +4,12 @@ use super::{
     follow::{StreamHead, follow},
     limits::ConnectionSlot,
     request_body::watch,
+    site::Site,
     socket::Socket,
     stop::Stop,
 };
 use crate::web::stream::OpenedFeed;
 use axum::{
-    Router,
     http::{HeaderValue, Request, header},
     response::Response,
 };
@@ -18,6 +18,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
     convert::Infallible,
     future::{pending, poll_fn},
+    net::IpAddr,
     pin::{Pin, pin},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -32,7 +33,6 @@ use tokio::{
     sync::OwnedSemaphorePermit,
     time::{sleep, timeout},
 };
-use tower::ServiceExt as _;
 
 /// Time limit for the first byte of a request, and then for its head. Idle connections are closed after this, too.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -63,7 +63,12 @@ impl Progress {
 }
 
 /// Serves a connection until it ends, or until a stream takes it over.
-pub(super) async fn serve(socket: TcpStream, router: Router, slot: ConnectionSlot, stop: Stop) {
+pub(super) async fn serve(
+    (socket, peer): (TcpStream, IpAddr),
+    site: Arc<Site>,
+    slot: ConnectionSlot,
+    stop: Stop,
+) {
     let Some(permit) = enter(&socket, &slot, &stop).await else {
         return;
     };
@@ -71,7 +76,14 @@ pub(super) async fn serve(socket: TcpStream, router: Router, slot: ConnectionSlo
     let progress = Arc::<Progress>::default();
     let service = service_fn({
         let progress = Arc::clone(&progress);
-        move |request| Box::pin(answer(router.clone(), request, Arc::clone(&progress)))
+        move |request| {
+            Box::pin(answer(
+                Arc::clone(&site),
+                peer,
+                request,
+                Arc::clone(&progress),
+            ))
+        }
     });
     let socket = Socket::new(socket);
     let is_write_pending = socket.is_write_pending();
@@ -158,14 +170,15 @@ async fn discard(socket: &mut TcpStream) {
 /// Answers a request. The response that opens a stream is not sent here; it is stored for the task that takes over the
 /// connection.
 async fn answer(
-    router: Router,
+    site: Arc<Site>,
+    peer: IpAddr,
     request: Request<Incoming>,
     progress: Arc<Progress>,
 ) -> Result<Response, Infallible> {
     let version = request.version();
     let (head, body) = request.into_parts();
     let (body, end) = watch(body);
-    let mut response = router.oneshot(Request::from_parts(head, body)).await?;
+    let mut response = site.answer(peer, Request::from_parts(head, body)).await?;
     if !end.is_reached() {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);

@@ -1,5 +1,6 @@
 //! Limits on the number of connections, in total and per address.
 
+use crate::auth::client::{Network, TrustedProxies};
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -28,64 +29,66 @@ const ENTERING_MAX: usize = 128;
 
 /// Counts open connections.
 #[derive(Debug)]
-pub(super) struct Limits {
+pub struct Limits {
     all: Semaphore,
     entering: Arc<Semaphore>,
-    by_address: Mutex<HashMap<IpAddr, usize>>,
+    by_address: Mutex<HashMap<Network, usize>>,
     per_address: usize,
+    proxies: TrustedProxies,
 }
 
 /// A permit to hold one connection. Dropping it frees the slot.
 #[derive(Debug)]
 pub(super) struct ConnectionSlot {
     limits: Arc<Limits>,
-    address: Option<IpAddr>,
+    network: Option<Network>,
 }
 
 impl Limits {
-    pub(super) fn new(all: usize, per_address: usize) -> Self {
+    /// Creates limits for all connections, and for those of one address.
+    #[must_use]
+    pub fn new(all: usize, per_address: usize, proxies: TrustedProxies) -> Self {
         Self {
             all: Semaphore::new(all),
             entering: Arc::new(Semaphore::new(ENTERING_MAX)),
             by_address: Mutex::default(),
             per_address,
+            proxies,
         }
     }
 
-    /// Returns a slot for a connection from `address`, or `None` at a limit. Loopback addresses have no limit of their
-    /// own, since a reverse proxy on this machine forwards the connections of all users. IPv6 addresses are counted by /64
-    /// prefix, which is the usual size of one customer's network.
+    /// Returns a slot for a connection from `address`, or `None` at a limit. Trusted proxies and loopback addresses have
+    /// no limit of their own, since a reverse proxy forwards the connections of all users. Others are counted by network.
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<ConnectionSlot> {
         let permit = self.all.try_acquire().ok()?;
-        let address = Some(address.to_canonical())
-            .filter(|address| !address.is_loopback())
-            .map(network_of);
-        if let Some(address) = address {
+        let is_proxy = address.to_canonical().is_loopback() || self.proxies.contain(address);
+        let network = (!is_proxy).then(|| Network::of(address));
+        if let Some(network) = network {
             let mut by_address = self.lock();
-            let count = by_address.get(&address).copied().unwrap_or_default();
+            let count = by_address.get(&network).copied().unwrap_or_default();
             if count >= self.per_address {
                 return None;
             }
-            by_address.insert(address, count + 1);
+            by_address.insert(network, count + 1);
         }
         permit.forget();
         Some(ConnectionSlot {
             limits: Arc::clone(self),
-            address,
+            network,
         })
     }
 
-    fn release(&self, address: IpAddr) {
+    fn release(&self, network: Network) {
         let mut by_address = self.lock();
-        if let Some(count) = by_address.get_mut(&address) {
+        if let Some(count) = by_address.get_mut(&network) {
             *count -= 1;
             if *count == 0 {
-                by_address.remove(&address);
+                by_address.remove(&network);
             }
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Network, usize>> {
         self.by_address
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -102,18 +105,11 @@ impl ConnectionSlot {
 
 impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        if let Some(address) = self.address {
-            self.limits.release(address);
+        if let Some(network) = self.network {
+            self.limits.release(network);
         }
         // Released last, so that the connection admitted by this permit sees the reduced count of its address.
         self.limits.all.add_permits(1);
-    }
-}
-
-fn network_of(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
     }
 }
 
@@ -121,9 +117,15 @@ fn network_of(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
+    fn limits(all: usize, per_address: usize) -> Arc<Limits> {
+        let proxy = "198.51.100.7/32".parse().unwrap();
+        let proxies = TrustedProxies::new(vec![proxy]);
+        Arc::new(Limits::new(all, per_address, proxies))
+    }
+
     #[test]
-    fn each_address_has_a_limit_except_loopback() {
-        let limits = Arc::new(Limits::new(100, 2));
+    fn each_address_has_a_limit_except_loopback_and_trusted_proxies() {
+        let limits = limits(100, 2);
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
         let held = [
             limits.admit(address("192.0.2.1")),
@@ -136,10 +138,10 @@ mod tests {
             "the same address in another spelling"
         );
         assert!(limits.admit(address("192.0.2.2")).is_some());
-        let loopback: Vec<_> = (0..10)
-            .map(|_| limits.admit(address("127.0.0.1")))
-            .collect();
-        assert!(loopback.iter().all(Option::is_some));
+        for proxy in ["127.0.0.1", "198.51.100.7"] {
+            let admitted: Vec<_> = (0..10).map(|_| limits.admit(address(proxy))).collect();
+            assert!(admitted.iter().all(Option::is_some), "{proxy}");
+        }
         drop(held);
         assert!(limits.admit(address("192.0.2.1")).is_some());
         assert!(limits.lock().is_empty());
@@ -147,14 +149,14 @@ mod tests {
 
     #[test]
     fn a_refused_connection_is_not_counted() {
-        let limits = Arc::new(Limits::new(100, 0));
+        let limits = limits(100, 0);
         assert!(limits.admit([192, 0, 2, 1].into()).is_none());
         assert!(limits.lock().is_empty());
     }
 
     #[test]
     fn all_connections_together_have_a_limit() {
-        let limits = Arc::new(Limits::new(1, 10));
+        let limits = limits(1, 10);
         let first = limits.admit([127, 0, 0, 1].into());
         assert!(first.is_some() && limits.admit([127, 0, 0, 1].into()).is_none());
         drop(first);

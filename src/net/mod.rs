@@ -9,5 +9,6 @@ mod connection;
 mod follow;
 pub mod limits;
 mod request_body;
+pub mod site;
 mod socket;
 pub mod stop;

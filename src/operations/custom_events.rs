@@ -35,7 +35,7 @@ pub async fn post_custom(
     room: String,
     draft: CustomDraft,
 ) -> Result<(Arc<Event>, bool)> {
-    let by = viewer.signed_in()?.id;
+    let by = app.rates.check_post(viewer.signed_in()?)?;
     let CustomDraft {
         name,
         payload,

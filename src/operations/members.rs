@@ -43,12 +43,14 @@ pub async fn list_joined_rooms(app: &App, viewer: &Viewer) -> Result<Vec<String>
 /// Adds a user to a room; the handle `me` is the viewer's.
 pub async fn join_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {
     let handle = resolve(viewer, handle)?;
+    app.rates.check_membership(viewer.signed_in()?)?;
     submit(app, viewer, Action::JoinRoom { room, handle }).await
 }
 
 /// Removes a user from a room; the handle `me` is the viewer's.
 pub async fn leave_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {
     let handle = resolve(viewer, handle)?;
+    app.rates.check_membership(viewer.signed_in()?)?;
     submit(app, viewer, Action::LeaveRoom { room, handle }).await
 }
 

@@ -34,7 +34,7 @@ pub async fn post_message(
     room: String,
     draft: Draft,
 ) -> Result<(Arc<Message>, bool)> {
-    let by = viewer.signed_in()?.id;
+    let by = app.rates.check_post(viewer.signed_in()?)?;
     let Draft {
         body,
         nonce,
@@ -60,7 +60,8 @@ pub async fn edit_message(
     id: &str,
     body: String,
 ) -> Result<Arc<Message>> {
-    let (by, message) = (viewer.signed_in()?.id, read_id(id)?);
+    let message = read_id(id)?;
+    let by = app.rates.check_post(viewer.signed_in()?)?;
     let body = parse_field("body", Body::parse(body))?;
     let action = Action::EditMessage {
         room,
@@ -79,7 +80,8 @@ pub async fn delete_message(
     room: String,
     id: &str,
 ) -> Result<Arc<Message>> {
-    let (by, message) = (viewer.signed_in()?.id, read_id(id)?);
+    let message = read_id(id)?;
+    let by = app.rates.check_post(viewer.signed_in()?)?;
     let action = Action::DeleteMessage { room, message };
     let (message, _) = app.submit(Some(by), action).await?.into_message()?;
     Ok(message)

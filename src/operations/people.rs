@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, random_bytes},
-    auth::{secret::Secret, viewer::Viewer},
+    auth::{client::Client, secret::Secret, viewer::Viewer},
     error::{Result, parse_field},
     model::{
         account::{FoldedName, NewAccount},
@@ -14,6 +14,7 @@ use crate::{
 /// Creates an account under a free handle, and returns it with the secret that authenticates it.
 pub async fn join_server(
     app: &App,
+    client: &Client,
     handle: &str,
     name: Option<&str>,
     kind: SignInKind,
@@ -21,6 +22,7 @@ pub async fn join_server(
     let name = name.unwrap_or(handle);
     let handle = parse_field("handle", Handle::parse(handle))?.into_string();
     let name = parse_field("name", DisplayName::parse(name))?.into_string();
+    app.rates.check_join(client)?;
     let secret = Secret::new(random_bytes());
     let sign_in = Some(SignIn {
         secret_hash: secret.hash(),
@@ -34,7 +36,7 @@ pub async fn join_server(
 
 /// Changes the viewer's display name.
 pub async fn rename_user(app: &App, viewer: &Viewer, name: &str) -> Result<User> {
-    let by = viewer.signed_in()?.id;
+    let by = app.rates.check_post(viewer.signed_in()?)?;
     let name = parse_field("name", DisplayName::parse(name))?.into_string();
     let name = FoldedName::of_name(&name);
     let action = Action::RenameUser { name };

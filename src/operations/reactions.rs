@@ -66,7 +66,7 @@ pub async fn toggle_reaction(
 }
 
 async fn submit(app: &App, viewer: &Viewer, action: Action) -> Result<Arc<Message>> {
-    let by = viewer.signed_in()?.id;
+    let by = app.rates.check_post(viewer.signed_in()?)?;
     let (message, _) = app.submit(Some(by), action).await?.into_message()?;
     Ok(message)
 }

@@ -81,7 +81,7 @@ pub struct RoomDraft {
 
 /// Creates a room and returns its slug.
 pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result<String> {
-    let by = viewer.signed_in()?.id;
+    let by = app.rates.check_room(viewer.signed_in()?)?;
     let name = parse_field("name", RoomName::parse(&draft.name))?;
     let topic = parse_field("topic", Topic::parse(&draft.topic))?;
     let kind = match draft.kind.as_deref() {
@@ -118,7 +118,7 @@ pub async fn update_room(
     name: Option<String>,
     topic: Option<String>,
 ) -> Result<()> {
-    let by = viewer.signed_in()?.id;
+    let by = app.rates.check_post(viewer.signed_in()?)?;
     let name = parse_field("name", name.as_deref().map(RoomName::parse).transpose())?;
     let topic = parse_field("topic", topic.as_deref().map(Topic::parse).transpose())?;
     app.submit(Some(by), Action::UpdateRoom { room, name, topic })

@@ -1,12 +1,13 @@
 //! The bytes of one stream, from `hello` to `bye`. A feed is independent of the connection that sends it.
 
 use crate::{
-    app::{StreamPermit, random_between},
+    app::random_between,
     event_log::{
         batch::{Encode, Slice},
         opening::{Opening, Outcome},
         tail::{End, Slices, Step, Tail},
     },
+    limits::streams::StreamPermit,
     model::{
         event::{Event, kind},
         ids::EventId,

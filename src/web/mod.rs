@@ -3,6 +3,7 @@
 pub mod api;
 pub mod assets;
 pub mod body;
+pub mod client;
 pub mod encode;
 pub mod error;
 pub mod extract;

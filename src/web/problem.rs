@@ -39,6 +39,8 @@ pub(super) enum General {
     UnsupportedEncoding,
     /// The charset of the body is not supported.
     UnsupportedCharset,
+    /// The sender has done this too often.
+    TooManyRequests,
     /// The server does not serve the host.
     Misdirected,
     /// The body is JSON, but not an object.
@@ -92,6 +94,10 @@ pub(super) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(super) request_id: Option<String>,
+    /// With the status 429: number of seconds after which one more request is allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub(super) seconds: Option<u64>,
     /// Arguments of the message about the error, by name.
     #[serde(skip)]
     pub(super) arguments: Value,
@@ -150,6 +156,7 @@ impl Problem {
             code,
             errors: BTreeMap::new(),
             request_id: None,
+            seconds: None,
             arguments: Value::Null,
         }
     }
@@ -174,6 +181,7 @@ impl Problem {
             Error::Forbidden(denial) => {
                 Self::new(StatusCode::FORBIDDEN, denial.code(), denial.to_string())
             }
+            Error::TooManyRequests { seconds } => Self::too_many_requests(*seconds),
             Error::Invalid { field, fault } => Self::of_fault(field, *fault),
             Error::Unavailable(outage) => Self::of_outage(*outage),
             Error::Database(sqlx::Error::PoolTimedOut) => Self::of_outage(Outage::Busy),
@@ -211,6 +219,18 @@ impl Problem {
             outage.code(),
             format!("Not now: {outage}. Nothing was stored; try again."),
         )
+    }
+
+    fn too_many_requests(seconds: u64) -> Self {
+        Self {
+            seconds: Some(seconds),
+            ..Self::general(
+                StatusCode::TOO_MANY_REQUESTS,
+                General::TooManyRequests,
+                format!("Too many requests. Nothing was stored; try again in {seconds} s."),
+            )
+        }
+        .with(json!({ "seconds": seconds }))
     }
 
     /// Returns the problem for a status set by a lower layer: routing, methods, cross-site requests, panics.

@@ -11,14 +11,16 @@ use super::{
 };
 use crate::{
     app::App,
+    auth::client::Client,
     error::{Error, Result},
     event_log::{access::Scope, batch::Encode, event_types::EventTypes, tail::Tail},
     fault::Fault,
+    limits::streams::StreamReader,
     model::ids::{Cursor, parse_id},
 };
 use axum::{
     body::Body,
-    extract::{RawQuery, State},
+    extract::{Extension, RawQuery, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     response::{IntoResponse, Response},
 };
@@ -53,31 +55,34 @@ impl OpenedFeed {
 pub async fn stream_all(
     State(app): State<Arc<App>>,
     visitor: Result<Visitor, Rejection>,
+    client: Option<Extension<Client>>,
     method: Method,
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let query = StreamQuery::parse(&headers, query.as_deref());
-    overload_if_passing(open(&app, visitor, &method, query, None).await)
+    overload_if_passing(open(&app, visitor, client, &method, query, None).await)
 }
 
 /// Opens a stream of one room.
 pub async fn stream_room(
     State(app): State<Arc<App>>,
     visitor: Result<Visitor, Rejection>,
+    client: Option<Extension<Client>>,
     method: Method,
     headers: HeaderMap,
     Path(room): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let query = StreamQuery::parse(&headers, query.as_deref());
-    overload_if_passing(open(&app, visitor, &method, query, Some(room)).await)
+    overload_if_passing(open(&app, visitor, client, &method, query, Some(room)).await)
 }
 
 /// Opens the stream of one room, or of those that the query selects.
 async fn open(
     app: &Arc<App>,
     visitor: Result<Visitor, Rejection>,
+    client: Option<Extension<Client>>,
     method: &Method,
     query: Result<StreamQuery>,
     room: Option<String>,
@@ -90,7 +95,8 @@ async fn open(
     if !query.is_meant_for(&visitor) {
         return Ok(only_bye(Bye::SignedOut));
     }
-    let Some(place) = app.acquire_stream() else {
+    let client = client.as_deref();
+    let Some(place) = app.acquire_stream(StreamReader::of(visitor.user_id(), client)) else {
         return Ok(only_bye(Bye::Overload));
     };
     let StreamQuery {

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The parts of the crate from the lowest to the highest. Each may know those before it, besides itself.
-const LAYERS: [&[&str]; 16] = [
+const LAYERS: [&[&str]; 17] = [
     &["fault"],
     &["error"],
     &["model"],
@@ -18,6 +18,7 @@ const LAYERS: [&[&str]; 16] = [
     &["chat"],
     &["event_log"],
     &["auth"],
+    &["limits"],
     &["app"],
     &["operations"],
     &["web"],

@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    auth::viewer::Viewer,
+    auth::{client::Client, viewer::Viewer},
     error::{Result, check_field},
     fault::Fault,
     model::{
@@ -48,11 +48,12 @@ pub struct Joined {
 /// Creates an account, if the server lets everybody join.
 pub async fn join(
     State(app): State<Arc<App>>,
+    client: Client,
     sent: Sent,
 ) -> Result<(StatusCode, Json<Joined>), Rejection> {
     let JoinRequest { handle, name } = sent.fields()?;
     let (User { handle, name, .. }, secret) =
-        join_server(&app, &handle, name.as_deref(), SignInKind::Token).await?;
+        join_server(&app, &client, &handle, name.as_deref(), SignInKind::Token).await?;
     Ok((
         StatusCode::CREATED,
         Json(Joined {

@@ -22,6 +22,12 @@ impl Locale {
         self.explain(fault.code(), &json!(fault))
     }
 
+    /// Returns the message for a request that may be repeated after this many seconds.
+    #[must_use]
+    pub fn explain_too_many_requests(&self, seconds: u64) -> String {
+        self.explain("too-many-requests", &json!({ "seconds": seconds }))
+    }
+
     /// Returns the message for an outage of the server.
     #[must_use]
     pub fn explain_outage(&self, outage: Outage) -> String {

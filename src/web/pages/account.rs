@@ -1,16 +1,15 @@
 //! `/account` and `/signout`: display name, preferences, sessions and signing out.
 
-use super::{local, page, redirect_to, rooms::layout};
+use super::{explain, local, page, redirect_to, rooms::layout};
 use crate::{
     app::App,
     auth::cookies::session_cookie_name,
-    error::{Error, Result},
+    error::Result,
     operations::{people, sessions},
     web::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::{LANGUAGE_COOKIE, Preferences, SCHEME_COOKIE, Scheme, language},
-        problem::status_of,
         signed_in::SignedIn,
         views::account::{AccountPage, SessionView, SignOutPage},
     },
@@ -66,11 +65,10 @@ pub async fn rename(
     let RenameForm { name } = sent.fields()?;
     match people::rename_user(&app, &visitor, &name).await {
         Ok(_) => Ok(redirect_to("/account")),
-        Err(Error::Invalid { fault, .. }) => {
-            let asked = (name, Some(visitor.preferences.locale.explain_fault(fault)));
-            account_page(&app, &visitor, &uri, status_of(fault), asked).await
+        Err(error) => {
+            let (status, why) = explain(visitor.preferences.locale, error)?;
+            account_page(&app, &visitor, &uri, status, (name, Some(why))).await
         }
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,18 +1,15 @@
 //! `/join` and `/`: joining the server.
 
-use super::{account::lasting_cookie, local, page, redirect_to};
+use super::{account::lasting_cookie, explain, local, page, redirect_to};
 use crate::{
     app::App,
-    auth::cookies::session_cookie_name,
-    error::{Error, Result},
-    fault::Fault,
+    auth::{client::Client, cookies::session_cookie_name},
     model::change::SignInKind,
     operations::people::join_server,
     web::{
         error::Rejection,
         extract::{Anybody, Sent},
         preferences::Preferences,
-        problem::status_of,
         sign_in_needed::join_path,
         views::join::JoinPage,
     },
@@ -61,19 +58,19 @@ pub struct JoinForm {
 pub async fn join(
     State(app): State<Arc<App>>,
     visitor: Anybody,
+    client: Client,
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let JoinForm { handle, next } = sent.fields()?;
-    match join_server(&app, &handle, None, SignInKind::Session).await {
+    match join_server(&app, &client, &handle, None, SignInKind::Session).await {
         Ok((_, secret)) => {
             let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
             Ok(([(header::SET_COOKIE, cookie)], redirect_to(local(&next))).into_response())
         }
-        Err(Error::Invalid { fault, .. }) => {
-            let status = status_of(fault);
-            join_page(visitor.preferences, status, handle, next, Some(fault))
+        Err(error) => {
+            let (status, why) = explain(visitor.preferences.locale, error)?;
+            join_page(visitor.preferences, status, handle, next, Some(why))
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -82,7 +79,7 @@ fn join_page(
     status: StatusCode,
     handle: String,
     next: String,
-    fault: Option<Fault>,
+    error: Option<String>,
 ) -> Result<Response, Rejection> {
     page(
         status,
@@ -91,7 +88,7 @@ fn join_page(
             scheme,
             handle,
             next,
-            error: fault.map(|fault| locale.explain_fault(fault)),
+            error,
         },
     )
 }

@@ -1,14 +1,13 @@
 //! Forms of a room: posting, editing, deleting and reacting.
 
 use super::{
-    page, redirect_to,
+    explain, page, redirect_to,
     room::{Refused, room_page},
     rooms::layout,
 };
 use crate::{
     app::App,
     error::{Error, Result},
-    fault::Fault,
     model::{history::Anchor, message::Message},
     operations::{
         messages::{self, find_message_to_edit, post_message as post},
@@ -20,7 +19,6 @@ use crate::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
-        problem::status_of,
         signed_in::SignedIn,
         views::{edit::EditPage, message::address},
     },
@@ -44,14 +42,13 @@ pub async fn post_message(
     let locale = visitor.preferences.locale;
     let message: PostRequest = sent.fields()?;
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
-    let (text, status) = match post(&app, &visitor, slug.clone(), message.into()).await {
+    let (status, text) = match post(&app, &visitor, slug.clone(), message.into()).await {
         Ok((message, _)) => return Ok(redirect_to(&format!("/rooms/{slug}#m{}", message.id))),
-        Err(Error::Invalid { fault, .. }) => (locale.explain_fault(fault), status_of(fault)),
         Err(Error::Unavailable(outage)) => (
-            locale.post_unavailable(locale.explain_outage(outage)),
             StatusCode::SERVICE_UNAVAILABLE,
+            locale.post_unavailable(locale.explain_outage(outage)),
         ),
-        Err(error) => return Err(error.into()),
+        Err(error) => explain(locale, error)?,
     };
     // A nonce that belongs to another text would be refused on every attempt.
     let nonce = nonce.filter(|_| status != StatusCode::CONFLICT);
@@ -103,20 +100,11 @@ pub async fn edit_message(
     let EditForm { body } = sent.fields()?;
     match messages::edit_message(&app, &visitor, slug.clone(), &id, body.clone()).await {
         Ok(message) => Ok(redirect_to(&address(&slug, message.id))),
-        Err(Error::Invalid { fault, .. }) => {
+        Err(error) => {
+            let (status, why) = explain(visitor.preferences.locale, error)?;
             let message = find_message_to_edit(&app, &visitor, &slug, &id).await?;
-            edit_page(
-                &app,
-                &visitor,
-                status_of(fault),
-                message,
-                body,
-                Some(fault),
-                &uri,
-            )
-            .await
+            edit_page(&app, &visitor, status, message, body, Some(why), &uri).await
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -155,7 +143,7 @@ async fn edit_page(
     status: StatusCode,
     message: Message,
     body: String,
-    fault: Option<Fault>,
+    error: Option<String>,
     here: &Uri,
 ) -> Result<Response, Rejection> {
     let layout = layout(app, visitor, Some(&message.room), here).await?;
@@ -170,7 +158,7 @@ async fn edit_page(
             room,
             message,
             body,
-            error: fault.map(|fault| locale.explain_fault(fault)),
+            error,
         },
     )
 }

@@ -6,7 +6,14 @@ pub mod messages;
 pub mod room;
 pub mod rooms;
 
-use crate::web::error::{OwnPage, Rejection};
+use crate::{
+    error::Error,
+    web::{
+        error::{OwnPage, Rejection},
+        locale::Locale,
+        problem::status_of,
+    },
+};
 use askama::Template;
 use axum::{
     http::{StatusCode, header},
@@ -26,6 +33,19 @@ fn page(status: StatusCode, page: &impl Template) -> Result<Response, Rejection>
 /// Redirects to `address` with 303, which the client requests by GET.
 fn redirect_to(address: &str) -> Response {
     Redirect::to(address).into_response()
+}
+
+/// Returns the status and the message of a form that is shown again, if the error is one that its sender can mend: by
+/// changing a field, or by waiting.
+fn explain(locale: &Locale, error: Error) -> Result<(StatusCode, String), Rejection> {
+    match error {
+        Error::Invalid { fault, .. } => Ok((status_of(fault), locale.explain_fault(fault))),
+        Error::TooManyRequests { seconds } => {
+            let why = locale.explain_too_many_requests(seconds);
+            Ok((StatusCode::TOO_MANY_REQUESTS, why))
+        }
+        error => Err(error.into()),
+    }
 }
 
 /// Returns `next` if it is a path of this server, else `/`. `//other.example` and `/\other.example` are other servers.

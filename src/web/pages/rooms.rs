@@ -1,6 +1,6 @@
 //! `/rooms` and `/rooms/new`, and the forms for membership and notifications.
 
-use super::{page, redirect_to};
+use super::{explain, page, redirect_to};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -15,7 +15,6 @@ use crate::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
         preferences::Preferences,
-        problem::status_of,
         signed_in::SignedIn,
         views::{
             layout::Layout,
@@ -139,13 +138,17 @@ pub async fn create_room(
         room.topic.clone(),
         room.slug.clone().unwrap_or_default(),
     );
-    let (field, fault) = match operations::rooms::create_room(&app, &visitor, room.into()).await {
+    let error = match operations::rooms::create_room(&app, &visitor, room.into()).await {
         Ok(slug) => return Ok(redirect_to(&format!("/rooms/{slug}"))),
-        Err(Error::Invalid { field, fault }) => (field, fault),
-        Err(error) => return Err(error.into()),
+        Err(error) => error,
+    };
+    let field = match &error {
+        Error::Invalid { field, .. } => field.clone(),
+        _ => "name".into(),
     };
     let Preferences { locale, scheme } = visitor.preferences;
-    let at = |name| (field == name).then(|| locale.explain_fault(fault));
+    let (status, why) = explain(locale, error)?;
+    let at = |name| (field == name).then(|| why.clone());
     let errors = NewRoomErrors {
         name: at("name"),
         topic: at("topic"),
@@ -153,7 +156,7 @@ pub async fn create_room(
     };
     let layout = layout(&app, &visitor, None, &uri).await?;
     page(
-        status_of(fault),
+        status,
         &NewRoomPage {
             locale,
             scheme,

@@ -38,7 +38,8 @@ export class Server {
   }
 
   async start() {
-    const child = spawn(binary, ["serve", "--listen", `127.0.0.1:${this.port}`, "--db", this.db, "--door", "open"], {
+    const flags = ["--listen", `127.0.0.1:${this.port}`, "--db", this.db, "--door", "open", "--rate-limits", "off"];
+    const child = spawn(binary, ["serve", ...flags], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     endWithTheTest(child);

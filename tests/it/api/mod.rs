@@ -18,5 +18,6 @@ mod names;
 mod nonces;
 mod pages_of_history;
 mod queue;
+mod rate_limits;
 mod reactions;
 mod rooms;

@@ -34,7 +34,14 @@ impl Chat {
 
     pub(super) fn serve(&mut self) {
         let (listen, db) = (self.address(), self.db());
-        let (server, _) = Running::listening(&mut command(["--listen", &listen, "--db", &db]));
+        let (server, _) = Running::listening(&mut command([
+            "--listen",
+            &listen,
+            "--rate-limits",
+            "off",
+            "--db",
+            &db,
+        ]));
         self.server = Some(server);
     }
 

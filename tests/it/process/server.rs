@@ -156,7 +156,14 @@ fn sockets(pid: u32) -> usize {
 }
 
 fn serve(db: &Path, flags: &[String]) -> Command {
-    let mut command = limited(["serve", "--listen", "127.0.0.1:0", "--db"]);
+    let mut command = limited([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--rate-limits",
+        "off",
+        "--db",
+    ]);
     command.arg(db).args(flags);
     command
 }

@@ -4,7 +4,7 @@ use super::person::Person;
 use backscroll::{
     cache::Cache,
     chat::apply::apply,
-    config::{Config, Storage},
+    config::{Config, Storage, rates::Rates},
     error::Error,
     model::{
         change::{Action, CHANGE_VERSION, Change, ChangeId, Post},
@@ -64,12 +64,13 @@ impl Chat {
         Self::start_with(|_| {}).await
     }
 
-    /// Starts a server with these settings.
+    /// Starts a server with these settings, without rate limits unless they are set.
     pub(crate) async fn start_with(set: impl FnOnce(&mut Config)) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let mut config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             db: directory.path().join("chat.db"),
+            rates: Rates::off(),
             ..Config::default()
         };
         set(&mut config);

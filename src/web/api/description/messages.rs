@@ -129,6 +129,7 @@ fn post_message() -> Described {
         .parameters([idempotency_key(), include])
         .takes::<PostRequest>(&json!({"body": "Hello"}))
         .or_text(body_as_text("Hello"))
+        .refuses(Refusal::TooManyRequests)
         .answers::<SentMessage>(StatusCode::CREATED, "The new message.")
         .answers::<SentMessage>(StatusCode::OK, "The message that this author posted with this nonce before.")
         .with_location()
@@ -146,6 +147,7 @@ fn edit_message() -> Described {
         .details("A deleted message cannot be edited: 409.")
         .takes::<EditRequest>(&json!({"body": "Hello, all"}))
         .or_text(body_as_text("Hello, all"))
+        .refuses(Refusal::TooManyRequests)
         .answers::<Message>(StatusCode::OK, "The edited message.")
         .refuses(Refusal::Conflict)
 }
@@ -157,6 +159,7 @@ fn delete_message() -> Described {
         "Delete one of the caller's messages",
     )
     .details("Idempotent. The message remains without its `body`.")
+    .refuses(Refusal::TooManyRequests)
     .answers::<Message>(StatusCode::OK, "What remains of the message.")
 }
 
@@ -175,6 +178,7 @@ fn remove_reaction() -> Described {
 
 fn reaction(described: Described) -> Described {
     described
+        .refuses(Refusal::TooManyRequests)
         .answers::<Message>(StatusCode::OK, "The message with its reactions.")
         .refuses(Refusal::Conflict)
         .refuses(Refusal::Invalid)
@@ -186,6 +190,7 @@ fn post_custom_event() -> Described {
         .details("The event is stored and sent to the readers of the room like a message.")
         .parameters([idempotency_key()])
         .takes::<CustomEventRequest>(&json!({"type": "build", "payload": "passed"}))
+        .refuses(Refusal::TooManyRequests)
         .answers::<PostedEvent>(StatusCode::CREATED, "The new event.")
         .answers::<PostedEvent>(
             StatusCode::OK,

@@ -22,6 +22,7 @@ fn join() -> Described {
         ))
         .for_everybody()
         .takes::<JoinRequest>(&json!({"handle": "ann", "name": "Ann"}))
+        .refuses(Refusal::TooManyRequests)
         .answers::<Joined>(StatusCode::CREATED, "The new account and its token.")
         .refuses(Refusal::Conflict)
 }
@@ -35,6 +36,7 @@ fn update_me() -> Described {
     Described::patch("/api/v1/me", "updateMe", "Change the caller's display name")
         .details("The handle cannot be changed.")
         .takes::<UpdateMeRequest>(&json!({"name": "Ann B."}))
+        .refuses(Refusal::TooManyRequests)
         .answers::<Me>(StatusCode::OK, "The changed account.")
         .refuses(Refusal::Conflict)
 }

@@ -31,6 +31,7 @@ pub(super) enum Refusal {
     WrongType,
     Misdirected,
     Invalid,
+    TooManyRequests,
     HeadTooLarge,
     Failed,
     Busy,
@@ -38,7 +39,7 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// All refusals.
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Malformed,
         Self::NotSignedIn,
         Self::NotAllowed,
@@ -50,6 +51,7 @@ impl Refusal {
         Self::WrongType,
         Self::Misdirected,
         Self::Invalid,
+        Self::TooManyRequests,
         Self::HeadTooLarge,
         Self::Failed,
         Self::Busy,
@@ -96,6 +98,7 @@ impl Refusal {
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
@@ -123,6 +126,7 @@ impl Refusal {
                 let header = optional("Present if the body was compressed.", constant("identity"));
                 response.header("Accept-Encoding", header)
             }
+            Self::TooManyRequests => SharedHeader::RetryAfter.on(response),
             _ => response,
         }
     }
@@ -145,6 +149,10 @@ impl Refusal {
                  or is not UTF-8 (`unsupported-charset`)."
             }
             Self::Misdirected => "The server does not serve the name in `Host` (`misdirected`).",
+            Self::TooManyRequests => {
+                "The caller has done this too often (`too-many-requests`), and nothing was stored. `seconds` is the \
+                 number in `Retry-After`."
+            }
             Self::HeadTooLarge => "The head of the request is larger than 16 KiB. The response is empty.",
             Self::Failed => "The server failed (`internal`). Its log has the cause, with the id of the request.",
             Self::NotAllowed => {

@@ -62,6 +62,7 @@ fn create_room() -> Described {
     let example = json!({"name": "Reading circle", "topic": "One book a month", "kind": "open"});
     Described::post(ROOMS, "createRoom", "Create a room")
         .takes::<CreateRoomRequest>(&example)
+        .refuses(Refusal::TooManyRequests)
         .answers::<RoomView>(StatusCode::CREATED, "The new room.")
         .with_location()
         .refuses(Refusal::Conflict)
@@ -77,6 +78,7 @@ fn update_room() -> Described {
     Described::patch(ROOM, "updateRoom", "Change the name or topic of a room")
         .details("For members. Absent fields keep their value.")
         .may_take::<UpdateRoomRequest>(&json!({"topic": "Everything about books"}))
+        .refuses(Refusal::TooManyRequests)
         .answers::<RoomView>(StatusCode::OK, "The changed room.")
 }
 
@@ -95,12 +97,14 @@ fn list_members() -> Described {
 fn join_room() -> Described {
     Described::put(MEMBER, "joinRoom", "Add a member to a room")
         .details("Idempotent. Members can add others.")
+        .refuses(Refusal::TooManyRequests)
         .answers_nothing()
 }
 
 fn leave_room() -> Described {
     Described::delete(MEMBER, "leaveRoom", "Remove a member from a room")
         .details("Idempotent. The person who created the room can remove others.")
+        .refuses(Refusal::TooManyRequests)
         .answers_nothing()
 }
 
