@@ -163,6 +163,13 @@ error-name-empty = Enter a name.
 error-name-invisible = That name has no visible characters.
 error-name-taken = That name is taken. Try another.
 
+## Passwords that are refused
+
+error-password-too-short = Too short: at least { $min } characters.
+error-password-too-long = Too long: at most { $max } characters.
+error-password-common = This is one of the most common passwords. Choose another.
+error-password-is-name = Choose a password that isn’t your name.
+
 ## Rooms that are refused
 
 error-slug-invalid = Use 1 to { $max } of a-z, 0-9 and -, not starting with -.

@@ -150,6 +150,13 @@ error-name-empty = 请填写名称。
 error-name-invisible = 这个名称里没有可见的字符。
 error-name-taken = 这个名字已有人使用，请换一个。
 
+## 不能使用的密码
+
+error-password-too-short = 太短：至少 { $min } 个字符。
+error-password-too-long = 太长：最多 { $max } 个字符。
+error-password-common = 这是最常用的密码之一，请换一个。
+error-password-is-name = 密码不能与您的名字相同。
+
 ## 不能创建或更改的房间
 
 error-slug-invalid = 1 到 { $max } 个字符，只能用 a-z、0-9 和 -，不能以 - 开头。

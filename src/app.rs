@@ -1,6 +1,7 @@
 //! State shared by handlers: the log, the clock and the source of randomness.
 
 use crate::{
+    auth::password::Passwords,
     config::rates::Rates,
     error::Result,
     event_log::{answer::Answer, log::EventLog},
@@ -27,6 +28,8 @@ pub struct App {
     pub log: Arc<EventLog>,
     /// The rate limits.
     pub rates: RateLimits,
+    /// Computes hashes of passwords.
+    pub passwords: Passwords,
     streams: Arc<StreamLimits>,
     changes: ChangeMaker,
 }
@@ -38,6 +41,7 @@ impl App {
         Self {
             log,
             rates: RateLimits::new(rates),
+            passwords: Passwords::default(),
             streams: Arc::new(StreamLimits::new(streams_max, rates.streams_max())),
             changes: ChangeMaker::new(),
         }

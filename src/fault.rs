@@ -99,6 +99,24 @@ pub enum Fault {
     /// The display name looks like a handle or display name of another account.
     #[error("somebody here has this name, or one that looks like it")]
     NameTaken,
+    /// The password is too short.
+    #[error("at least {min} characters")]
+    PasswordTooShort {
+        /// Least length in characters.
+        min: usize,
+    },
+    /// The password is too long.
+    #[error("at most {max} characters")]
+    PasswordTooLong {
+        /// Greatest length in characters.
+        max: usize,
+    },
+    /// The password is one of the most common ones.
+    #[error("one of the most common passwords, which are guessed first")]
+    PasswordCommon,
+    /// The password is the handle or the display name of the account.
+    #[error("a password other than the name")]
+    PasswordIsName,
     /// The slug is empty, too long, or contains characters that slugs cannot contain.
     #[error("1 to {max} of a-z, 0-9 and -, not starting with -")]
     SlugInvalid {

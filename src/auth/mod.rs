@@ -2,5 +2,6 @@
 
 pub mod client;
 pub mod cookies;
+pub mod password;
 pub mod secret;
 pub mod viewer;

@@ -12,6 +12,7 @@ pub mod json_schema;
 pub mod look_alike;
 pub mod message;
 pub mod page;
+pub mod password;
 pub mod role;
 pub mod room;
 pub mod text;

@@ -26,6 +26,7 @@ mod message_row;
 pub mod messages;
 pub mod meta;
 pub mod nonces;
+pub mod passwords;
 pub mod posts;
 pub mod reactions;
 pub mod readers;
@@ -55,6 +56,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         messages::STATEMENTS,
         meta::STATEMENTS,
         nonces::STATEMENTS,
+        passwords::STATEMENTS,
         posts::STATEMENTS,
         reactions::STATEMENTS,
         room_list::STATEMENTS,

@@ -121,7 +121,7 @@ struct FieldProblem {
     reason = "describes the fields of all variants of `Fault`, for the description of the API"
 )]
 struct FaultData {
-    /// Of `out-of-range`: the least number.
+    /// Of `out-of-range`: the least number. Of `password-too-short`: the least length.
     #[schema(nullable = false)]
     min: Option<u64>,
     /// Of a value that is too great, too long or too frequent: the limit.

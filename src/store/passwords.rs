@@ -1,0 +1,40 @@
+//! The table `passwords`.
+
+use super::{db::Connection, statements::statements};
+use crate::{
+    error::Result,
+    model::{ids::UserId, password::PasswordHash, time::Timestamp},
+};
+
+statements! {
+    FIND_PASSWORD = "select hash from passwords where user_id = ?";
+    SET_PASSWORD = "insert into passwords (user_id, hash, changed_at) values (?, ?, ?)
+        on conflict (user_id) do update set hash = excluded.hash, changed_at = excluded.changed_at";
+}
+
+/// Returns the hash of an account's password; `None` if it has none.
+pub async fn find_password(
+    connection: &mut Connection,
+    user: UserId,
+) -> Result<Option<PasswordHash>> {
+    Ok(sqlx::query_scalar(FIND_PASSWORD)
+        .bind(user)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// Sets the password of an account.
+pub async fn set_password(
+    connection: &mut Connection,
+    user: UserId,
+    hash: &PasswordHash,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query(SET_PASSWORD)
+        .bind(user)
+        .bind(hash)
+        .bind(at.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
