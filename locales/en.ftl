@@ -144,6 +144,7 @@ error-repeated = This field was sent twice.
 error-wrong-type = This field must be text.
 error-not-an-id = That is not an ID. IDs are digits only.
 error-not-a-time = Use a date, or a time such as 2026-11-22T05:41:03Z.
+error-time-passed = Choose a time in the future.
 error-out-of-range = Use a number from { $min } to { $max }.
 error-too-many = Too many: at most { $max }.
 error-unknown-value = Use one of these: { $known }.
@@ -165,6 +166,9 @@ error-name-taken = That name is taken. Try another.
 
 ## Passwords that are refused
 
+error-sign-in-refused = That username and password don’t match.
+error-password-wrong = That isn’t your password.
+error-token-scope = This token may not be used for this.
 error-password-too-short = Too short: at least { $min } characters.
 error-password-too-long = Too long: at most { $max } characters.
 error-password-common = This is one of the most common passwords. Choose another.

@@ -131,6 +131,7 @@ error-repeated = 此项重复了。
 error-wrong-type = 此项必须是文字。
 error-not-an-id = 这不是编号，编号只含数字。
 error-not-a-time = 请用日期，或 2026-11-22T05:41:03Z 这样的时间。
+error-time-passed = 请选择将来的时间。
 error-out-of-range = 请用 { $min } 到 { $max } 之间的数字。
 error-too-many = 太多：最多 { $max } 个。
 error-unknown-value = 只能是其中之一：{ $known }。
@@ -152,6 +153,9 @@ error-name-taken = 这个名字已有人使用，请换一个。
 
 ## 不能使用的密码
 
+error-sign-in-refused = 用户名与密码不匹配。
+error-password-wrong = 这不是您的密码。
+error-token-scope = 此令牌不能用于这项操作。
 error-password-too-short = 太短：至少 { $min } 个字符。
 error-password-too-long = 太长：最多 { $max } 个字符。
 error-password-common = 这是最常用的密码之一，请换一个。

@@ -1,8 +1,8 @@
 //! State shared by handlers: the log, the clock and the source of randomness.
 
 use crate::{
-    auth::password::Passwords,
-    config::rates::Rates,
+    auth::{password::Passwords, viewer::Validity},
+    config::Config,
     error::Result,
     event_log::{answer::Answer, log::EventLog},
     limits::{
@@ -16,10 +16,14 @@ use crate::{
     },
     store::db::ReadPool,
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
+use url::Url;
 
 /// State shared by all handlers.
 #[derive(Debug)]
@@ -28,6 +32,10 @@ pub struct App {
     pub log: Arc<EventLog>,
     /// The rate limits.
     pub rates: RateLimits,
+    /// A session ends this long after its last use.
+    pub session_idle: Duration,
+    /// The address under which users reach the server, if it is known.
+    pub public_url: Option<Url>,
     /// Computes hashes of passwords.
     pub passwords: Passwords,
     streams: Arc<StreamLimits>,
@@ -37,10 +45,13 @@ pub struct App {
 impl App {
     /// Creates the state for a log, with at most `streams_max` open streams.
     #[must_use]
-    pub fn new(log: Arc<EventLog>, streams_max: usize, rates: &Rates) -> Self {
+    pub fn new(log: Arc<EventLog>, streams_max: usize, config: &Config) -> Self {
+        let rates = &config.rates;
         Self {
             log,
             rates: RateLimits::new(rates),
+            session_idle: config.session_idle,
+            public_url: config.public_url.clone(),
             passwords: Passwords::default(),
             streams: Arc::new(StreamLimits::new(streams_max, rates.streams_max())),
             changes: ChangeMaker::new(),
@@ -51,6 +62,15 @@ impl App {
     #[must_use]
     pub fn readers(&self) -> &ReadPool {
         &self.log.readers
+    }
+
+    /// Returns how long sessions and tokens are valid, as of now.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        Validity {
+            now: now(),
+            idle: self.session_idle,
+        }
     }
 
     /// Submits a change with the current time. `by` is `None` for a client that is not signed in.

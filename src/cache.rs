@@ -8,7 +8,8 @@ use crate::model::{
     change::{AccessChange, SecretHash},
     ids::{EventId, RoomId, UserId},
     role::Door,
-    user::{Person, User},
+    session::Account,
+    user::Person,
 };
 use quick_cache::{Equivalent, sync};
 use std::{
@@ -27,7 +28,7 @@ const CAPACITY: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct Cache {
     /// Accounts that are signed in, by the hash of the secret.
-    pub accounts: Entries<SecretHash, User>,
+    pub accounts: Entries<SecretHash, Account>,
     /// Open rooms, by slug.
     pub open_rooms: Entries<String, RoomId>,
     /// The rooms of each user, with the event by which the user joined.
@@ -83,7 +84,8 @@ impl Cache {
             AccessChange::Door => self.door.invalidate(|(), _| true),
             AccessChange::Secret(secret) => self.accounts.invalidate(|cached, _| cached == secret),
             AccessChange::User(user) => {
-                self.accounts.invalidate(|_, account| account.id == *user);
+                self.accounts
+                    .invalidate(|_, account| account.user.id == *user);
                 self.memberships.invalidate(|member, _| member == user);
                 self.posters.invalidate(|(by, _), _| by == user);
             }

@@ -73,12 +73,21 @@ pub struct Config {
     /// Seconds between the end of the last stream of a user and counting as away
     #[arg(long, env = "BACKSCROLL_AWAY_AFTER", hide_env_values = true, value_name = "SECONDS", default_value = AWAY_AFTER, value_parser = parse_seconds)]
     pub away_after: Duration,
+
+    /// Days after its last use until a browser is signed out. Tokens of programs are valid until they are revoked
+    #[arg(long, env = "BACKSCROLL_SESSION_IDLE", hide_env_values = true, value_name = "DAYS", default_value = SESSION_IDLE, value_parser = parse_days)]
+    pub session_idle: Duration,
 }
 
 /// Default path of the database file.
 pub const DB: &str = "backscroll.db";
 /// Default in seconds: longer than a page takes to reload, or the server to restart and its readers to reconnect.
 const AWAY_AFTER: &str = "10";
+/// Default in days.
+const SESSION_IDLE: &str = "90";
+/// Greatest value in days: browsers keep a cookie for 400 days at most (RFC 6265bis, section 5.5).
+const SESSION_IDLE_MAX: u64 = 400;
+const DAY: Duration = Duration::from_secs(86_400);
 
 impl Default for Config {
     fn default() -> Self {
@@ -95,6 +104,7 @@ impl Default for Config {
             // Sufficient for an office behind one address: about thirty people with a handful of tabs each.
             max_connections_per_address: 200,
             away_after: Duration::from_secs(10),
+            session_idle: 90 * DAY,
         }
     }
 }
@@ -203,6 +213,14 @@ fn parse_seconds(text: &str) -> Result<Duration, &'static str> {
         .filter(|seconds| *seconds <= AWAY_AFTER_MAX)
         .map(Duration::from_secs)
         .ok_or("a whole number of seconds, at most 86400")
+}
+
+fn parse_days(text: &str) -> Result<Duration, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|days| (1..=SESSION_IDLE_MAX).contains(days))
+        .map(|days: u64| Duration::from_secs(days * DAY.as_secs()))
+        .ok_or("a whole number of days, 1 to 400")
 }
 
 /// When a post is acknowledged.

@@ -69,6 +69,9 @@ pub enum Denial {
     /// Only the creator of a room removes other users from it.
     #[error("only who made the room may remove others")]
     NotRoomCreator,
+    /// The token may not be used for this.
+    #[error("this token may not be used for this")]
+    TokenScope,
     /// Only the author of a message edits and deletes it.
     #[error("it is somebody else's message")]
     NotAuthor,

@@ -34,6 +34,9 @@ pub enum Fault {
     /// The value is neither a time (RFC 3339) nor a date.
     #[error("a time such as 2026-11-22T05:41:03Z, or a date")]
     NotATime,
+    /// The time has passed.
+    #[error("a time in the future")]
+    TimePassed,
     /// The value is not a number in this range.
     #[error("{min} to {max}")]
     OutOfRange {
@@ -114,6 +117,12 @@ pub enum Fault {
     /// The password is one of the most common ones.
     #[error("one of the most common passwords, which are guessed first")]
     PasswordCommon,
+    /// There is no account with this name and password, or it is disabled.
+    #[error("not the password of an account with this name")]
+    SignInRefused,
+    /// The old password is not the account's password.
+    #[error("not your password")]
+    PasswordWrong,
     /// The password is the handle or the display name of the account.
     #[error("a password other than the name")]
     PasswordIsName,

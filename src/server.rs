@@ -21,6 +21,7 @@ use crate::{
         site::Site,
         stop::Stop,
     },
+    operations::sessions,
     store::{
         database_path::DatabasePath, db::Connection, file_identity::OpenDatabase, lock::FileLock,
         meta,
@@ -84,7 +85,7 @@ impl Server {
         let app = Arc::new(App::new(
             Arc::clone(&log),
             streams_allowed(connections),
-            &config.rates,
+            &config,
         ));
         let stop = Stop::default();
         let stop_writing = CancellationToken::new();
@@ -93,6 +94,7 @@ impl Server {
             let (log, stop) = (Arc::clone(&log), stop.soft.clone());
             async move { log.publish_presence(config.away_after, stop).await }
         });
+        let keeping = tokio::spawn(sessions::keep(Arc::clone(&app), stop.soft.clone()));
         let per_address = config.max_connections_per_address;
         let names = HostNames::new(config.host_names());
         let proxies = TrustedProxies::new(config.trusted_proxies.clone());
@@ -115,6 +117,7 @@ impl Server {
         stop.soft.cancel();
         let _ = accepting.await;
         let _ = telling.await;
+        let _ = keeping.await;
         drain(&stop).await;
         if lost.is_some() {
             return Err(Error::Refused(

@@ -3,5 +3,6 @@
 pub mod client;
 pub mod cookies;
 pub mod password;
+pub mod scopes;
 pub mod secret;
 pub mod viewer;

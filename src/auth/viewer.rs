@@ -5,9 +5,18 @@ use crate::{
     chat::policy::Identity,
     error::{Error, Result},
     event_log::{access::Reader, log::EventLog},
-    model::{change::SecretHash, ids::UserId, role::Role, user::User},
+    model::{
+        change::{SecretHash, SignInKind},
+        grant::Grant,
+        ids::UserId,
+        role::Role,
+        session::Account,
+        time::Timestamp,
+        user::User,
+    },
 };
 use axum::http::{HeaderMap, header};
+use std::time::Duration;
 
 /// Maximum number of session cookies that are looked up per request. A browser sends several if they were set for
 /// different paths or domains of a host.
@@ -20,26 +29,38 @@ pub struct Viewer {
     pub user: Option<User>,
     /// Hash of the token or session that identifies the account.
     pub secret_hash: Option<SecretHash>,
+    /// What the token or session may be used for.
+    pub grant: Grant,
     /// Whether the sender may see open rooms without being a member.
     pub sees_open: bool,
+}
+
+/// How long sessions and tokens are valid.
+#[derive(Clone, Copy, Debug)]
+pub struct Validity {
+    /// The current time.
+    pub now: Timestamp,
+    /// A session ends this long after its last use.
+    pub idle: Duration,
 }
 
 impl Viewer {
     /// Identifies the sender of a request with these headers.
     ///
     /// A bearer token takes precedence over cookies, and is an error if it is not valid. Of several session cookies,
-    /// the first valid one is used. Without a valid one the sender is not signed in, since the session has ended.
-    pub async fn identify(log: &EventLog, headers: &HeaderMap) -> Result<Self> {
+    /// the first valid one is used. Without a valid one the sender is not signed in, since the session has ended. The
+    /// secret of a session is not accepted as a token, and that of a token not as a session.
+    pub async fn identify(log: &EventLog, headers: &HeaderMap, valid: Validity) -> Result<Self> {
         if let Some(authorization) = headers.get(header::AUTHORIZATION) {
             let token = authorization.to_str().ok().and_then(bearer_token);
             let secret = token.and_then(Secret::parse).ok_or(Error::SignInNeeded)?;
-            let viewer = Self::find(log, &secret).await?;
+            let viewer = Self::find(log, &secret, SignInKind::Token, valid).await?;
             return viewer.ok_or(Error::SignInNeeded);
         }
         let sessions = session_cookies(headers, &log.name);
         let secrets = sessions.iter().filter_map(|value| Secret::parse(value));
         for secret in secrets.take(SESSIONS_MAX) {
-            if let Some(viewer) = Self::find(log, &secret).await? {
+            if let Some(viewer) = Self::find(log, &secret, SignInKind::Session, valid).await? {
                 return Ok(viewer);
             }
         }
@@ -49,15 +70,26 @@ impl Viewer {
         })
     }
 
-    async fn find(log: &EventLog, secret: &Secret) -> Result<Option<Self>> {
+    async fn find(
+        log: &EventLog,
+        secret: &Secret,
+        kind: SignInKind,
+        Validity { now, idle }: Validity,
+    ) -> Result<Option<Self>> {
         let secret_hash = secret.hash();
-        let Some(user) = log.find_account(&secret_hash).await? else {
+        let account = log.find_account(&secret_hash).await?;
+        let is_valid = |account: &Account| account.kind == kind && !account.is_expired(now, idle);
+        let Some(account) = account.filter(is_valid) else {
             return Ok(None);
         };
+        if account.last_use.note(now) {
+            log.session_uses.note(&secret_hash, now);
+        }
         Ok(Some(Self {
-            sees_open: log.sees_open_rooms(Some(user.role)).await?,
-            user: Some(user),
+            sees_open: log.sees_open_rooms(Some(account.user.role)).await?,
+            user: Some(account.user),
             secret_hash: Some(secret_hash),
+            grant: account.grant,
         }))
     }
 

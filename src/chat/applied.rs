@@ -8,21 +8,22 @@ pub struct Applied {
     /// The outcome.
     pub outcome: Outcome,
     /// The changed permissions, which open streams must look up again.
-    pub access: Option<AccessChange>,
+    pub access: Vec<AccessChange>,
 }
 
 impl Applied {
     pub(super) fn new(outcome: Outcome) -> Self {
         Self {
             outcome,
-            access: None,
+            access: Vec::new(),
         }
     }
 
     pub(super) fn with_access(outcome: Outcome, access: AccessChange) -> Self {
-        Self {
-            outcome,
-            access: Some(access),
-        }
+        Self::with_accesses(outcome, vec![access])
+    }
+
+    pub(super) fn with_accesses(outcome: Outcome, access: Vec<AccessChange>) -> Self {
+        Self { outcome, access }
     }
 }

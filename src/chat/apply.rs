@@ -3,7 +3,7 @@
 use super::{
     actor::Actor,
     applied::Applied,
-    custom_events, founding,
+    credentials, custom_events, founding,
     import::{ImportChange, import},
     memberships, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
@@ -137,6 +137,7 @@ async fn apply_run(
             users::join_server(tx, actor, account, sign_in.as_ref()).await
         }
         Action::SignOut { secret_hash } => users::sign_out(tx, secret_hash).await,
+        Action::Credential(action) => credentials::apply(tx, actor, action).await,
         Action::RenameUser { name } => users::rename_user(tx, actor, name).await,
         Action::CreateRoom {
             room,

@@ -8,6 +8,7 @@ pub mod actor;
 pub mod applied;
 pub mod apply;
 pub mod archive;
+mod credentials;
 mod custom_events;
 mod founding;
 mod import;

@@ -1,6 +1,6 @@
 //! Joining the server, changing the display name, and signing out.
 
-use super::{actor::Actor, applied::Applied};
+use super::{actor::Actor, applied::Applied, credentials};
 use crate::{
     error::{Error, Result},
     fault::Fault,
@@ -36,7 +36,7 @@ pub(super) async fn join_server(
     }
     let user = add_user(tx, actor, account).await?;
     if let Some(sign_in) = sign_in {
-        sessions::insert_session(tx, user.id, sign_in, actor.at).await?;
+        credentials::add_session(tx, actor, user.id, sign_in).await?;
     }
     Ok(Applied::new(Outcome::User(user)))
 }

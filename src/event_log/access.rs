@@ -50,6 +50,19 @@ impl Scope {
     /// All rooms that the reader may see.
     pub const EVERYTHING: Self = Self::Everything { joined: false };
 
+    /// Returns the part of the scope that lies in these rooms.
+    fn limited_to(&self, granted: &[String]) -> Self {
+        let slugs = match self {
+            Self::Everything { .. } => granted.to_vec(),
+            Self::Rooms { slugs, .. } => {
+                let slugs = slugs.iter().filter(|slug| granted.contains(slug));
+                slugs.cloned().collect()
+            }
+        };
+        let joined = self.is_joined();
+        Self::Rooms { slugs, joined }
+    }
+
     /// Returns whether only rooms are requested that the reader is a member of.
     fn is_joined(&self) -> bool {
         let (Self::Rooms { joined, .. } | Self::Everything { joined }) = self;
@@ -103,21 +116,24 @@ const TOPICS_MAX: usize = 64;
 impl Access {
     /// Looks up what a reader may see. Returns `None` if its secret was revoked.
     pub async fn look_up(log: &EventLog, reader: &Reader, scope: &Scope) -> Result<Option<Self>> {
-        let mut reader = reader.clone();
+        let (mut reader, mut scope) = (reader.clone(), scope.clone());
         if let Some(secret) = &reader.secret {
             let Some(account) = log.find_account(secret).await? else {
                 return Ok(None);
             };
-            reader.sees_open = log.sees_open_rooms(Some(account.role)).await?;
+            reader.sees_open = log.sees_open_rooms(Some(account.user.role)).await?;
+            if let Some(granted) = &account.grant.rooms {
+                scope = scope.limited_to(granted);
+            }
         } else {
             reader.sees_open = log.sees_open_rooms(None).await?;
         }
         // Rooms that do not exist or are not visible are skipped: a browser reconnects to the same address after it
         // lost access to one of several rooms, and must still receive the others.
         Ok(Some(Self {
-            rooms: look_up_rooms(log, &reader, scope).await?,
+            rooms: look_up_rooms(log, &reader, &scope).await?,
             reader,
-            scope: scope.clone(),
+            scope,
         }))
     }
 

@@ -6,6 +6,7 @@ use super::{
     presence::{COLLECT_FOR, Presence},
     recent::Recent,
     replays::Replays,
+    session_uses::SessionUses,
     signals::Signals,
     subscriptions::Subscribers,
 };
@@ -61,6 +62,8 @@ pub struct EventLog {
     pub signals: Signals,
     /// Cached values of the database.
     pub cache: Cache,
+    /// Uses of sessions and tokens that are not stored yet.
+    pub session_uses: SessionUses,
     /// The files of the database, which can be replaced while they are open.
     pub file: FileIdentity,
     /// Pages of past events, shared by readers.
@@ -100,6 +103,7 @@ impl EventLog {
             subscribers: Arc::default(),
             era,
             cache: Cache::default(),
+            session_uses: SessionUses::default(),
             readers,
             file,
             presence: Presence::default(),

@@ -9,7 +9,7 @@ use crate::{
         change::SecretHash,
         ids::{EventId, RoomId, UserId},
         role::{Door, Role},
-        user::User,
+        session::Account,
     },
     store::{cursors, db::Connection, event_pages::Selection, memberships, meta, rooms, sessions},
 };
@@ -95,10 +95,10 @@ impl EventLog {
         Ok(door.await?.unwrap_or_default())
     }
 
-    /// Returns the account of a session or token.
-    pub async fn find_account(&self, secret: &SecretHash) -> Result<Option<User>> {
+    /// Returns the account of a session or token. Whether it has expired is not checked.
+    pub async fn find_account(&self, secret: &SecretHash) -> Result<Option<Account>> {
         let look_up =
-            async |connection: &mut Connection| sessions::find_signed_in(connection, secret).await;
+            async |connection: &mut Connection| sessions::find_account(connection, secret).await;
         self.find_cached(&self.cache.accounts, secret, look_up)
             .await
     }

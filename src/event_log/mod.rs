@@ -24,6 +24,7 @@ pub mod opening;
 pub mod presence;
 pub mod recent;
 pub mod replays;
+pub mod session_uses;
 pub mod signals;
 pub mod subscriptions;
 pub mod tail;

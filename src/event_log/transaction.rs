@@ -36,9 +36,7 @@ pub(super) struct Committed {
 impl Committed {
     /// Returns the changes of permissions.
     pub(super) fn access_changes(&self) -> impl Iterator<Item = &AccessChange> {
-        self.applied
-            .iter()
-            .filter_map(|applied| applied.access.as_ref())
+        self.applied.iter().flat_map(|applied| &applied.access)
     }
 
     /// Returns the users whose display names have changed, in the order of the changes.

@@ -6,6 +6,7 @@
 
 use super::{
     account::{FoldedName, NewAccount},
+    credential::CredentialAction,
     emoji::Emoji,
     event::CustomEventName,
     ids::{EventId, MessageId, RoomId, UserId},
@@ -19,8 +20,7 @@ use super::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// SHA-256 of the secret of a session or token. The secret itself is never stored.
-pub type SecretHash = Box<[u8]>;
+pub use super::sign_in::{SecretHash, SignIn, SignInKind};
 
 /// The version of [`Change`] that this program writes. Changes of newer versions are refused.
 pub const CHANGE_VERSION: u16 = 1;
@@ -71,6 +71,8 @@ pub enum Action {
     },
     /// Ends a session.
     SignOut { secret_hash: SecretHash },
+    /// Changes what people sign in with.
+    Credential(CredentialAction),
     /// Changes the actor's display name. The handle does not change.
     RenameUser { name: FoldedName },
     /// Creates a room with the actor as its first member. If the slug is taken, a number is appended to a slug derived
@@ -146,26 +148,6 @@ impl Post {
     pub fn nonce(&self) -> Option<&str> {
         self.nonce.as_ref().map(Nonce::as_str)
     }
-}
-
-/// The secret of a new session or token.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SignIn {
-    /// The hash of the secret.
-    pub secret_hash: SecretHash,
-    /// How the client sends the secret.
-    pub kind: SignInKind,
-}
-
-/// How a client sends a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
-#[serde(rename_all = "lowercase")]
-#[sqlx(rename_all = "lowercase")]
-pub enum SignInKind {
-    /// In a cookie of a browser.
-    Session,
-    /// In an `Authorization` header.
-    Token,
 }
 
 /// The result of an applied change.

@@ -4,7 +4,7 @@ use chrono::{
     DateTime, Datelike as _, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Timelike as _, Utc,
 };
 use serde::{Deserialize, Serialize, Serializer};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// A time in UTC with milliseconds, between the years 0000 and 9999, written `2026-11-22T05:41:03.123Z`.
 ///
@@ -85,6 +85,29 @@ impl Timestamp {
             }
         }
         text
+    }
+
+    /// Returns the time with this number of milliseconds after 1970, clamped to the range.
+    #[must_use]
+    pub fn of_millis(milliseconds: i64) -> Self {
+        Self::at_millis(milliseconds.clamp(
+            Self::MIN.0.timestamp_millis(),
+            Self::MAX.0.timestamp_millis(),
+        ))
+    }
+
+    /// Returns the time that lies this long before, clamped to the range.
+    #[must_use]
+    pub fn before(self, duration: Duration) -> Self {
+        let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::of_millis(self.0.timestamp_millis().saturating_sub(milliseconds))
+    }
+
+    /// Returns the time that lies this long after, clamped to the range.
+    #[must_use]
+    pub fn after(self, duration: Duration) -> Self {
+        let milliseconds = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::of_millis(self.0.timestamp_millis().saturating_add(milliseconds))
     }
 
     /// Formats to the second, as in plain-text history: `2026-11-22T05:41:03Z`.

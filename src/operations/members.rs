@@ -33,11 +33,14 @@ pub async fn list_members(
     Ok((Page::of(members, limit), count))
 }
 
-/// Returns the slugs of the rooms that the viewer is a member of, by the rooms' names.
+/// Returns the slugs of the rooms that the viewer is a member of, by the rooms' names. Of a token for certain rooms,
+/// only these.
 pub async fn list_joined_rooms(app: &App, viewer: &Viewer) -> Result<Vec<String>> {
     let user = viewer.signed_in()?.id;
     let mut connection = app.readers().acquire().await?;
-    memberships::list_slugs_of(&mut connection, user).await
+    let mut rooms = memberships::list_slugs_of(&mut connection, user).await?;
+    rooms.retain(|room| viewer.grant.includes(room));
+    Ok(rooms)
 }
 
 /// Adds a user to a room; the handle `me` is the viewer's.

@@ -10,4 +10,6 @@ pub mod people;
 pub mod reactions;
 pub mod rooms;
 pub mod sessions;
+pub mod sign_in;
 pub mod snapshots;
+pub mod tokens;

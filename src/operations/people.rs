@@ -1,12 +1,13 @@
 //! Joining the server, and changing the display name.
 
+use super::sign_in::SignInClient;
 use crate::{
     app::{App, random_bytes},
-    auth::{client::Client, secret::Secret, viewer::Viewer},
+    auth::{secret::Secret, viewer::Viewer},
     error::{Result, parse_field},
     model::{
         account::{FoldedName, NewAccount},
-        change::{Action, SignIn, SignInKind},
+        change::Action,
         user::{DisplayName, Handle, User},
     },
 };
@@ -14,20 +15,16 @@ use crate::{
 /// Creates an account under a free handle, and returns it with the secret that authenticates it.
 pub async fn join_server(
     app: &App,
-    client: &Client,
+    client: &SignInClient,
     handle: &str,
     name: Option<&str>,
-    kind: SignInKind,
 ) -> Result<(User, Secret)> {
     let name = name.unwrap_or(handle);
     let handle = parse_field("handle", Handle::parse(handle))?.into_string();
     let name = parse_field("name", DisplayName::parse(name))?.into_string();
-    app.rates.check_join(client)?;
+    app.rates.check_join(&client.client)?;
     let secret = Secret::new(random_bytes());
-    let sign_in = Some(SignIn {
-        secret_hash: secret.hash(),
-        kind,
-    });
+    let sign_in = Some(client.sign_in(&secret));
     let account = NewAccount::new(&handle, &name);
     let action = Action::JoinServer { account, sign_in };
     let user = app.submit(None, action).await?.into_user()?;

@@ -13,6 +13,7 @@ pub mod cursors;
 pub mod damage;
 pub mod database_path;
 pub mod db;
+pub mod devices;
 pub mod eras;
 pub mod event_pages;
 mod event_row;
@@ -35,6 +36,7 @@ pub mod rooms;
 mod rows;
 pub mod schema;
 pub mod sessions;
+pub mod sign_in_links;
 mod statements;
 pub mod users;
 mod visibility;
@@ -47,6 +49,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         check::STATEMENTS,
         copies::STATEMENTS,
         db::STATEMENTS,
+        devices::STATEMENTS,
         eras::STATEMENTS,
         cursors::STATEMENTS,
         event_pages::STATEMENTS,
@@ -63,6 +66,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         rooms::STATEMENTS,
         schema::STATEMENTS,
         sessions::STATEMENTS,
+        sign_in_links::STATEMENTS,
         users::STATEMENTS,
     ]
     .concat()

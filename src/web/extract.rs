@@ -6,9 +6,18 @@ use super::{
     preferences::Preferences,
     sign_in_needed::refuse,
 };
-use crate::{app::App, auth::viewer::Viewer, error::Error, fault::Fault, model::ids::parse_id};
+use crate::{
+    app::App,
+    auth::{
+        scopes::{self, Target},
+        viewer::Viewer,
+    },
+    error::Error,
+    fault::Fault,
+    model::{grant::Grant, ids::parse_id},
+};
 use axum::{
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, Request},
     http::request::Parts,
 };
 use percent_encoding::percent_decode;
@@ -39,11 +48,34 @@ impl FromRequestParts<Arc<App>> for Anybody {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let viewer = Viewer::identify(&app.log, &parts.headers, app.validity()).await?;
+        check_grant(&viewer, parts, app).await?;
         Ok(Self {
-            viewer: Viewer::identify(&app.log, &parts.headers).await?,
+            viewer,
             preferences: Preferences::of(&parts.headers),
         })
     }
+}
+
+/// Checks that the sender's token may be used for the request.
+async fn check_grant(viewer: &Viewer, parts: &mut Parts, app: &Arc<App>) -> Result<(), Rejection> {
+    if viewer.grant == Grant::default() {
+        return Ok(());
+    }
+    let parameters = RawPathParams::from_request_parts(parts, app).await;
+    let parameters: Vec<(&str, &str)> = parameters.iter().flatten().collect();
+    let find = |name| {
+        let mut found = parameters.iter().filter(|(known, _)| *known == name);
+        found.next().map(|(_, value)| *value)
+    };
+    let route = parts.extensions.get::<MatchedPath>();
+    let target = Target {
+        method: &parts.method,
+        route: route.map_or("", MatchedPath::as_str),
+        room: find("room"),
+        handle: find("handle"),
+    };
+    Ok(scopes::check(&viewer.grant, target)?)
 }
 
 /// The sender of a request, who is signed in or whom the open door lets in. Others are rejected: with 401 by the API,

@@ -16,15 +16,17 @@ pub mod negotiation;
 pub mod pages;
 pub mod preferences;
 pub mod problem;
+pub mod sign_in_client;
 pub mod sign_in_needed;
 pub mod signed_in;
 pub mod stream;
+pub mod user_agent;
 pub mod views;
 
 use crate::app::App;
 use axum::{
     Router,
-    routing::{get, post, put},
+    routing::{delete, get, post, put},
 };
 use std::sync::Arc;
 
@@ -73,13 +75,29 @@ fn pages() -> Router<Arc<App>> {
 
 /// Returns the routes of the API, for programs and for the scripts of the pages.
 fn api() -> Router<Arc<App>> {
-    use api::{custom_events, description, history, me, members, messages, reactions, rooms};
+    use api::{
+        custom_events, description, history, me, members, messages, reactions, rooms, sessions,
+        tokens,
+    };
     // The addresses are written in full: nesting would cost every request another allocation and another copy, and
     // would make addresses hard to search for.
     Router::new()
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/openapi.json", get(description::show_description))
         .route("/api/v1/me", get(me::show_me).patch(me::update_me))
+        .route(
+            "/api/v1/me/sessions",
+            get(sessions::list_sessions).delete(sessions::end_other_sessions),
+        )
+        .route(
+            "/api/v1/me/sessions/{session}",
+            delete(sessions::end_session),
+        )
+        .route(
+            "/api/v1/me/tokens",
+            get(tokens::list_tokens).post(tokens::create_token),
+        )
+        .route("/api/v1/me/tokens/{token}", delete(tokens::revoke_token))
         .route("/api/v1/events", get(stream::stream_all))
         .route(
             "/api/v1/rooms",

@@ -73,7 +73,7 @@ impl<'a> ImportRun<'a> {
         }
         Ok(Applied {
             outcome: Outcome::Imported(self.imported),
-            access,
+            access: access.into_iter().collect(),
         })
     }
 

@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
         let id = self.post(&context, post);
         Ok(Applied {
             outcome: Outcome::Message { id, is_new: true },
-            access,
+            access: access.into_iter().collect(),
         })
     }
 

@@ -14,6 +14,7 @@ mod refusals;
 mod rooms;
 mod schemas;
 mod self_description;
+mod sessions;
 mod streams;
 
 use crate::web::negotiation::is_known;

@@ -2,11 +2,10 @@
 
 use crate::{
     app::App,
-    auth::{client::Client, viewer::Viewer},
+    auth::viewer::Viewer,
     error::{Result, check_field},
     fault::Fault,
     model::{
-        change::SignInKind,
         json_schema::NotGiven,
         time::Timestamp,
         user::{DisplayName, Handle, User},
@@ -18,6 +17,7 @@ use crate::{
     web::{
         error::Rejection,
         extract::{Sent, Visitor},
+        sign_in_client::Program,
         signed_in::SignedIn,
     },
 };
@@ -48,12 +48,12 @@ pub struct Joined {
 /// Creates an account, if the server lets everybody join.
 pub async fn join(
     State(app): State<Arc<App>>,
-    client: Client,
+    Program(client): Program,
     sent: Sent,
 ) -> Result<(StatusCode, Json<Joined>), Rejection> {
     let JoinRequest { handle, name } = sent.fields()?;
     let (User { handle, name, .. }, secret) =
-        join_server(&app, &client, &handle, name.as_deref(), SignInKind::Token).await?;
+        join_server(&app, &client, &handle, name.as_deref()).await?;
     Ok((
         StatusCode::CREATED,
         Json(Joined {

@@ -10,3 +10,5 @@ pub mod messages;
 pub mod paging;
 pub mod reactions;
 pub mod rooms;
+pub mod sessions;
+pub mod tokens;

@@ -3,13 +3,13 @@
 use super::{account::lasting_cookie, explain, local, page, redirect_to};
 use crate::{
     app::App,
-    auth::{client::Client, cookies::session_cookie_name},
-    model::change::SignInKind,
+    auth::cookies::session_cookie_name,
     operations::people::join_server,
     web::{
         error::Rejection,
         extract::{Anybody, Sent},
         preferences::Preferences,
+        sign_in_client::Browser,
         sign_in_needed::join_path,
         views::join::JoinPage,
     },
@@ -58,11 +58,11 @@ pub struct JoinForm {
 pub async fn join(
     State(app): State<Arc<App>>,
     visitor: Anybody,
-    client: Client,
+    Browser(client): Browser,
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let JoinForm { handle, next } = sent.fields()?;
-    match join_server(&app, &client, &handle, None, SignInKind::Session).await {
+    match join_server(&app, &client, &handle, None).await {
         Ok((_, secret)) => {
             let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
             Ok(([(header::SET_COOKIE, cookie)], redirect_to(local(&next))).into_response())

@@ -70,7 +70,7 @@ impl File {
         self.cache.set_last_id(EventId(last.unwrap_or(0)));
         let verdicts = verdicts.into_iter().map(|verdict| {
             let applied = verdict.map_err(|refused| format!("{refused:?}"))?;
-            if let Some(access) = &applied.access {
+            for access in &applied.access {
                 self.cache.invalidate(access);
             }
             Ok(applied.outcome)

@@ -208,6 +208,7 @@ impl Known {
                 sign_in: (number % 2 == 0).then(|| SignIn {
                     secret_hash: secret_hash(count),
                     kind: SignInKind::Token,
+                    label: None,
                 }),
             },
             Kind::SignOut => Action::SignOut {

@@ -4,7 +4,7 @@ use crate::support::{chat::Chat, sse::Parser};
 use axum::{body::Body, http::Request};
 use backscroll::{
     app::App,
-    config::{Storage, rates::Rates},
+    config::{Config, Storage, rates::Rates},
     event_log::applier::Applier,
     store::{database_path::DatabasePath, file_identity::OpenDatabase},
     web::{self, hosts::HostNames},
@@ -36,7 +36,11 @@ async fn a_stream_is_a_response_body_with_the_bytes_that_a_connection_has() {
     let (log, applier) = opened.expect("the log opens");
     let stop = CancellationToken::new();
     let writing = tokio::spawn(applier.run(stop.clone()));
-    let app = Arc::new(App::new(Arc::clone(&log), 10, &Rates::off()));
+    let config = Config {
+        rates: Rates::off(),
+        ..Config::default()
+    };
+    let app = Arc::new(App::new(Arc::clone(&log), 10, &config));
     let router = web::routes(app, HostNames::new(Vec::new()));
     let request = Request::get(TARGET).header("host", "localhost");
     let request = request.body(Body::empty()).expect("a request");

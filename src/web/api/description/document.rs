@@ -9,7 +9,7 @@ use super::{
     refusals::Refusal,
     rooms,
     schemas::Schemas,
-    self_description, streams,
+    self_description, sessions, streams,
 };
 use crate::{
     model::ids::EventId,
@@ -29,7 +29,7 @@ struct Group {
     operations: Vec<Described>,
 }
 
-fn groups() -> [Group; 5] {
+fn groups() -> [Group; 6] {
     let group = |name, description, operations| Group {
         name,
         description,
@@ -37,6 +37,11 @@ fn groups() -> [Group; 5] {
     };
     [
         group("people", "Accounts", people::operations()),
+        group(
+            "sessions",
+            "Where the caller is signed in, and API tokens",
+            sessions::operations(),
+        ),
         group(
             "rooms",
             "Rooms, their members, and the caller's own state in them",

@@ -8,7 +8,7 @@ use utoipa::openapi::{
 };
 
 /// Returns the parameters in paths. Each is a component of the document.
-pub(super) fn in_paths() -> [(&'static str, Parameter); 4] {
+pub(super) fn in_paths() -> [(&'static str, Parameter); 6] {
     let visible = || text().min_length(Some(1));
     [
         (
@@ -28,6 +28,14 @@ pub(super) fn in_paths() -> [(&'static str, Parameter); 4] {
                 visible(),
             )
             .example(Some("👍".into())),
+        ),
+        (
+            "SessionId",
+            in_path("session", "Id of the session.", visible()),
+        ),
+        (
+            "TokenId",
+            in_path("token", "Id of the API token.", visible()),
         ),
         (
             "Handle",

@@ -1,0 +1,179 @@
+//! What people sign in with: passwords, sessions, tokens and one-time links.
+
+use super::{actor::Actor, applied::Applied};
+use crate::{
+    error::{Error, Result},
+    fault::Fault,
+    model::{
+        change::{AccessChange, Outcome, SecretHash, SignIn, SignInKind},
+        credential::{CredentialAction, Proof},
+        grant::Grant,
+        ids::UserId,
+        user::User,
+    },
+    store::{
+        db::Connection,
+        devices, passwords,
+        sessions::{self, NewSession},
+        sign_in_links, users,
+    },
+};
+
+/// Applies one change of what people sign in with.
+pub(super) async fn apply(
+    tx: &mut Connection,
+    actor: Actor,
+    action: &CredentialAction,
+) -> Result<Applied> {
+    match action {
+        CredentialAction::SignIn {
+            proof,
+            sign_in,
+            device,
+        } => sign_in_by(tx, actor, proof, sign_in, device.as_ref()).await,
+        CredentialAction::SetPassword { .. } => set_password(tx, actor, action).await,
+        CredentialAction::EndOtherSessions { here } => {
+            end_others(tx, actor.signed_in()?, here.as_ref()).await
+        }
+        CredentialAction::CreateToken {
+            secret_hash,
+            name,
+            grant,
+            expires_at,
+        } => {
+            let token = NewSession {
+                secret_hash,
+                kind: SignInKind::Token,
+                label: None,
+                name: Some(name),
+                grant,
+                expires_at: *expires_at,
+            };
+            sessions::insert_session(tx, actor.signed_in()?, &token, actor.at).await?;
+            Ok(Applied::new(Outcome::Done))
+        }
+        CredentialAction::NoteUses { uses } => {
+            sessions::note_uses(tx, uses).await?;
+            Ok(Applied::new(Outcome::Done))
+        }
+        CredentialAction::DeleteExpired { idle_since } => {
+            sign_in_links::delete_expired(tx, actor.at).await?;
+            let expired = sessions::delete_expired(tx, actor.at, *idle_since).await?;
+            Ok(ended(expired))
+        }
+        CredentialAction::CreateLink {
+            secret_hash,
+            expires_at,
+        } => {
+            sign_in_links::set_link(tx, actor.signed_in()?, secret_hash, *expires_at).await?;
+            Ok(Applied::new(Outcome::Done))
+        }
+    }
+}
+
+/// Inserts the session or token that joining or signing in has made.
+pub(super) async fn add_session(
+    tx: &mut Connection,
+    actor: Actor,
+    user: UserId,
+    sign_in: &SignIn,
+) -> Result<()> {
+    let session = NewSession {
+        secret_hash: &sign_in.secret_hash,
+        kind: sign_in.kind,
+        label: sign_in.label.as_deref(),
+        name: None,
+        grant: &Grant::default(),
+        expires_at: None,
+    };
+    sessions::insert_session(tx, user, &session, actor.at).await
+}
+
+/// Signs an account in, if the proof still holds and the account is not disabled.
+async fn sign_in_by(
+    tx: &mut Connection,
+    actor: Actor,
+    proof: &Proof,
+    sign_in: &SignIn,
+    device: Option<&SecretHash>,
+) -> Result<Applied> {
+    let refused = match proof {
+        Proof::Password { .. } => Error::invalid("password", Fault::SignInRefused),
+        Proof::Link { .. } => Error::NotFound,
+    };
+    let user = match proof {
+        Proof::Password { user, hash } => {
+            let stored = passwords::find_password(tx, *user).await?;
+            (stored.as_ref() == Some(hash)).then_some(*user)
+        }
+        Proof::Link { secret_hash } => sign_in_links::find_link(tx, secret_hash, actor.at).await?,
+    };
+    let Some(user) = find_enabled(tx, user).await? else {
+        return Err(refused);
+    };
+    if matches!(proof, Proof::Link { .. }) {
+        sign_in_links::delete_link(tx, user.id).await?;
+    }
+    add_session(tx, actor, user.id, sign_in).await?;
+    if let Some(device) = device {
+        devices::note_device(tx, user.id, device, actor.at).await?;
+    }
+    Ok(Applied::new(Outcome::User(user)))
+}
+
+/// Returns the account if it is not disabled.
+async fn find_enabled(tx: &mut Connection, user: Option<UserId>) -> Result<Option<User>> {
+    let Some(user) = user else {
+        return Ok(None);
+    };
+    if users::find_role(tx, user).await?.is_none() {
+        return Ok(None);
+    }
+    users::find_user_by_id(tx, user).await
+}
+
+/// Sets the actor's password, unless it was changed since the old one was checked.
+async fn set_password(
+    tx: &mut Connection,
+    actor: Actor,
+    action: &CredentialAction,
+) -> Result<Applied> {
+    let CredentialAction::SetPassword {
+        old,
+        new,
+        here,
+        ends_others,
+        device,
+    } = action
+    else {
+        return Err(Error::Internal("another action sets no password"));
+    };
+    let by = actor.signed_in()?;
+    if passwords::find_password(tx, by).await? != *old {
+        return Err(Error::invalid("old", Fault::PasswordWrong));
+    }
+    passwords::set_password(tx, by, new, actor.at).await?;
+    // A link was made by whoever knew the old password, or before there was one.
+    sign_in_links::delete_link(tx, by).await?;
+    if let Some(device) = device {
+        devices::note_device(tx, by, device, actor.at).await?;
+    }
+    if *ends_others {
+        return end_others(tx, by, here.as_ref()).await;
+    }
+    Ok(Applied::new(Outcome::Done))
+}
+
+async fn end_others(
+    tx: &mut Connection,
+    user: UserId,
+    here: Option<&SecretHash>,
+) -> Result<Applied> {
+    Ok(ended(sessions::delete_others(tx, user, here).await?))
+}
+
+/// Returns the result of deleting these sessions, whose streams end.
+fn ended(secrets: Vec<SecretHash>) -> Applied {
+    let access = secrets.into_iter().map(AccessChange::Secret);
+    Applied::with_accesses(Outcome::Done, access.collect())
+}

@@ -1,0 +1,62 @@
+//! Changes of what people sign in with: passwords, sessions, tokens, one-time links and passkeys.
+
+use super::{
+    grant::Grant,
+    ids::UserId,
+    password::PasswordHash,
+    sign_in::{SecretHash, SignIn},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// A change of what people sign in with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub enum CredentialAction {
+    /// Signs an account in. `device` is the hash of a secret by which the browser is recognised at its next sign-in.
+    SignIn {
+        proof: Proof,
+        sign_in: SignIn,
+        device: Option<SecretHash>,
+    },
+    /// Sets the actor's password. `old` is the hash that the actor has given the password of; `None` if it had none.
+    /// `ends_others` ends all other sessions than `here`.
+    SetPassword {
+        old: Option<PasswordHash>,
+        new: PasswordHash,
+        here: Option<SecretHash>,
+        ends_others: bool,
+        device: Option<SecretHash>,
+    },
+    /// Ends all of the actor's sessions other than `here`, and the tokens that joining or signing in has made.
+    EndOtherSessions { here: Option<SecretHash> },
+    /// Creates an API token of the actor.
+    CreateToken {
+        secret_hash: SecretHash,
+        name: String,
+        grant: Grant,
+        expires_at: Option<Timestamp>,
+    },
+    /// Stores when sessions and tokens were last used.
+    NoteUses { uses: Vec<(SecretHash, Timestamp)> },
+    /// Deletes tokens and links that have expired, and sessions that were last used before `idle_since`.
+    DeleteExpired { idle_since: Timestamp },
+    /// Creates a one-time link that signs the actor in on another device. It replaces the previous one.
+    CreateLink {
+        secret_hash: SecretHash,
+        expires_at: Timestamp,
+    },
+}
+
+/// What an account is signed in by. It was checked before the change was made; that it still holds is checked when the
+/// change is applied.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub enum Proof {
+    /// The account's password, which has this hash.
+    Password { user: UserId, hash: PasswordHash },
+    /// A one-time link, whose secret has this hash.
+    Link { secret_hash: SecretHash },
+}

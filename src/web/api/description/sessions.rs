@@ -1,0 +1,77 @@
+//! The operations on sessions and tokens.
+
+use super::operation::Described;
+use crate::web::api::{
+    sessions::{SessionEntry, Sessions},
+    tokens::{CreateTokenRequest, CreatedToken, TokenEntry, Tokens},
+};
+use axum::http::StatusCode;
+use serde_json::json;
+
+/// Describes the operations.
+pub(super) fn operations() -> Vec<Described> {
+    vec![
+        list_sessions(),
+        end_other_sessions(),
+        end_session(),
+        list_tokens(),
+        create_token(),
+        revoke_token(),
+    ]
+}
+
+fn list_sessions() -> Described {
+    let path = "/api/v1/me/sessions";
+    Described::get(path, "listSessions", "List where the caller is signed in")
+        .details(
+            "Browsers, and the tokens that joining and signing in have made. A browser is signed out when it was not \
+             used for some time, by default for 90 days.",
+        )
+        .answers::<Sessions>(StatusCode::OK, "The sessions.")
+        .has_schema::<SessionEntry>()
+}
+
+fn end_other_sessions() -> Described {
+    let path = "/api/v1/me/sessions";
+    Described::delete(path, "endOtherSessions", "Sign out everywhere else")
+        .details(
+            "Ends all sessions of the caller other than the one of the request, and their streams. API tokens remain.",
+        )
+        .answers_nothing()
+}
+
+fn end_session() -> Described {
+    let path = "/api/v1/me/sessions/{session}";
+    Described::delete(path, "endSession", "End one session of the caller")
+        .details("Its streams end, too.")
+        .answers_nothing()
+}
+
+fn list_tokens() -> Described {
+    Described::get(
+        "/api/v1/me/tokens",
+        "listTokens",
+        "List the caller's API tokens",
+    )
+    .answers::<Tokens>(StatusCode::OK, "The tokens, without their secrets.")
+    .has_schema::<TokenEntry>()
+}
+
+fn create_token() -> Described {
+    let example = json!({"name": "Nightly export", "scopes": ["read"]});
+    Described::post("/api/v1/me/tokens", "createToken", "Create an API token")
+        .details(
+            "For a program that acts as the caller. A token with `read` may be used for every `GET`; one with `post` to \
+             post, edit, react, join and leave in rooms; one with `admin` for all other changes. Other requests are \
+             refused with 403.",
+        )
+        .takes::<CreateTokenRequest>(&example)
+        .answers::<CreatedToken>(StatusCode::CREATED, "The token. Its secret is not shown again.")
+}
+
+fn revoke_token() -> Described {
+    let path = "/api/v1/me/tokens/{token}";
+    Described::delete(path, "revokeToken", "Revoke an API token")
+        .details("Its streams end, too.")
+        .answers_nothing()
+}
