@@ -12,6 +12,8 @@ join-server = Join { $server }
 join-lead = Choose a username. No password needed.
 username = Username
 join = Join
+join-by-invitation = Accounts on this server are by invitation. Open the link that you were sent, or sign in.
+sign-in = Sign in
 browse-without-joining = Browse without joining
 
 ## Sidebar
@@ -193,6 +195,8 @@ error-body-padded = Too much blank space around the text.
 error-body-control-characters = Control characters other than tab and newline are not allowed.
 error-no-such-message = There is no such message in this room.
 error-message-deleted = This message was deleted.
+error-invite-only = Accounts on this server are by invitation.
+error-not-admin = Only admins can do this.
 error-not-author = You can only change your own messages.
 error-nonce-invalid = A nonce has 1 to { $max } visible ASCII characters.
 error-nonce-ambiguous = The request has two different nonces.

@@ -8,6 +8,8 @@ join-server = 加入 { $server }
 join-lead = 选一个用户名，不需要密码。
 username = 用户名
 join = 加入
+join-by-invitation = 这台服务器凭邀请加入。请打开收到的邀请链接，或者登录。
+sign-in = 登录
 browse-without-joining = 不加入，先看看
 
 ## 侧边栏
@@ -180,6 +182,8 @@ error-body-padded = 文字前后的空白太多。
 error-body-control-characters = 除制表符和换行外，不能有控制字符。
 error-no-such-message = 这个房间里没有这条消息。
 error-message-deleted = 这条消息已被删除。
+error-invite-only = 这台服务器凭邀请加入。
+error-not-admin = 只有管理员可以这样做。
 error-not-author = 只能更改自己的消息。
 error-nonce-invalid = 随机码必须是 1 到 { $max } 个可见的 ASCII 字符。
 error-nonce-ambiguous = 请求里有两个不同的随机码。

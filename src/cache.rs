@@ -7,7 +7,7 @@
 use crate::model::{
     change::{AccessChange, SecretHash},
     ids::{EventId, RoomId, UserId},
-    role::Door,
+    server::ServerProfile,
     session::Account,
     user::Person,
 };
@@ -35,8 +35,8 @@ pub struct Cache {
     pub memberships: Entries<UserId, Arc<BTreeMap<RoomId, EventId>>>,
     /// Members who post, by account and room. Used only by the writer.
     pub posters: Entries<PosterKey, Poster>,
-    /// Who may come in.
-    pub door: Entries<(), Door>,
+    /// The name of the server, and who may come in.
+    pub server: Entries<(), ServerProfile>,
     last_id: Mutex<Option<EventId>>,
 }
 
@@ -81,7 +81,7 @@ impl Cache {
     /// Invalidates the entries that a committed change affects.
     pub fn invalidate(&self, change: &AccessChange) {
         match change {
-            AccessChange::Door => self.door.invalidate(|(), _| true),
+            AccessChange::Server => self.server.invalidate(|(), _| true),
             AccessChange::Secret(secret) => self.accounts.invalidate(|cached, _| cached == secret),
             AccessChange::User(user) => {
                 self.accounts
@@ -102,7 +102,7 @@ impl Cache {
         self.open_rooms.invalidate(|_, _| true);
         self.memberships.invalidate(|_, _| true);
         self.posters.invalidate(|_, _| true);
-        self.door.invalidate(|(), _| true);
+        self.server.invalidate(|(), _| true);
         *self.lock_last_id() = None;
     }
 

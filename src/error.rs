@@ -72,6 +72,12 @@ pub enum Denial {
     /// The token may not be used for this.
     #[error("this token may not be used for this")]
     TokenScope,
+    /// Accounts on this server are by invitation.
+    #[error("accounts on this server are by invitation")]
+    InviteOnly,
+    /// Only admins administer the server.
+    #[error("only admins may do this")]
+    NotAdmin,
     /// Only the author of a message edits and deletes it.
     #[error("it is somebody else's message")]
     NotAuthor,

@@ -186,7 +186,11 @@ async fn set_door(connection: &mut Connection, config: &Config) -> Result<()> {
     if stored == Some(door) {
         return Ok(());
     }
-    apply_at_start(connection, Action::SetDoor { door }).await
+    let action = Action::UpdateServer {
+        name: None,
+        door: Some(door),
+    };
+    apply_at_start(connection, action).await
 }
 
 /// Applies a change of the server itself before it serves.

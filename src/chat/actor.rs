@@ -1,6 +1,6 @@
 //! The actor of a change: the user who requests it, and the time of the request.
 
-use super::policy::{Identity, Object, Verb, can};
+use super::policy::{Identity, Object, Verb, can, can_administer};
 use crate::{
     error::{Error, Result},
     model::{
@@ -51,6 +51,14 @@ impl Actor {
     /// Returns the account, or [`Error::SignInNeeded`].
     pub fn signed_in(self) -> Result<UserId> {
         self.user.ok_or(Error::SignInNeeded)
+    }
+
+    /// Checks that the change is requested by an admin, or by the server itself.
+    pub(super) fn administers(self) -> Result<()> {
+        match self.user {
+            Some(_) => can_administer(self.identity()),
+            None => Ok(()),
+        }
     }
 
     /// Returns the room with this slug. The error is the same for a missing room and for one that is not visible.

@@ -7,7 +7,7 @@ use super::{
     import::{ImportChange, import},
     memberships, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
-    reactions, rooms, users,
+    reactions, rooms, server, users,
 };
 use crate::{
     cache::Cache,
@@ -132,7 +132,9 @@ async fn apply_run(
             founding::found_log(tx, actor, log, server, room).await
         }
         Action::BeginEra { used } => founding::begin_era(tx, cache, actor, *used).await,
-        Action::SetDoor { door } => founding::set_door(tx, *door).await,
+        Action::UpdateServer { name, door } => {
+            server::update_server(tx, actor, name.as_ref(), *door).await
+        }
         Action::JoinServer { account, sign_in } => {
             users::join_server(tx, actor, account, sign_in.as_ref()).await
         }

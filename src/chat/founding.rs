@@ -4,13 +4,7 @@ use super::{actor::Actor, applied::Applied, rooms, users};
 use crate::{
     cache::Cache,
     error::Result,
-    model::{
-        account::NewAccount,
-        change::{AccessChange, Outcome},
-        ids::EventId,
-        role::{Door, Role},
-        room::NewRoom,
-    },
+    model::{account::NewAccount, change::Outcome, ids::EventId, role::Role, room::NewRoom},
     store::{db::Connection, eras, meta},
 };
 
@@ -37,12 +31,6 @@ pub(super) async fn found_log(
         rooms::add_room(tx, server, &room.clone().into_info(slug)).await?;
     }
     Ok(Applied::new(Outcome::Done))
-}
-
-/// Sets who may come in.
-pub(super) async fn set_door(tx: &mut Connection, door: Door) -> Result<Applied> {
-    meta::set_door(tx, door).await?;
-    Ok(Applied::with_access(Outcome::Done, AccessChange::Door))
 }
 
 /// Begins a new era of ids, so that a restored backup uses no id that this or another copy of the log has used.

@@ -18,5 +18,6 @@ pub mod policy;
 pub mod posts;
 mod reactions;
 mod rooms;
+mod server;
 pub mod upgrade;
 mod users;

@@ -91,6 +91,18 @@ pub fn can_post(is_open: bool, member_since: Option<EventId>) -> Result<()> {
         .ok_or(Error::NotFound)
 }
 
+/// Checks that `actor` may administer the server; `None` is a visitor who is not signed in.
+///
+/// # Errors
+///
+/// [`Error::SignInNeeded`] or [`Error::Forbidden`] for all who are not admins.
+pub fn can_administer(actor: Option<Identity>) -> Result<()> {
+    match actor.ok_or(Error::SignInNeeded)?.role {
+        Role::Admin => Ok(()),
+        Role::Member | Role::Guest | Role::Bot => Err(Error::Forbidden(Denial::NotAdmin)),
+    }
+}
+
 /// Checks that `actor` has the permission for an action; `None` is a visitor who is not signed in. The facts about the
 /// room were looked up for the actor.
 ///

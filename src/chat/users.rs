@@ -2,30 +2,45 @@
 
 use super::{actor::Actor, applied::Applied, credentials};
 use crate::{
-    error::{Error, Result},
+    error::{Denial, Error, Result},
     fault::Fault,
     model::{
         account::{FoldedName, NewAccount},
         change::{AccessChange, Outcome, SecretHash, SignIn},
         event::kind,
         ids::UserId,
+        role::Door,
         user::User,
     },
     store::{
         db::Connection,
         events::{NewEvent, append_event},
-        sessions,
+        meta, sessions,
         users::{self, NewUser},
     },
 };
 
-/// Creates an account and signs it in. Refuses a handle or name that looks like another account's handle or name.
+/// Creates an account and signs it in, if the door of the server is open.
 pub(super) async fn join_server(
     tx: &mut Connection,
     actor: Actor,
     account: &NewAccount,
     sign_in: Option<&SignIn>,
 ) -> Result<Applied> {
+    if meta::find_server(tx).await?.door == Door::Invite {
+        return Err(Error::Forbidden(Denial::InviteOnly));
+    }
+    let user = create_account(tx, actor, account, sign_in).await?;
+    Ok(Applied::new(Outcome::User(user)))
+}
+
+/// Creates an account and signs it in. Refuses a handle or name that looks like another account's handle or name.
+pub(super) async fn create_account(
+    tx: &mut Connection,
+    actor: Actor,
+    account: &NewAccount,
+    sign_in: Option<&SignIn>,
+) -> Result<User> {
     for (field, name, taken) in [
         ("handle", &account.handle, Fault::HandleTaken),
         ("name", &account.name, Fault::NameTaken),
@@ -38,7 +53,7 @@ pub(super) async fn join_server(
     if let Some(sign_in) = sign_in {
         credentials::add_session(tx, actor, user.id, sign_in).await?;
     }
-    Ok(Applied::new(Outcome::User(user)))
+    Ok(user)
 }
 
 /// Adds an account without checking whether its handle or name is taken.

@@ -4,11 +4,12 @@ use super::{access::Reader, log::EventLog, recent::Channel};
 use crate::{
     cache::Entries,
     chat::policy::sees_open_rooms,
-    error::Result,
+    error::{Error, Result},
     model::{
         change::SecretHash,
         ids::{EventId, RoomId, UserId},
         role::{Door, Role},
+        server::ServerProfile,
         session::Account,
     },
     store::{cursors, db::Connection, event_pages::Selection, memberships, meta, rooms, sessions},
@@ -90,9 +91,15 @@ impl EventLog {
 
     /// Returns who may come in.
     pub async fn find_door(&self) -> Result<Door> {
-        let look_up = async |connection: &mut Connection| meta::find_door(connection).await;
-        let door = self.find_cached(&self.cache.door, &(), look_up);
-        Ok(door.await?.unwrap_or_default())
+        Ok(self.find_server().await?.door)
+    }
+
+    /// Returns the name of the server, and who may come in.
+    pub async fn find_server(&self) -> Result<ServerProfile> {
+        let look_up =
+            async |connection: &mut Connection| meta::find_server(connection).await.map(Some);
+        let found = self.find_cached(&self.cache.server, &(), look_up).await?;
+        found.ok_or(Error::Internal("every server has a profile"))
     }
 
     /// Returns the account of a session or token. Whether it has expired is not checked.

@@ -109,7 +109,7 @@ impl Subscribers {
     pub fn mark_access_changed(&self, change: &AccessChange) {
         let topic = match change {
             AccessChange::User(user) => SubscriptionTopic::User(*user),
-            AccessChange::Room(_) | AccessChange::Door => return self.mark_all_access_changed(),
+            AccessChange::Room(_) | AccessChange::Server => return self.mark_all_access_changed(),
             AccessChange::Secret(hash) => SubscriptionTopic::Secret(hash.clone()),
         };
         let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);

@@ -14,6 +14,7 @@ use super::{
     message::{Body, Nonce},
     role::Door,
     room::{NewRoom, NotifyLevel, RoomName, Topic},
+    server::ServerName,
     time::Timestamp,
     user::User,
 };
@@ -62,8 +63,11 @@ pub enum Action {
     },
     /// Begins a new era of ids after `used`, the last id that any copy of this log has used.
     BeginEra { used: i64 },
-    /// Sets who may come in.
-    SetDoor { door: Door },
+    /// Sets the name of the server, and who may come in. `None` leaves a value unchanged.
+    UpdateServer {
+        name: Option<ServerName>,
+        door: Option<Door>,
+    },
     /// Creates an account and signs it in.
     JoinServer {
         account: NewAccount,
@@ -173,8 +177,8 @@ pub enum Outcome {
 /// A change of permissions: cached values are invalidated, and open streams check their permissions again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccessChange {
-    /// Who may come in has changed.
-    Door,
+    /// The name of the server has changed, or who may come in.
+    Server,
     /// The memberships, the role or the names of this user have changed, or the account was disabled.
     User(UserId),
     /// The kind of this room has changed.

@@ -17,6 +17,7 @@ pub mod page;
 pub mod password;
 pub mod role;
 pub mod room;
+pub mod server;
 pub mod session;
 pub mod sign_in;
 pub mod text;

@@ -1,7 +1,7 @@
 //! Roles of accounts, and the door of the server.
 
 use serde::{Deserialize, Serialize};
-use strum::{EnumString, IntoStaticStr};
+use strum::{EnumString, IntoStaticStr, VariantNames};
 use utoipa::ToSchema;
 
 /// What an account may do on the server.
@@ -57,6 +57,7 @@ impl Role {
     Deserialize,
     EnumString,
     IntoStaticStr,
+    VariantNames,
     ToSchema,
 )]
 #[serde(rename_all = "lowercase")]

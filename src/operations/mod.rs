@@ -9,6 +9,7 @@ pub mod messages;
 pub mod people;
 pub mod reactions;
 pub mod rooms;
+pub mod server;
 pub mod sessions;
 pub mod sign_in;
 pub mod snapshots;

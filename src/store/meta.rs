@@ -3,7 +3,11 @@
 use super::{db::Connection, statements::statements};
 use crate::{
     error::Result,
-    model::{role::Door, time::Timestamp},
+    model::{
+        role::Door,
+        server::{SERVER_NAME, ServerName, ServerProfile},
+        time::Timestamp,
+    },
 };
 
 statements! {
@@ -11,6 +15,9 @@ statements! {
     SET_LOG = "insert into meta (key, value) values ('log', ?) on conflict (key) do update set value = excluded.value";
     FIND_DOOR = "select value from meta where key = 'door'";
     SET_DOOR = "insert into meta (key, value) values ('door', ?) on conflict (key) do update set value = excluded.value";
+    FIND_SERVER_NAME = "select cast(value as text) from meta where key = 'server_name'";
+    SET_SERVER_NAME = "insert into meta (key, value) values ('server_name', ?)
+        on conflict (key) do update set value = excluded.value";
     HAS_MENTIONS = "select exists (select 1 from meta where key = 'mentions')";
     SET_HAS_MENTIONS = "insert into meta (key, value) values ('mentions', 'stored') on conflict do nothing";
     FIND_IMPORT = "select cast(value as integer) from meta where key = 'import'";
@@ -47,6 +54,26 @@ pub async fn find_door(connection: &mut Connection) -> Result<Option<Door>> {
 pub async fn set_door(connection: &mut Connection, door: Door) -> Result<()> {
     sqlx::query(SET_DOOR)
         .bind(door.as_str())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Returns the name of the server, and who may come in.
+pub async fn find_server(connection: &mut Connection) -> Result<ServerProfile> {
+    let name: Option<String> = sqlx::query_scalar(FIND_SERVER_NAME)
+        .fetch_optional(&mut *connection)
+        .await?;
+    Ok(ServerProfile {
+        name: name.unwrap_or_else(|| SERVER_NAME.into()),
+        door: find_door(connection).await?.unwrap_or_default(),
+    })
+}
+
+/// Sets the name of the server.
+pub async fn set_server_name(connection: &mut Connection, name: &ServerName) -> Result<()> {
+    sqlx::query(SET_SERVER_NAME)
+        .bind(name.as_str())
         .execute(connection)
         .await?;
     Ok(())

@@ -27,6 +27,12 @@ impl BodyLimit {
     /// Limit for people who have signed in: a message of 8,000 characters, each of which JSON may escape in 12 bytes, and
     /// further fields.
     pub const SIGNED_IN: Self = Self(256 * 1024);
+
+    /// Returns the limit in bytes.
+    #[must_use]
+    pub const fn bytes(self) -> usize {
+        self.0
+    }
 }
 
 impl fmt::Display for BodyLimit {

@@ -76,12 +76,16 @@ fn pages() -> Router<Arc<App>> {
 /// Returns the routes of the API, for programs and for the scripts of the pages.
 fn api() -> Router<Arc<App>> {
     use api::{
-        custom_events, description, history, me, members, messages, reactions, rooms, sessions,
-        tokens,
+        custom_events, description, history, me, members, messages, reactions, rooms, server,
+        sessions, tokens,
     };
     // The addresses are written in full: nesting would cost every request another allocation and another copy, and
     // would make addresses hard to search for.
     Router::new()
+        .route(
+            "/api/v1/server",
+            get(server::show_server).patch(server::update),
+        )
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/openapi.json", get(description::show_description))
         .route("/api/v1/me", get(me::show_me).patch(me::update_me))

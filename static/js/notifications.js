@@ -17,6 +17,7 @@ const TEXT_MAX = 200; // characters
 
 export class Notifications {
   #room = byId("room").dataset.room;
+  #server = byId("room").dataset.server;
   #roomList;
   #otherTabs = window.BroadcastChannel && new BroadcastChannel("backscroll notices");
   #seen = new Set(); // ids of messages that another tab shows
@@ -67,7 +68,7 @@ export class Notifications {
   #showWaiting() {
     const due = this.#waiting.filter(({ id }) => !this.#seen.has(id));
     this.#waiting = [];
-    if (due.length > EACH_MAX) return void show("sum", "Backscroll", t("new-messages", { count: due.length }));
+    if (due.length > EACH_MAX) return void show("sum", this.#server, t("new-messages", { count: due.length }));
     for (const { id, room, by, message } of due) {
       const notification = show(id, `${by.name} · ${this.#roomList.nameOf(room)}`, message.body.slice(0, TEXT_MAX));
       notification?.addEventListener("click", () => this.#goTo(room, id));

@@ -156,7 +156,7 @@ export class RoomList {
       if (room !== this.#current) count += Number({ everything: unread, mentions }[notify] ?? 0);
       else if (notify === "nothing") count -= this.#hiddenCount;
     }
-    document.title = `${count ? `(${count}) ` : ""}${this.#main.dataset.name} · Backscroll`;
+    document.title = `${count ? `(${count}) ` : ""}${this.#main.dataset.name} · ${this.#main.dataset.server}`;
     this.#icon.href = count ? this.#icon.dataset.news : this.#iconWithoutNews;
     navigator.setAppBadge?.(count).catch(() => {});
   }

@@ -14,6 +14,7 @@ mod refusals;
 mod rooms;
 mod schemas;
 mod self_description;
+mod server;
 mod sessions;
 mod streams;
 

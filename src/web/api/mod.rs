@@ -10,5 +10,6 @@ pub mod messages;
 pub mod paging;
 pub mod reactions;
 pub mod rooms;
+pub mod server;
 pub mod sessions;
 pub mod tokens;

@@ -4,7 +4,9 @@ use super::{account::lasting_cookie, explain, local, page, redirect_to};
 use crate::{
     app::App,
     auth::cookies::session_cookie_name,
-    operations::people::join_server,
+    error::{Denial, Error},
+    model::server::ServerProfile,
+    operations::{people::join_server, server::find_server},
     web::{
         error::Rejection,
         extract::{Anybody, Sent},
@@ -22,19 +24,18 @@ use axum::{
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Shows the form for joining.
-pub async fn show_join(visitor: Anybody, RawQuery(query): RawQuery) -> Result<Response, Rejection> {
+/// Shows the form for joining. If accounts are by invitation only, the page says so and leads to signing in.
+pub async fn show_join(
+    State(app): State<Arc<App>>,
+    visitor: Anybody,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
     let next = next_of(query.as_deref());
     if visitor.user.is_some() {
         return Ok(redirect_to(local(&next)));
     }
-    join_page(
-        visitor.preferences,
-        StatusCode::OK,
-        String::new(),
-        next,
-        None,
-    )
+    let empty = (String::new(), None);
+    join_page(&app, visitor.preferences, StatusCode::OK, next, empty).await
 }
 
 /// Returns the path to redirect to after joining. As in forms, the last one counts.
@@ -67,25 +68,34 @@ pub async fn join(
             let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
             Ok(([(header::SET_COOKIE, cookie)], redirect_to(local(&next))).into_response())
         }
+        Err(Error::Forbidden(Denial::InviteOnly)) => {
+            let (status, empty) = (StatusCode::FORBIDDEN, Default::default());
+            join_page(&app, visitor.preferences, status, next, empty).await
+        }
         Err(error) => {
             let (status, why) = explain(visitor.preferences.locale, error)?;
-            join_page(visitor.preferences, status, handle, next, Some(why))
+            let refused = (handle, Some(why));
+            join_page(&app, visitor.preferences, status, next, refused).await
         }
     }
 }
 
-fn join_page(
+/// Renders the page, with a refused handle and the reason if there is one.
+async fn join_page(
+    app: &App,
     Preferences { locale, scheme }: Preferences,
     status: StatusCode,
-    handle: String,
     next: String,
-    error: Option<String>,
+    (handle, error): (String, Option<String>),
 ) -> Result<Response, Rejection> {
+    let ServerProfile { name, door } = find_server(app).await?;
     page(
         status,
         &JoinPage {
             locale,
             scheme,
+            server: name,
+            door,
             handle,
             next,
             error,

@@ -110,7 +110,7 @@ pub async fn room_page(
         members,
         member_count,
     } = read_room(app, visitor, slug, query).await?;
-    let layout = layout_of(visitor, rooms, Some(slug), here);
+    let layout = layout_of(app, visitor, rooms, Some(slug), here).await?;
     let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), query);
     let nonce = refused
         .nonce

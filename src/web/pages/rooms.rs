@@ -9,7 +9,7 @@ use crate::{
         room::{ROOM_LIST_MAX, RoomView},
         user::User,
     },
-    operations::{self, members, rooms::list_rooms},
+    operations::{self, members, rooms::list_rooms, server::find_server},
     web::{
         api::{members::read_level, paging::PageQuery, rooms::CreateRoomRequest},
         error::Rejection,
@@ -38,25 +38,27 @@ pub async fn layout(
     here: &Uri,
 ) -> Result<Layout> {
     let rooms = list_rooms(app, visitor, None, ROOM_LIST_MAX).await?;
-    Ok(layout_of(visitor, rooms, current, here))
+    layout_of(app, visitor, rooms, current, here).await
 }
 
 /// Returns the frame around a page with rooms that were already read.
-pub fn layout_of(
+pub async fn layout_of(
+    app: &App,
     visitor: &Visitor,
     rooms: Page<RoomView>,
     current: Option<&str>,
     here: &Uri,
-) -> Layout {
+) -> Result<Layout> {
     let viewer = visitor.user.as_ref().map(User::person);
     let here = here.path_and_query().map_or("/", |here| here.as_str());
-    Layout {
+    Ok(Layout {
+        server: find_server(app).await?.name,
         viewer,
         rooms: in_natural_order(rooms.entries),
         has_more_rooms: rooms.has_more,
         current: current.map(str::to_owned),
         here: here.to_owned(),
-    }
+    })
 }
 
 /// Sorts the rooms of a page: first those that the viewer has joined, each part by name without regard to case, and with
@@ -87,7 +89,7 @@ pub async fn show_rooms(
     } else {
         list_rooms(&app, &visitor, query.after.as_deref(), query.limit).await?
     };
-    let layout = layout_of(&visitor, first, None, &uri);
+    let layout = layout_of(&app, &visitor, first, None, &uri).await?;
     let last = shown.last_before_next();
     let next = last.map(|last| query.next("/rooms", &last.info.slug));
     let Preferences { locale, scheme } = visitor.preferences;

@@ -1,8 +1,11 @@
 //! The page for joining the server.
 
-use crate::web::{
-    locale::{Locale, locales},
-    preferences::Scheme,
+use crate::{
+    model::role::Door,
+    web::{
+        locale::{Locale, locales},
+        preferences::Scheme,
+    },
 };
 use askama::Template;
 
@@ -14,6 +17,10 @@ pub struct JoinPage {
     pub locale: &'static Locale,
     /// The colour scheme of the page.
     pub scheme: Scheme,
+    /// Name of the server.
+    pub server: String,
+    /// Who may come in.
+    pub door: Door,
     /// The handle as the visitor typed it.
     pub handle: String,
     /// Path of this server to redirect to after joining.
@@ -22,11 +29,11 @@ pub struct JoinPage {
     pub error: Option<String>,
 }
 
-/// Name of the server, as pages show it.
-const SERVER: &str = "Backscroll";
-
 impl JoinPage {
     fn title(&self) -> String {
-        self.locale.join_server(SERVER)
+        match self.door {
+            Door::Open => self.locale.join_server(self.server.as_str()),
+            Door::Invite => self.server.clone(),
+        }
     }
 }

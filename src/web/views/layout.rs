@@ -9,6 +9,8 @@ use askama::filters::{Html, escape};
 /// Data of the frame, which every page with a sidebar needs.
 #[derive(Clone, Debug)]
 pub struct Layout {
+    /// Name of the server.
+    pub server: String,
     /// The viewer; `None` for a visitor who has not joined.
     pub viewer: Option<Person>,
     /// Rooms in the sidebar, in display order.

@@ -9,7 +9,7 @@ use super::{
     refusals::Refusal,
     rooms,
     schemas::Schemas,
-    self_description, sessions, streams,
+    self_description, server, sessions, streams,
 };
 use crate::{
     model::ids::EventId,
@@ -29,13 +29,14 @@ struct Group {
     operations: Vec<Described>,
 }
 
-fn groups() -> [Group; 6] {
+fn groups() -> [Group; 7] {
     let group = |name, description, operations| Group {
         name,
         description,
         operations,
     };
     [
+        group("server", "The server as a whole", server::operations()),
         group("people", "Accounts", people::operations()),
         group(
             "sessions",

@@ -1,0 +1,29 @@
+//! The name and the door of the server.
+
+use super::{actor::Actor, applied::Applied};
+use crate::{
+    error::Result,
+    model::{
+        change::{AccessChange, Outcome},
+        role::Door,
+        server::ServerName,
+    },
+    store::{db::Connection, meta},
+};
+
+/// Sets the name of the server, and who may come in. `None` leaves a value unchanged.
+pub(super) async fn update_server(
+    tx: &mut Connection,
+    actor: Actor,
+    name: Option<&ServerName>,
+    door: Option<Door>,
+) -> Result<Applied> {
+    actor.administers()?;
+    if let Some(name) = name {
+        meta::set_server_name(tx, name).await?;
+    }
+    if let Some(door) = door {
+        meta::set_door(tx, door).await?;
+    }
+    Ok(Applied::with_access(Outcome::Done, AccessChange::Server))
+}
