@@ -93,6 +93,9 @@ pub enum Fault {
     /// The handle looks like a handle or display name of another account.
     #[error("somebody here has this name, or one that looks like it")]
     HandleTaken,
+    /// The change would leave the server without an enabled admin.
+    #[error("the server needs an admin whose account is enabled")]
+    LastAdmin,
     /// The display name is empty.
     #[error("a name is needed")]
     NameEmpty,
@@ -226,6 +229,7 @@ impl Fault {
         matches!(
             self,
             Self::HandleTaken
+                | Self::LastAdmin
                 | Self::NameTaken
                 | Self::SlugTaken
                 | Self::MessageDeleted

@@ -8,7 +8,7 @@ use crate::{
     model::{
         change::{SecretHash, SignInKind},
         grant::Grant,
-        ids::UserId,
+        ids::{EventId, UserId},
         role::Role,
         session::Account,
         time::Timestamp,
@@ -127,6 +127,10 @@ impl Viewer {
             user: self.user_id(),
             secret: self.secret_hash.clone(),
             sees_open: self.sees_open,
+            view_since: self
+                .user
+                .as_ref()
+                .map_or(EventId::EARLIEST, |user| user.view_since),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     import::{ImportChange, import},
     memberships, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
-    reactions, rooms, server, users,
+    reactions, rooms, server, standing, users,
 };
 use crate::{
     cache::Cache,
@@ -141,6 +141,11 @@ async fn apply_run(
         Action::SignOut { secret_hash } => users::sign_out(tx, secret_hash).await,
         Action::Credential(action) => credentials::apply(tx, actor, action).await,
         Action::RenameUser { name } => users::rename_user(tx, actor, name).await,
+        Action::UpdateUser {
+            handle,
+            role,
+            disabled,
+        } => standing::update_user(tx, actor, handle, *role, *disabled).await,
         Action::CreateRoom {
             room,
             is_slug_chosen,

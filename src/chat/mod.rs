@@ -19,5 +19,6 @@ pub mod posts;
 mod reactions;
 mod rooms;
 mod server;
+mod standing;
 pub mod upgrade;
 mod users;

@@ -8,7 +8,7 @@ use crate::{
         account::{FoldedName, NewAccount},
         change::{AccessChange, Outcome, SecretHash, SignIn},
         event::kind,
-        ids::UserId,
+        ids::{EventId, UserId},
         role::Door,
         user::User,
     },
@@ -76,6 +76,7 @@ pub(super) async fn add_user(
         name: account.name.text.clone(),
         role: account.role,
         created_at: actor.at,
+        view_since: EventId::EARLIEST,
     })
 }
 
@@ -103,7 +104,7 @@ pub(super) async fn rename_user(
     append_event(tx, &event).await?;
     let name = name.text.clone();
     Ok(Applied::with_access(
-        Outcome::Renamed(User { name, ..user }),
+        Outcome::UserChanged(User { name, ..user }),
         AccessChange::User(by),
     ))
 }

@@ -7,7 +7,7 @@ use crate::{
     model::{
         change::SecretHash,
         event::{Audience, Event, Membership, Object, RoomRef},
-        ids::{EventId, RoomId, UserId},
+        ids::{Cursor, EventId, RoomId, UserId},
     },
     store::{event_pages::Selection, rooms},
 };
@@ -22,6 +22,8 @@ pub struct Reader {
     pub secret: Option<SecretHash>,
     /// Whether the reader may see open rooms without being a member.
     pub sees_open: bool,
+    /// The last event that changed whether the account sees open rooms.
+    pub view_since: EventId,
 }
 
 impl Reader {
@@ -125,6 +127,7 @@ impl Access {
             if let Some(granted) = &account.grant.rooms {
                 scope = scope.limited_to(granted);
             }
+            reader.view_since = account.user.view_since;
         } else {
             reader.sees_open = log.sees_open_rooms(None).await?;
         }
@@ -135,6 +138,18 @@ impl Access {
             reader,
             scope,
         }))
+    }
+
+    /// Returns the cursor of the reader. One from the time when the reader saw other rooms cannot be honoured, except the
+    /// earliest: the events after it would not tell of the rooms that have appeared or disappeared.
+    #[must_use]
+    pub fn honoured(&self, cursor: Cursor) -> Cursor {
+        match cursor {
+            Cursor::After(id) if id > EventId::EARLIEST && id < self.reader.view_since => {
+                Cursor::Unreadable
+            }
+            cursor => cursor,
+        }
     }
 
     /// Returns whether rooms were named, of which none is visible. The events by which the reader left them are.

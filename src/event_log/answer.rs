@@ -14,7 +14,7 @@ const OTHER_KIND: Error = Error::Internal("a change was answered with another ki
 pub enum Answer {
     /// The change was applied, or had been applied before.
     Done,
-    /// The current state of the account that was created or renamed.
+    /// The current state of the account that was created or changed.
     User(User),
     /// The slug of the room that was created.
     Room { slug: String },

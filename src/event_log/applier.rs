@@ -162,10 +162,10 @@ impl Applier {
             self.log.recent.forget();
             self.log.subscribers.mark_all_access_changed();
         }
-        let renamed = committed.renamed();
+        let users = committed.changed_users();
         self.log
             .recent
-            .publish(&committed.events, &renamed, committed.head);
+            .publish(&committed.events, &users, committed.head);
         let answers = changes.iter().map(|change| change.id);
         self.posters.answer(answers.zip(committed.answers));
         self.notify(&committed.events);

@@ -8,7 +8,7 @@ use super::batch::Batch;
 use crate::model::{
     event::{Audience, Event, kind},
     ids::{EventId, RoomId},
-    user::Person,
+    user::UserInfo,
 };
 use smallvec::SmallVec;
 use std::{
@@ -147,11 +147,11 @@ impl Recent {
         (after >= end.floor).then(|| end.read_after(after, ends.head, bytes))
     }
 
-    /// Publishes a commit: all events up to `head`, in order, and the users who were renamed.
-    pub fn publish(&self, events: &[Arc<Event>], renamed: &[Person], head: EventId) {
+    /// Publishes a commit: all events up to `head`, in order, and the users who were changed.
+    pub fn publish(&self, events: &[Arc<Event>], changed: &[UserInfo], head: EventId) {
         let mut ends = self.write();
-        for person in renamed {
-            ends.rename(person);
+        for user in changed {
+            ends.update_user(user);
         }
         for event in events.iter().filter(|event| event.kind != kind::MESSAGE) {
             ends.refresh(event);
@@ -235,11 +235,11 @@ impl ChannelEnds {
         groups
     }
 
-    /// Updates a display name in all cached events.
-    fn rename(&mut self, person: &Person) {
+    /// Updates a display name and role in all cached events.
+    fn update_user(&mut self, user: &UserInfo) {
         self.revision += 1;
         for end in self.rooms.values_mut().chain([&mut self.everything]) {
-            end.replace(|event| event.renamed(person));
+            end.replace(|event| event.with_current(user));
         }
     }
 

@@ -63,6 +63,8 @@ pub enum Step {
     Signals(Vec<Arc<Signal>>),
     /// All events and signals were read.
     Nothing,
+    /// The reader sees other rooms than before, which no event tells. The events after the cursor follow.
+    ViewChanged,
     /// The reader has lost its access.
     Ended(End),
 }
@@ -95,6 +97,7 @@ impl Tail {
         let subscription = log.subscribers.subscribe(access.topics());
         subscription.replace(&first);
         log.recent.follow(access.channel());
+        let cursor = access.honoured(cursor);
         let mut tail = Self {
             log: Arc::clone(log),
             access,
@@ -213,8 +216,14 @@ impl Tail {
     /// Reads the events after the cursor, or else the new signals. Does not wait for new ones.
     pub async fn read(&mut self) -> Result<Step> {
         loop {
-            if self.subscription.take_access_changed() && !Box::pin(self.look_again()).await? {
-                return Ok(Step::Ended(End::SignedOut));
+            if self.subscription.take_access_changed() {
+                let saw_open = self.access.reader().sees_open;
+                if !Box::pin(self.look_again()).await? {
+                    return Ok(Step::Ended(End::SignedOut));
+                }
+                if self.access.reader().sees_open != saw_open && !self.access.is_lost() {
+                    return Ok(Step::ViewChanged);
+                }
             }
             let following = self.read_memory();
             self.has_read_all = following.as_ref().is_some_and(|following| following.is_all)

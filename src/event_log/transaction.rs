@@ -13,7 +13,7 @@ use crate::{
         event::{Event, Object},
         ids::{EventId, MessageId},
         message::Message,
-        user::Person,
+        user::UserInfo,
     },
     store::{
         db::{self, Connection, is_unique_violation},
@@ -39,15 +39,15 @@ impl Committed {
         self.applied.iter().flat_map(|applied| &applied.access)
     }
 
-    /// Returns the users whose display names have changed, in the order of the changes.
-    pub(super) fn renamed(&self) -> Vec<Person> {
-        let renamed = self.applied.iter().filter_map(|applied| {
-            let Outcome::Renamed(user) = &applied.outcome else {
+    /// Returns the users whose display names or roles have changed, in the order of the changes.
+    pub(super) fn changed_users(&self) -> Vec<UserInfo> {
+        let changed = self.applied.iter().filter_map(|applied| {
+            let Outcome::UserChanged(user) = &applied.outcome else {
                 return None;
             };
-            Some(user.person())
+            Some(user.info())
         });
-        renamed.collect()
+        changed.collect()
     }
 }
 
@@ -244,7 +244,7 @@ impl AnswerObjects {
     fn answer(&self, outcome: &Outcome) -> Option<Answer> {
         Some(match outcome {
             Outcome::Done | Outcome::Imported(_) => Answer::Done,
-            Outcome::User(user) | Outcome::Renamed(user) => Answer::User(user.clone()),
+            Outcome::User(user) | Outcome::UserChanged(user) => Answer::User(user.clone()),
             Outcome::Room { slug } => Answer::Room { slug: slug.clone() },
             Outcome::Message { id, is_new } => Answer::Message {
                 message: self.messages.get(id)?.clone(),

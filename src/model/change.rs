@@ -12,7 +12,7 @@ use super::{
     ids::{EventId, MessageId, RoomId, UserId},
     import::{ImportStep, Imported},
     message::{Body, Nonce},
-    role::Door,
+    role::{Door, Role},
     room::{NewRoom, NotifyLevel, RoomName, Topic},
     server::ServerName,
     time::Timestamp,
@@ -79,6 +79,12 @@ pub enum Action {
     Credential(CredentialAction),
     /// Changes the actor's display name. The handle does not change.
     RenameUser { name: FoldedName },
+    /// Sets the role of a user, and whether the account is disabled. `None` leaves a value unchanged.
+    UpdateUser {
+        handle: String,
+        role: Option<Role>,
+        disabled: Option<bool>,
+    },
     /// Creates a room with the actor as its first member. If the slug is taken, a number is appended to a slug derived
     /// from the name, and a slug chosen by the user is refused.
     CreateRoom { room: NewRoom, is_slug_chosen: bool },
@@ -162,8 +168,8 @@ pub enum Outcome {
     Done,
     /// The account that was created.
     User(User),
-    /// The account with its new name.
-    Renamed(User),
+    /// The account with its new name or role.
+    UserChanged(User),
     /// The slug of the room that was created.
     Room { slug: String },
     /// The message that was created or changed; `is_new` is false if nothing was changed.

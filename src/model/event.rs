@@ -6,7 +6,7 @@ use super::{
     message::Message,
     room::RoomInfo,
     time::Timestamp,
-    user::Person,
+    user::{Person, UserInfo},
 };
 use crate::fault::Fault;
 use serde::Serialize;
@@ -65,7 +65,7 @@ pub enum Object {
     /// The object of `member`.
     Member(Member),
     /// The object of `user`.
-    User(Person),
+    User(UserInfo),
     /// A custom event of a bot: the JSON that it posted.
     Custom(Box<RawValue>),
 }
@@ -120,32 +120,33 @@ impl Event {
             (Object::Message(a), Object::Message(b)) => a.id == b.id,
             (Object::Room(_), Object::Room(_)) => true,
             (Object::Member(a), Object::Member(b)) => a.user_id == b.user_id,
-            (Object::User(a), Object::User(b)) => a.handle == b.handle,
+            (Object::User(a), Object::User(b)) => a.person.handle == b.person.handle,
             _ => false,
         };
         let room = |event: &Self| event.room().map(|room| room.id);
         is_same && room(self) == room(other)
     }
 
-    /// Returns a copy with the current name of a user; `None` if no name in the event is outdated.
+    /// Returns a copy with the current name and role of a user; `None` if nothing in the event is outdated.
     #[must_use]
-    pub fn renamed(&self, person: &Person) -> Option<Self> {
+    pub fn with_current(&self, user: &UserInfo) -> Option<Self> {
+        let person = &user.person;
         let is_outdated =
             |named: &Person| named.handle == person.handle && named.name != person.name;
-        let named = match &self.object {
-            Object::Message(message) => Some(&message.author),
-            Object::User(user) => Some(user),
-            _ => None,
+        let is_object_outdated = match &self.object {
+            Object::Message(message) => is_outdated(&message.author),
+            Object::User(cached) => cached.person.handle == person.handle && cached != user,
+            _ => false,
         };
-        if !is_outdated(&self.by) && !named.is_some_and(is_outdated) {
+        if !is_outdated(&self.by) && !is_object_outdated {
             return None;
         }
         let mut event = self.clone();
         match &mut event.object {
-            Object::Message(message) if is_outdated(&message.author) => {
+            Object::Message(message) if is_object_outdated => {
                 Arc::make_mut(message).author = person.clone();
             }
-            Object::User(user) if is_outdated(user) => *user = person.clone(),
+            Object::User(cached) if is_object_outdated => *cached = user.clone(),
             _ => {}
         }
         if is_outdated(&event.by) {
@@ -157,7 +158,7 @@ impl Event {
 
 /// The names of the chat's own events, in the log and on the wire.
 pub mod kind {
-    /// A user has changed their name. The event of joining the server, which is never sent to readers, has this name as
+    /// A user has another name or role. The event of joining the server, which is never sent to readers, has this name as
     /// well.
     pub const USER: &str = "user";
     /// A message was posted.

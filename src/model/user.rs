@@ -2,7 +2,7 @@
 
 use super::{
     checked_text::checked_text,
-    ids::UserId,
+    ids::{EventId, UserId},
     role::Role,
     text::{is_invisible, is_mark, joins_letters, line_fault, looks_empty, marks_fault},
     time::Timestamp,
@@ -33,6 +33,16 @@ impl Person {
     }
 }
 
+/// A user as described by the event of a change of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UserInfo {
+    /// The user.
+    #[serde(flatten)]
+    pub person: Person,
+    /// What the account may do on the server.
+    pub role: Role,
+}
+
 /// An entry in the list of a room's members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Member)]
@@ -57,6 +67,8 @@ pub struct User {
     pub role: Role,
     /// The time of joining the server.
     pub created_at: Timestamp,
+    /// The last event that changed whether the account sees open rooms.
+    pub view_since: EventId,
 }
 
 impl User {
@@ -66,6 +78,15 @@ impl User {
         Person {
             handle: self.handle.clone(),
             name: self.name.clone(),
+        }
+    }
+
+    /// Returns what an event of a change says.
+    #[must_use]
+    pub fn info(&self) -> UserInfo {
+        UserInfo {
+            person: self.person(),
+            role: self.role,
         }
     }
 }

@@ -39,7 +39,7 @@ macro_rules! visible_head {
                 and (", $rooms, " is null or e.room_id in (select value from json_each(", $rooms, ")))), 0),
             coalesce((
                 select e.id from events e indexed by events_about_people
-                where e.kind = 'user' and e.subject_id <> e.id and ", person_is_visible!($viewer), "
+                where e.kind = 'user' and e.subject_id <> e.id and ", person_is_visible!($viewer, "e.subject_id"), "
                 order by e.id desc limit 1), 0))"
         )
     };

@@ -11,9 +11,10 @@ use crate::{
     model::{
         event::{Audience, Event, Member, Membership, Object, RoomRef, kind},
         ids::{EventId, RoomId, UserId},
+        role::Role,
         room::{RoomInfo, RoomKind},
         time::Timestamp,
-        user::Person,
+        user::{Person, UserInfo},
     },
 };
 use serde_json::value::RawValue;
@@ -59,7 +60,7 @@ macro_rules! event_row {
                          select concat_ws(char(31), ", crate::store::visibility::person_is_public!("u.id"), ", (
                                 select coalesce(group_concat(s.room_id, ',' order by s.room_id), '')
                                 from memberships s where s.user_id = u.id),
-                            replace(u.handle, char(31), ' '), u.name)
+                            replace(u.role, char(31), ' '), replace(u.handle, char(31), ' '), u.name)
                          from users u where u.id = e.subject_id)
                      when json_valid(e.data) then coalesce(e.data -> '$.payload', 'null')
                      else iif(e.data is null, 'null', '') end)"
@@ -164,17 +165,18 @@ fn read_user_change(mut row: Row<'_>, id: EventId, at: Timestamp, by: Person) ->
         is_public,
         rooms: rooms.collect(),
     };
-    let user = Person {
+    let role = Role::of_stored(&lossy(row.field()));
+    let person = Person {
         handle: lossy(row.field()),
         name: lossy(row.rest()),
     };
-    (!user.handle.is_empty()).then(|| Event {
+    (!person.handle.is_empty()).then(|| Event {
         id,
         audience,
         at,
         by,
         kind: kind::USER.to_owned(),
-        object: Object::User(user),
+        object: Object::User(UserInfo { person, role }),
     })
 }
 

@@ -37,6 +37,7 @@ mod rows;
 pub mod schema;
 pub mod sessions;
 pub mod sign_in_links;
+pub mod standing;
 mod statements;
 pub mod users;
 mod visibility;
@@ -67,6 +68,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         schema::STATEMENTS,
         sessions::STATEMENTS,
         sign_in_links::STATEMENTS,
+        standing::STATEMENTS,
         users::STATEMENTS,
     ]
     .concat()

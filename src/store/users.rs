@@ -22,10 +22,10 @@ use serde::Serialize;
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 statements! {
-    FIND_USER = "select id, handle, name, role, created_at from users where handle = ?";
+    FIND_USER = "select id, handle, name, role, created_at, view_event_id from users where handle = ?";
     // A damaged row, or one with an unknown role, is an account with few rights.
     FIND_ROLE = "select cast(role as text) from users where id = ? and disabled_at is null";
-    FIND_USER_BY_ID = "select id, handle, name, role, created_at from users where id = ?";
+    FIND_USER_BY_ID = "select id, handle, name, role, created_at, view_event_id from users where id = ?";
     RENAME_USER = "update users set name = ?, name_folded = ? where id = ?";
     IS_TAKEN = "with looks(folded) as (select value from json_each(?1))
         select exists (select 1 from users where folded in (select folded from looks) and id is not ?2)
@@ -48,6 +48,7 @@ impl FromRow<'_, SqliteRow> for User {
             name: text_of(row, "name")?,
             role: Role::of_stored(&text_of(row, "role")?),
             created_at: time_of(row, "created_at")?,
+            view_since: row.try_get("view_event_id")?,
         })
     }
 }

@@ -91,21 +91,21 @@ macro_rules! event_is_visible {
                         select max(l.id) from events l
                         where l.subject_id = e.subject_id and l.subject_id is not null and l.room_id = e.room_id)
                 else e.kind = 'user' and e.subject_id <> e.id and ",
-            crate::store::visibility::person_is_visible!($viewer),
+            crate::store::visibility::person_is_visible!($viewer, "e.subject_id"),
             " end"
         )
     };
 }
 pub(super) use event_is_visible;
 
-/// Whether the event `e`, a change of a user, is visible to the viewer `$viewer`.
+/// Whether the user `$user` is visible to the viewer `$viewer`.
 macro_rules! person_is_visible {
-    ($viewer:literal) => {
+    ($viewer:literal, $user:literal) => {
         concat!(
             "(", crate::store::visibility::sees_open_rooms!($viewer), "
-                and ", crate::store::visibility::person_is_public!("e.subject_id"), "
+                and ", crate::store::visibility::person_is_public!($user), "
               or exists (select 1 from memberships vs join memberships vo on vo.room_id = vs.room_id
-                where vs.user_id = ", $viewer, " and vo.user_id = e.subject_id))"
+                where vs.user_id = ", $viewer, " and vo.user_id = ", $user, "))"
         )
     };
 }

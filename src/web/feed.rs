@@ -172,6 +172,7 @@ impl Feed {
             }
             Ok(Step::Nothing) if self.replayed.is_some() => Next::Send(smallvec![self.caught_up()]),
             Ok(Step::Nothing) => Next::Wait,
+            Ok(Step::ViewChanged) => Next::Send(smallvec![self.reset_to(self.tail.shown())]),
             Ok(Step::Ended(End::SignedOut)) => Next::End(bye(Bye::SignedOut)),
             Ok(Step::Ended(End::Gone)) => Next::End(bye(Bye::Gone)),
             Err(error) if error.is_passing() => {
@@ -191,6 +192,12 @@ impl Feed {
     fn reset(&mut self) -> Bytes {
         let head = self.opening.head.max(self.tail.shown());
         self.tail.skip_to(head);
+        self.reset_to(head)
+    }
+
+    /// Returns a second `hello` with the outcome `reset`. The client fetches again what it shows, and the events after
+    /// `head` follow.
+    fn reset_to(&mut self, head: EventId) -> Bytes {
         self.replayed = None;
         self.opening = Opening {
             outcome: Outcome::Reset,

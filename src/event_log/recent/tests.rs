@@ -5,8 +5,9 @@ use crate::model::{
     event::{Object, RoomRef},
     ids::MessageId,
     message::Message,
+    role::Role,
     time::Timestamp,
-    user::Person,
+    user::{Person, UserInfo},
 };
 
 fn event(id: i64, kind: &str, body: String) -> Arc<Event> {
@@ -72,9 +73,12 @@ fn an_edit_updates_the_size_of_a_channel() {
 
 #[test]
 fn an_earlier_change_of_a_user_has_the_current_name_as_well() {
-    let person = |name: &str| Person {
-        handle: "ann".into(),
-        name: name.into(),
+    let person = |name: &str| UserInfo {
+        person: Person {
+            handle: "ann".into(),
+            name: name.into(),
+        },
+        role: Role::Member,
     };
     let renaming = |id: i64, name: &str| {
         let event = Arc::unwrap_or_clone(event(id, kind::USER, String::new()));

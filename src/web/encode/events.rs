@@ -16,7 +16,7 @@ use crate::{
         message::{Message, Reaction},
         room::RoomInfo,
         time::Timestamp,
-        user::Person,
+        user::{Person, UserInfo},
     },
     web::views::message::render_row,
 };
@@ -79,7 +79,7 @@ enum ObjectData<'a> {
         state: Membership,
     },
     User {
-        user: &'a Person,
+        user: &'a UserInfo,
     },
     Custom {
         payload: &'a RawValue,
