@@ -125,7 +125,7 @@ impl Viewer {
     pub fn reader(&self) -> Reader {
         Reader {
             user: self.user_id(),
-            secret: self.secret_hash.clone(),
+            secret: self.secret_hash.clone().map(Box::new),
             sees_open: self.sees_open,
             view_since: self
                 .user

@@ -99,7 +99,9 @@ pub fn can_post(is_open: bool, member_since: Option<EventId>) -> Result<()> {
 pub fn can_administer(actor: Option<Identity>) -> Result<()> {
     match actor {
         None => Ok(()),
-        Some(Identity { role, .. }) if role == Role::Admin => Ok(()),
+        Some(Identity {
+            role: Role::Admin, ..
+        }) => Ok(()),
         Some(_) => Err(Error::Forbidden(Denial::NotAdmin)),
     }
 }

@@ -18,8 +18,9 @@ use std::{collections::BTreeMap, sync::Arc};
 pub struct Reader {
     /// The account; `None` for a visitor who has not joined the server.
     pub user: Option<UserId>,
-    /// The hash of the session's or token's secret. The stream ends when the secret is revoked.
-    pub secret: Option<SecretHash>,
+    /// The hash of the session's or token's secret. The stream ends when the secret is revoked. A pointer to it, since
+    /// each stream holds a reader.
+    pub secret: Option<Box<SecretHash>>,
     /// Whether the reader may see open rooms without being a member.
     pub sees_open: bool,
     /// The last event that changed whether the account sees open rooms.
@@ -33,7 +34,12 @@ impl Reader {
         self.user
             .map(SubscriptionTopic::User)
             .into_iter()
-            .chain(self.secret.clone().map(SubscriptionTopic::Secret))
+            .chain(
+                self.secret
+                    .as_deref()
+                    .cloned()
+                    .map(SubscriptionTopic::Secret),
+            )
             .collect()
     }
 }
@@ -120,7 +126,7 @@ impl Access {
     pub async fn look_up(log: &EventLog, reader: &Reader, scope: &Scope) -> Result<Option<Self>> {
         let (mut reader, mut scope) = (reader.clone(), scope.clone());
         if let Some(secret) = &reader.secret {
-            let Some(account) = log.find_account(secret).await? else {
+            let Some(account) = log.find_account(secret.as_ref()).await? else {
                 return Ok(None);
             };
             reader.sees_open = log.sees_open_rooms(Some(account.user.role)).await?;

@@ -3,7 +3,6 @@
 use crate::{
     app::App,
     model::{
-        json_schema::list,
         message::{BODY_MAX, NONCE_MAX},
         role::Door,
         room::{SLUG_MAX, TOPIC_MAX},
@@ -32,7 +31,7 @@ pub struct Server {
     door: Door,
     limits: Limits,
     /// Names of optional parts of the API that this server has.
-    #[schema(schema_with = list::<String, 100>)]
+    #[schema(value_type = Vec<String>, max_items = 100)]
     features: &'static [&'static str],
 }
 
