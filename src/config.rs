@@ -47,6 +47,10 @@ pub struct Config {
     #[command(flatten)]
     pub storage: Storage,
 
+    /// TLS settings.
+    #[command(flatten)]
+    pub tls: Tls,
+
     /// Network of reverse proxies, such as 127.0.0.1 or 10.0.0.0/8, whose X-Forwarded-For (or Forwarded) and
     /// X-Forwarded-Proto are believed; may be given several times (in the variable: separated by commas)
     #[arg(long = "trusted-proxy", env = "BACKSCROLL_TRUSTED_PROXY", hide_env_values = true, value_name = "CIDR", value_delimiter = ',', value_parser = parse_network)]
@@ -97,6 +101,7 @@ impl Default for Config {
             door: None,
             public_url: None,
             hosts: Vec::new(),
+            tls: Tls::default(),
             trusted_proxies: Vec::new(),
             rates: Rates::default(),
             storage: Storage::default(),
@@ -126,6 +131,40 @@ impl Config {
         let public = public.and_then(|host| parse_host(host).ok());
         public.into_iter().chain(self.hosts.clone()).collect()
     }
+}
+
+/// TLS settings.
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// Certificate chain in PEM format: the server speaks TLS. The file is read again when it changes
+    #[arg(
+        long = "tls-cert",
+        env = "BACKSCROLL_TLS_CERT",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "key"
+    )]
+    pub certificate: Option<PathBuf>,
+
+    /// Private key of the certificate in PEM format
+    #[arg(
+        long = "tls-key",
+        env = "BACKSCROLL_TLS_KEY",
+        hide_env_values = true,
+        value_name = "FILE",
+        requires = "certificate"
+    )]
+    pub key: Option<PathBuf>,
+
+    /// Address and port of a second listener, without TLS, that redirects to the first
+    #[arg(
+        long = "http-redirect",
+        env = "BACKSCROLL_HTTP_REDIRECT",
+        hide_env_values = true,
+        value_name = "ADDR:PORT",
+        requires = "certificate"
+    )]
+    pub redirect: Option<SocketAddr>,
 }
 
 /// Storage settings.

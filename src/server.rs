@@ -5,7 +5,7 @@ use crate::{
     auth::client::TrustedProxies,
     cache::Cache,
     chat::{apply::apply, upgrade::store_mentions},
-    config::Config,
+    config::{Config, Tls},
     error::{Error, Result, parse_field},
     event_log::{applier::Applier, log::EventLog},
     model::{
@@ -16,7 +16,8 @@ use crate::{
         user::SERVER_HANDLE,
     },
     net::{
-        accept::{accept, drain},
+        accept::{accept, drain, listen},
+        certificates::Certificates,
         limits::{Limits, connections_allowed},
         site::Site,
         stop::Stop,
@@ -26,11 +27,11 @@ use crate::{
         database_path::DatabasePath, db::Connection, file_identity::OpenDatabase, lock::FileLock,
         meta,
     },
-    web::{self, hosts::HostNames},
+    web::{self, hosts::HostNames, https_redirect},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::Connection as _;
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +42,9 @@ pub struct Server {
     applier: Applier,
     config: Config,
     connections: usize,
+    certificates: Option<Arc<Certificates>>,
+    /// The listener that redirects to TLS.
+    redirect: Option<TcpListener>,
     /// Released last, after all writes.
     lock: FileLock,
 }
@@ -55,11 +59,15 @@ impl Server {
         set_door(&mut database.writer, &config).await?;
         let (log, applier) = Applier::open(database, config.storage).await?;
         let connections = connections_allowed(config.max_connections);
+        let certificates = load_certificates(&config.tls)?;
+        let redirect = config.tls.redirect.map(listen_for_redirect).transpose()?;
         Ok(Self {
             log,
             applier,
             config,
             connections,
+            certificates,
+            redirect,
             lock,
         })
     }
@@ -67,6 +75,13 @@ impl Server {
     /// Returns who may come in.
     pub async fn door(&self) -> Result<Door> {
         self.log.find_door().await
+    }
+
+    /// Returns the address of the listener that redirects to TLS.
+    #[must_use]
+    pub fn redirect_address(&self) -> Option<SocketAddr> {
+        let redirect = self.redirect.as_ref()?;
+        redirect.local_addr().ok()
     }
 
     /// Serves until `shutdown`; then ends all streams, completes pending requests, and closes the file.
@@ -80,6 +95,8 @@ impl Server {
             applier,
             config,
             connections,
+            certificates,
+            redirect,
             lock,
         } = self;
         let app = Arc::new(App::new(
@@ -98,17 +115,18 @@ impl Server {
         let per_address = config.max_connections_per_address;
         let names = HostNames::new(config.host_names());
         let proxies = TrustedProxies::new(config.trusted_proxies.clone());
-        let limits = Limits::new(connections, per_address, proxies.clone());
-        let site = Site {
-            router: web::routes(app, names),
-            proxies,
-        };
-        let accepting = tokio::spawn(accept(
-            listener,
-            Arc::new(site),
-            Arc::new(limits),
-            stop.clone(),
-        ));
+        let limits = Arc::new(Limits::new(connections, per_address, proxies.clone()));
+        let tls = certificates.as_ref().map(Certificates::settings);
+        let tls = tls.transpose()?;
+        if let Some(redirect) = redirect {
+            let port = listener.local_addr()?.port();
+            let router = https_redirect::routes(names.clone(), config.public_url.clone(), port);
+            let site = Site::new(router, proxies.clone(), None);
+            tokio::spawn(accept(redirect, site, Arc::clone(&limits), stop.clone()));
+        }
+        let watching = certificates.map(|certificates| tokio::spawn(certificates.watch()));
+        let site = Site::new(web::routes(app, names), proxies, tls);
+        let accepting = tokio::spawn(accept(listener, site, limits, stop.clone()));
         let lost = tokio::select! {
             () = shutdown => None,
             ended = &mut writing => Some(ended),
@@ -118,6 +136,9 @@ impl Server {
         let _ = accepting.await;
         let _ = telling.await;
         let _ = keeping.await;
+        if let Some(watching) = watching {
+            watching.abort();
+        }
         drain(&stop).await;
         if lost.is_some() {
             return Err(Error::Refused(
@@ -132,6 +153,19 @@ impl Server {
         drop(lock);
         Ok(())
     }
+}
+
+/// Loads the certificate, if the settings name one.
+fn load_certificates(tls: &Tls) -> Result<Option<Arc<Certificates>>> {
+    let files = tls.certificate.as_ref().zip(tls.key.as_ref());
+    let loaded = files.map(|(certificate, key)| Certificates::load(certificate, key));
+    loaded.transpose()
+}
+
+fn listen_for_redirect(address: SocketAddr) -> Result<TcpListener> {
+    listen(address).map_err(|error| {
+        Error::Refused(format!("cannot listen on {address} for redirects: {error}"))
+    })
 }
 
 /// Runs the server on a listener until shutdown.

@@ -9,6 +9,7 @@ use crate::{
     store::{database_path::DatabasePath, db},
 };
 use std::{io, net::SocketAddr, process, thread, time::Duration};
+use url::Url;
 
 /// Time limit for writing the log at the end of the server.
 const LOG_WITHIN: Duration = Duration::from_millis(500);
@@ -32,7 +33,8 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(cannot)?;
     let database = DatabasePath::resolve(&config.db)?;
     let sqlite = db::sqlite_version(&mut db::open_reader(&database).await?).await?;
-    print_detached(banner(&config, address, &sqlite, door));
+    let redirect = server.redirect_address();
+    print_detached(banner(&config, (address, redirect), &sqlite, door));
     let shutdown = async move {
         stop.asked().await;
         tokio::spawn(async move {
@@ -51,7 +53,12 @@ fn print_detached(text: String) {
     });
 }
 
-fn banner(config: &Config, address: SocketAddr, sqlite: &str, door: Door) -> String {
+fn banner(
+    config: &Config,
+    (address, redirect): (SocketAddr, Option<SocketAddr>),
+    sqlite: &str,
+    door: Door,
+) -> String {
     let (version, file) = (env!("CARGO_PKG_VERSION"), config.db.display());
     let durability = match config.storage.durability {
         Durability::Full => "full: acknowledged messages survive power loss",
@@ -63,16 +70,30 @@ fn banner(config: &Config, address: SocketAddr, sqlite: &str, door: Door) -> Str
         Door::Open => "open: whoever reaches this address picks a name and is in",
         Door::Invite => "invite: accounts by invitation only",
     };
+    let scheme = if config.tls.certificate.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let public = config.public_url.as_ref();
+    let public = line("public", public.map(Url::as_str));
+    let redirect = redirect.map(|redirect| format!("http://{redirect} redirects to it"));
+    let redirect = line("", redirect.as_deref());
     format!(
         "\
 Backscroll {version}
 
-  address     http://{address}
-  file        {file} (SQLite {sqlite})
+  address     {scheme}://{address}
+{redirect}{public}  file        {file} (SQLite {sqlite})
   durability  {durability}
   door        {door}
 
 Ctrl-C stops it.
 "
     )
+}
+
+/// Returns a line of the banner; nothing if there is nothing to say.
+fn line(name: &str, text: Option<&str>) -> String {
+    text.map_or_else(String::new, |text| format!("  {name:<12}{text}\n"))
 }

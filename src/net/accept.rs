@@ -5,6 +5,7 @@ use super::{
     limits::{ConnectionSlot, Limits},
     site::Site,
     stop::Stop,
+    tls,
 };
 use std::{
     io,
@@ -83,12 +84,19 @@ fn admit(socket: TcpStream, address: IpAddr, limits: &Arc<Limits>, site: &Arc<Si
     let _ = socket.set_nodelay(true);
     let slot: Option<ConnectionSlot> = limits.admit(address);
     match slot {
-        Some(slot) => drop(stop.tasks.spawn(connection::serve(
-            (socket, address),
-            Arc::clone(site),
-            slot,
-            stop.clone(),
-        ))),
+        Some(slot) => {
+            let (site, stopping) = (Arc::clone(site), stop.clone());
+            let from = (socket, address);
+            match site.tls.clone() {
+                Some(tls) => stop
+                    .tasks
+                    .spawn(tls::serve(from, tls, site, slot, stopping)),
+                None => stop
+                    .tasks
+                    .spawn(connection::serve(from, site, slot, stopping)),
+            };
+        }
+        // The refusal is readable only without TLS, whose handshake would cost more than it is worth here.
         None => drop(tokio::spawn(timeout(REFUSAL_TIMEOUT, refuse(socket)))),
     }
 }

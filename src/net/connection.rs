@@ -35,12 +35,12 @@ use tokio::{
 };
 
 /// Time limit for the first byte of a request, and then for its head. Idle connections are closed after this, too.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// Time after which a connection with a slow first request no longer counts towards the limit on first requests.
-const ENTRY_MAX: Duration = Duration::from_millis(25);
+pub(super) const ENTRY_MAX: Duration = Duration::from_millis(25);
 /// Approximate size in bytes of hyper's buffer per connection and direction. A request with a longer head is answered
 /// with 431. The limit is that of Node.js; most proxies reject longer heads, too.
-const BUFFER_BYTES: usize = 16 * 1024;
+pub(super) const BUFFER_BYTES: usize = 16 * 1024;
 /// After the last response, a connection is closed once its client sends nothing for this long.
 const LINGER_IDLE: Duration = Duration::from_secs(2);
 /// Greatest duration for which a connection is kept open after the last response.
@@ -128,7 +128,7 @@ pub(super) async fn serve(
 
 /// Waits for the first byte of a request, and until few enough connections are at their first request. `None` if
 /// nothing comes, or the server stops.
-async fn enter(
+pub(super) async fn enter(
     socket: &TcpStream,
     slot: &ConnectionSlot,
     stop: &Stop,
@@ -167,6 +167,22 @@ async fn discard(socket: &mut TcpStream) {
     }
 }
 
+/// Answers a request; a stream is the body of its response.
+pub(super) async fn answer_whole(
+    site: Arc<Site>,
+    peer: IpAddr,
+    request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    let (head, body) = request.into_parts();
+    let (body, end) = watch(body);
+    let mut response = site.answer(peer, Request::from_parts(head, body)).await?;
+    if !end.is_reached() {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    Ok(response)
+}
+
 /// Answers a request. The response that opens a stream is not sent here; it is stored for the task that takes over the
 /// connection.
 async fn answer(
@@ -176,13 +192,7 @@ async fn answer(
     progress: Arc<Progress>,
 ) -> Result<Response, Infallible> {
     let version = request.version();
-    let (head, body) = request.into_parts();
-    let (body, end) = watch(body);
-    let mut response = site.answer(peer, Request::from_parts(head, body)).await?;
-    if !end.is_reached() {
-        let close = HeaderValue::from_static("close");
-        response.headers_mut().insert(header::CONNECTION, close);
-    }
+    let mut response = answer_whole(site, peer, request).await?;
     let feed = response
         .extensions_mut()
         .remove::<OpenedFeed>()

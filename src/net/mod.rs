@@ -2,13 +2,16 @@
 //!
 //! `axum::serve` has neither a header timeout nor a limit on connections. Hyper and axum parse, route and authorise a
 //! request. If its response is a stream, a small task takes over the connection ([`follow`]). It holds a socket and a
-//! cursor, and takes about 1 KiB instead of 10 KiB.
+//! cursor, and takes about 1 KiB instead of 10 KiB. Over TLS ([`tls`]), streams are the bodies of their responses.
 
 pub mod accept;
+pub mod certificates;
 mod connection;
 mod follow;
+mod idle;
 pub mod limits;
 mod request_body;
 pub mod site;
 mod socket;
 pub mod stop;
+mod tls;

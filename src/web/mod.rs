@@ -10,6 +10,7 @@ pub mod extract;
 pub mod feed;
 pub mod health;
 pub mod hosts;
+pub mod https_redirect;
 pub mod layers;
 pub mod locale;
 pub mod negotiation;

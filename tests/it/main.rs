@@ -11,3 +11,4 @@ mod process;
 mod statements;
 mod stream;
 mod support;
+mod tls;
