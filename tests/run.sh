@@ -7,9 +7,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(install format lints documentation tests api clients browser)
+STEPS=(install format lints dependencies documentation tests api clients browser)
 NODE_AT_LEAST=20         # required by npm's eventsource 4 and by Playwright
 NODE_WHEEL=22.20.0       # installed if the system's Node is older: Debian 12 has 18
+CARGO_DENY=0.20.2
 API_WITHIN=300           # seconds
 CLIENTS_WITHIN=600
 BROWSER_WITHIN=1200
@@ -85,11 +86,21 @@ install_node_packages() {
     cp "$wanted" "$tools/node/installed-from"
 }
 
+# The debug build takes a third of the time of a release, and checks as quickly as its network.
+install_cargo_deny() {
+    [ -x "$tools/cargo-deny-$CARGO_DENY/bin/cargo-deny" ] && return
+    echo "Installing cargo-deny $CARGO_DENY into $tools"
+    CARGO_TARGET_DIR=$tools/cargo-deny-build cargo install --quiet --locked --debug --no-default-features \
+        --root "$tools/cargo-deny-$CARGO_DENY" "cargo-deny@$CARGO_DENY"
+    rm -rf "$tools/cargo-deny-build"
+}
+
 # --- steps ------------------------------------------------------------------------------------------------------------
 
 step_install() {
     install_packages
     install_rust_components
+    install_cargo_deny
     install_python_packages tests/clients/requirements.txt "$tools/python"
     install_python_packages tests/api/requirements.txt "$tools/schemathesis"
     install_node_packages
@@ -101,6 +112,17 @@ step_format() {
 
 step_lints() {
     cargo clippy --locked --all-targets -- -D warnings
+}
+
+# Advisories are checked where their database can be fetched.
+step_dependencies() {
+    local deny=$tools/cargo-deny-$CARGO_DENY/bin/cargo-deny
+    "$deny" --locked check licenses bans sources
+    if timeout 60 "$deny" --locked fetch db; then
+        "$deny" --locked check advisories
+    else
+        echo "The database of advisories cannot be reached: advisories were NOT checked."
+    fi
 }
 
 step_documentation() {

@@ -111,6 +111,15 @@ impl Program {
 
 fn serve(directory: &TempDir, listen: SocketAddr) -> (Running, SocketAddr) {
     let listen = listen.to_string();
-    let arguments = ["serve", "--door", "open", "--listen", &listen, "--db"];
+    let arguments = [
+        "serve",
+        "--rate-limits",
+        "off",
+        "--door",
+        "open",
+        "--listen",
+        &listen,
+        "--db",
+    ];
     Running::listening(command(arguments).arg(directory.path().join("chat.db")))
 }
