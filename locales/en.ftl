@@ -181,11 +181,20 @@ error-password-is-name = Choose a password that isn’t your name.
 error-slug-invalid = Use 1 to { $max } of a-z, 0-9 and -, not starting with -.
 error-slug-reserved = That URL is reserved.
 error-slug-taken = That URL is taken. Try another.
+error-slug-not-chosen = Only open rooms can have a URL of your choice.
+error-room-name-taken = There is an open room with this name. Choose another.
+error-only-open-rooms = Only for open rooms.
+error-people-out-of-range = { $min } to { $max } people, including you.
+error-no-such-person = There is no person with this username.
 error-no-such-room = There is no such room.
 error-join-first = Join the room first.
-error-join-to-change = Join the room to change it.
-error-join-to-add = Join the room to add people.
-error-not-room-creator = Only the room’s creator can remove people.
+error-not-manager = Only the room’s managers can do this.
+error-only-managers-post = Only the room’s managers can post here.
+error-room-archived = This room is archived.
+error-direct-room = A direct conversation and the people in it can’t be changed.
+error-guests-create-no-rooms = Guests can’t create rooms.
+error-not-admin = Only admins can do this.
+error-added-too-often = Others have added this person to many rooms today. Ask them to join.
 
 ## Messages that are refused
 
@@ -196,7 +205,6 @@ error-body-control-characters = Control characters other than tab and newline ar
 error-no-such-message = There is no such message in this room.
 error-message-deleted = This message was deleted.
 error-invite-only = Accounts on this server are by invitation.
-error-not-admin = Only admins can do this.
 error-not-author = You can only change your own messages.
 error-nonce-invalid = A nonce has 1 to { $max } visible ASCII characters.
 error-nonce-ambiguous = The request has two different nonces.

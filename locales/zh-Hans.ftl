@@ -168,11 +168,20 @@ error-password-is-name = 密码不能与您的名字相同。
 error-slug-invalid = 1 到 { $max } 个字符，只能用 a-z、0-9 和 -，不能以 - 开头。
 error-slug-reserved = 这个网址是保留的。
 error-slug-taken = 这个网址已被使用，请换一个。
+error-slug-not-chosen = 只有公开房间可以自选网址。
+error-room-name-taken = 已有同名的公开房间，请换一个。
+error-only-open-rooms = 仅限公开房间。
+error-people-out-of-range = { $min } 到 { $max } 人，包括你自己。
+error-no-such-person = 没有使用这个用户名的人。
 error-no-such-room = 没有这个房间。
 error-join-first = 请先加入房间。
-error-join-to-change = 加入房间后才能修改它。
-error-join-to-add = 加入房间后才能添加别人。
-error-not-room-creator = 只有房间的创建者才能移除别人。
+error-not-manager = 只有房间的管理者才能这样做。
+error-only-managers-post = 只有房间的管理者才能在这里发消息。
+error-room-archived = 这个房间已归档。
+error-direct-room = 私信和其中的人不能更改。
+error-guests-create-no-rooms = 访客不能创建房间。
+error-not-admin = 只有管理员才能这样做。
+error-added-too-often = 今天已有很多人把此人添加到房间。请让对方自己加入。
 
 ## 不能发送的消息
 
@@ -183,7 +192,6 @@ error-body-control-characters = 除制表符和换行外，不能有控制字符
 error-no-such-message = 这个房间里没有这条消息。
 error-message-deleted = 这条消息已被删除。
 error-invite-only = 这台服务器凭邀请加入。
-error-not-admin = 只有管理员可以这样做。
 error-not-author = 只能更改自己的消息。
 error-nonce-invalid = 随机码必须是 1 到 { $max } 个可见的 ASCII 字符。
 error-nonce-ambiguous = 请求里有两个不同的随机码。

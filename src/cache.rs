@@ -31,7 +31,7 @@ pub struct Cache {
     pub accounts: Entries<SecretHash, Account>,
     /// Open rooms, by slug.
     pub open_rooms: Entries<String, RoomId>,
-    /// The rooms of each user, with the event by which the user joined.
+    /// The rooms of each user, with the event by which the user joined; for a deleted room, the event of its deletion.
     pub memberships: Entries<UserId, Arc<BTreeMap<RoomId, EventId>>>,
     /// Members who post, by account and room. Used only by the writer.
     pub posters: Entries<PosterKey, Poster>,
@@ -91,6 +91,8 @@ impl Cache {
             }
             AccessChange::Room(room) => {
                 self.open_rooms.invalidate(|_, cached| cached == room);
+                self.memberships
+                    .invalidate(|_, rooms| rooms.contains_key(room));
                 self.posters.invalidate(|_, poster| poster.room_id == *room);
             }
         }

@@ -60,15 +60,21 @@ pub enum Denial {
     /// Only members of a room have a read mark and a notification level in it.
     #[error("join the room first")]
     JoinFirst,
-    /// Only members of a room change it.
-    #[error("join the room to change it")]
-    JoinToChange,
-    /// Only members of a room add other users to it.
-    #[error("join the room to add somebody to it")]
-    JoinToAdd,
-    /// Only the creator of a room removes other users from it.
-    #[error("only who made the room may remove others")]
-    NotRoomCreator,
+    /// Only managers of a room change it, and add and remove others.
+    #[error("only managers of the room may do this")]
+    NotManager,
+    /// Only managers post into a room for announcements.
+    #[error("only managers of the room may post")]
+    OnlyManagersPost,
+    /// Nothing can be added to an archived room.
+    #[error("the room is archived")]
+    RoomArchived,
+    /// A direct room and the people in it do not change.
+    #[error("a direct room and the people in it do not change")]
+    DirectRoom,
+    /// Guests see only what they were invited to.
+    #[error("guests create no rooms")]
+    GuestsCreateNoRooms,
     /// The token may not be used for this.
     #[error("this token may not be used for this")]
     TokenScope,
@@ -78,6 +84,9 @@ pub enum Denial {
     /// Only admins administer the server.
     #[error("only admins may do this")]
     NotAdmin,
+    /// Others have added the person to too many rooms.
+    #[error("others have added this person to many rooms today; ask them to join")]
+    AddedTooOften,
     /// Only the author of a message edits and deletes it.
     #[error("it is somebody else's message")]
     NotAuthor,

@@ -141,6 +141,26 @@ pub enum Fault {
     /// Another room has the slug.
     #[error("there is a room at this address")]
     SlugTaken,
+    /// The server chooses the slugs of rooms that are not open.
+    #[error("only open rooms have an address of their choice")]
+    SlugNotChosen,
+    /// Another open room has the name, without regard to case.
+    #[error("there is an open room with this name")]
+    RoomNameTaken,
+    /// Only open rooms can have this property.
+    #[error("only for open rooms")]
+    OnlyOpenRooms,
+    /// A direct room has a number of people in this range, the caller included.
+    #[error("{min} to {max} people, you included")]
+    PeopleOutOfRange {
+        /// The least number.
+        min: usize,
+        /// The greatest number.
+        max: usize,
+    },
+    /// A user with this handle does not exist, or is not visible to the caller.
+    #[error("there is no such person")]
+    NoSuchPerson,
     /// The parameter names a room that does not exist, or is not visible to the user.
     #[error("there is no such room")]
     NoSuchRoom,
@@ -232,6 +252,7 @@ impl Fault {
                 | Self::LastAdmin
                 | Self::NameTaken
                 | Self::SlugTaken
+                | Self::RoomNameTaken
                 | Self::MessageDeleted
                 | Self::NonceReused
         )

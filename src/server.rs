@@ -12,7 +12,7 @@ use crate::{
         account::NewAccount,
         change::Action,
         role::Door,
-        room::{NewRoom, RoomKind, RoomName, Slug, Topic},
+        room::{FoldedRoomName, NewRoom, RoomKind, RoomName, Slug, Topic},
         user::SERVER_HANDLE,
     },
     net::{
@@ -22,7 +22,7 @@ use crate::{
         site::Site,
         stop::Stop,
     },
-    operations::sessions,
+    operations::{rooms::erase_deleted_rooms, sessions},
     store::{
         database_path::DatabasePath, db::Connection, file_identity::OpenDatabase, lock::FileLock,
         meta,
@@ -112,6 +112,7 @@ impl Server {
             async move { log.publish_presence(config.away_after, stop).await }
         });
         let keeping = tokio::spawn(sessions::keep(Arc::clone(&app), stop.soft.clone()));
+        tokio::spawn(erase_deleted_rooms(Arc::clone(&app)));
         let per_address = config.max_connections_per_address;
         let names = HostNames::new(config.host_names());
         let proxies = TrustedProxies::new(config.trusted_proxies.clone());
@@ -194,9 +195,10 @@ fn first_room() -> Result<NewRoom> {
     const TOPIC: &str = "Everything that has no room of its own";
     Ok(NewRoom {
         slug: Slug::of_name("general"),
-        name: parse_field("name", RoomName::parse("General"))?,
+        name: FoldedRoomName::new(parse_field("name", RoomName::parse("General"))?),
         topic: parse_field("topic", Topic::parse(TOPIC))?,
         kind: RoomKind::Open,
+        auto_join: true,
     })
 }
 

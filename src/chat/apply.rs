@@ -3,7 +3,7 @@
 use super::{
     actor::Actor,
     applied::Applied,
-    credentials, custom_events, founding,
+    credentials, custom_events, direct_rooms, founding,
     import::{ImportChange, import},
     memberships, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
@@ -150,10 +150,13 @@ async fn apply_run(
             room,
             is_slug_chosen,
         } => rooms::create_room(tx, actor, room, *is_slug_chosen).await,
-        Action::UpdateRoom { room, name, topic } => {
-            rooms::update_room(tx, actor, room, name.as_ref(), topic.as_ref()).await
+        Action::UpdateRoom { room, update } => rooms::update_room(tx, actor, room, update).await,
+        Action::DeleteRoom { room } => rooms::delete_room(tx, actor, room).await,
+        Action::EraseRooms => rooms::erase_rooms(tx, actor).await,
+        Action::OpenDirectRoom { room } => direct_rooms::open_direct_room(tx, actor, room).await,
+        Action::JoinRoom { room, handle, role } => {
+            memberships::join_room(tx, actor, room, handle, *role).await
         }
-        Action::JoinRoom { room, handle } => memberships::join_room(tx, actor, room, handle).await,
         Action::LeaveRoom { room, handle } => {
             memberships::leave_room(tx, actor, room, handle).await
         }

@@ -28,7 +28,9 @@ pub(super) async fn found_log(
             ..actor
         };
         let slug = room.slug.as_str().to_owned();
-        rooms::add_room(tx, server, &room.clone().into_info(slug)).await?;
+        let folded = room.name.folded.as_str();
+        let info = room.clone().into_info(slug);
+        rooms::add_room(tx, server, &info, Some(folded), None).await?;
     }
     Ok(Applied::new(Outcome::Done))
 }

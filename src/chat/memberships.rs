@@ -1,46 +1,118 @@
-//! Joining and leaving rooms, read marks and notification levels.
+//! Joining and leaving rooms, roles of members, read marks and notification levels.
 
 use super::{
     actor::Actor,
     applied::Applied,
-    policy::{Object, Verb, can},
+    policy::{Object, Verb, can, may_meet},
 };
 use crate::{
-    error::{Error, Result},
+    error::{Denial, Error, Result},
     model::{
         change::{AccessChange, Outcome},
         event::kind,
         ids::{EventId, RoomId, UserId},
-        room::NotifyLevel,
+        role::Role,
+        room::{NotifyLevel, RoomRole},
+        user::User,
     },
     store::{
         db::Connection,
         events::{NewEvent, append_event},
-        memberships, users,
+        memberships::{self, NewMembership},
+        rooms::RoomAccess,
+        users,
     },
 };
 
-/// Adds a user to a room. Does nothing if the user is a member.
+/// How often a user can be added to rooms by others within [`ADDINGS_WITHIN_HOURS`]. Beyond it they must join by
+/// themselves: nobody's list is flooded by others.
+const ADDINGS_MAX: i64 = 100;
+const ADDINGS_WITHIN_HOURS: i64 = 24;
+
+/// A member to be added to a room.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NewMember {
+    user: UserId,
+    role: RoomRole,
+}
+
+impl NewMember {
+    /// Returns a member without further rights.
+    pub(super) fn member(user: UserId) -> Self {
+        let role = RoomRole::Member;
+        Self { user, role }
+    }
+
+    /// Returns a member who manages the room.
+    pub(super) fn manager(user: UserId) -> Self {
+        let role = RoomRole::Manager;
+        Self { user, role }
+    }
+}
+
+/// Adds a user to a room, or sets the role of a member. Does nothing if the user is a member with that role.
 pub(super) async fn join_room(
     tx: &mut Connection,
     actor: Actor,
     slug: &str,
     handle: &str,
+    role: Option<RoomRole>,
 ) -> Result<Applied> {
     let room = actor.find_visible_room(tx, slug).await?;
-    let user = find_user(tx, handle).await?;
-    can(actor.identity(), Verb::Join, Object::Member(&room, user))?;
-    if memberships::is_member(tx, room.id, user).await? {
-        return Ok(Applied::new(Outcome::Done));
+    let user = find_user(tx, actor, Verb::Join, &room, handle).await?;
+    let current = memberships::find_role(tx, room.id, user.id).await?;
+    if current.is_some() && role.is_none_or(|role| Some(role) == current) {
+        return done(None);
     }
-    add_member(tx, actor, room.id, user).await?;
-    Ok(Applied::with_access(
-        Outcome::Done,
-        AccessChange::User(user),
-    ))
+    if role.is_some_and(|role| role != RoomRole::Member || current.is_some()) {
+        can(actor.identity(), Verb::Manage, Object::Room(&room))?;
+    }
+    if let (Some(_), Some(role)) = (current, role) {
+        memberships::set_role(tx, room.id, user.id, role).await?;
+        append_event(tx, &member_event(actor, room.id, user.id)).await?;
+        return done(Some(user.id));
+    }
+    check_joining(tx, actor, &room, &user).await?;
+    let role = role.unwrap_or_default();
+    let member = NewMember {
+        user: user.id,
+        role,
+    };
+    add_member(tx, actor, room.id, member).await?;
+    done(Some(user.id))
 }
 
-/// Removes a user from a room. Does nothing if the user is no member.
+/// Checks that the actor may add a user to a room.
+async fn check_joining(
+    tx: &mut Connection,
+    actor: Actor,
+    room: &RoomAccess,
+    user: &User,
+) -> Result<()> {
+    can(actor.identity(), Verb::Join, Object::Member(room, user.id))?;
+    if actor.user == Some(user.id) {
+        return Ok(());
+    }
+    check_meeting(tx, actor, user).await
+}
+
+/// Checks that the actor may add a user to a room of any kind. The error is the same for a user who is not visible to
+/// the actor and for a missing one.
+pub(super) async fn check_meeting(tx: &mut Connection, actor: Actor, user: &User) -> Result<()> {
+    let by = actor.signed_in()?;
+    let role = actor.role.unwrap_or(Role::Guest);
+    let share_a_room = memberships::shares_room(tx, by, user.id).await?;
+    if !may_meet(role, user.role, share_a_room) {
+        return Err(Error::NotFound);
+    }
+    let since = actor.at.hours_before(ADDINGS_WITHIN_HOURS);
+    if memberships::count_addings(tx, user.id, since, ADDINGS_MAX).await? >= ADDINGS_MAX {
+        return Err(Error::Forbidden(Denial::AddedTooOften));
+    }
+    Ok(())
+}
+
+/// Removes a user from a room. Does nothing if the user is no member. A direct room is hidden from the actor instead.
 pub(super) async fn leave_room(
     tx: &mut Connection,
     actor: Actor,
@@ -48,17 +120,25 @@ pub(super) async fn leave_room(
     handle: &str,
 ) -> Result<Applied> {
     let room = actor.find_visible_room(tx, slug).await?;
-    let user = find_user(tx, handle).await?;
+    let user = find_user(tx, actor, Verb::Leave, &room, handle).await?.id;
     can(actor.identity(), Verb::Leave, Object::Member(&room, user))?;
-    if !memberships::is_member(tx, room.id, user).await? {
-        return Ok(Applied::new(Outcome::Done));
+    if memberships::find_role(tx, room.id, user).await?.is_none() {
+        return done(None);
+    }
+    if room.is_direct {
+        memberships::hide_room(tx, room.id, user).await?;
+        return done(None);
     }
     memberships::delete_membership(tx, room.id, user).await?;
     append_event(tx, &member_event(actor, room.id, user)).await?;
-    Ok(Applied::with_access(
-        Outcome::Done,
-        AccessChange::User(user),
-    ))
+    done(Some(user))
+}
+
+fn done(changed: Option<UserId>) -> Result<Applied> {
+    Ok(match changed {
+        Some(user) => Applied::with_access(Outcome::Done, AccessChange::User(user)),
+        None => Applied::new(Outcome::Done),
+    })
 }
 
 /// Moves the actor's read mark in a room forward.
@@ -91,15 +171,24 @@ async fn followed_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<
     Ok((room.id, actor.signed_in()?))
 }
 
-/// Adds a member with a read mark at the event of joining, so that earlier messages do not count as unread.
+/// Adds a member. Earlier messages do not count as unread; a room to which somebody else has added the member is new.
 pub(super) async fn add_member(
     tx: &mut Connection,
     actor: Actor,
     room: RoomId,
-    user: UserId,
+    member: NewMember,
 ) -> Result<()> {
-    let event = append_event(tx, &member_event(actor, room, user)).await?;
-    memberships::insert_membership(tx, room, user, actor.at, event).await
+    let NewMember { user, role } = member;
+    let event_id = append_event(tx, &member_event(actor, room, user)).await?;
+    let membership = NewMembership {
+        room_id: room,
+        user_id: user,
+        at: actor.at,
+        event_id,
+        role,
+        is_new: actor.user != Some(user),
+    };
+    memberships::insert_memberships(tx, &[membership]).await
 }
 
 /// Returns the event of a user who joins or leaves a room. The table `memberships` tells which of the two.
@@ -110,9 +199,20 @@ pub(super) fn member_event(actor: Actor, room: RoomId, user: UserId) -> NewEvent
     }
 }
 
-async fn find_user(tx: &mut Connection, handle: &str) -> Result<UserId> {
-    Ok(users::find_user(tx, handle)
-        .await?
-        .ok_or(Error::NotFound)?
-        .id)
+/// Returns the user with a handle. Whoever may not do `verb` to others learns nothing of whether there is one.
+async fn find_user(
+    tx: &mut Connection,
+    actor: Actor,
+    verb: Verb,
+    room: &RoomAccess,
+    handle: &str,
+) -> Result<User> {
+    let user = users::find_user(tx, handle).await?;
+    if user.is_none() {
+        can(actor.identity(), verb, Object::Member(room, NOBODY))?;
+    }
+    user.ok_or(Error::NotFound)
 }
+
+/// No user has this id.
+const NOBODY: UserId = UserId(0);

@@ -10,6 +10,7 @@ pub mod apply;
 pub mod archive;
 mod credentials;
 mod custom_events;
+mod direct_rooms;
 mod founding;
 mod import;
 mod memberships;

@@ -16,10 +16,12 @@ use crate::{
 pub enum Verb {
     /// See a room, its messages and its members.
     See,
-    /// Post into a room, react to its messages, or signal typing.
+    /// Post into a room.
     Post,
-    /// Change the name or topic of a room.
-    Update,
+    /// React to the messages of a room.
+    React,
+    /// Change the properties of a room, name its managers, or delete it.
+    Manage,
     /// Join a room, or add another user to it.
     Join,
     /// Leave a room, or remove another user from it.
@@ -106,6 +108,48 @@ pub fn can_administer(actor: Option<Identity>) -> Result<()> {
     }
 }
 
+/// Checks that something may be posted into a room that is visible to its author.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`] if the room is archived, or if only its managers post.
+pub fn can_add(is_archived: bool, is_announcements: bool, manages: bool) -> Result<()> {
+    if is_archived {
+        return Err(Error::Forbidden(Denial::RoomArchived));
+    }
+    if is_announcements && !manages {
+        return Err(Error::Forbidden(Denial::OnlyManagersPost));
+    }
+    Ok(())
+}
+
+/// Returns whether an account may change a room that is visible to it. The people of a direct room are equal.
+#[must_use]
+pub fn manages(actor: Identity, room: &RoomAccess) -> bool {
+    (room.is_manager || actor.role == Role::Admin) && !room.is_direct
+}
+
+/// Returns whether a user may add another one to a room, or begin a direct conversation. Members of the server know of
+/// each other; guests, only of the people in their rooms.
+#[must_use]
+pub fn may_meet(actor: Role, other: Role, share_a_room: bool) -> bool {
+    actor == Role::Admin || share_a_room || (actor != Role::Guest && other != Role::Guest)
+}
+
+/// Checks that a user may create rooms.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`] for guests, who see only what they were invited to.
+pub fn can_create_rooms(actor: Option<Identity>) -> Result<UserId> {
+    match actor.ok_or(Error::SignInNeeded)? {
+        Identity {
+            role: Role::Guest, ..
+        } => Err(Error::Forbidden(Denial::GuestsCreateNoRooms)),
+        Identity { user, .. } => Ok(user),
+    }
+}
+
 /// Checks that `actor` has the permission for an action; `None` is a visitor who is not signed in. The facts about the
 /// room were looked up for the actor.
 ///
@@ -119,21 +163,25 @@ pub fn can(actor: Option<Identity>, verb: Verb, object: Object<'_>) -> Result<()
     if verb == Verb::See {
         return Ok(());
     }
-    let actor = actor.ok_or(Error::SignInNeeded)?.user;
+    let actor = actor.ok_or(Error::SignInNeeded)?;
+    let manages = manages(actor, room);
     if verb == Verb::Post {
-        return can_post(room.is_open, room.member_since);
+        return can_add(room.is_archived, room.is_announcements, manages);
     }
-    let is_member = room.member_since.is_some();
-    let denial = match (verb, object) {
-        (Verb::Update, _) if !is_member => Denial::JoinToChange,
-        (Verb::Follow, _) if !is_member => Denial::JoinFirst,
-        (Verb::Join, Object::Member(_, user)) if user != actor && !is_member => Denial::JoinToAdd,
-        (Verb::Leave, Object::Member(_, user)) if user != actor && room.made_by != actor => {
-            Denial::NotRoomCreator
-        }
-        (Verb::Edit | Verb::Delete, Object::Message(_, message)) if message.author_id != actor => {
-            Denial::NotAuthor
-        }
+    let is_other = match object {
+        Object::Room(_) => false,
+        Object::Member(_, user) => user != actor.user,
+        Object::Message(_, message) => message.author_id != actor.user,
+    };
+    let denial = match verb {
+        Verb::Join | Verb::React | Verb::Edit if room.is_archived => Denial::RoomArchived,
+        Verb::Join | Verb::Manage if room.is_direct => Denial::DirectRoom,
+        Verb::Leave if room.is_direct && is_other => Denial::DirectRoom,
+        Verb::Manage if !manages => Denial::NotManager,
+        Verb::Join | Verb::Leave if is_other && !manages => Denial::NotManager,
+        Verb::Follow if room.member_since.is_none() => Denial::JoinFirst,
+        Verb::Edit if is_other => Denial::NotAuthor,
+        Verb::Delete if is_other && !manages => Denial::NotAuthor,
         _ => return Ok(()),
     };
     Err(Error::Forbidden(denial))

@@ -140,6 +140,9 @@ impl PostFacts {
     }
 
     fn as_member(&self) -> Option<Poster> {
+        if self.is_archived || self.is_announcements {
+            return None;
+        }
         Some(Poster {
             by: self.by.clone()?,
             room_id: self.room_id?,

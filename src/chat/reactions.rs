@@ -93,7 +93,7 @@ async fn find_room(
     slug: &str,
     message: MessageId,
 ) -> Result<RoomId> {
-    let (room, state) = find_message(tx, actor, Verb::Post, slug, message).await?;
+    let (room, state) = find_message(tx, actor, Verb::React, slug, message).await?;
     if state.is_deleted {
         return Err(Error::invalid("emoji", Fault::MessageDeleted));
     }

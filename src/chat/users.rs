@@ -1,6 +1,11 @@
 //! Joining the server, changing the display name, and signing out.
 
-use super::{actor::Actor, applied::Applied, credentials};
+use super::{
+    actor::Actor,
+    applied::Applied,
+    credentials,
+    memberships::{NewMember, add_member},
+};
 use crate::{
     error::{Denial, Error, Result},
     fault::Fault,
@@ -9,13 +14,13 @@ use crate::{
         change::{AccessChange, Outcome, SecretHash, SignIn},
         event::kind,
         ids::{EventId, UserId},
-        role::Door,
+        role::{Door, Role},
         user::User,
     },
     store::{
         db::Connection,
         events::{NewEvent, append_event},
-        meta, sessions,
+        meta, rooms, sessions,
         users::{self, NewUser},
     },
 };
@@ -53,7 +58,23 @@ pub(super) async fn create_account(
     if let Some(sign_in) = sign_in {
         credentials::add_session(tx, actor, user.id, sign_in).await?;
     }
+    join_rooms(tx, actor, &user).await?;
     Ok(user)
+}
+
+/// Adds a new member of the server to the rooms that are for all members. Guests see only what they were invited to.
+async fn join_rooms(tx: &mut Connection, actor: Actor, user: &User) -> Result<()> {
+    if matches!(user.role, Role::Guest | Role::Bot) {
+        return Ok(());
+    }
+    let joining = Actor {
+        user: Some(user.id),
+        ..actor
+    };
+    for room in rooms::list_auto_join(tx).await? {
+        add_member(tx, joining, room, NewMember::member(user.id)).await?;
+    }
+    Ok(())
 }
 
 /// Adds an account without checking whether its handle or name is taken.

@@ -102,8 +102,10 @@ enum Rooms {
 struct NamedRooms {
     /// The visible ones, with the first visible event of each.
     from: BTreeMap<RoomId, EventId>,
-    /// All of them: a replay ends a room that the reader has lost with the event by which the reader left it.
+    /// All of them: a replay ends a room that the reader has lost with the event that took it away.
     all: Vec<RoomId>,
+    /// The deleted ones that the reader was a member of, with the events by which they were deleted.
+    deleted: BTreeMap<RoomId, EventId>,
 }
 
 impl Rooms {
@@ -170,7 +172,10 @@ impl Access {
         match &event.audience {
             Audience::Room(room) => {
                 let from = self.shows_from(room.id, room.is_open);
-                from.is_some_and(|from| event.id >= from) || self.shows_own_leaving(event, room)
+                from.is_some_and(|from| event.id >= from)
+                    || self.shows_own_leaving(event, room)
+                    || self.shows_closing(room)
+                    || self.shows_deletion(event, room)
             }
             Audience::OfPerson { is_public, rooms } => {
                 let is_among = |room: &RoomId| self.rooms.first_visible(*room).is_some();
@@ -198,13 +203,28 @@ impl Access {
             && self.asks_for(room)
     }
 
+    /// Returns whether a room ceases to be open by the event, and the reader saw it as an open room.
+    fn shows_closing(&self, room: &RoomRef) -> bool {
+        room.is_closing && self.reader.sees_open && !self.scope.is_joined() && self.asks_for(room)
+    }
+
+    /// Returns whether a room that the reader was a member of is deleted by the event.
+    fn shows_deletion(&self, event: &Event, room: &RoomRef) -> bool {
+        let Rooms::Named(named) = &self.rooms else {
+            return false;
+        };
+        named.deleted.get(&room.id) == Some(&event.id)
+    }
+
     /// Returns whether the reader loses access to a room by this event.
     #[must_use]
     pub fn is_end_of_room(&self, event: &Event) -> bool {
         let room = event.room();
         room.is_some_and(|room| {
             let is_open = is_open_to(self.reader.sees_open, room.is_open);
-            visible_from(is_open, None).is_none() && self.shows_own_leaving(event, room)
+            let first = visible_from(is_open, self.rooms.first_visible(room.id));
+            let is_outside = first.is_none_or(|first| event.id < first);
+            is_outside && (self.shows_own_leaving(event, room) || self.shows_closing(room))
         })
     }
 
@@ -316,13 +336,21 @@ async fn look_up_named(
     slugs: &[String],
     joined: bool,
 ) -> Result<NamedRooms> {
+    let memberships = match reader.user {
+        Some(user) => log.find_memberships(user).await?,
+        None => Arc::default(),
+    };
     let mut connection = log.readers.acquire().await?;
-    let (mut from, mut all) = (BTreeMap::new(), Vec::new());
+    let (mut from, mut all, mut deleted) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
     for slug in slugs {
         let Some(room) = rooms::find_access(&mut connection, reader.user, slug).await? else {
             continue;
         };
         all.push(room.id);
+        if room.is_deleted {
+            deleted.extend(memberships.get(&room.id).map(|event| (room.id, *event)));
+            continue;
+        }
         let first = if joined {
             room.member_since
         } else {
@@ -330,5 +358,5 @@ async fn look_up_named(
         };
         from.extend(first.map(|first| (room.id, first)));
     }
-    Ok(NamedRooms { from, all })
+    Ok(NamedRooms { from, all, deleted })
 }

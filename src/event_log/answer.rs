@@ -18,6 +18,8 @@ pub enum Answer {
     User(User),
     /// The slug of the room that was created.
     Room { slug: String },
+    /// Whether there is more to erase.
+    Erased { has_more: bool },
     /// The current state of the message; `is_new` is false if nothing was changed.
     Message { message: Arc<Message>, is_new: bool },
     /// The custom event; `is_new` is false if its nonce was used before.
@@ -39,6 +41,14 @@ impl Answer {
     pub fn into_room(self) -> Result<String> {
         match self {
             Self::Room { slug } => Ok(slug),
+            _ => Err(OTHER_KIND),
+        }
+    }
+
+    /// Returns whether there is more to erase.
+    pub fn into_has_more(self) -> Result<bool> {
+        match self {
+            Self::Erased { has_more } => Ok(has_more),
             _ => Err(OTHER_KIND),
         }
     }

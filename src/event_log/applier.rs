@@ -154,13 +154,18 @@ impl Applier {
         for change in committed.access_changes() {
             self.log.cache.invalidate(change);
             self.log.subscribers.mark_access_changed(change);
-            if let AccessChange::User(user) = change {
-                self.log.presence.rooms_changed(*user);
+            match change {
+                AccessChange::User(user) => self.log.presence.rooms_changed(*user),
+                AccessChange::Room(room) => self.log.signals.forget(*room),
+                AccessChange::Server | AccessChange::Secret(_) => {}
             }
         }
         if committed.is_changed_outside {
-            self.log.recent.forget();
             self.log.subscribers.mark_all_access_changed();
+        }
+        // Cached events say whether their rooms are open.
+        if committed.is_changed_outside || committed.changes_rooms() {
+            self.log.recent.forget();
         }
         let users = committed.changed_users();
         self.log

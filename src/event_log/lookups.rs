@@ -124,8 +124,8 @@ impl EventLog {
             .await
     }
 
-    /// Returns the rooms that a user is a member of, each with the event by which the user joined. All streams of the
-    /// user share the map.
+    /// Returns the rooms that a user is a member of, each with the event by which the user joined; and those that were
+    /// deleted when the user was a member, each with the event of the deletion. All streams of the user share the map.
     pub async fn find_memberships(&self, user: UserId) -> Result<Arc<BTreeMap<RoomId, EventId>>> {
         let look_up = async |connection: &mut Connection| {
             let rooms = memberships::list_rooms_of(connection, user).await?;

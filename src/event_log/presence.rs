@@ -8,7 +8,7 @@ use super::signals::{Content, Signal};
 use crate::{
     model::{
         ids::{RoomId, UserId},
-        user::{Person, RoomMember},
+        user::RoomMember,
     },
     store::memberships::RoomOfPerson,
 };
@@ -105,11 +105,11 @@ impl Presence {
 
     /// Returns the members with their presence, as it was last signalled.
     #[must_use]
-    pub fn mark(&self, members: Vec<Person>) -> Vec<RoomMember> {
+    pub fn mark(&self, members: Vec<RoomMember>) -> Vec<RoomMember> {
         let people = self.lock();
-        let mark = |person: Person| RoomMember {
-            here: people.signalled.contains(&person.handle),
-            person,
+        let mark = |member: RoomMember| RoomMember {
+            here: people.signalled.contains(&member.person.handle),
+            ..member
         };
         members.into_iter().map(mark).collect()
     }

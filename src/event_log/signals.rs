@@ -195,6 +195,17 @@ impl Signals {
         has_capacity
     }
 
+    /// Removes the signals of a room, whose kind has changed.
+    pub fn forget(&self, room: RoomId) {
+        let mut buffer = self.buffer.write().unwrap_or_else(PoisonError::into_inner);
+        let Buffer { signals, bytes } = &mut *buffer;
+        signals.retain(|(.., signal)| {
+            let stays = signal.room_id != room;
+            *bytes -= if stays { 0 } else { signal.weight() };
+            stays
+        });
+    }
+
     /// Adds signals to the buffer and notifies the readers of their rooms.
     pub fn publish(&self, subscribers: &Subscribers, signals: Vec<Signal>) {
         let rooms: Vec<RoomId> = signals.iter().map(|signal| signal.room_id).collect();

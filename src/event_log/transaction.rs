@@ -39,6 +39,12 @@ impl Committed {
         self.applied.iter().flat_map(|applied| &applied.access)
     }
 
+    /// Returns whether the kind of a room has changed, or a room was deleted.
+    pub(super) fn changes_rooms(&self) -> bool {
+        self.access_changes()
+            .any(|change| matches!(change, AccessChange::Room(_)))
+    }
+
     /// Returns the users whose display names or roles have changed, in the order of the changes.
     pub(super) fn changed_users(&self) -> Vec<UserInfo> {
         let changed = self.applied.iter().filter_map(|applied| {
@@ -244,6 +250,9 @@ impl AnswerObjects {
     fn answer(&self, outcome: &Outcome) -> Option<Answer> {
         Some(match outcome {
             Outcome::Done | Outcome::Imported(_) => Answer::Done,
+            Outcome::Erased { has_more } => Answer::Erased {
+                has_more: *has_more,
+            },
             Outcome::User(user) | Outcome::UserChanged(user) => Answer::User(user.clone()),
             Outcome::Room { slug } => Answer::Room { slug: slug.clone() },
             Outcome::Message { id, is_new } => Answer::Message {

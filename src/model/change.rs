@@ -13,7 +13,7 @@ use super::{
     import::{ImportStep, Imported},
     message::{Body, Nonce},
     role::{Door, Role},
-    room::{NewRoom, NotifyLevel, RoomName, Topic},
+    room::{NewDirectRoom, NewRoom, NotifyLevel, RoomRole, RoomUpdate},
     server::ServerName,
     time::Timestamp,
     user::User,
@@ -85,17 +85,24 @@ pub enum Action {
         role: Option<Role>,
         disabled: Option<bool>,
     },
-    /// Creates a room with the actor as its first member. If the slug is taken, a number is appended to a slug derived
-    /// from the name, and a slug chosen by the user is refused.
+    /// Creates a room with the actor as its first member and manager. If the slug is taken, a number is appended to a
+    /// slug derived from the name, and a slug chosen by the user is refused.
     CreateRoom { room: NewRoom, is_slug_chosen: bool },
-    /// Changes the name or topic of a room. `None` leaves a value unchanged.
-    UpdateRoom {
+    /// Changes the properties of a room.
+    UpdateRoom { room: String, update: RoomUpdate },
+    /// Deletes a room. Its messages are erased by [`Action::EraseRooms`].
+    DeleteRoom { room: String },
+    /// Erases a bounded number of the messages and custom events of deleted rooms.
+    EraseRooms,
+    /// Finds or creates the direct room of the actor and these users.
+    OpenDirectRoom { room: NewDirectRoom },
+    /// Adds a user to a room, or sets the role of a member. `None` adds a member, and leaves the role of one unchanged.
+    JoinRoom {
         room: String,
-        name: Option<RoomName>,
-        topic: Option<Topic>,
+        handle: String,
+        #[serde(default)]
+        role: Option<RoomRole>,
     },
-    /// Adds a user to a room.
-    JoinRoom { room: String, handle: String },
     /// Removes a user from a room.
     LeaveRoom { room: String, handle: String },
     /// Moves the actor's read mark in a room forward.
@@ -178,6 +185,8 @@ pub enum Outcome {
     Event { id: EventId, is_new: bool },
     /// What a step of an import has added.
     Imported(Imported),
+    /// Whether there is more to erase.
+    Erased { has_more: bool },
 }
 
 /// A change of permissions: cached values are invalidated, and open streams check their permissions again.
@@ -187,7 +196,7 @@ pub enum AccessChange {
     Server,
     /// The memberships, the role or the names of this user have changed, or the account was disabled.
     User(UserId),
-    /// The kind of this room has changed.
+    /// The kind of this room, or who may post into it, has changed, or the room was deleted.
     Room(RoomId),
     /// This session or token was revoked.
     Secret(SecretHash),

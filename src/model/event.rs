@@ -4,7 +4,7 @@ use super::{
     checked_text::checked_text,
     ids::{EventId, RoomId, UserId},
     message::Message,
-    room::RoomInfo,
+    room::{RoomInfo, RoomRole},
     time::Timestamp,
     user::{Person, UserInfo},
 };
@@ -53,6 +53,8 @@ pub struct RoomRef {
     pub slug: String,
     /// Whether the room is open.
     pub is_open: bool,
+    /// Whether the room ceased to be open by this event, which is the last one that others than its members see.
+    pub is_closing: bool,
 }
 
 /// The object of an event in its current state.
@@ -79,6 +81,8 @@ pub struct Member {
     pub handle: String,
     /// The current state of the membership.
     pub state: Membership,
+    /// What the member may do in the room.
+    pub role: RoomRole,
     /// The last event about the membership, which may be a later one.
     pub last: EventId,
 }
@@ -107,7 +111,7 @@ impl Event {
     #[must_use]
     pub fn is_for_everybody(&self) -> bool {
         match &self.audience {
-            Audience::Room(room) => room.is_open,
+            Audience::Room(room) => room.is_open || room.is_closing,
             Audience::OfPerson { is_public, .. } => *is_public,
         }
     }

@@ -4,7 +4,7 @@ use super::{
     checked_text::checked_text,
     ids::{EventId, RoomId},
     text::line_fault,
-    user::name_fault,
+    user::{Person, mention_key, name_fault},
 };
 use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
@@ -76,6 +76,35 @@ impl NotifyLevel {
     }
 }
 
+/// What a member may do in a room.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+#[sqlx(rename_all = "lowercase")]
+pub enum RoomRole {
+    /// Reads and posts.
+    #[default]
+    Member,
+    /// Changes the room, and adds, removes and names its members and managers.
+    Manager,
+}
+
+impl RoomRole {
+    /// The names of all roles.
+    pub const NAMES: [&'static str; 2] = ["member", "manager"];
+
+    /// Parses the name of a role.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "member" => Some(Self::Member),
+            "manager" => Some(Self::Manager),
+            _ => None,
+        }
+    }
+}
+
 /// The properties of a room that all its readers see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RoomInfo {
@@ -87,6 +116,18 @@ pub struct RoomInfo {
     pub topic: String,
     /// The kind, which determines who may see the room.
     pub kind: RoomKind,
+    /// Whether the room is archived: nothing can be added to it.
+    #[serde(default)]
+    #[schema(required)]
+    pub archived: bool,
+    /// Whether only managers post. All members react.
+    #[serde(default)]
+    #[schema(required)]
+    pub announcements: bool,
+    /// Whether new members of the server become members of the room.
+    #[serde(default)]
+    #[schema(required)]
+    pub auto_join: bool,
 }
 
 /// A room as seen by one viewer.
@@ -101,6 +142,15 @@ pub struct RoomView {
     pub info: RoomInfo,
     /// Whether the viewer is a member.
     pub joined: bool,
+    /// What the viewer may do in the room as a member; null for others.
+    #[schema(required)]
+    pub role: Option<RoomRole>,
+    /// Whether the viewer may change the room and its members.
+    pub can_manage: bool,
+    /// Whether somebody else has added the viewer, who has read nothing there yet.
+    pub new: bool,
+    /// Of a direct room: the other people in it.
+    pub people: Vec<Person>,
     /// Id of the last event.
     pub head: EventId,
     /// The viewer's read mark: a cursor, 0 if there is none.
@@ -176,6 +226,9 @@ checked_text! {
 impl Slug {
     /// Parses a slug.
     pub fn parse(text: String) -> Result<Self, Fault> {
+        if is_unguessable(&text) {
+            return Err(Fault::SlugReserved);
+        }
         slug_fault(&text).map_or(Ok(Self(text)), Err)
     }
 
@@ -184,6 +237,14 @@ impl Slug {
     #[must_use]
     pub fn of_name(name: &str) -> Self {
         Self(slug_of(name))
+    }
+
+    /// Returns a slug that cannot be guessed, for a room that is not open. Users cannot choose slugs of this form.
+    #[must_use]
+    pub fn of_random(bytes: [u8; UNGUESSABLE_LENGTH]) -> Self {
+        let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
+        let letters: String = bytes.into_iter().map(letter).collect();
+        Self(format!("{UNGUESSABLE}{letters}"))
     }
 }
 
@@ -208,9 +269,66 @@ impl Topic {
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub struct NewRoom {
     pub slug: Slug,
-    pub name: RoomName,
+    pub name: FoldedRoomName,
     pub topic: Topic,
     pub kind: RoomKind,
+    #[serde(default)]
+    pub auto_join: bool,
+}
+
+/// Least number of people in a direct room.
+pub const DIRECT_MIN: usize = 2;
+/// Greatest number of people in a direct room.
+pub const DIRECT_MAX: usize = 10;
+
+/// The direct room of some people, which is created if it does not exist.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewDirectRoom {
+    /// The slug that the room gets if it is created.
+    pub slug: Slug,
+    /// The handles of the people other than the actor.
+    pub handles: Vec<String>,
+}
+
+/// The name of a room, with the form by which names of open rooms are compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub struct FoldedRoomName {
+    pub name: RoomName,
+    pub folded: String,
+}
+
+impl FoldedRoomName {
+    /// Folds a name.
+    #[must_use]
+    pub fn new(name: RoomName) -> Self {
+        let folded = fold_room_name(name.as_str());
+        Self { name, folded }
+    }
+}
+
+/// Returns the form of a name that is equal for names which differ only in case or encoding.
+#[must_use]
+pub fn fold_room_name(name: &str) -> String {
+    mention_key(name)
+}
+
+/// Changes of the properties of a room. `None` leaves a value unchanged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RoomUpdate {
+    /// The new name.
+    pub name: Option<FoldedRoomName>,
+    /// The new topic.
+    pub topic: Option<Topic>,
+    /// The new kind. An open room can become a closed one; there is no other change.
+    pub kind: Option<RoomKind>,
+    /// Whether the room is archived.
+    pub archived: Option<bool>,
+    /// Whether only managers post.
+    pub announcements: Option<bool>,
+    /// Whether new members of the server become members of the room.
+    pub auto_join: Option<bool>,
 }
 
 impl NewRoom {
@@ -219,9 +337,12 @@ impl NewRoom {
     pub fn into_info(self, slug: String) -> RoomInfo {
         RoomInfo {
             slug,
-            name: self.name.into_string(),
+            name: self.name.name.into_string(),
             topic: self.topic.into_string(),
             kind: self.kind,
+            archived: false,
+            announcements: false,
+            auto_join: self.auto_join,
         }
     }
 }
@@ -233,6 +354,19 @@ pub fn topic_fault(topic: &str) -> Option<Fault> {
         return Some(Fault::TooLong { max: TOPIC_MAX });
     }
     line_fault(topic)
+}
+
+/// Beginning of the slugs that the server makes for rooms that are not open.
+const UNGUESSABLE: &str = "r-";
+/// Number of random characters in these slugs, of 5 bits each.
+pub const UNGUESSABLE_LENGTH: usize = 10;
+const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+
+/// Returns whether a slug has the form of those that the server makes for rooms that are not open.
+fn is_unguessable(slug: &str) -> bool {
+    slug.strip_prefix(UNGUESSABLE).is_some_and(|rest| {
+        rest.len() == UNGUESSABLE_LENGTH && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+    })
 }
 
 /// Reserved slug: `/rooms/new` is the page for creating rooms.
@@ -259,7 +393,7 @@ pub fn slug_of(name: &str) -> String {
     let slug = slug.trim_end_matches('-');
     match slug {
         "" => "room".into(),
-        SLUG_OF_NEW => format!("{slug}-room"),
+        slug if slug == SLUG_OF_NEW || is_unguessable(slug) => format!("{slug}-room"),
         slug => slug.into(),
     }
 }
@@ -281,5 +415,16 @@ mod tests {
             assert_eq!(slug_fault(&slug_of(name)), None, "{name}");
         }
         assert_eq!(slug_of("Deploys & Ops"), "deploys-ops");
+    }
+
+    #[test]
+    fn nobody_can_choose_a_slug_of_the_form_that_the_server_makes() {
+        let made = Slug::of_random([0, 31, 32, 255, 7, 8, 9, 10, 11, 12]);
+        assert_eq!(made.as_str(), "r-a7a7hijklm");
+        assert_eq!(slug_fault(made.as_str()), None);
+        let chosen = Slug::parse(made.as_str().into());
+        assert_eq!(chosen.unwrap_err(), Fault::SlugReserved);
+        assert_eq!(slug_of("R a7a7hijklm"), "r-a7a7hijklm-room");
+        assert!(Slug::parse("r-a7a7hijkl".into()).is_ok());
     }
 }

@@ -58,6 +58,13 @@ impl Timestamp {
         (time.year() == clamped.0.year()).then_some(clamped)
     }
 
+    /// Returns the time that was this number of hours earlier.
+    #[must_use]
+    pub fn hours_before(self, hours: i64) -> Self {
+        let earlier = self.0.checked_sub_signed(TimeDelta::hours(hours));
+        earlier.map_or(Self::MIN, Self::from)
+    }
+
     /// Returns the time as a chrono value, for calculations.
     #[must_use]
     pub fn to_utc(self) -> DateTime<Utc> {

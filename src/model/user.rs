@@ -4,6 +4,7 @@ use super::{
     checked_text::checked_text,
     ids::{EventId, UserId},
     role::Role,
+    room::RoomRole,
     text::{is_invisible, is_mark, joins_letters, line_fault, looks_empty, marks_fault},
     time::Timestamp,
 };
@@ -44,13 +45,17 @@ pub struct UserInfo {
 }
 
 /// An entry in the list of a room's members.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Member)]
 pub struct RoomMember {
     /// The member.
     #[serde(flatten)]
     pub person: Person,
+    /// What the member may do in the room.
+    pub role: RoomRole,
     /// Whether the user is online: one of their streams is open, or was until recently.
+    #[serde(default)]
+    #[schema(required)]
     pub here: bool,
 }
 

@@ -9,7 +9,7 @@ use crate::{
         change::Action,
         ids::EventId,
         page::{Page, one_more},
-        room::NotifyLevel,
+        room::{NotifyLevel, RoomRole},
         user::RoomMember,
     },
     store::memberships,
@@ -43,11 +43,17 @@ pub async fn list_joined_rooms(app: &App, viewer: &Viewer) -> Result<Vec<String>
     Ok(rooms)
 }
 
-/// Adds a user to a room; the handle `me` is the viewer's.
-pub async fn join_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {
+/// Adds a user to a room, or sets the role of a member; the handle `me` is the viewer's.
+pub async fn join_room(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    handle: String,
+    role: Option<RoomRole>,
+) -> Result<()> {
     let handle = resolve(viewer, handle)?;
     app.rates.check_membership(viewer.signed_in()?)?;
-    submit(app, viewer, Action::JoinRoom { room, handle }).await
+    submit(app, viewer, Action::JoinRoom { room, handle, role }).await
 }
 
 /// Removes a user from a room; the handle `me` is the viewer's.

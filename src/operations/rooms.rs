@@ -1,19 +1,24 @@
 //! Creating, changing, finding and listing rooms.
 
 use crate::{
-    app::App,
+    app::{App, random_bytes},
     auth::viewer::Viewer,
     chat::policy::{Object, Verb, can},
     error::{Error, Result, parse_field},
+    event_log::answer::Answer,
     fault::Fault,
     model::{
         change::Action,
         ids::{EventId, RoomId},
         page::Page,
-        room::{NewRoom, RoomKind, RoomName, RoomView, Slug, Topic},
+        room::{
+            FoldedRoomName, NewDirectRoom, NewRoom, RoomKind, RoomName, RoomUpdate, RoomView, Slug,
+            Topic,
+        },
     },
     store::{room_list, rooms},
 };
+use std::sync::Arc;
 
 /// Returns a room that is visible to the viewer, with the viewer's state in it.
 pub async fn find_room(app: &App, viewer: &Viewer, slug: &str) -> Result<RoomView> {
@@ -84,24 +89,21 @@ pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result
     let by = app.rates.check_room(viewer.signed_in()?)?;
     let name = parse_field("name", RoomName::parse(&draft.name))?;
     let topic = parse_field("topic", Topic::parse(&draft.topic))?;
-    let kind = match draft.kind.as_deref() {
-        None | Some("open") => RoomKind::Open,
-        Some("closed") => RoomKind::Closed,
-        Some(_) => {
-            let known = &["open", "closed"];
-            return Err(Error::invalid("kind", Fault::UnknownValue { known }));
-        }
-    };
+    let kind = draft.kind.as_deref().map(parse_kind).transpose();
+    let kind = parse_field("kind", kind)?.unwrap_or(RoomKind::Open);
     let is_slug_chosen = draft.slug.is_some();
-    let slug = match draft.slug {
-        Some(slug) => parse_field("slug", Slug::parse(slug))?,
-        None => Slug::of_name(name.as_str()),
+    let slug = match (kind, draft.slug) {
+        (RoomKind::Open, Some(slug)) => parse_field("slug", Slug::parse(slug))?,
+        (RoomKind::Open, None) => Slug::of_name(name.as_str()),
+        (_, Some(_)) => return Err(Error::invalid("slug", Fault::SlugNotChosen)),
+        (_, None) => Slug::of_random(random_bytes()),
     };
     let room = NewRoom {
         slug,
-        name,
+        name: FoldedRoomName::new(name),
         topic,
         kind,
+        auto_join: false,
     };
     let action = Action::CreateRoom {
         room,
@@ -110,18 +112,82 @@ pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result
     app.submit(Some(by), action).await?.into_room()
 }
 
-/// Changes the name or topic of a room; `None` keeps the current value.
+/// Changes of the properties of a room, before validation. `None` leaves a value unchanged.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub struct RoomChanges {
+    pub name: Option<String>,
+    pub topic: Option<String>,
+    pub kind: Option<String>,
+    pub archived: Option<bool>,
+    pub announcements: Option<bool>,
+    pub auto_join: Option<bool>,
+}
+
+/// Changes the properties of a room.
 pub async fn update_room(
     app: &App,
     viewer: &Viewer,
     room: String,
-    name: Option<String>,
-    topic: Option<String>,
+    changes: RoomChanges,
 ) -> Result<()> {
     let by = app.rates.check_post(viewer.signed_in()?)?;
-    let name = parse_field("name", name.as_deref().map(RoomName::parse).transpose())?;
-    let topic = parse_field("topic", topic.as_deref().map(Topic::parse).transpose())?;
-    app.submit(Some(by), Action::UpdateRoom { room, name, topic })
+    let name = changes.name.as_deref().map(RoomName::parse).transpose();
+    let topic = changes.topic.as_deref().map(Topic::parse).transpose();
+    let kind = changes.kind.as_deref().map(parse_kind).transpose();
+    let update = RoomUpdate {
+        name: parse_field("name", name)?.map(FoldedRoomName::new),
+        topic: parse_field("topic", topic)?,
+        kind: parse_field("kind", kind)?,
+        archived: changes.archived,
+        announcements: changes.announcements,
+        auto_join: changes.auto_join,
+    };
+    app.submit(Some(by), Action::UpdateRoom { room, update })
         .await?;
     Ok(())
+}
+
+/// Parses the kind of a room that is not direct.
+fn parse_kind(kind: &str) -> Result<RoomKind, Fault> {
+    match kind {
+        "open" => Ok(RoomKind::Open),
+        "closed" => Ok(RoomKind::Closed),
+        _ => Err(Fault::UnknownValue {
+            known: &["open", "closed"],
+        }),
+    }
+}
+
+/// Deletes a room. Its messages are erased in the background.
+pub async fn delete_room(app: &Arc<App>, viewer: &Viewer, room: String) -> Result<()> {
+    let by = viewer.signed_in()?.id;
+    app.submit(Some(by), Action::DeleteRoom { room }).await?;
+    tokio::spawn(erase_deleted_rooms(Arc::clone(app)));
+    Ok(())
+}
+
+/// Erases the messages of deleted rooms, in steps between which others can write. If the server stops meanwhile, it goes
+/// on at its next start.
+pub async fn erase_deleted_rooms(app: Arc<App>) {
+    loop {
+        let erased = app.submit(None, Action::EraseRooms).await;
+        match erased.and_then(Answer::into_has_more) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(%error, "erasing deleted rooms failed; it goes on at the next start");
+                return;
+            }
+        }
+    }
+}
+
+/// Finds or creates the direct room of the viewer and the people with these handles, and returns its slug.
+pub async fn open_direct_room(app: &App, viewer: &Viewer, handles: Vec<String>) -> Result<String> {
+    let by = viewer.signed_in()?.id;
+    let slug = Slug::of_random(random_bytes());
+    let room = NewDirectRoom { slug, handles };
+    let action = Action::OpenDirectRoom { room };
+    app.submit(Some(by), action).await?.into_room()
 }

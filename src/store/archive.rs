@@ -65,7 +65,7 @@ statements! {
                         'made_by', cast(b.handle as text), 'members', (
                         select json_group_array(cast(u.handle as text) order by u.handle)
                         from memberships s join users u on u.id = s.user_id where s.room_id = r.id)) end)) as j
-            from page m join rooms r on r.id = m.room_id left join users a on a.id = m.author_id
+            from page m join rooms r on r.id = m.room_id and r.kind <> 'deleted' left join users a on a.id = m.author_id
             left join users b on b.id = r.made_by)"
     );
     LAST_MESSAGE = "select coalesce(max(id), 0) from messages";

@@ -40,7 +40,7 @@ statements! {
         where e.id is null or e.kind <> 'message' or e.message_id is not m.id or e.room_id is not m.room_id
            or e.actor_id <> m.author_id or e.at <> m.created_at";
     EVENTS_WITHOUT_MESSAGE = "select count(*), min(e.id) from events e left join messages m on m.id = e.message_id
-        where e.kind in ('message', 'message-edited', 'message-deleted', 'reaction')
+        where e.room_id not in (select id from rooms where kind = 'deleted') and e.kind in ('message', 'message-edited', 'message-deleted', 'reaction')
           and (m.id is null or m.room_id is not e.room_id or m.id > e.id or (e.kind = 'message' and m.id <> e.id))";
     EVENTS_WITH_ODD_MESSAGE = "select count(*), min(id) from events
         where kind not in ('message', 'message-edited', 'message-deleted', 'reaction') and message_id is not null";
@@ -69,12 +69,16 @@ statements! {
         where u.id is null or e.room_id is not null and r.id is null or e.kind = 'member' and m.id is null";
     MEMBERS_WITHOUT_EVENT = "select count(*), min(s.event_id) from memberships s left join events e on e.id = s.event_id
         where e.kind is not 'member' or e.room_id <> s.room_id or e.subject_id is not s.user_id";
+    DELETED_ROOMS_WITH_MEMBERS = "select count(*), min(r.id) from rooms r left join events e on e.id = r.deleted_id
+        where r.kind = 'deleted' and (e.kind is not 'room-deleted' or e.room_id is not r.id
+            or exists (select 1 from memberships s where s.room_id = r.id))";
     MEMBERS_MISCOUNTED = "select count(*), min(r.id) from rooms r
         where r.members <> (select count(*) from memberships s where s.room_id = r.id)";
     MARKS_BEYOND_LOG = "select count(*), min(user_id) from memberships
         where read_up_to > coalesce((select seq from sqlite_sequence where name = 'events'), 0)";
     ODD_DATA = "select count(*), min(id) from events where kind in ('member', 'user') and subject_id is null
         or kind = 'custom' and (name is null or data -> '$.payload' is null)
+            and room_id not in (select id from rooms where kind = 'deleted')
         or kind not in ('user', 'message', 'message-edited', 'message-deleted', 'reaction', 'room', 'room-deleted',
                         'member', 'custom')";
     ODD_TIMES = odd_times!("id", "events", "at");
@@ -160,6 +164,10 @@ const RULES: &[(&str, &str)] = &[
     ("each `user` event has its user", EVENTS_WITHOUT_USER),
     ("each room has its event", ROOMS_WITHOUT_EVENT),
     ("each membership has its event", MEMBERS_WITHOUT_EVENT),
+    (
+        "deleted rooms have their event, and no members",
+        DELETED_ROOMS_WITH_MEMBERS,
+    ),
     (
         "the stored numbers of members are correct",
         MEMBERS_MISCOUNTED,

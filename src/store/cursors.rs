@@ -5,7 +5,8 @@ use super::{
     event_pages::{Selection, json_of},
     statements::statements,
     visibility::{
-        is_open, person_is_public, person_is_visible, room_head, room_is_visible, visible_events,
+        is_closing, is_open, person_is_public, person_is_visible, room_head, room_is_visible,
+        sees_open_rooms, visible_events,
     },
 };
 use crate::{error::Result, model::ids::EventId};
@@ -37,6 +38,12 @@ macro_rules! visible_head {
                 select max(e.id) from events e
                 where e.subject_id = ", $viewer, " and e.subject_id is not null and e.kind = 'member'
                 and (", $rooms, " is null or e.room_id in (select value from json_each(", $rooms, ")))), 0),
+            coalesce((
+                select max(f.event_id) from former_memberships f
+                where f.user_id = ", $viewer, "
+                and (", $rooms, " is null or f.room_id in (select value from json_each(", $rooms, ")))), 0),
+            iif(", $joined, " or not ", sees_open_rooms!($viewer), ", 0, coalesce((
+                select max(r.closed_id) from json_each(", $rooms, ") w join rooms r on r.id = w.value), 0)),
             coalesce((
                 select e.id from events e indexed by events_about_people
                 where e.kind = 'user' and e.subject_id <> e.id and ", person_is_visible!($viewer, "e.subject_id"), "
@@ -75,13 +82,15 @@ statements! {
                 and e.id > max(?2, (select max(id) from events) - 2000) order by e.id desc limit 1),
             iif(?2 >= (select max(id) from events) - 2000, ?2, ", visible_head!("?1", "null", "false", "?2"), "))"
     );
-    // The last event of any open room: among the last 5,000 events, or else by one look-up per room.
+    // The last event that is visible to all who see open rooms: among the last 5,000 events, or else by one look-up per
+    // room.
     OPEN_HEAD = concat!(
         "select coalesce(
             (select id from (
-                select e.id, ", is_open!(), " as is_open from events e left join rooms r on r.id = e.room_id
+                select e.id, ", is_open!(), " or ", is_closing!(), " as is_open from events e left join rooms r on r.id = e.room_id
                 order by e.id desc limit 5000) where is_open limit 1),
-            (select max((select max(e.id) from events e where e.room_id = r.id)) from rooms r where ", is_open!(), "),
+            (select max(iif(", is_open!(), ", (select max(e.id) from events e where e.room_id = r.id), coalesce(r.closed_id, 0)))
+                from rooms r),
             0)"
     );
 }

@@ -6,7 +6,7 @@ use super::{
     event_row::{event_row, event_tables, post_row, read_events},
     rows::{join_rows, join_rows_unordered},
     statements::statements,
-    visibility::{person_is_public, visible_events},
+    visibility::{is_there, person_is_public, visible_events},
 };
 use crate::{
     error::Result,
@@ -36,7 +36,7 @@ macro_rules! page {
             page as (
                 select e.id, iif(e.kind = 'message' and m.id = e.id, ", post_row!(), ", ", event_row!(), ") as row
                 from wanted w cross join ", event_tables!(), "
-                where e.id = w.id and (r.id is not null or e.kind = 'user' and e.subject_id <> e.id)
+                where e.id = w.id and (r.id is not null and ", is_there!(), " or e.kind = 'user' and e.subject_id <> e.id)
                 order by w.id limit (select events from room))
             select (select coalesce(max(id), 0) from events) as head,
                    (select count(*) from wanted) >= (select events from room) as is_full,

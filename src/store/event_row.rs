@@ -12,7 +12,7 @@ use crate::{
         event::{Audience, Event, Member, Membership, Object, RoomRef, kind},
         ids::{EventId, RoomId, UserId},
         role::Role,
-        room::{RoomInfo, RoomKind},
+        room::{RoomInfo, RoomKind, RoomRole},
         time::Timestamp,
         user::{Person, UserInfo},
     },
@@ -40,18 +40,20 @@ pub(super) use post_row;
 macro_rules! event_row {
     () => {
         concat!(
-            "concat_ws(char(31), e.kind, coalesce(e.room_id, 0), coalesce(", crate::store::visibility::is_open!(), ", 0), e.at, coalesce(r.slug, ''),
+            "concat_ws(char(31), e.kind, coalesce(e.room_id, 0),
+                iif(", crate::store::visibility::is_closing!(), ", 2, coalesce(", crate::store::visibility::is_open!(), ", 0)), e.at, coalesce(r.slug, ''),
                 e.id, coalesce(e.name, ''),
                 coalesce((select concat_ws(char(31), replace(b.handle, char(31), ' '), replace(b.name, char(31), ' '))
                           from users b where b.id = e.actor_id), char(31) || e.actor_id),
                 case when e.kind in ('message', 'message-edited', 'message-deleted', 'reaction')
                          then case when m.id is not null then ", crate::store::message_row::message_row!(), " end
                      when e.kind in ('room', 'room-deleted')
-                         then concat_ws(char(31), r.kind, replace(r.name, char(31), ' '), r.topic)
+                         then concat_ws(char(31), r.kind, r.archived_at is not null, r.announcements, r.auto_join,
+                             replace(r.name, char(31), ' '), r.topic)
                      when e.kind = 'member' then (
-                         select concat_ws(char(31), d.id, iif(exists (
-                                select 1 from memberships s where s.room_id = e.room_id and s.user_id = d.id),
-                                'joined', 'left'), (
+                         select concat_ws(char(31), d.id, coalesce((
+                                select iif(s.role = 'manager', 'manager', 'member') from memberships s
+                                where s.room_id = e.room_id and s.user_id = d.id), 'left'), (
                                 select max(l.id) from events l
                                 where l.subject_id = d.id and l.subject_id is not null and l.room_id = e.room_id),
                             coalesce(u.handle, ", crate::store::damage::unknown_handle!("d.id"), "))
@@ -105,9 +107,14 @@ struct Start<'a> {
 
 impl<'a> Start<'a> {
     fn read(row: &mut Row<'a>) -> Option<Self> {
-        let (id, is_open) = (RoomId(row.number()?), row.field() == b"1");
+        let (id, openness) = (RoomId(row.number()?), row.field());
         let (at, slug) = (row.field(), lossy(row.field()));
-        let room = RoomRef { id, slug, is_open };
+        let room = RoomRef {
+            id,
+            slug,
+            is_open: openness == b"1",
+            is_closing: openness == b"2",
+        };
         Some(Self { room, at })
     }
 }
@@ -194,18 +201,27 @@ fn read_object(
         kind::ROOM | kind::ROOM_DELETED => Some(Object::Room(RoomInfo {
             slug: room.to_owned(),
             kind: RoomKind::of_stored(row.field()),
+            archived: row.field() == b"1",
+            announcements: row.field() == b"1",
+            auto_join: row.field() == b"1",
             name: lossy(row.field()),
             topic: lossy(row.rest()),
         })),
-        kind::MEMBER => Some(Object::Member(Member {
-            user_id: UserId(row.number()?),
-            state: match row.field() {
-                b"joined" => Membership::Joined,
-                _ => Membership::Left,
-            },
-            last: EventId(row.number()?),
-            handle: lossy(row.rest()),
-        })),
+        kind::MEMBER => {
+            let user_id = UserId(row.number()?);
+            let (state, role) = match row.field() {
+                b"manager" => (Membership::Joined, RoomRole::Manager),
+                b"member" => (Membership::Joined, RoomRole::Member),
+                _ => (Membership::Left, RoomRole::Member),
+            };
+            Some(Object::Member(Member {
+                user_id,
+                state,
+                role,
+                last: EventId(row.number()?),
+                handle: lossy(row.rest()),
+            }))
+        }
         kind::CUSTOM => {
             let payload: Option<Box<RawValue>> = of_event(damages, id).json("data", row.rest());
             Some(Object::Custom(

@@ -27,7 +27,7 @@ use std::{
 statements! {
     FIND_USERS = "select coalesce(json_group_object(u.handle, u.id order by u.id), '{}')
         from json_each(?) p join users u on u.handle = p.value";
-    FIND_ROOMS = "select r.slug, r.id, r.kind, r.name, r.topic,
+    FIND_ROOMS = "select r.slug, r.id, r.kind, r.name, r.topic, r.kind = 'deleted' as is_deleted,
                not exists (select 1 from messages m where m.room_id = r.id) as is_empty
         from json_each(?) p join rooms r on r.slug = p.value order by r.id";
     // A message is identified by its nonce. One without a nonce, or with one that is not exported, is identified by its
@@ -91,6 +91,8 @@ pub struct KnownRoom {
     pub topic: String,
     /// Whether the room has no messages.
     pub is_empty: bool,
+    /// Whether the room was deleted.
+    pub is_deleted: bool,
 }
 
 impl FromRow<'_, SqliteRow> for KnownRoom {
@@ -101,6 +103,7 @@ impl FromRow<'_, SqliteRow> for KnownRoom {
             name: text_of(row, "name")?,
             topic: text_of(row, "topic")?,
             is_empty: row.try_get("is_empty")?,
+            is_deleted: row.try_get("is_deleted")?,
         })
     }
 }

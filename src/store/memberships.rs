@@ -12,9 +12,9 @@ use crate::{
     error::Result,
     model::{
         ids::{EventId, RoomId, UserId},
-        room::NotifyLevel,
+        room::{NotifyLevel, RoomRole},
         time::Timestamp,
-        user::Person,
+        user::RoomMember,
     },
 };
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
@@ -24,8 +24,9 @@ macro_rules! list_members_sql {
     ($room:literal, $after:literal, $limit:literal) => {
         concat!(
             "coalesce((select members from rooms where id = ", $room, "), 0) as count,
-            (select json_group_array(json_object('handle', handle, 'name', name) order by handle collate nocase, id) from (
-                select cast(u.handle as text) as handle, cast(u.name as text) as name, u.id
+            (select json_group_array(json_object('handle', handle, 'name', name, 'role', role) order by handle collate nocase, id) from (
+                select cast(u.handle as text) as handle, cast(u.name as text) as name, u.id,
+                    iif(s.role = 'manager', 'manager', 'member') as role
                 from memberships s indexed by memberships_by_handle join users u on u.id = s.user_id
                 where s.room_id = ", $room, "
                     and (s.handle collate nocase, s.user_id) >
@@ -37,14 +38,24 @@ macro_rules! list_members_sql {
 pub(super) use list_members_sql;
 
 statements! {
-    IS_MEMBER = "select exists (select 1 from memberships where room_id = ? and user_id = ?)";
-    INSERT_MEMBERSHIP = "insert into memberships (room_id, user_id, handle, joined_at, event_id, read_up_to)
-        values (?1, ?2, coalesce((select handle from users where id = ?2), ''), ?3, ?4, ?4)";
-    INSERT_MEMBERSHIPS = "insert into memberships (room_id, user_id, handle, joined_at, event_id, read_up_to)
+    // What somebody is added to by others counts as not read, and so is new to them.
+    INSERT_MEMBERSHIPS = "insert into memberships (room_id, user_id, handle, role, joined_at, event_id, read_up_to)
         select value ->> 'room_id', value ->> 'user_id',
-               coalesce((select handle from users where id = value ->> 'user_id'), ''),
-               value ->> 'at', value ->> 'event_id', value ->> 'event_id'
+               coalesce((select handle from users where id = value ->> 'user_id'), ''), value ->> 'role',
+               value ->> 'at', value ->> 'event_id', value ->> 'event_id' - (value ->> 'is_new')
         from jsonb_each(?)";
+    SET_ROLE = "update memberships set role = ?3 where room_id = ?1 and user_id = ?2";
+    FIND_MEMBER_ROLE = "select iif(role = 'manager', 'manager', 'member') from memberships where room_id = ? and user_id = ?";
+    HIDE_ROOM = "update memberships set hidden_up_to =
+            coalesce((select max(m.id) from messages m where m.room_id = ?1), 0)
+        where room_id = ?1 and user_id = ?2";
+    // How often others have added the user to rooms since ?2, among the last ?3 times.
+    COUNT_ADDINGS = "select count(*) from (
+            select e.at from events e indexed by events_of_adding
+            where e.subject_id = ?1 and e.kind = 'member' and e.actor_id <> e.subject_id order by e.id desc limit ?3 + 0)
+        where at > ?2";
+    SHARES_ROOM = "select exists (select 1 from memberships a join memberships b on b.room_id = a.room_id
+        where a.user_id = ?1 and b.user_id = ?2)";
     DELETE_MEMBERSHIP = "delete from memberships where room_id = ? and user_id = ?";
     // A mark moves forward only, and not beyond the last event.
     MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
@@ -60,19 +71,12 @@ statements! {
     );
     LIST_SLUGS_OF = "select r.slug from memberships s join rooms r on r.id = s.room_id where s.user_id = ?
         order by r.name, r.slug";
-    LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?";
+    LIST_ROOMS_OF = "select room_id, event_id from memberships where user_id = ?1
+        union all select room_id, event_id from former_memberships where user_id = ?1";
 }
 
-/// Returns whether the user is a member of the room.
-pub async fn is_member(connection: &mut Connection, room: RoomId, user: UserId) -> Result<bool> {
-    Ok(sqlx::query_scalar(IS_MEMBER)
-        .bind(room)
-        .bind(user)
-        .fetch_one(connection)
-        .await?)
-}
-
-/// A membership to be inserted. Its read mark is the event of joining.
+/// A membership to be inserted. Its read mark is the event of joining, or before it for a user whom somebody else has
+/// added.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct NewMembership {
     /// The room.
@@ -83,24 +87,10 @@ pub struct NewMembership {
     pub at: Timestamp,
     /// The event of joining.
     pub event_id: EventId,
-}
-
-/// Inserts a membership. Its read mark is the event of joining.
-pub async fn insert_membership(
-    connection: &mut Connection,
-    room: RoomId,
-    user: UserId,
-    at: Timestamp,
-    event: EventId,
-) -> Result<()> {
-    sqlx::query(INSERT_MEMBERSHIP)
-        .bind(room)
-        .bind(user)
-        .bind(at.to_string())
-        .bind(event)
-        .execute(connection)
-        .await?;
-    Ok(())
+    /// What the member may do in the room.
+    pub role: RoomRole,
+    /// Whether the room is new to the user, whom somebody else has added.
+    pub is_new: bool,
 }
 
 /// Inserts any number of memberships with one statement.
@@ -123,6 +113,69 @@ pub async fn delete_membership(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Returns the role of a member; `None` if the user is not one.
+pub async fn find_role(
+    connection: &mut Connection,
+    room: RoomId,
+    user: UserId,
+) -> Result<Option<RoomRole>> {
+    Ok(sqlx::query_scalar(FIND_MEMBER_ROLE)
+        .bind(room)
+        .bind(user)
+        .fetch_optional(connection)
+        .await?)
+}
+
+/// Sets the role of a member.
+pub async fn set_role(
+    connection: &mut Connection,
+    room: RoomId,
+    user: UserId,
+    role: RoomRole,
+) -> Result<()> {
+    sqlx::query(SET_ROLE)
+        .bind(room)
+        .bind(user)
+        .bind(role)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Hides a direct room from one of its people, until the next message.
+pub async fn hide_room(connection: &mut Connection, room: RoomId, user: UserId) -> Result<()> {
+    sqlx::query(HIDE_ROOM)
+        .bind(room)
+        .bind(user)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Returns how often others have added a user to rooms since a time, counted up to `limit`.
+pub async fn count_addings(
+    connection: &mut Connection,
+    user: UserId,
+    since: Timestamp,
+    limit: i64,
+) -> Result<i64> {
+    Ok(sqlx::query_scalar(COUNT_ADDINGS)
+        .bind(user)
+        .bind(since.to_string())
+        .bind(limit)
+        .fetch_one(connection)
+        .await?)
+}
+
+/// Returns whether two users are members of the same room.
+pub async fn shares_room(connection: &mut Connection, one: UserId, other: UserId) -> Result<bool> {
+    Ok(sqlx::query_scalar(SHARES_ROOM)
+        .bind(one)
+        .bind(other)
+        .fetch_one(connection)
+        .await?)
 }
 
 /// Moves a read mark forward, never backward.
@@ -163,7 +216,7 @@ pub async fn list_members(
     room: RoomId,
     after: &str,
     limit: i64,
-) -> Result<(Vec<Person>, i64)> {
+) -> Result<(Vec<RoomMember>, i64)> {
     let (count, members): (i64, Vec<u8>) = sqlx::query_as(LIST_MEMBERS)
         .bind(room)
         .bind(after)
@@ -183,7 +236,8 @@ pub async fn list_slugs_of(connection: &mut Connection, user: UserId) -> Result<
     Ok(slugs.map(std::borrow::Cow::into_owned).collect())
 }
 
-/// Returns the rooms of a user, each with the event of joining.
+/// Returns the rooms of a user, each with the event of joining; and those that were deleted when the user was a member,
+/// each with the event of the deletion.
 pub async fn list_rooms_of(
     connection: &mut Connection,
     user: UserId,

@@ -32,6 +32,9 @@ statements! {
                 'is_open', json(iif(", is_open!(), ", 'true', 'false')),
                 'is_open_to_author', json(iif(", is_open_to!("p.by"), ", 'true', 'false')),
                 'member_since', s.event_id,
+                'is_archived', json(iif(r.archived_at is not null, 'true', 'false')),
+                'is_announcements', json(iif(r.announcements, 'true', 'false')),
+                'manages', json(iif(s.role is 'manager' or u.role is 'admin', 'true', 'false')),
                 'is_answer', json(iif(q.id is not null, 'true', 'false')),
                 'known', iif(k.id is null, null, json_object('id', k.id, 'room_id', m.room_id,
                     'body', iif(m.edited_at is null and m.deleted_at is null, m.body, null)))) as fact
@@ -83,6 +86,12 @@ pub struct PostFacts {
     pub is_open_to_author: bool,
     /// The event by which the author joined the room; `None` if not a member.
     pub member_since: Option<EventId>,
+    /// Whether the room is archived.
+    pub is_archived: bool,
+    /// Whether only managers post.
+    pub is_announcements: bool,
+    /// Whether the author manages the room, or is an admin.
+    pub manages: bool,
     /// Whether the message that the post replies to is in the room.
     pub is_answer: bool,
     /// The earlier post of the author under the same nonce.

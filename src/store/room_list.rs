@@ -16,7 +16,7 @@ use crate::{
         ids::{RoomId, UserId},
         page::{Page, one_more},
         room::{ROOM_LIST_MAX, RoomView},
-        user::Person,
+        user::RoomMember,
     },
 };
 
@@ -46,6 +46,8 @@ macro_rules! list_rooms {
                     select * from (
                         select 0 as part, r.id from memberships s join rooms r on r.id = s.room_id
                         where s.user_id = ?1 and ?3 and ", follows!("?4"), "
+                            and (s.hidden_up_to is null or s.hidden_up_to < (
+                                select max(m.id) from messages m where m.room_id = r.id))
                         order by r.name, r.slug limit ?2 + 0)
                     union all
                     select * from (
@@ -99,7 +101,7 @@ pub async fn list_rooms_and_members(
     viewer: Option<UserId>,
     room: RoomId,
     members_max: i64,
-) -> Result<(Page<RoomView>, Vec<Person>, i64)> {
+) -> Result<(Page<RoomView>, Vec<RoomMember>, i64)> {
     let (rooms, count, members): (Vec<u8>, i64, Vec<u8>) = sqlx::query_as(LIST_ROOMS_AND_MEMBERS)
         .bind(viewer)
         .bind(one_more(ROOM_LIST_MAX))

@@ -22,6 +22,22 @@ macro_rules! sees_open_rooms {
 }
 pub(super) use sees_open_rooms;
 
+/// Whether the room `r` ceased to be open by the event `e`: it was closed, or deleted while it was open.
+macro_rules! is_closing {
+    () => {
+        "e.id = r.closed_id"
+    };
+}
+pub(super) use is_closing;
+
+/// Whether the room `r` was not deleted. All readers of the log skip other events of a deleted room than its deletion.
+macro_rules! is_there {
+    () => {
+        "(r.kind <> 'deleted' or e.id = r.deleted_id)"
+    };
+}
+pub(super) use is_there;
+
 /// Whether the room `r` is open, and the viewer `$viewer` sees open rooms.
 macro_rules! is_open_to {
     ($viewer:literal) => {
@@ -74,22 +90,29 @@ pub(super) use person_is_public;
 /// Whether the event `e` of the room `r` is visible to the viewer `$viewer` whose membership of that room is `s`; with
 /// `$joined`, only events of rooms that the viewer has joined.
 ///
-/// The visible events of a room begin with the one that made it visible. Of a room that the viewer has left, only the
-/// event of leaving is visible. A change of a user is visible to all who may see the user.
+/// The visible events of a room begin with the one that made it visible. Of a room that the viewer does not see any more,
+/// only the event that took it away is visible: leaving it, its closing to whoever saw it as an open room, or its deletion
+/// to its former members. A change of a user is visible to all who may see the user.
 macro_rules! event_is_visible {
     ($viewer:literal, $joined:literal) => {
         concat!(
             "case when e.room_id is not null
-                then ",
-            crate::store::visibility::is_open_to!($viewer),
-            " and not ",
-            $joined,
-            " or s.event_id <= e.id
-                     or e.kind = 'member' and e.subject_id = ",
-            $viewer,
-            " and s.user_id is null and e.id = (
-                        select max(l.id) from events l
-                        where l.subject_id = e.subject_id and l.subject_id is not null and l.room_id = e.room_id)
+                then ", crate::store::visibility::is_open_to!($viewer), " and not ", $joined, "
+                     or s.event_id <= e.id
+                     or ", crate::store::visibility::is_former_member!($viewer), " and e.id = r.deleted_id
+                     or e.id = r.closed_id and not ", $joined, "
+                        and ", crate::store::visibility::sees_open_rooms!($viewer), "
+                        and (s.event_id > e.id or s.user_id is null
+                            and not ", crate::store::visibility::is_former_member!($viewer), "
+                            and not exists (
+                                select 1 from events l where l.subject_id = ", $viewer, " and l.subject_id is not null
+                                and l.room_id = e.room_id and l.id > e.id))
+                     or e.kind = 'member' and e.subject_id = ", $viewer, " and s.user_id is null and e.id = (
+                            select max(l.id) from events l
+                            where l.subject_id = e.subject_id and l.subject_id is not null and l.room_id = e.room_id)
+                        and not ", crate::store::visibility::is_former_member!($viewer), "
+                        and (r.closed_id is null or r.closed_id < e.id or ", $joined, "
+                            or not ", crate::store::visibility::sees_open_rooms!($viewer), ")
                 else e.kind = 'user' and e.subject_id <> e.id and ",
             crate::store::visibility::person_is_visible!($viewer, "e.subject_id"),
             " end"
@@ -97,6 +120,18 @@ macro_rules! event_is_visible {
     };
 }
 pub(super) use event_is_visible;
+
+/// Whether the viewer `$viewer` was a member of the room of the event `e` when it was deleted.
+macro_rules! is_former_member {
+    ($viewer:literal) => {
+        concat!(
+            "exists (select 1 from former_memberships f where f.user_id = ",
+            $viewer,
+            " and f.room_id = e.room_id)"
+        )
+    };
+}
+pub(super) use is_former_member;
 
 /// Whether the user `$user` is visible to the viewer `$viewer`.
 macro_rules! person_is_visible {

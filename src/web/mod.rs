@@ -110,8 +110,11 @@ fn api() -> Router<Arc<App>> {
         )
         .route(
             "/api/v1/rooms/{room}",
-            get(rooms::show_room).patch(rooms::update_room),
+            get(rooms::show_room)
+                .patch(rooms::update_room)
+                .delete(rooms::delete_room),
         )
+        .route("/api/v1/direct", post(rooms::open_direct_room))
         .route(
             "/api/v1/rooms/{room}/events",
             get(stream::stream_room).post(custom_events::post_custom),

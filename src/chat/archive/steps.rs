@@ -283,6 +283,9 @@ fn info_of(line: &Line) -> RoomInfo {
         name: name_of_room(line).to_owned(),
         topic: line.room_info.topic.clone(),
         kind: line.room_kind,
+        archived: false,
+        announcements: false,
+        auto_join: false,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         event::kind,
         ids::{EventId, RoomId},
         import::ImportedMessage,
-        room::{RoomInfo, RoomKind},
+        room::{RoomInfo, RoomKind, RoomRole},
         time::Timestamp,
     },
     store::{imports::KnownRoom, memberships::NewMembership, rooms::RoomRow},
@@ -23,6 +23,10 @@ impl<'a> ImportRun<'a> {
     /// not become visible in an open one.
     pub(super) fn check_room(&self, room: &RoomInfo) -> Result<()> {
         match self.facts.rooms.get(&room.slug) {
+            Some(known) if known.is_deleted => Err(Error::Refused(format!(
+                "the room {} was deleted here",
+                room.slug
+            ))),
             Some(known) if known.kind != room.kind => Err(Error::Refused(format!(
                 "the room {} is {} in the archive, but {} here",
                 room.slug,
@@ -56,6 +60,8 @@ impl<'a> ImportRun<'a> {
         self.rows.rooms.push(RoomRow {
             id,
             info,
+            folded: None,
+            people: None,
             made_by,
             at,
         });
@@ -65,6 +71,7 @@ impl<'a> ImportRun<'a> {
             name: info.name.clone(),
             topic: info.topic.clone(),
             is_empty: true,
+            is_deleted: false,
         };
         self.facts.rooms.insert(info.slug.clone(), known);
         self.imported.rooms += 1;
@@ -109,6 +116,8 @@ impl<'a> ImportRun<'a> {
             user_id,
             at,
             event_id,
+            role: RoomRole::Member,
+            is_new: false,
         });
         Ok(Some(AccessChange::User(user_id)))
     }

@@ -2,7 +2,12 @@
 
 use super::{PostChange, PostRows, Posted};
 use crate::{
-    chat::{actor::Actor, applied::Applied, memberships::member_event, policy::can_post},
+    chat::{
+        actor::Actor,
+        applied::Applied,
+        memberships::member_event,
+        policy::{can_add, can_post},
+    },
     error::{Error, Result},
     fault::Fault,
     model::{
@@ -10,6 +15,7 @@ use crate::{
         event::{Audience, Event, Member, Membership, Object, RoomRef, kind},
         ids::{EventId, MessageId, RoomId, UserId},
         message::Message,
+        room::RoomRole,
         user::Person,
     },
     store::{
@@ -76,6 +82,7 @@ impl<'a> Run<'a> {
         if let Some(known) = facts.known.or_else(|| self.find_nonce(user, post)) {
             return recognise(post, room_id, &known);
         }
+        can_add(facts.is_archived, facts.is_announcements, facts.manages)?;
         if post.reply_to.is_some() && !facts.is_answer && !self.holds(room_id, post.reply_to) {
             return Err(Error::invalid("reply_to", Fault::NoSuchMessage));
         }
@@ -119,6 +126,7 @@ impl<'a> Run<'a> {
             user_id: user,
             handle: context.by.handle.clone(),
             state: Membership::Joined,
+            role: RoomRole::Member,
             last: self.next_id,
         };
         let id = self.append(context, kind::MEMBER, Object::Member(member));
@@ -129,6 +137,8 @@ impl<'a> Run<'a> {
             user_id: user,
             at: context.actor.at,
             event_id: id,
+            role: RoomRole::Member,
+            is_new: false,
         });
         AccessChange::User(user)
     }
@@ -173,6 +183,7 @@ impl<'a> Run<'a> {
                 id: context.room_id,
                 slug: context.room.to_owned(),
                 is_open: context.is_open,
+                is_closing: false,
             }),
             at: context.actor.at,
             by: context.by.clone(),

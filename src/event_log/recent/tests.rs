@@ -34,6 +34,7 @@ fn event(id: i64, kind: &str, body: String) -> Arc<Event> {
             id: RoomId(1),
             slug: "general".into(),
             is_open: true,
+            is_closing: false,
         }),
         at,
         by,

@@ -7,7 +7,7 @@ use crate::{
     model::{
         ids::EventId,
         json_schema::{SentId, list},
-        room::NotifyLevel,
+        room::{NotifyLevel, RoomRole},
         user::RoomMember,
     },
     operations::members,
@@ -64,14 +64,31 @@ pub async fn list_members(
     }))
 }
 
-/// Adds a member to a room; the handle `me` is the caller's.
+/// Request body for adding a member, or for naming a manager.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct JoinRoomRequest {
+    /// What the member may do; absent: a member, or what an existing member may do already.
+    #[schema(value_type = Option<RoomRole>)]
+    role: Option<String>,
+}
+
+/// Adds a member to a room, or sets the role of one; the handle `me` is the caller's.
 pub async fn join_room(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     Path((room, handle)): Path<(String, String)>,
+    sent: Sent,
 ) -> Result<StatusCode, Rejection> {
-    members::join_room(&app, &visitor, room, handle).await?;
+    let JoinRoomRequest { role } = sent.fields()?;
+    let role = role.as_deref().map(read_role).transpose()?;
+    members::join_room(&app, &visitor, room, handle, role).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Parses the role of a member.
+pub fn read_role(role: &str) -> Result<RoomRole, Error> {
+    let known = &RoomRole::NAMES;
+    RoomRole::parse(role).ok_or_else(|| Error::invalid("role", Fault::UnknownValue { known }))
 }
 
 /// Removes a member from a room; the handle `me` is the caller's.

@@ -12,7 +12,7 @@ use crate::{
     },
     operations::{
         self,
-        rooms::{RoomDraft, find_room, list_rooms_with_head},
+        rooms::{RoomChanges, RoomDraft, find_room, list_rooms_with_head},
     },
     web::{
         api::paging::PageQuery,
@@ -75,7 +75,7 @@ pub async fn show_room(
 /// Request body for creating a room.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct CreateRoomRequest {
-    /// Slug of the room; derived from the name if absent.
+    /// Slug of an open room; derived from the name if absent. The server chooses the slugs of closed rooms.
     #[schema(value_type = Option<Slug>)]
     pub slug: Option<String>,
     /// Display name of the room.
@@ -140,15 +140,21 @@ pub struct UpdateRoomRequest {
     name: Option<String>,
     #[schema(value_type = Option<Topic>)]
     topic: Option<String>,
-    /// Cannot be changed, because the members agreed to it.
-    #[schema(value_type = NotGiven, required = false)]
-    kind: Option<IgnoredAny>,
+    /// An open room can become `closed`, and never the other way: what was written among few is not published.
+    #[schema(value_type = Option<NewRoomKind>)]
+    kind: Option<String>,
+    /// Whether the room is archived: nothing can be added to it.
+    archived: Option<bool>,
+    /// Whether only managers post. All members react.
+    announcements: Option<bool>,
+    /// Whether new members of the server become members of the room. Only admins set it, and only for open rooms.
+    auto_join: Option<bool>,
     /// Cannot be changed, because links refer to it.
     #[schema(value_type = NotGiven, required = false)]
     slug: Option<IgnoredAny>,
 }
 
-/// Changes a room's name or topic.
+/// Changes the properties of a room.
 pub async fn update_room(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -159,10 +165,53 @@ pub async fn update_room(
         name,
         topic,
         kind,
+        archived,
+        announcements,
+        auto_join,
         slug: address,
     } = sent.fields()?;
-    check_field("kind", kind.map(|_| Fault::CannotChange))?;
     check_field("slug", address.map(|_| Fault::CannotChange))?;
-    operations::rooms::update_room(&app, &visitor, slug.clone(), name, topic).await?;
+    let changes = RoomChanges {
+        name,
+        topic,
+        kind,
+        archived,
+        announcements,
+        auto_join,
+    };
+    operations::rooms::update_room(&app, &visitor, slug.clone(), changes).await?;
     Ok(Json(find_room(&app, &visitor, &slug).await?))
+}
+
+/// Deletes a room.
+pub async fn delete_room(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(slug): Path<String>,
+) -> Result<StatusCode, Rejection> {
+    operations::rooms::delete_room(&app, &visitor, slug).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Request body for opening a direct room.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct DirectRoomRequest {
+    /// Handles of the other people.
+    #[schema(max_items = 10)]
+    pub handles: Vec<String>,
+}
+
+/// Finds or creates the direct room of the caller and other people.
+pub async fn open_direct_room(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    sent: Sent,
+) -> Result<impl IntoResponse, Rejection> {
+    let DirectRoomRequest { handles } = sent.fields()?;
+    let slug = operations::rooms::open_direct_room(&app, &visitor, handles).await?;
+    let room = find_room(&app, &visitor, &slug).await?;
+    Ok((
+        [(header::LOCATION, format!("/api/v1/rooms/{slug}"))],
+        Json(room),
+    ))
 }

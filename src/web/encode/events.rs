@@ -14,7 +14,7 @@ use crate::{
         },
         ids::{EventId, MessageId},
         message::{Message, Reaction},
-        room::RoomInfo,
+        room::{RoomInfo, RoomRole},
         time::Timestamp,
         user::{Person, UserInfo},
     },
@@ -77,6 +77,8 @@ enum ObjectData<'a> {
     Member {
         handle: &'a str,
         state: Membership,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        role: Option<RoomRole>,
     },
     User {
         user: &'a UserInfo,
@@ -97,11 +99,17 @@ fn write_event(out: &mut Vec<u8>, event: &Event, html: impl Fn(&Message) -> Opti
             reactions: &message.reactions,
             html: html(message),
         },
-        Object::Room(room_info) => ObjectData::Room { room_info },
         _ if event.kind == ROOM_DELETED => ObjectData::Gone {},
-        Object::Member(Member { handle, state, .. }) => ObjectData::Member {
+        Object::Room(room_info) => ObjectData::Room { room_info },
+        Object::Member(Member {
+            handle,
+            state,
+            role,
+            ..
+        }) => ObjectData::Member {
             handle,
             state: *state,
+            role: (*state == Membership::Joined).then_some(*role),
         },
         Object::User(user) => ObjectData::User { user },
         Object::Custom(payload) => ObjectData::Custom { payload },

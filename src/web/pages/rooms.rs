@@ -178,7 +178,7 @@ pub async fn join_room(
     Path(room): Path<String>,
 ) -> Result<Response, Rejection> {
     let back = format!("/rooms/{room}");
-    members::join_room(&app, &visitor, room, "me".into()).await?;
+    members::join_room(&app, &visitor, room, "me".into(), None).await?;
     Ok(redirect_to(&back))
 }
 

@@ -8,7 +8,11 @@ use backscroll::model::{
     event::CustomEventName,
     ids::{EventId, MessageId, UserId},
     message::{Body, Nonce},
-    room::{NewRoom, NotifyLevel, RoomKind, RoomName, Slug, Topic},
+    role::Role,
+    room::{
+        FoldedRoomName, NewDirectRoom, NewRoom, NotifyLevel, RoomKind, RoomName, RoomRole,
+        RoomUpdate, Slug, Topic,
+    },
     time::Timestamp,
     user::User,
 };
@@ -29,6 +33,9 @@ pub(super) enum Kind {
     RenameUser,
     CreateRoom,
     UpdateRoom,
+    DeleteRoom,
+    EraseRooms,
+    OpenDirectRoom,
     JoinRoom,
     LeaveRoom,
     MarkRead,
@@ -42,11 +49,11 @@ pub(super) enum Kind {
 }
 
 /// What is posted often stands here often.
-const KINDS: [Kind; 27] = {
+const KINDS: [Kind; 33] = {
     use Kind::{
-        AddReaction, BeginEra, CreateRoom, DeleteMessage, EditMessage, Found, JoinRoom, JoinServer,
-        LeaveRoom, MarkRead, PostCustom, PostMessage, RemoveReaction, RenameUser, SetNotify,
-        SignOut, UpdateRoom,
+        AddReaction, BeginEra, CreateRoom, DeleteMessage, DeleteRoom, EditMessage, EraseRooms,
+        Found, JoinRoom, JoinServer, LeaveRoom, MarkRead, OpenDirectRoom, PostCustom, PostMessage,
+        RemoveReaction, RenameUser, SetNotify, SignOut, UpdateRoom,
     };
     [
         Found,
@@ -58,6 +65,12 @@ const KINDS: [Kind; 27] = {
         CreateRoom,
         CreateRoom,
         UpdateRoom,
+        UpdateRoom,
+        UpdateRoom,
+        DeleteRoom,
+        EraseRooms,
+        OpenDirectRoom,
+        OpenDirectRoom,
         JoinRoom,
         JoinRoom,
         LeaveRoom,
@@ -192,7 +205,9 @@ impl Known {
         let (month, second) = (1 + request.number % 12, request.number);
         let at = format!("2026-{month:02}-22T05:41:{second:02}.123Z");
         let at = Timestamp::parse(&at).expect("a time");
-        (at, self.actor(request.who), self.action(request, count))
+        let by = self.actor(request.who);
+        let by = by.filter(|_| request.kind != Kind::EraseRooms);
+        (at, by, self.action(request, count))
     }
 
     fn action(&self, step: &Request, count: u64) -> Action {
@@ -204,7 +219,10 @@ impl Known {
                 used: i64::try_from(number).expect("a small number"),
             },
             Kind::JoinServer => Action::JoinServer {
-                account: NewAccount::new(&format!("{handle}{}", number % 3), &handle),
+                account: NewAccount {
+                    role: [Role::Member, Role::Admin, Role::Guest][number / 3 % 3],
+                    ..NewAccount::new(&format!("{handle}{}", number % 3), &handle)
+                },
                 sign_in: (number % 2 == 0).then(|| SignIn {
                     secret_hash: secret_hash(count),
                     kind: SignInKind::Token,
@@ -225,9 +243,13 @@ impl Known {
                 room: self.room(step.room),
                 level: NotifyLevel::ALL[number % 3],
             },
-            Kind::CreateRoom | Kind::UpdateRoom | Kind::JoinRoom | Kind::LeaveRoom => {
-                self.change_of_room(step, &handle)
-            }
+            Kind::EraseRooms => Action::EraseRooms,
+            Kind::CreateRoom
+            | Kind::UpdateRoom
+            | Kind::DeleteRoom
+            | Kind::OpenDirectRoom
+            | Kind::JoinRoom
+            | Kind::LeaveRoom => self.change_of_room(step, &handle),
             Kind::PostMessage | Kind::PostCustom => self.post(step),
             _ => self.change_of_message(step),
         }
@@ -245,13 +267,19 @@ impl Known {
             },
             Kind::UpdateRoom => Action::UpdateRoom {
                 room,
-                name: (number % 2 == 0)
-                    .then(|| RoomName::parse(&format!("Room {number}")).expect("valid")),
-                topic: (number % 3 == 0).then(|| Topic::parse("A topic").expect("valid")),
+                update: update(number),
+            },
+            Kind::DeleteRoom => Action::DeleteRoom { room },
+            Kind::OpenDirectRoom => Action::OpenDirectRoom {
+                room: NewDirectRoom {
+                    slug: Slug::of_random([u8::try_from(number).expect("a small number"); 10]),
+                    handles: mentions(number),
+                },
             },
             Kind::JoinRoom => Action::JoinRoom {
                 room,
                 handle: format!("{handle}{}", number % 3),
+                role: [None, None, Some(RoomRole::Manager), Some(RoomRole::Member)][number % 4],
             },
             _ => Action::LeaveRoom {
                 room,
@@ -316,12 +344,28 @@ pub(super) fn secret_hash(number: u64) -> Box<[u8]> {
     number.to_le_bytes().repeat(4).into()
 }
 
+fn name(name: &str) -> FoldedRoomName {
+    FoldedRoomName::new(RoomName::parse(name).expect("valid"))
+}
+
+fn update(number: usize) -> RoomUpdate {
+    RoomUpdate {
+        name: (number % 2 == 0).then(|| name(&format!("Room {}", number % 6))),
+        topic: (number % 3 == 0).then(|| Topic::parse("A topic").expect("valid")),
+        kind: (number % 7 == 0).then_some([RoomKind::Closed, RoomKind::Open][number % 2]),
+        archived: (number % 5 == 0).then_some(number % 10 == 0),
+        announcements: (number % 8 == 0).then_some(number % 16 == 0),
+        auto_join: (number % 11 == 0).then_some(number % 22 == 0),
+    }
+}
+
 fn new_room(slug: &str, kind: RoomKind) -> NewRoom {
     NewRoom {
         slug: Slug::parse(slug.into()).expect("valid"),
-        name: RoomName::parse("A room").expect("valid"),
+        name: name(&format!("A {slug}")),
         topic: Topic::parse("").expect("valid"),
         kind,
+        auto_join: slug != "club",
     }
 }
 

@@ -13,8 +13,8 @@ use crate::{
         user::RoomMember,
     },
     web::api::{
-        members::{self, MarkReadRequest, MemberList, NotifyRequest},
-        rooms::{CreateRoomRequest, RoomList, UpdateRoomRequest},
+        members::{self, JoinRoomRequest, MarkReadRequest, MemberList, NotifyRequest},
+        rooms::{CreateRoomRequest, DirectRoomRequest, RoomList, UpdateRoomRequest},
     },
 };
 use axum::http::StatusCode;
@@ -31,6 +31,8 @@ pub(super) fn operations() -> Vec<Described> {
         create_room(),
         show_room(),
         update_room(),
+        delete_room(),
+        open_direct_room(),
         list_members(),
         join_room(),
         leave_room(),
@@ -61,6 +63,10 @@ fn list_rooms() -> Described {
 fn create_room() -> Described {
     let example = json!({"name": "Reading circle", "topic": "One book a month", "kind": "open"});
     Described::post(ROOMS, "createRoom", "Create a room")
+        .details(
+            "The caller becomes its manager. No two open rooms have the same name, without regard to case. The server \
+             chooses the slug of a closed room.",
+        )
         .takes::<CreateRoomRequest>(&example)
         .refuses(Refusal::TooManyRequests)
         .answers::<RoomView>(StatusCode::CREATED, "The new room.")
@@ -75,11 +81,29 @@ fn show_room() -> Described {
 }
 
 fn update_room() -> Described {
-    Described::patch(ROOM, "updateRoom", "Change the name or topic of a room")
-        .details("For members. Absent fields keep their value.")
+    Described::patch(ROOM, "updateRoom", "Change a room")
+        .details("For managers of the room, and admins. Absent fields keep their value.")
         .may_take::<UpdateRoomRequest>(&json!({"topic": "Everything about books"}))
         .refuses(Refusal::TooManyRequests)
         .answers::<RoomView>(StatusCode::OK, "The changed room.")
+        .refuses(Refusal::Conflict)
+}
+
+fn delete_room() -> Described {
+    Described::delete(ROOM, "deleteRoom", "Delete a room and its messages")
+        .details("For managers of the room, and admins. Its slug is not used again.")
+        .answers_nothing()
+}
+
+fn open_direct_room() -> Described {
+    let summary = "Find or create the direct room of the caller and other people";
+    Described::post("/api/v1/direct", "openDirectRoom", summary)
+        .details(
+            "2 to 10 people, the caller included. For the same people it is always the same room, in whatever order they \
+             are given. A direct room cannot be left: deleting the membership of `me` hides it until the next message.",
+        )
+        .takes::<DirectRoomRequest>(&json!({"handles": ["bob"]}))
+        .answers::<RoomView>(StatusCode::OK, "The room.")
 }
 
 fn list_members() -> Described {
@@ -96,14 +120,18 @@ fn list_members() -> Described {
 
 fn join_room() -> Described {
     Described::put(MEMBER, "joinRoom", "Add a member to a room")
-        .details("Idempotent. Members can add others.")
+        .details(
+            "Idempotent. Managers of the room, and admins, add others and name managers. Others can add a person to 100 \
+             rooms a day.",
+        )
+        .may_take::<JoinRoomRequest>(&json!({"role": "member"}))
         .refuses(Refusal::TooManyRequests)
         .answers_nothing()
 }
 
 fn leave_room() -> Described {
     Described::delete(MEMBER, "leaveRoom", "Remove a member from a room")
-        .details("Idempotent. The person who created the room can remove others.")
+        .details("Idempotent. Managers of the room, and admins, can remove others.")
         .refuses(Refusal::TooManyRequests)
         .answers_nothing()
 }
