@@ -76,6 +76,41 @@ no-messages = No messages yet; write the first one.
 linked-message = Linked message:
 jump-to-latest = Jump to latest
 
+## Room settings and direct messages
+
+new-room = New
+new-message = New message
+to-people = To
+to-people-lead = Usernames, separated by spaces: up to 9 people.
+start-conversation = Start conversation
+hide-conversation = Hide conversation
+who-can-read = Who can read it
+closed-room-lead = Only members can see it. Its managers add people.
+room-settings = Room settings
+back-to-room = Back to the room
+room-is-archived = This room is archived. Nothing can be posted.
+announcements-only = Only managers can post
+only-managers-post = Only the room’s managers can post here.
+auto-join = New members of the server join this room
+members = Members
+more-members = More members
+add-person = Add a person
+add = Add
+remove = Remove
+manager = Manager
+make-manager = Make manager
+make-member = Make member
+closing-and-deleting = Archive, close, delete
+archive-lead = An archived room can be read, and nothing can be added.
+archive-room = Archive room
+unarchive-lead = This room is archived.
+unarchive-room = Unarchive room
+close-room-hint = Only members will see a closed room.
+close-room = Close room
+close-room-lead = Only its members will see { $room } and what was written there. A closed room can’t be opened again.
+delete-room = Delete room
+delete-room-lead = { $room } and all its messages are deleted for everyone. This can’t be undone.
+
 ## Composer
 
 react-to-linked = React to the linked message

@@ -65,6 +65,41 @@ no-messages = 还没有消息，来写第一条吧。
 linked-message = 链接指向的消息：
 jump-to-latest = 跳到最新
 
+## 房间设置与私信
+
+new-room = 新
+new-message = 新私信
+to-people = 收件人
+to-people-lead = 用户名，用空格分隔，最多 9 人。
+start-conversation = 开始对话
+hide-conversation = 隐藏对话
+who-can-read = 谁可以阅读
+closed-room-lead = 只有成员能看到，由管理者添加成员。
+room-settings = 房间设置
+back-to-room = 返回房间
+room-is-archived = 这个房间已归档，不能再发消息。
+announcements-only = 只有管理者可以发消息
+only-managers-post = 只有房间的管理者才能在这里发消息。
+auto-join = 服务器的新成员自动加入这个房间
+members = 成员
+more-members = 更多成员
+add-person = 添加成员
+add = 添加
+remove = 移除
+manager = 管理者
+make-manager = 设为管理者
+make-member = 设为成员
+closing-and-deleting = 归档、关闭、删除
+archive-lead = 归档的房间可以阅读，但不能再添加内容。
+archive-room = 归档房间
+unarchive-lead = 这个房间已归档。
+unarchive-room = 取消归档
+close-room-hint = 关闭的房间只有成员能看到。
+close-room = 关闭房间
+close-room-lead = 只有成员能看到 { $room } 和其中的内容。关闭的房间不能重新公开。
+delete-room = 删除房间
+delete-room-lead = { $room } 及其所有消息将为所有人删除，无法撤销。
+
 ## 写消息
 
 react-to-linked = 回应链接指向的消息

@@ -39,7 +39,7 @@ pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
 
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
-    use pages::{account, join, messages, room, rooms};
+    use pages::{account, direct_rooms, join, messages, room, room_settings, rooms};
     Router::new()
         .route("/", get(join::show_start))
         .route("/join", get(join::show_join).post(join::join))
@@ -57,6 +57,28 @@ fn pages() -> Router<Arc<App>> {
         .route("/rooms/{room}/join", post(rooms::join_room))
         .route("/rooms/{room}/leave", post(rooms::leave_room))
         .route("/rooms/{room}/notify", post(rooms::set_notify))
+        .route(
+            "/rooms/{room}/settings",
+            get(room_settings::show_settings).post(room_settings::update_room),
+        )
+        .route("/rooms/{room}/archive", post(room_settings::archive_room))
+        .route(
+            "/rooms/{room}/close",
+            get(room_settings::ask_to_close).post(room_settings::close_room),
+        )
+        .route(
+            "/rooms/{room}/delete",
+            get(room_settings::ask_to_delete).post(room_settings::delete_room),
+        )
+        .route("/rooms/{room}/members", post(room_settings::add_member))
+        .route(
+            "/rooms/{room}/members/{handle}",
+            post(room_settings::change_member),
+        )
+        .route(
+            "/direct/new",
+            get(direct_rooms::show_new_direct).post(direct_rooms::open_direct),
+        )
         .route("/rooms/{room}/messages", post(messages::post_message))
         .route("/rooms/{room}/messages/{id}", get(room::show_message))
         .route(

@@ -22,6 +22,7 @@ export class ReadMark {
     this.#history = history;
     this.#onMoved = onMoved;
     this.#stored = this.#seen = Number(main.dataset.read);
+    if ("new" in main.dataset) this.#seen += 1; // somebody else has added the reader, which is seen now
     if (!main.dataset.handle) return;
     addEventListener("focus", () => this.update());
     addEventListener("pagehide", () => this.#store());

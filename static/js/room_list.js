@@ -136,12 +136,12 @@ export class RoomList {
 
   /** Renders the badge, as templates/layout/_room_link.html does. */
   #showCount(link) {
-    const { unread, mentions, notify } = link.dataset;
+    const { unread, mentions, notify, direct } = link.dataset;
     const isMuted = notify === "nothing";
     const [kind, text, meaning] =
       mentions > 0 && !isMuted
         ? ["badge badge-mention", `@ ${formatNumber(+mentions)}`, t("mentions", { count: +mentions })]
-        : ["badge", unread < COUNTED_MAX ? unread : "999+", t("unread")];
+        : [direct === undefined || isMuted ? "badge" : "badge badge-mention", unread < COUNTED_MAX ? unread : "999+", t("unread")];
     link.classList.toggle("muted", isMuted);
     link.classList.toggle("unread", unread > 0 && !isMuted);
     link.querySelector(".badge")?.remove();

@@ -1,9 +1,11 @@
 //! The pages. Each works without scripts; a form is answered with 303, or with the page and its errors.
 
 pub mod account;
+pub mod direct_rooms;
 pub mod join;
 pub mod messages;
 pub mod room;
+pub mod room_settings;
 pub mod rooms;
 
 use crate::{

@@ -122,6 +122,7 @@ pub async fn show_new_room(
             name,
             topic,
             slug,
+            is_closed: false,
             errors: NewRoomErrors::default(),
         },
     )
@@ -140,6 +141,7 @@ pub async fn create_room(
         room.topic.clone(),
         room.slug.clone().unwrap_or_default(),
     );
+    let is_closed = room.kind.as_deref() == Some("closed");
     let error = match operations::rooms::create_room(&app, &visitor, room.into()).await {
         Ok(slug) => return Ok(redirect_to(&format!("/rooms/{slug}"))),
         Err(error) => error,
@@ -166,6 +168,7 @@ pub async fn create_room(
             name,
             topic,
             slug,
+            is_closed,
             errors,
         },
     )

@@ -38,10 +38,6 @@ impl Layout {
             .filter(|room| room.info.kind == RoomKind::Direct)
     }
 
-    pub(super) fn has_direct_rooms(&self) -> bool {
-        self.direct_rooms().next().is_some()
-    }
-
     pub(super) fn is_current(&self, room: &RoomView) -> bool {
         self.current.as_deref() == Some(room.info.slug.as_str())
     }

@@ -3,10 +3,12 @@
 //! A view holds plain data and makes no queries. A partial renders the same for every viewer.
 
 pub mod account;
+pub mod direct_rooms;
 pub mod edit;
 pub mod error;
 pub mod join;
 pub mod layout;
 pub mod message;
 pub mod room;
+pub mod room_settings;
 pub mod rooms;

@@ -95,10 +95,32 @@ impl RoomPage {
 
     /// Returns the beginning of the room as HTML, which is shown above its first message.
     fn beginning(&self) -> String {
-        let RoomInfo { kind, name, .. } = &self.room.info;
-        let sign = if *kind == RoomKind::Open { "#" } else { "" };
+        let (sign, name) = (self.sign(), &self.room.info.name);
         self.locale
             .beginning(isolate("strong", &format!("{sign}{name}")))
+    }
+
+    /// Returns why the viewer cannot post, in words.
+    fn closed_composer(&self) -> Option<&'static str> {
+        let RoomInfo {
+            archived,
+            announcements,
+            ..
+        } = self.room.info;
+        if archived {
+            Some(self.locale.room_is_archived())
+        } else {
+            let is_closed = announcements && !self.room.can_manage;
+            is_closed.then(|| self.locale.only_managers_post())
+        }
+    }
+
+    /// Returns the character before the name of a room; a closed room has a lock.
+    fn sign(&self) -> &'static str {
+        match self.room.info.kind {
+            RoomKind::Open => "#",
+            RoomKind::Closed | RoomKind::Direct => "",
+        }
     }
 
     fn is_closed(&self) -> bool {

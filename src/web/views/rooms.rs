@@ -42,6 +42,8 @@ pub struct NewRoomPage {
     pub topic: String,
     /// The slug as typed; if empty, it is derived from the name.
     pub slug: String,
+    /// Whether a closed room is chosen.
+    pub is_closed: bool,
     /// Validation errors.
     pub errors: NewRoomErrors,
 }

@@ -1,0 +1,269 @@
+//! `/rooms/{room}/settings`: the properties and members of a room, and the forms of those who manage it.
+
+use super::{page, redirect_to, rooms::layout};
+use crate::{
+    app::App,
+    error::{Error, Result},
+    fault::Fault,
+    model::{role::Role, room::RoomRole},
+    operations::{
+        members,
+        rooms::{self, RoomChanges, find_room},
+    },
+    web::{
+        api::{members::read_role, paging::PageQuery},
+        error::Rejection,
+        extract::{Path, Sent, Visitor},
+        problem::status_of,
+        signed_in::SignedIn,
+        views::room_settings::{ConfirmPage, Question, RoomSettingsPage, SettingsErrors},
+    },
+};
+use axum::{
+    extract::{RawQuery, State},
+    http::{StatusCode, Uri},
+    response::Response,
+};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Number of members on a page.
+const MEMBERS_MAX: usize = 200;
+
+/// Shows the settings of a room.
+pub async fn show_settings(
+    State(app): State<Arc<App>>,
+    visitor: Visitor,
+    Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let query = PageQuery::parse(query.as_deref(), MEMBERS_MAX)?;
+    let shown = settings_page(&app, &visitor, &slug, &query, &uri).await?;
+    page(StatusCode::OK, &shown)
+}
+
+async fn settings_page(
+    app: &App,
+    visitor: &Visitor,
+    slug: &str,
+    query: &PageQuery,
+    here: &Uri,
+) -> Result<RoomSettingsPage> {
+    let room = find_room(app, visitor, slug).await?;
+    let after = query.after.as_deref();
+    let (members, count) = members::list_members(app, visitor, slug, after, query.limit).await?;
+    let last = members.last_before_next();
+    let next = last.map(|last| query.next(&format!("/rooms/{slug}/settings"), &last.person.handle));
+    Ok(RoomSettingsPage {
+        locale: visitor.preferences.locale,
+        scheme: visitor.preferences.scheme,
+        layout: layout(app, visitor, Some(slug), here).await?,
+        name: room.info.name.clone(),
+        topic: room.info.topic.clone(),
+        is_admin: visitor.role() == Some(Role::Admin),
+        room,
+        members: members.entries,
+        member_count: count,
+        next,
+        handle: String::new(),
+        errors: SettingsErrors::default(),
+    })
+}
+
+/// Answers a form: with a redirect to the settings, or with the settings and what is wrong with a field.
+async fn answer(
+    (app, visitor, slug, here): (&App, &Visitor, &str, &Uri),
+    result: Result<()>,
+    sent: impl FnOnce(&mut RoomSettingsPage),
+) -> Result<Response, Rejection> {
+    let (field, fault) = match result {
+        Ok(()) => return Ok(redirect_to(&format!("/rooms/{slug}/settings"))),
+        Err(Error::Invalid { field, fault }) => (field, fault),
+        Err(error) => return Err(error.into()),
+    };
+    let query = PageQuery::parse(None, MEMBERS_MAX)?;
+    let mut shown = settings_page(app, visitor, slug, &query, here).await?;
+    sent(&mut shown);
+    let at = |name| (field == name).then(|| shown.locale.explain_fault(fault));
+    shown.errors = SettingsErrors {
+        name: at("name"),
+        topic: at("topic"),
+        handle: at("handle"),
+    };
+    page(status_of(fault), &shown)
+}
+
+/// Fields of the form for the properties. A box that is not checked is not sent.
+#[derive(Debug, Deserialize)]
+pub struct SettingsForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    topic: String,
+    announcements: Option<String>,
+    auto_join: Option<String>,
+}
+
+/// Changes the properties of a room.
+pub async fn update_room(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(slug): Path<String>,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let form: SettingsForm = sent.fields()?;
+    let is_admin = visitor.role() == Some(Role::Admin);
+    let changes = RoomChanges {
+        name: Some(form.name.clone()),
+        topic: Some(form.topic.clone()),
+        announcements: Some(form.announcements.is_some()),
+        // The form shows this to admins only.
+        auto_join: is_admin.then_some(form.auto_join.is_some()),
+        ..RoomChanges::default()
+    };
+    let updated = rooms::update_room(&app, &visitor, slug.clone(), changes).await;
+    answer((&app, &visitor, &slug, &uri), updated, |shown| {
+        (shown.name, shown.topic) = (form.name, form.topic);
+    })
+    .await
+}
+
+/// Fields of the form for archiving.
+#[derive(Debug, Deserialize)]
+pub struct ArchiveForm {
+    archived: Option<String>,
+}
+
+/// Archives a room, or takes it out of the archive.
+pub async fn archive_room(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(slug): Path<String>,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let ArchiveForm { archived } = sent.fields()?;
+    let changes = RoomChanges {
+        archived: Some(archived.is_some()),
+        ..RoomChanges::default()
+    };
+    rooms::update_room(&app, &visitor, slug.clone(), changes).await?;
+    Ok(redirect_to(&format!("/rooms/{slug}/settings")))
+}
+
+/// Fields of the form for adding a member.
+#[derive(Debug, Deserialize)]
+pub struct AddForm {
+    #[serde(default)]
+    handle: String,
+}
+
+/// Adds a member.
+pub async fn add_member(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(slug): Path<String>,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let AddForm { handle } = sent.fields()?;
+    // Of a room that is not visible, not even a missing person is told.
+    find_room(&app, &visitor, &slug).await?;
+    let plain = handle.trim().trim_start_matches('@').to_owned();
+    let added = members::join_room(&app, &visitor, slug.clone(), plain, None).await;
+    let added = match added {
+        Err(Error::NotFound) => Err(Error::invalid("handle", Fault::NoSuchPerson)),
+        added => added,
+    };
+    answer((&app, &visitor, &slug, &uri), added, |shown| {
+        shown.handle = handle;
+    })
+    .await
+}
+
+/// Fields of the form beside a member: a role, or nothing to remove the member.
+#[derive(Debug, Deserialize)]
+pub struct MemberForm {
+    role: Option<String>,
+}
+
+/// Removes a member, or sets the role of one.
+pub async fn change_member(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path((slug, handle)): Path<(String, String)>,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let MemberForm { role } = sent.fields()?;
+    let role: Option<RoomRole> = role.as_deref().map(read_role).transpose()?;
+    let back = format!("/rooms/{slug}/settings");
+    if role.is_some() {
+        members::join_room(&app, &visitor, slug, handle, role).await?;
+    } else {
+        members::leave_room(&app, &visitor, slug, handle).await?;
+    }
+    Ok(redirect_to(&back))
+}
+
+/// Asks whether an open room is to be closed.
+pub async fn ask_to_close(
+    app: State<Arc<App>>,
+    visitor: SignedIn,
+    slug: Path<String>,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    ask(Question::Close, app, visitor, slug, uri).await
+}
+
+/// Asks whether a room is to be deleted.
+pub async fn ask_to_delete(
+    app: State<Arc<App>>,
+    visitor: SignedIn,
+    slug: Path<String>,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    ask(Question::Delete, app, visitor, slug, uri).await
+}
+
+async fn ask(
+    question: Question,
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(slug): Path<String>,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let room = find_room(&app, &visitor, &slug).await?;
+    let shown = ConfirmPage {
+        locale: visitor.preferences.locale,
+        scheme: visitor.preferences.scheme,
+        layout: layout(&app, &visitor, Some(&slug), &uri).await?,
+        room: room.info,
+        question,
+    };
+    page(StatusCode::OK, &shown)
+}
+
+/// Makes an open room a closed one.
+pub async fn close_room(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(slug): Path<String>,
+) -> Result<Response, Rejection> {
+    let changes = RoomChanges {
+        kind: Some("closed".into()),
+        ..RoomChanges::default()
+    };
+    rooms::update_room(&app, &visitor, slug.clone(), changes).await?;
+    Ok(redirect_to(&format!("/rooms/{slug}/settings")))
+}
+
+/// Deletes a room.
+pub async fn delete_room(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(slug): Path<String>,
+) -> Result<Response, Rejection> {
+    rooms::delete_room(&app, &visitor, slug).await?;
+    Ok(redirect_to("/rooms"))
+}

@@ -1,0 +1,21 @@
+//! The form that begins a conversation of few people.
+
+use super::layout::Layout;
+use crate::web::{locale::Locale, preferences::Scheme};
+use askama::Template;
+
+/// The form for a new direct message.
+#[derive(Clone, Debug, Template)]
+#[template(path = "direct/new.html")]
+pub struct NewDirectPage {
+    /// The language of the page.
+    pub locale: &'static Locale,
+    /// The colour scheme of the page.
+    pub scheme: Scheme,
+    /// The frame around the page.
+    pub layout: Layout,
+    /// The people as typed.
+    pub to: String,
+    /// What is wrong with them.
+    pub error: Option<String>,
+}

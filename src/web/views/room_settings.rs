@@ -1,0 +1,114 @@
+//! The settings and members of a room, and the questions before a room is closed or deleted.
+
+use super::layout::{Layout, hue, isolate};
+use crate::{
+    model::{
+        room::{RoomInfo, RoomKind, RoomRole, RoomView, TOPIC_MAX},
+        user::{HANDLE_MAX, NAME_MAX, RoomMember},
+    },
+    web::{locale::Locale, preferences::Scheme},
+};
+use askama::Template;
+
+/// The settings of a room. Whoever does not manage it sees the members.
+#[derive(Clone, Debug, Template)]
+#[template(path = "rooms/settings.html")]
+pub struct RoomSettingsPage {
+    /// The language of the page.
+    pub locale: &'static Locale,
+    /// The colour scheme of the page.
+    pub scheme: Scheme,
+    /// The frame around the page.
+    pub layout: Layout,
+    /// The room.
+    pub room: RoomView,
+    /// The name in the form.
+    pub name: String,
+    /// The topic in the form.
+    pub topic: String,
+    /// Whether the viewer administers the server.
+    pub is_admin: bool,
+    /// A page of the members.
+    pub members: Vec<RoomMember>,
+    /// Number of all members.
+    pub member_count: i64,
+    /// Link to the next page of the members, if there is one.
+    pub next: Option<String>,
+    /// The handle in the form for adding a member.
+    pub handle: String,
+    /// What is wrong with the forms.
+    pub errors: SettingsErrors,
+}
+
+/// Validation errors of the forms, by field.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the fields are what their names say")]
+pub struct SettingsErrors {
+    pub name: Option<String>,
+    pub topic: Option<String>,
+    pub handle: Option<String>,
+}
+
+impl RoomSettingsPage {
+    fn is_open(&self) -> bool {
+        self.room.info.kind == RoomKind::Open
+    }
+
+    fn is_direct(&self) -> bool {
+        self.room.info.kind == RoomKind::Direct
+    }
+
+    fn is_manager(member: &RoomMember) -> bool {
+        member.role == RoomRole::Manager
+    }
+}
+
+/// What is asked before it is done, since it cannot be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Whether to close an open room.
+    Close,
+    /// Whether to delete a room.
+    Delete,
+}
+
+/// A question about a room.
+#[derive(Clone, Debug, Template)]
+#[template(path = "rooms/confirm.html")]
+pub struct ConfirmPage {
+    /// The language of the page.
+    pub locale: &'static Locale,
+    /// The colour scheme of the page.
+    pub scheme: Scheme,
+    /// The frame around the page.
+    pub layout: Layout,
+    /// The room.
+    pub room: RoomInfo,
+    /// The question.
+    pub question: Question,
+}
+
+impl ConfirmPage {
+    fn title(&self) -> &'static str {
+        match self.question {
+            Question::Close => self.locale.close_room(),
+            Question::Delete => self.locale.delete_room(),
+        }
+    }
+
+    /// Returns the question as HTML, with the room's name.
+    fn lead(&self) -> String {
+        let name = isolate("strong", &self.room.name);
+        match self.question {
+            Question::Close => self.locale.close_room_lead(name),
+            Question::Delete => self.locale.delete_room_lead(name),
+        }
+    }
+
+    fn action(&self) -> &'static str {
+        match self.question {
+            Question::Close => "close",
+            Question::Delete => "delete",
+        }
+    }
+}
