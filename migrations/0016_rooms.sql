@@ -3,7 +3,7 @@ alter table memberships add column role text not null default 'member';
 update memberships set role = 'manager'
 where user_id = (select made_by from rooms r where r.id = room_id);
 
--- Of a direct room that the member has hidden: the last message that does not show the room again. Null: not hidden.
+-- Of a direct room that the member has hidden: the last event before that. A later message shows the room again. Null: not hidden.
 alter table memberships add column hidden_up_to integer;
 
 -- The name in lower case and NFC. No two open rooms that are made or renamed have the same. Null: not filled yet, as in

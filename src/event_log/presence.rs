@@ -8,7 +8,7 @@ use super::signals::{Content, Signal};
 use crate::{
     model::{
         ids::{RoomId, UserId},
-        user::RoomMember,
+        member::RoomMember,
     },
     store::memberships::RoomOfPerson,
 };

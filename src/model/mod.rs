@@ -12,6 +12,7 @@ pub mod ids;
 pub mod import;
 pub mod json_schema;
 pub mod look_alike;
+pub mod member;
 pub mod message;
 pub mod page;
 pub mod password;

@@ -4,7 +4,6 @@ use super::{
     checked_text::checked_text,
     ids::{EventId, UserId},
     role::Role,
-    room::RoomRole,
     text::{is_invisible, is_mark, joins_letters, line_fault, looks_empty, marks_fault},
     time::Timestamp,
 };
@@ -42,21 +41,6 @@ pub struct UserInfo {
     pub person: Person,
     /// What the account may do on the server.
     pub role: Role,
-}
-
-/// An entry in the list of a room's members.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = Member)]
-pub struct RoomMember {
-    /// The member.
-    #[serde(flatten)]
-    pub person: Person,
-    /// What the member may do in the room.
-    pub role: RoomRole,
-    /// Whether the user is online: one of their streams is open, or was until recently.
-    #[serde(default)]
-    #[schema(required)]
-    pub here: bool,
 }
 
 /// An account.

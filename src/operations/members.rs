@@ -8,9 +8,9 @@ use crate::{
     model::{
         change::Action,
         ids::EventId,
+        member::RoomMember,
         page::{Page, one_more},
         room::{NotifyLevel, RoomRole},
-        user::RoomMember,
     },
     store::memberships,
 };

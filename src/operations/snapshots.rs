@@ -8,9 +8,9 @@ use crate::{
     model::{
         history::{HistoryPage, HistoryQuery},
         ids::EventId,
+        member::RoomMember,
         page::Page,
         room::RoomView,
-        user::RoomMember,
     },
     store::{messages::read_history, room_list::list_rooms_and_members, rooms},
 };

@@ -12,9 +12,9 @@ use crate::{
     error::Result,
     model::{
         ids::{EventId, RoomId, UserId},
+        member::RoomMember,
         room::{NotifyLevel, RoomRole},
         time::Timestamp,
-        user::RoomMember,
     },
 };
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
@@ -46,8 +46,7 @@ statements! {
         from jsonb_each(?)";
     SET_ROLE = "update memberships set role = ?3 where room_id = ?1 and user_id = ?2";
     FIND_MEMBER_ROLE = "select iif(role = 'manager', 'manager', 'member') from memberships where room_id = ? and user_id = ?";
-    HIDE_ROOM = "update memberships set hidden_up_to =
-            coalesce((select max(m.id) from messages m where m.room_id = ?1), 0)
+    HIDE_ROOM = "update memberships set hidden_up_to = (select max(id) from events)
         where room_id = ?1 and user_id = ?2";
     // How often others have added the user to rooms since ?2, among the last ?3 times.
     COUNT_ADDINGS = "select count(*) from (

@@ -14,9 +14,9 @@ use crate::{
     fault::Fault,
     model::{
         ids::{RoomId, UserId},
+        member::RoomMember,
         page::{Page, one_more},
         room::{ROOM_LIST_MAX, RoomView},
-        user::RoomMember,
     },
 };
 
@@ -46,8 +46,8 @@ macro_rules! list_rooms {
                     select * from (
                         select 0 as part, r.id from memberships s join rooms r on r.id = s.room_id
                         where s.user_id = ?1 and ?3 and ", follows!("?4"), "
-                            and (s.hidden_up_to is null or s.hidden_up_to < (
-                                select max(m.id) from messages m where m.room_id = r.id))
+                            and (s.hidden_up_to is null or exists (
+                                select 1 from messages m where m.room_id = r.id and m.id > s.hidden_up_to))
                         order by r.name, r.slug limit ?2 + 0)
                     union all
                     select * from (

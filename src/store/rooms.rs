@@ -1,8 +1,8 @@
 //! The table `rooms`, and rooms as one viewer sees them.
 
 use super::{
+    connection::Connection,
     damage::{parse_lossy, text_of},
-    db::Connection,
     json_rows::write_rows,
     statements::statements,
     visibility::{is_open, is_open_to},
@@ -138,7 +138,8 @@ statements! {
         select id from messages m where m.room_id = ?1 and m.id >= ?2)";
     ERASE_MESSAGES = "delete from messages where room_id = ?1 and id >= ?2";
     ERASE_CUSTOM_EVENTS = "update events set data = null where id in (
-        select e.id from rooms r join events e on e.room_id = r.id and e.kind = 'custom' and e.data is not null
+        select e.id from rooms r cross join events e indexed by custom_events_of_room
+            on e.room_id = r.id and e.kind = 'custom' and e.data is not null
         where r.kind = 'deleted' limit 1000)";
     CLOSE_ROOM = "update rooms set kind = 'closed', auto_join = false, closed_id = ?2 where id = ?1";
     LIST_AUTO_JOIN = concat!("select r.id from rooms r where r.auto_join and r.archived_at is null and ", is_open!(), " order by r.id");

@@ -211,7 +211,22 @@ const SPELLINGS: [&str; 14] = [
     "member_since.is_",
 ];
 /// Where those words are about something else.
-const SOMETHING_ELSE: [(&str, &str, &str); 7] = [
+const SOMETHING_ELSE: [(&str, &str, &str); 10] = [
+    (
+        "chat/rooms.rs",
+        "==RoomKind::Open",
+        "names of open rooms are unique, and only they are closed",
+    ),
+    (
+        "chat/rooms.rs",
+        "member_since.is_",
+        "whoever closes a room must not lose it by that",
+    ),
+    (
+        "model/event.rs",
+        "is_open||",
+        "an event knows its audience, which the store found",
+    ),
     (
         "store/archive.rs",
         "'open'",

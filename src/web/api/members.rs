@@ -7,8 +7,8 @@ use crate::{
     model::{
         ids::EventId,
         json_schema::{SentId, list},
+        member::RoomMember,
         room::{NotifyLevel, RoomRole},
-        user::RoomMember,
     },
     operations::members,
     web::{

@@ -7,9 +7,10 @@ use super::{
 use crate::{
     model::{
         ids::{EventId, MessageId},
+        member::RoomMember,
         message::Message,
         room::{NotifyLevel, RoomInfo, RoomKind, RoomView},
-        user::{Person, RoomMember},
+        user::Person,
     },
     web::{locale::Locale, preferences::Scheme},
 };

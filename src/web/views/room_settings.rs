@@ -3,8 +3,9 @@
 use super::layout::{Layout, hue, isolate};
 use crate::{
     model::{
+        member::RoomMember,
         room::{RoomInfo, RoomKind, RoomRole, RoomView, TOPIC_MAX},
-        user::{HANDLE_MAX, NAME_MAX, RoomMember},
+        user::{HANDLE_MAX, NAME_MAX},
     },
     web::{locale::Locale, preferences::Scheme},
 };

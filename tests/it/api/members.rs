@@ -65,28 +65,33 @@ async fn joining_and_leaving_twice_is_joining_and_leaving_once() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
     let bob = chat.join("bob").await;
+    let room = ann.create_room("Open", "open").await;
     for handle in ["me", "ann", "me"] {
-        ann.add("general", handle).await.expect(204);
+        ann.add(&room, handle).await.expect(204);
     }
     let joined = ann.head().await;
-    ann.add("general", "me").await.expect(204);
+    ann.add(&room, "me").await.expect(204);
     assert_eq!(ann.head().await, joined);
-    ann.add("general", "bob").await.expect(204);
-    assert_eq!(members(&ann, "general").await, ["ann", "bob"]);
-    bob.remove("general", "ann").await.problem(403);
+    ann.add(&room, "bob").await.expect(204);
+    assert_eq!(members(&ann, &room).await, ["ann", "bob"]);
+    bob.remove(&room, "ann").await.problem(403);
     for _ in 0..2 {
-        bob.remove("general", "me").await.expect(204);
+        bob.remove(&room, "me").await.expect(204);
     }
-    assert_eq!(members(&chat.visitor(), "general").await, ["ann"]);
-    bob.add("general", "ann").await.problem(403);
-    ann.add("general", "nobody").await.problem(404);
-    chat.visitor().add("general", "me").await.problem(401);
+    assert_eq!(members(&chat.visitor(), &room).await, ["ann"]);
+    chat.join("cara").await;
+    for handle in ["cara", "nobody"] {
+        bob.add(&room, handle).await.problem(403);
+    }
+    ann.add(&room, "nobody").await.problem(404);
+    chat.visitor().add(&room, "me").await.problem(401);
 }
 
 #[tokio::test]
 async fn posting_into_an_open_room_joins_it() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
+    ann.remove("general", "me").await.expect(204);
     let mut stream = ann.stream_of("general", "").await;
     let id = ann.post("general", "hello").await;
     let events = stream.events_to(id).await;
@@ -100,19 +105,30 @@ async fn posting_into_an_open_room_joins_it() {
 }
 
 #[tokio::test]
-async fn members_of_a_closed_room_add_people_and_its_maker_removes_them() {
+async fn managers_add_and_remove_people_and_name_managers() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
     let bob = chat.join("bob").await;
     let cara = chat.join("cara").await;
     let room = ann.create_room("Closed", "closed").await;
     ann.add(&room, "bob").await.expect(204);
+    bob.add(&room, "cara").await.problem(403);
+    bob.name(&room, "bob", "manager").await.problem(403);
+    ann.name(&room, "bob", "manager").await.expect(204);
     bob.add(&room, "cara").await.expect(204);
     cara.remove(&room, "bob").await.problem(403);
     assert_eq!(members(&cara, &room).await, ["ann", "bob", "cara"]);
-    ann.remove(&room, "cara").await.expect(204);
+    let listed = cara.see(&format!("/api/v1/rooms/{room}/members")).await;
+    let roles = ["manager", "manager", "member"];
+    for (member, role) in listed["members"].as_array().unwrap().iter().zip(roles) {
+        assert_eq!(member["role"], role);
+    }
+    bob.name(&room, "ann", "member").await.expect(204);
+    ann.remove(&room, "cara").await.problem(403);
+    bob.remove(&room, "cara").await.expect(204);
     cara.add(&room, "me").await.problem(404);
     assert_eq!(members(&bob, &room).await, ["ann", "bob"]);
+    bob.name(&room, "ann", "owner").await.fault(422, "role");
 }
 
 async fn view(person: &Person) -> (i64, i64, i64) {
@@ -137,6 +153,7 @@ async fn what_others_wrote_is_unread_until_it_is_read() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
     let bob = chat.join("bob").await;
+    ann.remove("general", "me").await.expect(204);
     bob.post("general", "before ann").await;
     ann.add("general", "me").await.expect(204);
     let (start, unread, mentions) = view(&ann).await;
@@ -169,6 +186,7 @@ async fn what_others_wrote_is_unread_until_it_is_read() {
     }
     assert_eq!(read(&chat.visitor(), json!(1)).await, 401);
     let passer_by = chat.join("cara").await;
+    passer_by.remove("general", "me").await.expect(204);
     assert_eq!(read(&passer_by, json!(1)).await, 403, "no member");
     let form = ann.request(Method::PUT, "/api/v1/rooms/general/read");
     let up_to = third.to_string();
@@ -222,12 +240,9 @@ async fn a_member_says_what_they_want_to_be_told_of() {
     for odd in [json!("all"), json!(null), json!(1)] {
         assert_eq!(notify(&ann, odd).await.status, 422);
     }
-    assert_eq!(
-        notify(&chat.join("cara").await, json!("nothing"))
-            .await
-            .status,
-        403
-    );
+    let cara = chat.join("cara").await;
+    cara.remove("general", "me").await.expect(204);
+    assert_eq!(notify(&cara, json!("nothing")).await.status, 403);
     assert_eq!(notify(&chat.visitor(), json!("nothing")).await.status, 401);
     let form = bob.request(Method::POST, "/rooms/general/notify");
     Answer::to_form(form, &[("level", "everything")])

@@ -210,8 +210,8 @@ async fn a_post_after_somebody_joined_the_server_takes_the_next_id() {
     let after = ann.post("general", "three").await;
     assert_eq!(
         after,
-        before + 2,
-        "nobody is told of the event between them"
+        before + 3,
+        "between them somebody came, of which nobody is told, and joined this room"
     );
 }
 

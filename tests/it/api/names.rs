@@ -75,6 +75,9 @@ async fn a_rename_is_one_event_for_everybody_who_may_see_the_person() {
         chat.join("bob").await,
         chat.join("cid").await,
     );
+    for person in [&ann, &bob, &cid] {
+        person.remove("general", "me").await.expect(204);
+    }
     let secret = bob.create_room("Secret", "closed").await;
     bob.add(&secret, "ann").await.expect(204);
     for name in ["One", "Two"] {

@@ -119,15 +119,15 @@ async fn import_of_an_export_gives_the_same_history() {
         Person::join(&chat, "ann").await,
         Person::join(&chat, "bob").await,
     );
-    let secret =
-        json!({ "slug": "secret", "name": "A secret", "topic": "of two", "kind": "closed" });
-    ann.ask(Method::POST, "/rooms", &secret).await;
-    ann.ask(Method::PUT, "/rooms/secret/members/bob", &Value::Null)
-        .await;
+    let secret = json!({ "name": "A secret", "topic": "of two", "kind": "closed" });
+    let secret = ann.ask(Method::POST, "/rooms", &secret).await;
+    let secret = secret["slug"].as_str().expect("a room has a slug");
+    let bobs = format!("/rooms/{secret}/members/bob");
+    ann.ask(Method::PUT, &bobs, &json!({})).await;
     let first = ann
         .post("general", json!({ "body": "first\n\"汉字\" 🦀\u{2028}" }))
         .await;
-    bob.post("secret", json!({ "body": "psst", "nonce": "bobs" }))
+    bob.post(secret, json!({ "body": "psst", "nonce": "bobs" }))
         .await;
     let second = bob
         .post("general", json!({ "body": "an answer", "reply_to": first }))
@@ -168,7 +168,7 @@ async fn import_of_an_export_gives_the_same_history() {
     let secret = copy
         .history()
         .into_iter()
-        .find(|message| message["room"] == "secret")
+        .find(|message| message["room"] == secret)
         .expect("it is there");
     assert_eq!(secret["room_kind"], "closed");
     assert_eq!(

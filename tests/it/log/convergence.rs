@@ -11,10 +11,14 @@ use std::collections::BTreeSet;
 /// A room that becomes visible, again or for the first time, is fetched: its past does not come through the stream.
 async fn apply_all(person: &Person, mut state: State, events: &[Block]) -> State {
     let known: BTreeSet<String> = state.keys().cloned().collect();
-    let mut fetch = BTreeSet::new();
+    let mut fetch = BTreeSet::<String>::new();
     for event in events {
         apply(&mut state, event);
         let data = event.json();
+        if event.event == "room-deleted" {
+            fetch.retain(|room: &String| data["room"] != room.as_str());
+            continue;
+        }
         if data["handle"] == person.handle.as_str() {
             fetch.extend(data["room"].as_str().map(str::to_owned));
         }
@@ -69,11 +73,17 @@ impl Watcher {
             .await;
         let told = stream.replay().await.0;
         self.check(&told, how).await;
+        let (_, now) = look(&self.person).await;
         let of_open_rooms = |blocks: &[Block]| -> Vec<(Option<i64>, String)> {
             let is_open = |block: &&Block| {
-                self.before
-                    .get(block.json()["room"].as_str()?)
-                    .map(|room| room.info["kind"] == "open")
+                let data = block.json();
+                let room = data["room"].as_str()?;
+                let [before, now] = [&self.before, &now].map(|state| state.get(room));
+                Some(
+                    [before?, now?]
+                        .iter()
+                        .all(|room| room.info["kind"] == "open"),
+                )
             };
             blocks
                 .iter()
@@ -106,9 +116,14 @@ async fn page_and_stream_make_the_next_page(before: &[Step], after: &[Step]) {
     }
 }
 
-/// Rooms that one may not see any more are not compared.
 #[track_caller]
 fn agree(told: &State, now: &State, how: &str) {
+    for slug in told.keys() {
+        assert!(
+            now.contains_key(slug),
+            "{how}: the end of {slug} was not told"
+        );
+    }
     for (slug, room) in now {
         let told = told
             .get(slug)

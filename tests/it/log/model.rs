@@ -6,7 +6,7 @@ use crate::support::{
     sse::Block,
 };
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// More than one of these tests ever posts into a room.
 const LIMIT: usize = 200;
@@ -18,7 +18,8 @@ pub(super) struct RoomState {
     /// As the page shows them.
     pub(super) rows: BTreeMap<i64, String>,
     pub(super) info: BTreeMap<String, Value>,
-    pub(super) members: BTreeSet<String>,
+    /// What each may do, by handle.
+    pub(super) members: BTreeMap<String, String>,
 }
 
 /// All rooms that somebody sees, by slug.
@@ -58,7 +59,9 @@ pub(super) async fn look_at_room(person: &Person, slug: &str) -> RoomState {
             .map(|(id, row)| (id, without_quote(row)))
             .collect(),
         info: info_of(&person.see(&format!("/api/v1/rooms/{slug}")).await),
-        members: handles.map(|member| text(&member["handle"])).collect(),
+        members: handles
+            .map(|member| (text(&member["handle"]), text(&member["role"])))
+            .collect(),
     }
 }
 
@@ -80,6 +83,10 @@ pub(super) fn apply(state: &mut State, event: &Block) {
         return state
             .values_mut()
             .for_each(|room| rename(room, &data["user"]));
+    }
+    if event.event == "room-deleted" {
+        state.remove(&text(&data["room"]));
+        return;
     }
     let room = state.entry(text(&data["room"])).or_default();
     match event.event.as_str() {
@@ -106,7 +113,8 @@ pub(super) fn apply(state: &mut State, event: &Block) {
         "room" => room.info = info_of(&data["room_info"]),
         "member" => {
             if data["state"] == "joined" {
-                room.members.insert(text(&data["handle"]));
+                let role = text(&data["role"]);
+                room.members.insert(text(&data["handle"]), role);
             } else {
                 room.members.remove(&text(&data["handle"]));
             }
@@ -150,7 +158,16 @@ fn text(value: &Value) -> String {
 
 /// What everybody sees of a room.
 fn info_of(room: &Value) -> BTreeMap<String, Value> {
-    ["slug", "name", "topic", "kind"]
+    let fields = [
+        "slug",
+        "name",
+        "topic",
+        "kind",
+        "archived",
+        "announcements",
+        "auto_join",
+    ];
+    fields
         .map(|field| (field.to_owned(), room[field].clone()))
         .into()
 }

@@ -5,6 +5,7 @@ use crate::support::{
     person::{Person, id_of},
 };
 use proptest::{collection::vec, prelude::*};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 const HANDLES: [&str; 3] = ["ann", "bob", "cara"];
@@ -53,6 +54,21 @@ pub(super) enum Step {
     CreateRoom {
         who: usize,
         closed: bool,
+        name: usize,
+    },
+    /// Closes, archives or opens again, or deletes a room, or lets only managers post.
+    Manage {
+        room: usize,
+        how: usize,
+    },
+    NameManager {
+        who: usize,
+        room: usize,
+        is_manager: bool,
+    },
+    OpenDirect {
+        who: usize,
+        with: usize,
     },
     Rename {
         room: usize,
@@ -79,7 +95,10 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         1 => (number.clone(), number.clone()).prop_map(|(who, room)| Step::Custom { who, room }),
         2 => (number.clone(), number.clone()).prop_map(|(who, room)| Step::Join { who, room }),
         2 => (number.clone(), number.clone()).prop_map(|(who, room)| Step::Leave { who, room }),
-        1 => (number.clone(), any::<bool>()).prop_map(|(who, closed)| Step::CreateRoom { who, closed }),
+        2 => (number.clone(), any::<bool>(), number.clone()).prop_map(|(who, closed, name)| Step::CreateRoom { who, closed, name }),
+        3 => (number.clone(), number.clone()).prop_map(|(room, how)| Step::Manage { room, how }),
+        1 => (number.clone(), number.clone(), any::<bool>()).prop_map(|(who, room, is_manager)| Step::NameManager { who, room, is_manager }),
+        1 => (number.clone(), number.clone()).prop_map(|(who, with)| Step::OpenDirect { who, with }),
         1 => (number.clone(), "[A-Z<&]{1,8}").prop_map(|(room, name)| Step::Rename { room, name }),
         2 => (number, "[A-Z<&]{1,3}|ann|bob").prop_map(|(who, name)| Step::RenamePerson { who, name }),
     ];
@@ -137,10 +156,21 @@ impl Scene {
                     return (None, self.post(*who, room, answer).await);
                 }
             }
-            Step::CreateRoom { who, closed } => {
+            Step::CreateRoom { who, closed, name } => {
                 let kind = if *closed { "closed" } else { "open" };
-                let slug = self.person(*who).create_room("A room", kind).await;
-                return (Some((slug, who % self.people.len())), None);
+                let room = json!({ "name": format!("Room {}", name % 50), "kind": kind });
+                let made = self.person(*who).send(Method::POST, "/api/v1/rooms", room);
+                let made = made.await;
+                // 409: another open room has the name.
+                assert!([201, 409].contains(&made.status), "{made:?}");
+                let slug = made.json()["slug"].as_str().map(str::to_owned);
+                return (slug.map(|slug| (slug, who % self.people.len())), None);
+            }
+            Step::OpenDirect { who, with } => {
+                let (who, with) = (self.person(*who), self.person(*with));
+                if who.handle != with.handle {
+                    who.open_direct(&[&with.handle]).await;
+                }
             }
             Step::Edit { which, .. }
             | Step::Delete { which }
@@ -153,6 +183,8 @@ impl Scene {
             Step::Custom { room, .. }
             | Step::Join { room, .. }
             | Step::Leave { room, .. }
+            | Step::Manage { room, .. }
+            | Step::NameManager { room, .. }
             | Step::Rename { room, .. } => {
                 let (slug, maker) = self.room(*room);
                 self.change_room(step, slug, *maker).await;
@@ -199,6 +231,10 @@ impl Scene {
                     .custom(slug, "ci.build", json!({ "n": 1 }))
                     .await,
             ),
+            // Nobody manages the first room.
+            Step::Join { who, .. } if slug == "general" => {
+                drop(self.person(*who).add(slug, "me").await);
+            }
             Step::Join { who, .. } => drop(
                 self.people[maker]
                     .add(slug, &self.person(*who).handle)
@@ -207,6 +243,22 @@ impl Scene {
             // Makers stay, so that there is always somebody who sees the room.
             Step::Leave { who, .. } if who % self.people.len() != maker => {
                 drop(self.person(*who).remove(slug, "me").await);
+            }
+            Step::NameManager {
+                who, is_manager, ..
+            } if who % self.people.len() != maker => {
+                let role = if *is_manager { "manager" } else { "member" };
+                let named = &self.person(*who).handle;
+                self.people[maker].name(slug, named, role).await;
+            }
+            Step::Manage { how, .. } => {
+                let change = match how % 8 {
+                    0 => return drop(self.people[maker].delete_room(slug).await),
+                    1 => json!({ "kind": "closed" }),
+                    2 => json!({ "announcements": how % 16 == 2 }),
+                    archived => json!({ "archived": archived == 3 }),
+                };
+                self.people[maker].change_room(slug, change).await;
             }
             Step::Rename { name, .. } => {
                 let change = json!({ "name": name, "topic": name });

@@ -43,30 +43,30 @@ async fn a_message_committed_while_the_page_was_made_is_in_the_page_or_in_its_st
 async fn nothing_on_a_page_is_older_than_its_cursor() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
-    ann.add("general", "me").await.expect(204);
     let bob = chat.join("bob").await;
-    let mut stream = ann.stream_of("general", "").await;
+    let room = ann.create_room("General talk", "open").await;
+    let mut stream = ann.stream_of(&room, "").await;
     let changing = tokio::spawn({
-        let (ann, bob) = (ann.clone(), bob.clone());
+        let (ann, bob, room) = (ann.clone(), bob.clone(), room.clone());
         async move {
             for n in 0..150 {
-                ann.change_room("general", json!({ "name": format!("Name {n}") }))
+                ann.change_room(&room, json!({ "name": format!("Name {n}") }))
                     .await
                     .expect(200);
-                bob.add("general", "me").await.expect(204);
-                bob.remove("general", "me").await.expect(204);
+                bob.add(&room, "me").await.expect(204);
+                bob.remove(&room, "me").await.expect(204);
             }
         }
     });
     let mut pages = Vec::new();
     while !changing.is_finished() {
-        pages.push(ann.get("/rooms/general").await.expect(200).text);
+        pages.push(ann.get(&format!("/rooms/{room}")).await.expect(200).text);
     }
     changing.await.unwrap();
     // Each change was heard as it was made, before the next one: so this is what the room was called, and when.
-    let end = ann.post("general", "end").await;
+    let end = ann.post(&room, "end").await;
     let heard = stream.events_to(end).await;
-    let mut names = vec![(0, "General".to_owned())];
+    let mut names = vec![(0, "General talk".to_owned())];
     names.extend(
         heard
             .iter()
@@ -133,15 +133,18 @@ async fn what_people_write_never_becomes_markup() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
     let evil = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&";
-    let id = ann.post("general", evil).await;
-    ann.change_room("general", json!({ "name": "<b>\"'&", "topic": evil }))
+    let room = ann.create_room("Room", "open").await;
+    let id = ann.post(&room, evil).await;
+    ann.change_room(&room, json!({ "name": "<b>\"'&", "topic": evil }))
         .await
         .expect(200);
     for path in [
-        "/rooms/general".to_owned(),
+        format!("/rooms/{room}"),
         "/rooms".into(),
-        format!("/rooms/general/messages/{id}"),
-        format!("/rooms/general/messages/{id}/edit"),
+        format!("/rooms/{room}/settings"),
+        format!("/rooms/{room}/delete"),
+        format!("/rooms/{room}/messages/{id}"),
+        format!("/rooms/{room}/messages/{id}/edit"),
     ] {
         let page = ann.get(&path).await.expect(200).text;
         assert!(
@@ -192,7 +195,7 @@ async fn rooms_are_listed_as_people_sort_them() {
     // The last one is that of the page.
     let slugs = links.filter_map(|link| link.split('"').next()).take(6);
     let slugs: Vec<&str> = slugs.collect();
-    let joined = ["room-10", "zoo"];
-    let others = ["apples", "general", "room-1", "room-9"];
+    let joined = ["general", "room-10", "zoo"];
+    let others = ["apples", "room-1", "room-9"];
     assert_eq!(slugs, [&joined[..], &others].concat());
 }

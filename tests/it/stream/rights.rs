@@ -1,6 +1,7 @@
 //! Every kind of change that moves a right opens, ends or leaves alone each kind of stream, at once and in replays.
 
 use crate::support::{AT_ONCE, chat::Chat, person::Person, sse::Block, stream::Stream};
+use serde_json::{Value, json};
 use std::time::Instant;
 
 /// What moves a right of bob, or does not.
@@ -19,6 +20,12 @@ enum Move {
     OtherJoinsClosed,
     OtherLeavesClosed,
     Renames,
+    AddedToDirect,
+    NamedManager,
+    Archived,
+    OpenIsClosed,
+    OpenIsDeleted,
+    ClosedIsDeleted,
 }
 
 /// What bob is told by his streams, as events with their rooms.
@@ -56,8 +63,11 @@ const NEW_ROOM: &[&str] = &["room fresh", "member fresh"];
 const JOINS_FRESH: &[&str] = &["member fresh"];
 const END_OF_CLUB: &[&str] = &["room-deleted club"];
 const GONE: &[&str] = &["room-deleted club", "bye gone"];
+const CHANGE_OF_PARK: &[&str] = &["room park"];
+const END_OF_PARK: &[&str] = &["room-deleted park"];
+const PARK_IS_GONE: &[&str] = &["room-deleted park", "bye gone"];
 
-const ROWS: [Row; 14] = [
+const ROWS: [Row; 22] = [
     row(Move::AddedToClosed, false, JOINS_CLUB, JOINS_CLUB, &[]),
     row(
         Move::RemovedFromClosed,
@@ -96,13 +106,27 @@ const ROWS: [Row; 14] = [
         JOINS_CLUB,
     ),
     row(Move::Renames, true, &["user "], &["user "], &["user "]),
+    row(Move::AddedToDirect, false, JOINS_FRESH, JOINS_FRESH, &[]),
+    row(Move::NamedManager, true, JOINS_PARK, JOINS_PARK, &[]),
+    row(Move::Archived, false, CHANGE_OF_PARK, &[], CHANGE_OF_PARK),
+    row(Move::OpenIsClosed, false, END_OF_PARK, &[], PARK_IS_GONE),
+    row(
+        Move::OpenIsClosed,
+        true,
+        CHANGE_OF_PARK,
+        CHANGE_OF_PARK,
+        &[],
+    ),
+    row(Move::OpenIsDeleted, false, END_OF_PARK, &[], PARK_IS_GONE),
+    row(Move::OpenIsDeleted, true, END_OF_PARK, END_OF_PARK, &[]),
+    row(Move::ClosedIsDeleted, true, END_OF_CLUB, END_OF_CLUB, GONE),
 ];
 
-async fn make(moved: Move, ann: &Person, bob: &Person, cara: &Person) {
+async fn make(moved: Move, club: &str, [ann, bob, cara]: [&Person; 3]) {
     match moved {
-        Move::AddedToClosed => drop(ann.add("club", "bob").await.expect(204)),
-        Move::RemovedFromClosed => drop(ann.remove("club", "bob").await.expect(204)),
-        Move::LeavesClosed => drop(bob.remove("club", "me").await.expect(204)),
+        Move::AddedToClosed => drop(ann.add(club, "bob").await.expect(204)),
+        Move::RemovedFromClosed => drop(ann.remove(club, "bob").await.expect(204)),
+        Move::LeavesClosed => drop(bob.remove(club, "me").await.expect(204)),
         Move::JoinsOpen => drop(bob.add("park", "me").await.expect(204)),
         Move::LeavesOpen => drop(bob.remove("park", "me").await.expect(204)),
         Move::PostsIntoOpen => drop(bob.post("park", "here I am").await),
@@ -110,42 +134,55 @@ async fn make(moved: Move, ann: &Person, bob: &Person, cara: &Person) {
         Move::CreatesOpen => drop(bob.create_room("Fresh", "open").await),
         Move::OtherCreatesClosed => drop(ann.create_room("Fresh", "closed").await),
         Move::OtherCreatesOpen => drop(ann.create_room("Fresh", "open").await),
-        Move::OtherJoinsClosed => drop(ann.add("club", "dan").await.expect(204)),
-        Move::OtherLeavesClosed => drop(cara.remove("club", "me").await.expect(204)),
+        Move::OtherJoinsClosed => drop(ann.add(club, "dan").await.expect(204)),
+        Move::OtherLeavesClosed => drop(cara.remove(club, "me").await.expect(204)),
         Move::Renames => drop(bob.rename("Robert").await.expect(200)),
+        Move::AddedToDirect => drop(ann.open_direct(&["bob"]).await),
+        Move::NamedManager => drop(ann.name("park", "bob", "manager").await.expect(204)),
+        Move::Archived => change_park(ann, json!({ "archived": true })).await,
+        Move::OpenIsClosed => change_park(ann, json!({ "kind": "closed" })).await,
+        Move::OpenIsDeleted => drop(ann.delete_room("park").await.expect(204)),
+        Move::ClosedIsDeleted => drop(ann.delete_room(club).await.expect(204)),
     }
 }
 
-fn told(blocks: &[Block]) -> Vec<String> {
+async fn change_park(ann: &Person, change: Value) {
+    ann.change_room("park", change).await.expect(200);
+}
+
+/// What is told, with names in place of the slugs that the server has made for closed rooms.
+fn told(club: &str, blocks: &[Block]) -> Vec<String> {
     let told = blocks.iter().map(|block| {
-        let room = block.json()["room"].as_str().unwrap_or_default().to_owned();
+        let data = block.json();
+        let room = match data["room"].as_str().unwrap_or_default() {
+            room if room == club => "club",
+            room if room.starts_with("r-") => "fresh",
+            room => room,
+        };
         format!("{} {room}", block.event)
     });
     told.collect()
 }
 
 /// What a stream of one room tells up to its end, or up to the message `end`.
-async fn told_of_room(stream: &mut Stream, is_gone: bool, end: i64) -> Vec<String> {
+async fn told_of_room(stream: &mut Stream, club: &str, is_gone: bool, end: i64) -> Vec<String> {
     if is_gone {
         let (reason, before) = stream.farewell().await;
-        return told(&before)
+        return told(club, &before)
             .into_iter()
             .chain([format!("bye {reason}")])
             .collect();
     }
-    without_end(&stream.events_to(end).await)
+    without_end(club, &stream.events_to(end).await)
 }
 
 /// The last event is the one with which the test ends.
-fn without_end(events: &[Block]) -> Vec<String> {
+fn without_end(club: &str, events: &[Block]) -> Vec<String> {
     let (_, before) = events.split_last().expect("the end came");
-    told(before)
+    told(club, before)
 }
 
-/// Names all rooms but those that a move creates.
-const NAMED: &str = "room=general&room=club&room=park";
-
-/// What a stream of the rooms in [`NAMED`] tells, of what one of all rooms does.
+/// What a stream of all rooms but those that a move creates tells, of what one of all rooms does.
 fn of_named<'a>(told: &[&'a str]) -> Vec<&'a str> {
     let told = told.iter().copied();
     told.filter(|event| !event.ends_with("fresh")).collect()
@@ -162,45 +199,48 @@ async fn check(row: &Row) {
         chat.join("cara").await,
     ];
     chat.join("dan").await;
-    assert_eq!(ann.create_room("Club", "closed").await, "club");
+    let club = &ann.create_room("Club", "closed").await;
+    let named = &format!("room=general&room={club}&room=park");
     assert_eq!(ann.create_room("Park", "open").await, "park");
-    bob.add("general", "me").await.expect(204);
-    ann.add("general", "me").await.expect(204);
-    ann.add("club", "cara").await.expect(204);
+    ann.add(club, "cara").await.expect(204);
     if is_inside {
-        ann.add("club", "bob").await.expect(204);
+        ann.add(club, "bob").await.expect(204);
         bob.add("park", "me").await.expect(204);
     }
-    let (of_room, is_gone) = (["park", "club"][usize::from(is_inside)], row.room == GONE);
+    let of_room = ["park", club][usize::from(is_inside)];
+    let is_gone = row.room.ends_with(&["bye gone"]);
     let start = bob.head().await;
     let mut everything = bob.stream("").await;
     let mut joined = bob.stream("joined=true").await;
-    let mut named = bob.stream(NAMED).await;
-    let mut named_joined = bob.stream(&format!("{NAMED}&joined=true")).await;
+    let mut of_these_rooms = bob.stream(named).await;
+    let named_joined = &format!("{named}&joined=true");
+    let mut of_these_joined = bob.stream(named_joined).await;
     let mut room = bob.stream_of(of_room, "").await;
 
-    make(moved, &ann, &bob, &cara).await;
+    make(moved, club, [&ann, &bob, &cara]).await;
     let began = Instant::now();
-    let end_of_room = ann.post(of_room, "the end of this room").await;
+    // Nothing can be posted into a room that was archived or deleted.
+    let end_of_room = ann.try_post(of_room, json!({ "body": "the end of this room" }));
+    let end_of_room = end_of_room.await.json()["id"].as_i64();
     let end = ann.post("general", "the end").await;
     let ends = |events: Vec<Block>| -> Vec<Block> {
         let rest = events.into_iter();
-        rest.filter(|event| event.id() != Some(end_of_room))
+        rest.filter(|event| event.id() != end_of_room || event.id().is_none())
             .collect()
     };
-    let of_everything = without_end(&ends(everything.events_to(end).await));
+    let of_everything = without_end(club, &ends(everything.events_to(end).await));
     assert_eq!(of_everything, row.everything, "{moved:?}: everything");
-    let of_joined = without_end(&ends(joined.events_to(end).await));
+    let of_joined = without_end(club, &ends(joined.events_to(end).await));
     assert_eq!(of_joined, row.joined, "{moved:?}: joined");
-    let of_these = without_end(&ends(named.events_to(end).await));
+    let of_these = without_end(club, &ends(of_these_rooms.events_to(end).await));
     assert_eq!(of_these, of_named(row.everything), "{moved:?}: named");
-    let of_these = without_end(&ends(named_joined.events_to(end).await));
+    let of_these = without_end(club, &ends(of_these_joined.events_to(end).await));
     assert_eq!(
         of_these,
         of_named(row.joined),
         "{moved:?}: named and joined"
     );
-    let of_one = told_of_room(&mut room, is_gone, end_of_room).await;
+    let of_one = told_of_room(&mut room, club, is_gone, end_of_room.unwrap_or(0)).await;
     assert_eq!(of_one, row.room, "{moved:?}: {of_room}");
     assert!(
         began.elapsed() < AT_ONCE,
@@ -209,32 +249,31 @@ async fn check(row: &Row) {
     );
 
     for source in ["memory", "the file"] {
-        let named_joined = format!("{NAMED}&joined=true");
         for (query, expected) in [
             ("", row.everything.to_vec()),
             ("joined=true", row.joined.to_vec()),
-            (NAMED, of_named(row.everything)),
-            (&named_joined, of_named(row.joined)),
+            (named.as_str(), of_named(row.everything)),
+            (named_joined, of_named(row.joined)),
         ] {
             let mut stream = bob.stream(&format!("{query}&after={start}")).await;
             let (events, _) = stream.replay().await;
             assert_eq!(
-                without_end(&ends(events)),
+                without_end(club, &ends(events)),
                 expected,
                 "{moved:?}: replayed from {source}, {query:?}"
             );
         }
         if is_gone {
             // Nothing but its end is told of the room, also to a reader who was never told of its beginning.
-            for query in ["", NAMED] {
+            for query in ["", named] {
                 let mut stream = bob.stream(&format!("{query}&after=0")).await;
                 let (events, _) = stream.replay().await;
                 let of_club = events.into_iter();
                 let of_club = of_club.filter(|event| event.json()["room"] == of_room);
                 let of_club: Vec<_> = of_club.collect();
                 assert_eq!(
-                    told(&of_club),
-                    END_OF_CLUB,
+                    told(club, &of_club),
+                    row.everything,
                     "{moved:?}: {source}, {query:?}"
                 );
             }
@@ -243,7 +282,11 @@ async fn check(row: &Row) {
         } else {
             let mut stream = bob.stream_of(of_room, &format!("after={start}")).await;
             let (events, _) = stream.replay().await;
-            assert_eq!(without_end(&events), row.room, "{moved:?}: from {source}");
+            assert_eq!(
+                without_end(club, &events),
+                row.room,
+                "{moved:?}: from {source}"
+            );
         }
         chat.restart().await;
     }

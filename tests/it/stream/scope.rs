@@ -117,6 +117,7 @@ async fn a_stream_of_joined_rooms_needs_somebody() {
     ann.post("general", "hello").await;
     let other = ann.create_room("Other", "open").await;
     let bob = chat.join("bob").await;
+    bob.remove("general", "me").await.expect(204);
     bob.post(&other, "in other").await;
     let told = bob.stream("joined=true&after=0").await.replay().await.0;
     assert_eq!(rooms(&told), [other]);

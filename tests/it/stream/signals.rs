@@ -121,6 +121,9 @@ async fn a_signal_is_never_replayed_and_moves_no_cursor() {
 async fn nobody_hears_a_signal_of_a_room_that_is_not_theirs_any_more() {
     let chat = start(Duration::ZERO).await;
     let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    for person in [&ann, &bob] {
+        person.remove("general", "me").await.expect(204);
+    }
     let room = ann.create_room("Secret plans", "closed").await;
     ann.add(&room, "bob").await.expect(204);
     let mut everything = bob.stream("").await;

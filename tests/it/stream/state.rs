@@ -128,7 +128,10 @@ async fn an_event_carries_its_object_as_it_is_now() {
                     ),
                     "room" => assert_eq!(
                         data["room_info"],
-                        json!({ "slug": room, "name": "Second name", "topic": "", "kind": "open" })
+                        json!({
+                            "slug": room, "name": "Second name", "topic": "", "kind": "open",
+                            "archived": false, "announcements": false, "auto_join": false,
+                        })
                     ),
                     _ => assert_eq!(
                         (&data["handle"], &data["state"]),

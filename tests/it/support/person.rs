@@ -175,6 +175,26 @@ impl Person {
         .await
     }
 
+    /// Sets what a member of a room may do.
+    pub(crate) async fn name(&self, room: &str, handle: &str, role: &str) -> Answer {
+        let path = format!("/api/v1/rooms/{room}/members/{handle}");
+        self.send(Method::PUT, &path, json!({ "role": role })).await
+    }
+
+    /// Finds or creates the direct room with these people, and returns its slug.
+    pub(crate) async fn open_direct(&self, handles: &[&str]) -> String {
+        let people = json!({ "handles": handles });
+        let opened = self.send(Method::POST, "/api/v1/direct", people).await;
+        let room = opened.expect(200).json();
+        room["slug"].as_str().expect("a room has a slug").to_owned()
+    }
+
+    /// Deletes a room.
+    pub(crate) async fn delete_room(&self, room: &str) -> Answer {
+        let path = format!("/api/v1/rooms/{room}");
+        self.send(Method::DELETE, &path, Value::Null).await
+    }
+
     /// Removes a user from a room.
     pub(crate) async fn remove(&self, room: &str, handle: &str) -> Answer {
         self.send(

@@ -9,8 +9,8 @@ use crate::{
     event_log::signals::TYPING_AGAIN_AFTER,
     model::{
         json_schema::text,
+        member::RoomMember,
         room::{ROOM_LIST_MAX, RoomView},
-        user::RoomMember,
     },
     web::api::{
         members::{self, JoinRoomRequest, MarkReadRequest, MemberList, NotifyRequest},

@@ -1,0 +1,20 @@
+//! Members of rooms.
+
+use super::{room::RoomRole, user::Person};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An entry in the list of a room's members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Member)]
+pub struct RoomMember {
+    /// The member.
+    #[serde(flatten)]
+    pub person: Person,
+    /// What the member may do in the room.
+    pub role: RoomRole,
+    /// Whether the user is online: one of their streams is open, or was until recently.
+    #[serde(default)]
+    #[schema(required)]
+    pub here: bool,
+}
