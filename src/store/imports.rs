@@ -27,7 +27,7 @@ use std::{
 statements! {
     FIND_USERS = "select coalesce(json_group_object(u.handle, u.id order by u.id), '{}')
         from json_each(?) p join users u on u.handle = p.value";
-    FIND_ROOMS = "select r.slug, r.id, r.kind, r.name, r.topic, r.kind = 'deleted' as is_deleted,
+    FIND_ROOMS = "select r.slug, r.id, r.kind, r.name, r.topic, r.kind = 'deleted' as is_deleted, r.made_by,
                not exists (select 1 from messages m where m.room_id = r.id) as is_empty
         from json_each(?) p join rooms r on r.slug = p.value order by r.id";
     // A message is identified by its nonce. One without a nonce, or with one that is not exported, is identified by its
@@ -93,6 +93,8 @@ pub struct KnownRoom {
     pub is_empty: bool,
     /// Whether the room was deleted.
     pub is_deleted: bool,
+    /// The user who made it.
+    pub made_by: UserId,
 }
 
 impl FromRow<'_, SqliteRow> for KnownRoom {
@@ -104,6 +106,7 @@ impl FromRow<'_, SqliteRow> for KnownRoom {
             topic: text_of(row, "topic")?,
             is_empty: row.try_get("is_empty")?,
             is_deleted: row.try_get("is_deleted")?,
+            made_by: row.try_get("made_by")?,
         })
     }
 }

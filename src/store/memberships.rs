@@ -48,6 +48,7 @@ statements! {
     FIND_MEMBER_ROLE = "select iif(role = 'manager', 'manager', 'member') from memberships where room_id = ? and user_id = ?";
     HIDE_ROOM = "update memberships set hidden_up_to = (select max(id) from events)
         where room_id = ?1 and user_id = ?2";
+    SHOW_ROOM = "update memberships set hidden_up_to = null where room_id = ?1 and user_id = ?2";
     // How often others have added the user to rooms since ?2, among the last ?3 times.
     COUNT_ADDINGS = "select count(*) from (
             select e.at from events e indexed by events_of_adding
@@ -146,6 +147,16 @@ pub async fn set_role(
 /// Hides a direct room from one of its people, until the next message.
 pub async fn hide_room(connection: &mut Connection, room: RoomId, user: UserId) -> Result<()> {
     sqlx::query(HIDE_ROOM)
+        .bind(room)
+        .bind(user)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Shows a direct room that was hidden from one of its people.
+pub async fn show_room(connection: &mut Connection, room: RoomId, user: UserId) -> Result<()> {
+    sqlx::query(SHOW_ROOM)
         .bind(room)
         .bind(user)
         .execute(connection)

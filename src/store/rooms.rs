@@ -118,7 +118,7 @@ statements! {
     LIST_UNFOLDED = "select coalesce(json_group_array(json_array(id, cast(name as text))), '[]') from (
         select id, name from rooms where name_folded is null limit 1000)";
     SET_FOLDED = "update rooms set name_folded = value ->> 1 from json_each(?) where rooms.id = value ->> 0";
-    FIND_DIRECT_ROOM = "select slug from rooms where people = ?";
+    FIND_DIRECT_ROOM = "select id, slug from rooms where people = ?";
     // Members are remembered, who see this event and nothing else of the room.
     REMEMBER_MEMBERS = "insert or ignore into former_memberships (user_id, room_id, event_id)
         select user_id, room_id, ?2 from memberships where room_id = ?1";
@@ -307,9 +307,12 @@ pub async fn close_room(connection: &mut Connection, id: RoomId, event: EventId)
     Ok(())
 }
 
-/// Returns the slug of the direct room of these people, given as [`RoomRow::people`].
-pub async fn find_direct_room(connection: &mut Connection, people: &str) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar(FIND_DIRECT_ROOM)
+/// Returns the id and slug of the direct room of these people, given as [`RoomRow::people`].
+pub async fn find_direct_room(
+    connection: &mut Connection,
+    people: &str,
+) -> Result<Option<(RoomId, String)>> {
+    Ok(sqlx::query_as(FIND_DIRECT_ROOM)
         .bind(people)
         .fetch_optional(connection)
         .await?)

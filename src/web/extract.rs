@@ -171,6 +171,14 @@ impl Sent {
         }
     }
 
+    /// Like [`Self::fields`], but an empty body, or the JSON `null`, has no fields.
+    pub fn optional_fields<T: DeserializeOwned + Default>(self) -> Result<T, Rejection> {
+        match &self {
+            Self::Json(bytes) if matches!(bytes.trim_ascii(), b"" | b"null") => Ok(T::default()),
+            _ => self.fields(),
+        }
+    }
+
     /// Like [`Self::fields`], but also accepts a plain text, which becomes one field.
     pub fn fields_or_text<T: DeserializeOwned>(
         self,

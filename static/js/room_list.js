@@ -9,6 +9,7 @@ import { showCurrentRoom } from "./sidebar.js";
 import { Stopwatch } from "./stopwatch.js";
 
 const COUNTED_MAX = 1000; // the same as UNREAD_MAX in src/model/room.rs
+const UNGUESSABLE = "r-"; // how the slugs of direct rooms begin
 const LONG_HIDDEN = 60_000; // ms after which the reader may have read elsewhere
 const RETRY_AFTER = 5000; // ms
 const SPREAD = 2000; // ms over which the requests of all pages for a changed list are spread
@@ -75,6 +76,7 @@ export class RoomList {
     if (room === this.#current && document.hidden) this.#hiddenCount += 1;
     this.#showTitle();
     const { notify, head, unread } = this.#linkOf(room)?.dataset ?? {};
+    if (!notify && room.startsWith(UNGUESSABLE)) this.refreshSoon(); // a conversation that was hidden
     if (!notify || (id <= head && unread === "0")) return false; // not a member, or it was read elsewhere
     this.#count(event);
     return notify === "everything" || (notify === "mentions" && mentionsReader(message.html));

@@ -72,6 +72,7 @@ impl<'a> ImportRun<'a> {
             topic: info.topic.clone(),
             is_empty: true,
             is_deleted: false,
+            made_by,
         };
         self.facts.rooms.insert(info.slug.clone(), known);
         self.imported.rooms += 1;
@@ -104,8 +105,14 @@ impl<'a> ImportRun<'a> {
         user: &'a NewAccount,
         at: Timestamp,
     ) -> Result<Option<AccessChange>> {
-        let room_id = self.facts.rooms.get(slug).ok_or(Error::NotFound)?.id;
+        let room = self.facts.rooms.get(slug).ok_or(Error::NotFound)?;
+        let (room_id, made_by) = (room.id, room.made_by);
         let user_id = self.user(user, at);
+        let role = if made_by == user_id {
+            RoomRole::Manager
+        } else {
+            RoomRole::Member
+        };
         if !self.facts.members.insert((room_id, user_id)) {
             return Ok(None);
         }
@@ -116,7 +123,7 @@ impl<'a> ImportRun<'a> {
             user_id,
             at,
             event_id,
-            role: RoomRole::Member,
+            role,
             is_new: false,
         });
         Ok(Some(AccessChange::User(user_id)))

@@ -79,7 +79,7 @@ pub async fn join_room(
     Path((room, handle)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<StatusCode, Rejection> {
-    let JoinRoomRequest { role } = sent.fields()?;
+    let JoinRoomRequest { role } = sent.optional_fields()?;
     let role = role.as_deref().map(read_role).transpose()?;
     members::join_room(&app, &visitor, room, handle, role).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -9,7 +9,11 @@ use crate::{
         room::{ROOM_LIST_MAX, RoomView},
         user::User,
     },
-    operations::{self, members, rooms::list_rooms, server::find_server},
+    operations::{
+        self, members,
+        rooms::{find_room, list_rooms},
+        server::find_server,
+    },
     web::{
         api::{members::read_level, paging::PageQuery, rooms::CreateRoomRequest},
         error::Rejection,
@@ -191,9 +195,12 @@ pub async fn leave_room(
     visitor: SignedIn,
     Path(room): Path<String>,
 ) -> Result<Response, Rejection> {
-    let back = format!("/rooms/{room}");
-    members::leave_room(&app, &visitor, room, "me".into()).await?;
-    Ok(redirect_to(&back))
+    members::leave_room(&app, &visitor, room.clone(), "me".into()).await?;
+    // A room that is not open is gone, or hidden, and so not shown again.
+    match find_room(&app, &visitor, &room).await {
+        Ok(left) if !left.joined => Ok(redirect_to(&format!("/rooms/{room}"))),
+        _ => Ok(redirect_to("/rooms")),
+    }
 }
 
 /// Sets the visitor's notification level for a room.
