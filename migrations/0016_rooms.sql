@@ -38,8 +38,8 @@ create table former_memberships (
     primary key (user_id, room_id)
 ) strict, without rowid;
 
--- Used to count how often a user was added to rooms by others.
-create index events_of_adding on events (subject_id, id) where kind = 'member' and actor_id <> subject_id;
+-- Used to count how often a user was added to rooms by others: such an event has the data {"added":true}.
+create index events_of_adding on events (subject_id, id) where kind = 'member' and data is not null;
 
 -- Used to erase the custom events of a deleted room.
 create index custom_events_of_room on events (room_id) where kind = 'custom' and data is not null;

@@ -28,6 +28,8 @@ use crate::{
 /// themselves: nobody's list is flooded by others.
 const ADDINGS_MAX: i64 = 100;
 const ADDINGS_WITHIN_HOURS: i64 = 24;
+/// The data of the event of a user whom somebody else has added.
+const ADDED: &str = r#"{"added":true}"#;
 
 /// A member to be added to a room.
 #[derive(Clone, Copy, Debug)]
@@ -179,14 +181,19 @@ pub(super) async fn add_member(
     member: NewMember,
 ) -> Result<()> {
     let NewMember { user, role } = member;
-    let event_id = append_event(tx, &member_event(actor, room, user)).await?;
+    let is_new = actor.user != Some(user);
+    let event = NewEvent {
+        data: is_new.then(|| ADDED.to_owned()),
+        ..member_event(actor, room, user)
+    };
+    let event_id = append_event(tx, &event).await?;
     let membership = NewMembership {
         room_id: room,
         user_id: user,
         at: actor.at,
         event_id,
         role,
-        is_new: actor.user != Some(user),
+        is_new,
     };
     memberships::insert_memberships(tx, &[membership]).await
 }

@@ -47,7 +47,7 @@ pub struct NewEvent<'a> {
     pub actor_id: Option<UserId>,
     /// The time of the event.
     pub at: Timestamp,
-    /// JSON as described in the migration `0001_log.sql`.
+    /// JSON as described in the migrations `0001_log.sql` and `0016_rooms.sql`.
     pub data: Option<String>,
 }
 

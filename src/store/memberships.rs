@@ -52,7 +52,7 @@ statements! {
     // How often others have added the user to rooms since ?2, among the last ?3 times.
     COUNT_ADDINGS = "select count(*) from (
             select e.at from events e indexed by events_of_adding
-            where e.subject_id = ?1 and e.kind = 'member' and e.actor_id <> e.subject_id order by e.id desc limit ?3 + 0)
+            where e.subject_id = ?1 and e.kind = 'member' and e.data is not null order by e.id desc limit ?3 + 0)
         where at > ?2";
     SHARES_ROOM = "select exists (select 1 from memberships a join memberships b on b.room_id = a.room_id
         where a.user_id = ?1 and b.user_id = ?2)";

@@ -213,6 +213,11 @@ const SPELLINGS: [&str; 14] = [
 /// Where those words are about something else.
 const SOMETHING_ELSE: [(&str, &str, &str); 10] = [
     (
+        "web/views/room_settings.rs",
+        "==RoomKind::Open",
+        "only open rooms can be closed",
+    ),
+    (
         "chat/rooms.rs",
         "==RoomKind::Open",
         "names of open rooms are unique, and only they are closed",
@@ -252,11 +257,6 @@ const SOMETHING_ELSE: [(&str, &str, &str); 10] = [
         "chat/posts/run.rs",
         "member_since.is_",
         "posting into a room joins it",
-    ),
-    (
-        "web/views/room.rs",
-        "==RoomKind::Open",
-        "an open room is shown with its sign",
     ),
 ];
 

@@ -118,8 +118,15 @@ async fn a_stream_of_joined_rooms_needs_somebody() {
     let other = ann.create_room("Other", "open").await;
     let bob = chat.join("bob").await;
     bob.remove("general", "me").await.expect(204);
+    let start = bob.head().await;
     bob.post(&other, "in other").await;
-    let told = bob.stream("joined=true&after=0").await.replay().await.0;
+    ann.post("general", "in general").await;
+    let told = bob
+        .stream(&format!("joined=true&after={start}"))
+        .await
+        .replay()
+        .await
+        .0;
     assert_eq!(rooms(&told), [other]);
     chat.visitor()
         .get("/api/v1/events?joined=true")
