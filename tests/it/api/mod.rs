@@ -21,5 +21,6 @@ mod pages_of_history;
 mod queue;
 mod rate_limits;
 mod reactions;
+mod rights;
 mod room_rights;
 mod rooms;
