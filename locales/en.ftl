@@ -15,6 +15,17 @@ join = Join
 join-by-invitation = Accounts on this server are by invitation. Open the link that you were sent, or sign in.
 sign-in = Sign in
 browse-without-joining = Browse without joining
+set-up = Set up Backscroll
+set-up-lead = A place for your group, on your own machine. You can change all of this later.
+server-name = Name of this place
+who-can-join = Who can join
+door-invite = People with an invitation link
+door-open = Anyone who has the address
+set-up-create = Create
+set-up-note = You will be the owner. An old history can be imported afterwards.
+username-lead = Others mention you by it. It can’t change.
+password = Password
+password-lead = At least { $min } characters; a sentence is fine.
 
 ## Sidebar
 

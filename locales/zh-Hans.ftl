@@ -11,6 +11,17 @@ join = 加入
 join-by-invitation = 这台服务器凭邀请加入。请打开收到的邀请链接，或者登录。
 sign-in = 登录
 browse-without-joining = 不加入，先看看
+set-up = 设置 Backscroll
+set-up-lead = 在自己的机器上，给大家一个地方。这些以后都可以更改。
+server-name = 这个地方的名称
+who-can-join = 谁可以加入
+door-invite = 有邀请链接的人
+door-open = 知道地址的任何人
+set-up-create = 创建
+set-up-note = 你将是所有者。以前的历史可以之后导入。
+username-lead = 别人用它提到你，不能更改。
+password = 密码
+password-lead = 至少 { $min } 个字符，一句话也可以。
 
 ## 侧边栏
 

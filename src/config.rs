@@ -212,7 +212,8 @@ fn parse_door(text: &str) -> Result<Door, &'static str> {
     text.parse().map_err(|_| "`open` or `invite`")
 }
 
-fn parse_public_url(text: &str) -> Result<Url, &'static str> {
+/// Parses `--public-url`.
+pub fn parse_public_url(text: &str) -> Result<Url, &'static str> {
     const FAULT: &str = "an address without a path, as in https://chat.example";
     let url: Url = text.parse().map_err(|_| FAULT)?;
     let is_site = matches!(url.scheme(), "http" | "https") && url.has_host();

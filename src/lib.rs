@@ -59,4 +59,4 @@ mod server;
 pub mod store;
 pub mod web;
 
-pub use server::{Server, run};
+pub use server::{Server, SetupOffer, run};

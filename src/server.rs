@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, ChangeMaker, random_bytes},
-    auth::client::TrustedProxies,
+    auth::{client::TrustedProxies, secret::Secret},
     cache::Cache,
     chat::{apply::apply, upgrade::store_mentions},
     config::{Config, Tls},
@@ -25,7 +25,7 @@ use crate::{
     operations::{rooms::erase_deleted_rooms, sessions},
     store::{
         database_path::DatabasePath, db::Connection, file_identity::OpenDatabase, lock::FileLock,
-        meta,
+        meta, setup,
     },
     web::{self, hosts::HostNames, https_redirect},
 };
@@ -45,6 +45,7 @@ pub struct Server {
     certificates: Option<Arc<Certificates>>,
     /// The listener that redirects to TLS.
     redirect: Option<TcpListener>,
+    setup: SetupOffer,
     /// Released last, after all writes.
     lock: FileLock,
 }
@@ -57,6 +58,7 @@ impl Server {
         let mut database = OpenDatabase::open(path, config.storage).await?;
         prepare_log(&mut database.writer).await?;
         set_door(&mut database.writer, &config).await?;
+        let setup = offer_setup(&mut database.writer).await?;
         let (log, applier) = Applier::open(database, config.storage).await?;
         let connections = connections_allowed(config.max_connections);
         let certificates = load_certificates(&config.tls)?;
@@ -68,8 +70,15 @@ impl Server {
             connections,
             certificates,
             redirect,
+            setup,
             lock,
         })
+    }
+
+    /// Returns how the server can be set up.
+    #[must_use]
+    pub fn setup(&self) -> &SetupOffer {
+        &self.setup
     }
 
     /// Returns who may come in.
@@ -98,6 +107,7 @@ impl Server {
             certificates,
             redirect,
             lock,
+            setup: _,
         } = self;
         let app = Arc::new(App::new(
             Arc::clone(&log),
@@ -169,6 +179,17 @@ fn listen_for_redirect(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
+/// How the server can be set up.
+#[derive(Clone, Debug)]
+pub enum SetupOffer {
+    /// There is an admin, who has set it up.
+    Done,
+    /// By the link with this secret, which was made now.
+    New(Secret),
+    /// By the link that the command `setup-link` has printed.
+    Earlier,
+}
+
 /// Runs the server on a listener until shutdown.
 pub async fn run(
     listener: TcpListener,
@@ -212,7 +233,7 @@ async fn found_log(connection: &mut Connection) -> Result<()> {
         server: NewAccount::new(SERVER_HANDLE, "Backscroll"),
         room: first_room()?,
     };
-    apply_at_start(connection, action).await
+    apply_directly(connection, action).await
 }
 
 /// Sets who may come in, if the settings differ from what the file says.
@@ -226,11 +247,28 @@ async fn set_door(connection: &mut Connection, config: &Config) -> Result<()> {
         name: None,
         door: Some(door),
     };
-    apply_at_start(connection, action).await
+    apply_directly(connection, action).await
 }
 
-/// Applies a change of the server itself before it serves.
-async fn apply_at_start(connection: &mut Connection, action: Action) -> Result<()> {
+/// Makes a set-up link if there is no admin, unless a command has made one.
+async fn offer_setup(connection: &mut Connection) -> Result<SetupOffer> {
+    if setup::has_admin(connection).await? {
+        return Ok(SetupOffer::Done);
+    }
+    if setup::is_kept(connection).await? {
+        return Ok(SetupOffer::Earlier);
+    }
+    let secret = Secret::new(random_bytes());
+    let action = Action::OfferSetup {
+        secret_hash: secret.hash(),
+        is_kept: false,
+    };
+    apply_directly(connection, action).await?;
+    Ok(SetupOffer::New(secret))
+}
+
+/// Applies a change to a file that no server has open.
+pub(crate) async fn apply_directly(connection: &mut Connection, action: Action) -> Result<()> {
     let change = ChangeMaker::new().make(None, action);
     let mut tx = connection.begin_with("begin immediate").await?;
     let applied = apply(&mut tx, &Cache::default(), &[change]).await?;

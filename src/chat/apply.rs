@@ -7,7 +7,7 @@ use super::{
     import::{ImportChange, import},
     memberships, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
-    reactions, rooms, server, standing, users,
+    reactions, rooms, server, setup, standing, users,
 };
 use crate::{
     cache::Cache,
@@ -132,6 +132,16 @@ async fn apply_run(
             founding::found_log(tx, actor, log, server, room).await
         }
         Action::BeginEra { used } => founding::begin_era(tx, cache, actor, *used).await,
+        Action::OfferSetup {
+            secret_hash,
+            is_kept,
+        } => setup::offer_setup(tx, actor, secret_hash, *is_kept).await,
+        Action::SetUp {
+            secret_hash,
+            name,
+            door,
+            owner,
+        } => setup::set_up(tx, actor, secret_hash, (name, *door), owner).await,
         Action::UpdateServer { name, door } => {
             server::update_server(tx, actor, name.as_ref(), *door).await
         }

@@ -20,6 +20,7 @@ pub mod posts;
 mod reactions;
 mod rooms;
 mod server;
+mod setup;
 mod standing;
 pub mod upgrade;
 mod users;

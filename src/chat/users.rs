@@ -11,7 +11,7 @@ use crate::{
     fault::Fault,
     model::{
         account::{FoldedName, NewAccount},
-        change::{AccessChange, Outcome, SecretHash, SignIn},
+        change::{AccessChange, Outcome, Registration, SecretHash, SignIn},
         event::kind,
         ids::{EventId, UserId},
         role::{Door, Role},
@@ -20,7 +20,7 @@ use crate::{
     store::{
         db::Connection,
         events::{NewEvent, append_event},
-        meta, rooms, sessions,
+        meta, passwords, rooms, sessions,
         users::{self, NewUser},
     },
 };
@@ -39,8 +39,24 @@ pub(super) async fn join_server(
     Ok(Applied::new(Outcome::User(user)))
 }
 
+/// Creates an account with a password, and signs it in.
+pub(super) async fn register(
+    tx: &mut Connection,
+    actor: Actor,
+    registration: &Registration,
+) -> Result<User> {
+    let Registration {
+        account,
+        password,
+        sign_in,
+    } = registration;
+    let user = create_account(tx, actor, account, Some(sign_in)).await?;
+    passwords::set_password(tx, user.id, password, actor.at).await?;
+    Ok(user)
+}
+
 /// Creates an account and signs it in. Refuses a handle or name that looks like another account's handle or name.
-pub(super) async fn create_account(
+async fn create_account(
     tx: &mut Connection,
     actor: Actor,
     account: &NewAccount,

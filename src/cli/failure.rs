@@ -45,7 +45,7 @@ impl Failure {
     }
 
     /// Creates a failure for a file that another process uses.
-    fn in_use(sentence: String) -> Self {
+    pub(super) fn in_use(sentence: String) -> Self {
         Self { code: 4, sentence }
     }
 

@@ -19,6 +19,7 @@ mod post;
 mod restore;
 mod send;
 mod serve;
+mod setup_link;
 mod sse;
 mod stop;
 mod tail;

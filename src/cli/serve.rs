@@ -1,8 +1,12 @@
 //! `serve`: runs the server.
 
-use super::{Failure, log, print, stop::Stop};
+use super::{
+    Failure, log, print,
+    setup_link::{link, site},
+    stop::Stop,
+};
 use crate::{
-    Server,
+    Server, SetupOffer,
     config::{Config, Durability},
     model::role::Door,
     net::accept::listen,
@@ -34,7 +38,9 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let database = DatabasePath::resolve(&config.db)?;
     let sqlite = db::sqlite_version(&mut db::open_reader(&database).await?).await?;
     let redirect = server.redirect_address();
-    print_detached(banner(&config, (address, redirect), &sqlite, door));
+    let setup = setup_lines(&config, address, door, server.setup());
+    let banner = banner(&config, (address, redirect), &sqlite, door);
+    print_detached(banner + &setup + "\nCtrl-C stops it.\n");
     let shutdown = async move {
         stop.asked().await;
         tokio::spawn(async move {
@@ -70,11 +76,7 @@ fn banner(
         Door::Open => "open: whoever reaches this address picks a name and is in",
         Door::Invite => "invite: accounts by invitation only",
     };
-    let scheme = if config.tls.certificate.is_some() {
-        "https"
-    } else {
-        "http"
-    };
+    let scheme = scheme(config);
     let public = config.public_url.as_ref();
     let public = line("public", public.map(Url::as_str));
     let redirect = redirect.map(|redirect| format!("http://{redirect} redirects to it"));
@@ -87,13 +89,38 @@ Backscroll {version}
 {redirect}{public}  file        {file} (SQLite {sqlite})
   durability  {durability}
   door        {door}
-
-Ctrl-C stops it.
 "
     )
+}
+
+fn scheme(config: &Config) -> &'static str {
+    if config.tls.certificate.is_some() {
+        "https"
+    } else {
+        "http"
+    }
 }
 
 /// Returns a line of the banner; nothing if there is nothing to say.
 fn line(name: &str, text: Option<&str>) -> String {
     text.map_or_else(String::new, |text| format!("  {name:<12}{text}\n"))
+}
+
+/// Returns the lines of the banner about setting the server up. With the open door on a loopback address it can be tried
+/// without.
+fn setup_lines(config: &Config, address: SocketAddr, door: Door, offer: &SetupOffer) -> String {
+    let how = match offer {
+        SetupOffer::Done => return String::new(),
+        SetupOffer::New(secret) => {
+            let public_url = config.public_url.as_ref();
+            link(&site(public_url, scheme(config), address), secret)
+        }
+        SetupOffer::Earlier => "the link that `backscroll setup-link` has printed".into(),
+    };
+    if door == Door::Open && address.ip().to_canonical().is_loopback() {
+        return format!("  set up      {how}\n");
+    }
+    format!(
+        "\nThis server has no admin. To name it and to create the account of the first one, open\n  {how}\n"
+    )
 }

@@ -1,6 +1,6 @@
 //! The command line: the commands, their help, and their dispatch.
 
-use super::{Failure, backup, check, export, import, post, restore, serve, tail};
+use super::{Failure, backup, check, export, import, post, restore, serve, setup_link, tail};
 use crate::config::{Config, DB};
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
@@ -51,6 +51,11 @@ struct CommandLine {
 enum Command {
     /// Run the server; also the default without a command
     Serve(Config),
+    /// Print a new link for setting the server up, while it has no admin
+    ///
+    /// The link works once. It replaces an earlier one, and the server keeps it when it starts; the server must be
+    /// stopped.
+    SetupLink(setup_link::SetupLink),
     /// Print each event as a line of JSON; reconnects and resumes automatically
     Tail(tail::Tail),
     /// Post a message exactly once, with retries
@@ -98,6 +103,7 @@ async fn run(arguments: CommandLine) -> Result<(), Failure> {
         .unwrap_or(Command::Serve(arguments.config))
     {
         Command::Serve(config) => serve::run(config).await,
+        Command::SetupLink(link) => setup_link::run(link).await,
         Command::Tail(tail) => tail::run(tail).await,
         Command::Post(post) => post::run(post).await,
         Command::Import(import) => import::run(import).await,

@@ -160,10 +160,15 @@ impl Access {
         }
     }
 
-    /// Returns whether rooms were named, of which none is visible. The events by which the reader left them are.
+    /// Returns whether the reader can never see anything more: it is a visitor, and the door was closed, or rooms were
+    /// named of which none is visible. The events by which the reader left them are.
     #[must_use]
     pub fn is_lost(&self) -> bool {
-        matches!(&self.rooms, Rooms::Named(named) if named.from.is_empty())
+        let Reader {
+            user, sees_open, ..
+        } = &self.reader;
+        let is_shut_out = user.is_none() && !*sees_open;
+        is_shut_out || matches!(&self.rooms, Rooms::Named(named) if named.from.is_empty())
     }
 
     /// Returns whether an event is visible to the reader.

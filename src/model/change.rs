@@ -12,6 +12,7 @@ use super::{
     ids::{EventId, MessageId, RoomId, UserId},
     import::{ImportStep, Imported},
     message::{Body, Nonce},
+    password::PasswordHash,
     role::{Door, Role},
     room::{NewDirectRoom, NewRoom, NotifyLevel, RoomRole, RoomUpdate},
     server::ServerName,
@@ -63,6 +64,19 @@ pub enum Action {
     },
     /// Begins a new era of ids after `used`, the last id that any copy of this log has used.
     BeginEra { used: i64 },
+    /// Sets the secret of the set-up link, which replaces an earlier one. With `is_kept`, a start of the server does not
+    /// replace it.
+    OfferSetup {
+        secret_hash: SecretHash,
+        is_kept: bool,
+    },
+    /// Sets the server up by its set-up link: creates the first admin, and names the server.
+    SetUp {
+        secret_hash: SecretHash,
+        name: ServerName,
+        door: Option<Door>,
+        owner: Registration,
+    },
     /// Sets the name of the server, and who may come in. `None` leaves a value unchanged.
     UpdateServer {
         name: Option<ServerName>,
@@ -165,6 +179,17 @@ impl Post {
     pub fn nonce(&self) -> Option<&str> {
         self.nonce.as_ref().map(Nonce::as_str)
     }
+}
+
+/// A new account with the ways to sign in to it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Registration {
+    /// The account.
+    pub account: NewAccount,
+    /// The hash of its password.
+    pub password: PasswordHash,
+    /// The session or token that it begins with.
+    pub sign_in: SignIn,
 }
 
 /// The result of an applied change.

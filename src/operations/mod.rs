@@ -11,6 +11,7 @@ pub mod reactions;
 pub mod rooms;
 pub mod server;
 pub mod sessions;
+pub mod setup;
 pub mod sign_in;
 pub mod snapshots;
 pub mod tokens;

@@ -3,14 +3,16 @@
 use super::sign_in::SignInClient;
 use crate::{
     app::{App, random_bytes},
-    auth::{secret::Secret, viewer::Viewer},
+    auth::{password::NewPassword, secret::Secret, viewer::Viewer},
     error::{Result, parse_field},
     model::{
         account::{FoldedName, NewAccount},
-        change::Action,
+        change::{Action, Registration},
+        role::Role,
         user::{DisplayName, Handle, User},
     },
 };
+use std::fmt;
 
 /// Creates an account under a free handle, and returns it with the secret that authenticates it.
 pub async fn join_server(
@@ -19,16 +21,74 @@ pub async fn join_server(
     handle: &str,
     name: Option<&str>,
 ) -> Result<(User, Secret)> {
-    let name = name.unwrap_or(handle);
-    let handle = parse_field("handle", Handle::parse(handle))?.into_string();
-    let name = parse_field("name", DisplayName::parse(name))?.into_string();
+    let account = parse_account(handle, name)?;
     app.rates.check_join(&client.client)?;
     let secret = Secret::new(random_bytes());
     let sign_in = Some(client.sign_in(&secret));
-    let account = NewAccount::new(&handle, &name);
     let action = Action::JoinServer { account, sign_in };
     let user = app.submit(None, action).await?.into_user()?;
     Ok((user, secret))
+}
+
+/// An account with a password to be created, before validation.
+#[derive(Clone, Copy)]
+pub struct AccountDraft<'a> {
+    /// The handle.
+    pub handle: &'a str,
+    /// The display name; the handle if absent.
+    pub name: Option<&'a str>,
+    /// The password in plain text.
+    pub password: &'a str,
+}
+
+impl fmt::Debug for AccountDraft<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { handle, name, .. } = self;
+        write!(f, "AccountDraft({handle:?}, {name:?}, …)")
+    }
+}
+
+impl AccountDraft<'_> {
+    /// Checks the fields, hashes the password, and makes the secret of the first session or token.
+    pub(super) async fn register(
+        self,
+        app: &App,
+        client: &SignInClient,
+        role: Role,
+    ) -> Result<(Registration, Secret)> {
+        let account = NewAccount {
+            role,
+            ..parse_account(self.handle, self.name)?
+        };
+        finish_registration(app, client, account, self.password).await
+    }
+}
+
+/// Checks and hashes the password of a new account, and makes the secret of its first session or token.
+pub(super) async fn finish_registration(
+    app: &App,
+    client: &SignInClient,
+    account: NewAccount,
+    password: &str,
+) -> Result<(Registration, Secret)> {
+    let names = [account.handle.text.as_str(), account.name.text.as_str()];
+    let password = parse_field("password", NewPassword::parse(password, &names))?;
+    app.rates.check_join(&client.client)?;
+    let password = app.passwords.hash(password, random_bytes()).await?;
+    let secret = Secret::new(random_bytes());
+    let registration = Registration {
+        account,
+        password,
+        sign_in: client.sign_in(&secret),
+    };
+    Ok((registration, secret))
+}
+
+fn parse_account(handle: &str, name: Option<&str>) -> Result<NewAccount> {
+    let name = name.unwrap_or(handle);
+    let handle = parse_field("handle", Handle::parse(handle))?.into_string();
+    let name = parse_field("name", DisplayName::parse(name))?.into_string();
+    Ok(NewAccount::new(&handle, &name))
 }
 
 /// Changes the viewer's display name.

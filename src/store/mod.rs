@@ -36,6 +36,7 @@ pub mod rooms;
 mod rows;
 pub mod schema;
 pub mod sessions;
+pub mod setup;
 pub mod sign_in_links;
 pub mod standing;
 mod statements;
@@ -67,6 +68,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         rooms::STATEMENTS,
         schema::STATEMENTS,
         sessions::STATEMENTS,
+        setup::STATEMENTS,
         sign_in_links::STATEMENTS,
         standing::STATEMENTS,
         users::STATEMENTS,

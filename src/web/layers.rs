@@ -67,7 +67,7 @@ pub fn surround(routes: Router, names: HostNames) -> Router {
             .get(X_REQUEST_ID)
             .and_then(|id| id.to_str().ok())
             .unwrap_or_default();
-        tracing::debug_span!("request", id, method = %request.method(), path = request.uri().path())
+        tracing::debug_span!("request", id, method = %request.method(), path = without_secret(request.uri().path()))
     };
     let layers = ServiceBuilder::new()
         .map_response(add_default_headers)
@@ -82,6 +82,15 @@ pub fn surround(routes: Router, names: HostNames) -> Router {
         .layer(CsrfLayer::new());
     // One combined layer: each separate one would cost every request another allocation and another copy.
     routes.layer(layers)
+}
+
+/// Paths before the secret of a link, which must not be logged.
+const BEFORE_SECRETS: [&str; 3] = ["/setup/", "/invite/", "/api/v1/invites/"];
+
+/// Returns a path without what follows the beginning of a link with a secret.
+fn without_secret(path: &str) -> &str {
+    let mut links = BEFORE_SECRETS.into_iter();
+    links.find(|link| path.starts_with(link)).unwrap_or(path)
 }
 
 /// Smallest body in bytes that is compressed. Smaller ones fit into one packet anyway.

@@ -39,10 +39,14 @@ pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
 
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
-    use pages::{account, direct_rooms, join, messages, room, room_settings, rooms};
+    use pages::{account, direct_rooms, join, messages, room, room_settings, rooms, setup};
     Router::new()
         .route("/", get(join::show_start))
         .route("/join", get(join::show_join).post(join::join))
+        .route(
+            "/setup/{token}",
+            get(setup::show_setup).post(setup::set_up_server),
+        )
         .route("/account", get(account::show_account))
         .route("/account/name", post(account::rename))
         .route("/account/looks", post(account::set_preferences))
@@ -100,7 +104,7 @@ fn pages() -> Router<Arc<App>> {
 fn api() -> Router<Arc<App>> {
     use api::{
         custom_events, description, history, me, members, messages, reactions, rooms, server,
-        sessions, tokens,
+        sessions, setup, tokens,
     };
     // The addresses are written in full: nesting would cost every request another allocation and another copy, and
     // would make addresses hard to search for.
@@ -109,6 +113,7 @@ fn api() -> Router<Arc<App>> {
             "/api/v1/server",
             get(server::show_server).patch(server::update),
         )
+        .route("/api/v1/setup", post(setup::set_up_server))
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/openapi.json", get(description::show_description))
         .route("/api/v1/me", get(me::show_me).patch(me::update_me))

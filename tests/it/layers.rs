@@ -23,7 +23,7 @@ const LAYERS: [&[&str]; 17] = [
     &["operations"],
     &["web"],
     &["net"],
-    &["server", "run", "Server"],
+    &["server", "run", "Server", "SetupOffer"],
     &["cli"],
 ];
 

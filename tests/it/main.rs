@@ -3,6 +3,7 @@
 mod api;
 mod cli;
 mod clients;
+mod doors;
 mod earlier_files;
 mod layers;
 mod log;

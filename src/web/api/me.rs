@@ -2,11 +2,15 @@
 
 use crate::{
     app::App,
-    auth::viewer::Viewer,
+    auth::{
+        password::{PASSWORD_MAX, PASSWORD_MIN},
+        secret::Secret,
+        viewer::Viewer,
+    },
     error::{Result, check_field},
     fault::Fault,
     model::{
-        json_schema::NotGiven,
+        json_schema::{NotGiven, text},
         time::Timestamp,
         user::{DisplayName, Handle, User},
     },
@@ -24,7 +28,7 @@ use crate::{
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
 use std::sync::Arc;
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::ObjectBuilder};
 
 /// Request body for joining the server.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,6 +49,27 @@ pub struct Joined {
     token: String,
 }
 
+impl Joined {
+    /// Describes an account with the secret of its new token.
+    #[must_use]
+    pub fn new(User { handle, name, .. }: User, secret: &Secret) -> Self {
+        Self {
+            handle,
+            name,
+            token: secret.reveal().into(),
+        }
+    }
+}
+
+/// Returns the schema of a new password.
+#[must_use]
+pub fn password_schema() -> ObjectBuilder {
+    text()
+        .min_length(Some(PASSWORD_MIN))
+        .max_length(Some(PASSWORD_MAX))
+        .description(Some("Not a common one, and not a name of the account."))
+}
+
 /// Creates an account, if the server lets everybody join.
 pub async fn join(
     State(app): State<Arc<App>>,
@@ -52,16 +77,8 @@ pub async fn join(
     sent: Sent,
 ) -> Result<(StatusCode, Json<Joined>), Rejection> {
     let JoinRequest { handle, name } = sent.fields()?;
-    let (User { handle, name, .. }, secret) =
-        join_server(&app, &client, &handle, name.as_deref()).await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(Joined {
-            handle,
-            name,
-            token: secret.reveal().into(),
-        }),
-    ))
+    let (user, secret) = join_server(&app, &client, &handle, name.as_deref()).await?;
+    Ok((StatusCode::CREATED, Json(Joined::new(user, &secret))))
 }
 
 /// The caller's account and rooms.

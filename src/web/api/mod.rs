@@ -12,4 +12,5 @@ pub mod reactions;
 pub mod rooms;
 pub mod server;
 pub mod sessions;
+pub mod setup;
 pub mod tokens;

@@ -3,7 +3,7 @@
 use super::{account::lasting_cookie, explain, local, page, redirect_to};
 use crate::{
     app::App,
-    auth::cookies::session_cookie_name,
+    auth::{cookies::session_cookie_name, secret::Secret},
     error::{Denial, Error},
     model::server::ServerProfile,
     operations::{people::join_server, server::find_server},
@@ -64,10 +64,7 @@ pub async fn join(
 ) -> Result<Response, Rejection> {
     let JoinForm { handle, next } = sent.fields()?;
     match join_server(&app, &client, &handle, None).await {
-        Ok((_, secret)) => {
-            let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
-            Ok(([(header::SET_COOKIE, cookie)], redirect_to(local(&next))).into_response())
-        }
+        Ok((_, secret)) => Ok(signed_in(&app, &secret, &next)),
         Err(Error::Forbidden(Denial::InviteOnly)) => {
             let (status, empty) = (StatusCode::FORBIDDEN, Default::default());
             join_page(&app, visitor.preferences, status, next, empty).await
@@ -78,6 +75,12 @@ pub async fn join(
             join_page(&app, visitor.preferences, status, next, refused).await
         }
     }
+}
+
+/// Redirects to `next` with the session cookie of a browser that has signed in.
+pub fn signed_in(app: &App, secret: &Secret, next: &str) -> Response {
+    let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
+    ([(header::SET_COOKIE, cookie)], redirect_to(local(next))).into_response()
 }
 
 /// Renders the page, with a refused handle and the reason if there is one.

@@ -7,6 +7,7 @@ pub mod messages;
 pub mod room;
 pub mod room_settings;
 pub mod rooms;
+pub mod setup;
 
 use crate::{
     error::Error,
@@ -48,6 +49,19 @@ fn explain(locale: &Locale, error: Error) -> Result<(StatusCode, String), Reject
         }
         error => Err(error.into()),
     }
+}
+
+/// Returns like [`explain`], and with the name of the field at fault; `form` if it is none.
+fn explain_field(
+    locale: &Locale,
+    error: Error,
+) -> Result<(StatusCode, (String, String)), Rejection> {
+    let field = match &error {
+        Error::Invalid { field, .. } => field.clone().into_owned(),
+        _ => "form".into(),
+    };
+    let (status, why) = explain(locale, error)?;
+    Ok((status, (field, why)))
 }
 
 /// Returns `next` if it is a path of this server, else `/`. `//other.example` and `/\other.example` are other servers.

@@ -3,6 +3,7 @@
 //! A view holds plain data and makes no queries. A partial renders the same for every viewer.
 
 pub mod account;
+pub mod account_fields;
 pub mod direct_rooms;
 pub mod edit;
 pub mod error;
@@ -12,3 +13,4 @@ pub mod message;
 pub mod room;
 pub mod room_settings;
 pub mod rooms;
+pub mod setup;

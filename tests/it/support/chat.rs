@@ -2,6 +2,7 @@
 
 use super::person::Person;
 use backscroll::{
+    Server, SetupOffer,
     cache::Cache,
     chat::apply::apply,
     config::{Config, Storage, rates::Rates},
@@ -18,6 +19,8 @@ use backscroll::{
         eras, users,
     },
 };
+use reqwest::Method;
+use serde_json::json;
 use sqlx::{Connection as _, sqlite::SqliteConnectOptions};
 use std::{
     net::SocketAddr,
@@ -31,6 +34,8 @@ use tokio::{net::TcpListener, runtime, sync::oneshot, task::spawn_blocking};
 
 /// Time limit for stopping, whatever the number of open streams.
 const STOPS_WITHIN: Duration = Duration::from_secs(3);
+/// The password of the first admin.
+pub(crate) const PASSWORD: &str = "wooden spoon, two cups";
 /// Number of changes per transaction when a history is generated.
 const AT_ONCE: usize = 500;
 
@@ -41,6 +46,8 @@ pub(crate) struct Chat {
     config: Config,
     pub(crate) address: SocketAddr,
     running: Option<Running>,
+    /// The secret of the set-up link, if the last start has made one.
+    setup: Option<String>,
     http: reqwest::Client,
 }
 
@@ -87,6 +94,7 @@ impl Chat {
             config,
             address,
             running: None,
+            setup: None,
             http,
         };
         chat.go_on().await;
@@ -107,12 +115,17 @@ impl Chat {
                 .build();
             let result = runtime.expect("a runtime").block_on(async {
                 let listener = TcpListener::bind(address).await.expect("the port is free");
-                let _ = listens.send(listener.local_addr().expect("a port"));
-                backscroll::run(listener, config, async { drop(stopped.await) }).await
+                let server = Server::open(config).await?;
+                let setup = match server.setup() {
+                    SetupOffer::New(secret) => Some(secret.reveal().to_owned()),
+                    SetupOffer::Done | SetupOffer::Earlier => None,
+                };
+                let _ = listens.send((listener.local_addr().expect("a port"), setup));
+                server.serve(listener, async { drop(stopped.await) }).await
             });
             let _ = end.send(result);
         });
-        self.address = listening.await.expect("the server listens");
+        (self.address, self.setup) = listening.await.expect("the server listens");
         self.running = Some(Running { stop, ended });
     }
 
@@ -140,6 +153,30 @@ impl Chat {
     /// Joins as a new user.
     pub(crate) async fn join(&self, handle: &str) -> Person {
         Person::join(self.http.clone(), self.address, handle).await
+    }
+
+    /// Returns the secret of the set-up link.
+    #[track_caller]
+    pub(crate) fn setup_token(&self) -> &str {
+        self.setup.as_deref().expect("the start has made a link")
+    }
+
+    /// Sets the server up with this door, and returns its first admin.
+    pub(crate) async fn set_up(&self, handle: &str, door: &str) -> Person {
+        let request = json!({
+            "token": self.setup_token(),
+            "server_name": "Riverside Choir",
+            "handle": handle,
+            "password": PASSWORD,
+            "door": door,
+        });
+        let answer = self
+            .visitor()
+            .send(Method::POST, "/api/v1/setup", request)
+            .await
+            .expect(201);
+        let token = answer.json()["token"].as_str().expect("a token").to_owned();
+        self.known(handle, &token)
     }
 
     /// Returns the client of an existing user with this token.

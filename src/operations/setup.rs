@@ -1,0 +1,66 @@
+//! Setting the server up: naming it, and creating its first admin.
+
+use super::{people::AccountDraft, server::parse_door, sign_in::SignInClient};
+use crate::{
+    app::App,
+    auth::secret::Secret,
+    error::{Error, Result, parse_field},
+    model::{change::Action, role::Role, server::ServerName, user::User},
+    store::setup,
+};
+
+/// Checks that the server waits to be set up.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] if there is an admin, or no set-up link.
+pub async fn check_offered(app: &App) -> Result<()> {
+    let mut connection = app.readers().acquire().await?;
+    let is_offered = setup::is_offered(&mut connection).await?;
+    is_offered.then_some(()).ok_or(Error::NotFound)
+}
+
+/// Checks that this is the secret of the set-up link, and returns it.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] if it is not, or if there is an admin.
+pub async fn check_link(app: &App, token: &str) -> Result<Secret> {
+    let secret = Secret::parse(token).ok_or(Error::NotFound)?;
+    let mut connection = app.readers().acquire().await?;
+    let is_link = setup::is_link(&mut connection, &secret.hash()).await?;
+    is_link.then_some(secret).ok_or(Error::NotFound)
+}
+
+/// What the first admin has chosen, before validation.
+#[derive(Clone, Copy, Debug)]
+pub struct SetUpDraft<'a> {
+    /// The secret of the set-up link.
+    pub token: &'a str,
+    /// Name of the server.
+    pub server_name: &'a str,
+    /// The door; it stays as it is if absent.
+    pub door: Option<&'a str>,
+    /// The account of the admin.
+    pub owner: AccountDraft<'a>,
+}
+
+/// Sets the server up, and returns the admin with the secret that authenticates them.
+pub async fn set_up(
+    app: &App,
+    client: &SignInClient,
+    draft: SetUpDraft<'_>,
+) -> Result<(User, Secret)> {
+    let link = check_link(app, draft.token).await?;
+    let name = parse_field("server_name", ServerName::parse(draft.server_name))?;
+    let door = draft.door.map(parse_door).transpose()?;
+    let (owner, secret) = draft.owner.register(app, client, Role::Admin).await?;
+    let action = Action::SetUp {
+        secret_hash: link.hash(),
+        name,
+        door,
+        owner,
+    };
+    let user = app.submit(None, action).await?.into_user()?;
+    Ok((user, secret))
+}

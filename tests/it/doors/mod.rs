@@ -1,0 +1,4 @@
+//! Coming in: setting the server up, its door, invitations, and people whom an import has brought.
+
+mod server;
+mod setup;
