@@ -4,9 +4,6 @@
 -- `setup`, the SHA-256 in hexadecimal of the secret in the set-up link, and `setup_kept` if the command `setup-link` has
 -- made that link, which a start of the server does not replace.
 
--- Asked at each start of the server, and when an admin is demoted: is there another one?
-create index users_admins on users (id) where role = 'admin';
-
 -- 1: an import brought this person, and nobody can sign in as them until they are invited as themselves.
 alter table users add column imported integer not null default 0;
 

@@ -78,6 +78,9 @@ pub enum Denial {
     /// The token may not be used for this.
     #[error("this token may not be used for this")]
     TokenScope,
+    /// An invitation to have an account is for people who have none.
+    #[error("sign out to create another account by this invitation")]
+    SignOutFirst,
     /// Accounts on this server are by invitation.
     #[error("accounts on this server are by invitation")]
     InviteOnly,

@@ -96,6 +96,12 @@ pub enum Fault {
     /// The change would leave the server without an enabled admin.
     #[error("the server needs an admin whose account is enabled")]
     LastAdmin,
+    /// The handle is not one of a person whom an import has brought, and who has not been invited yet.
+    #[error("no imported person who has not come in yet has this handle")]
+    NotImported,
+    /// The value is not a time span, or is too long.
+    #[error("a number and a unit (m, h, d or w), as in 7d; at most 366d")]
+    NotADuration,
     /// The display name is empty.
     #[error("a name is needed")]
     NameEmpty,

@@ -5,7 +5,7 @@ use super::{
     applied::Applied,
     credentials, custom_events, direct_rooms, founding,
     import::{ImportChange, import},
-    memberships, messages,
+    invites, memberships, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
     reactions, rooms, server, setup, standing, users,
 };
@@ -148,6 +148,12 @@ async fn apply_run(
         Action::JoinServer { account, sign_in } => {
             users::join_server(tx, actor, account, sign_in.as_ref()).await
         }
+        Action::CreateInvite(invite) => invites::create_invite(tx, actor, invite).await,
+        Action::RevokeInvite { invite } => invites::revoke_invite(tx, actor, *invite).await,
+        Action::RedeemInvite {
+            secret_hash,
+            registration,
+        } => invites::redeem_invite(tx, actor, secret_hash, registration.as_ref()).await,
         Action::SignOut { secret_hash } => users::sign_out(tx, secret_hash).await,
         Action::Credential(action) => credentials::apply(tx, actor, action).await,
         Action::RenameUser { name } => users::rename_user(tx, actor, name).await,

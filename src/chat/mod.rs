@@ -13,6 +13,7 @@ mod custom_events;
 mod direct_rooms;
 mod founding;
 mod import;
+mod invites;
 mod memberships;
 pub mod messages;
 pub mod policy;

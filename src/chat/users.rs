@@ -20,7 +20,7 @@ use crate::{
     store::{
         db::Connection,
         events::{NewEvent, append_event},
-        meta, passwords, rooms, sessions,
+        memberships, meta, passwords, rooms, sessions,
         users::{self, NewUser},
     },
 };
@@ -53,6 +53,54 @@ pub(super) async fn register(
     let user = create_account(tx, actor, account, Some(sign_in)).await?;
     passwords::set_password(tx, user.id, password, actor.at).await?;
     Ok(user)
+}
+
+/// Makes an imported person an account that somebody signs in to. Its id, its handle and what it wrote stay. The event is
+/// visible to all who may see the person.
+pub(super) async fn claim_user(
+    tx: &mut Connection,
+    actor: Actor,
+    id: UserId,
+    registration: &Registration,
+) -> Result<User> {
+    let Registration {
+        account,
+        password,
+        sign_in,
+    } = registration;
+    let user = users::find_user_by_id(tx, id).await?;
+    let user = user.filter(|user| user.handle == account.handle.text);
+    let user = user.ok_or(Error::NotFound)?;
+    if user.name != account.name.text
+        && users::is_taken(tx, &account.name.look_alikes, Some(id)).await?
+    {
+        return Err(Error::invalid("name", Fault::NameTaken));
+    }
+    users::claim_user(tx, id, &account.name, account.role).await?;
+    passwords::set_password(tx, id, password, actor.at).await?;
+    credentials::add_session(tx, actor, id, sign_in).await?;
+    append_user_event(tx, actor, id).await?;
+    let user = User {
+        name: account.name.text.clone(),
+        role: account.role,
+        imported: false,
+        ..user
+    };
+    join_rooms(tx, actor, &user).await?;
+    Ok(user)
+}
+
+/// Appends the event of a change of a user by themselves.
+async fn append_user_event(tx: &mut Connection, actor: Actor, user: UserId) -> Result<EventId> {
+    let themselves = Actor {
+        user: Some(user),
+        ..actor
+    };
+    let event = NewEvent {
+        subject_id: Some(user),
+        ..themselves.event(kind::USER, None)
+    };
+    append_event(tx, &event).await
 }
 
 /// Creates an account and signs it in. Refuses a handle or name that looks like another account's handle or name.
@@ -88,7 +136,9 @@ async fn join_rooms(tx: &mut Connection, actor: Actor, user: &User) -> Result<()
         ..actor
     };
     for room in rooms::list_auto_join(tx).await? {
-        add_member(tx, joining, room, NewMember::member(user.id)).await?;
+        if memberships::find_role(tx, room, user.id).await?.is_none() {
+            add_member(tx, joining, room, NewMember::member(user.id)).await?;
+        }
     }
     Ok(())
 }
@@ -113,6 +163,7 @@ pub(super) async fn add_user(
         name: account.name.text.clone(),
         role: account.role,
         created_at: actor.at,
+        imported: false,
         view_since: EventId::EARLIEST,
     })
 }
@@ -134,11 +185,7 @@ pub(super) async fn rename_user(
         return Err(Error::invalid("name", Fault::NameTaken));
     }
     users::rename_user(tx, by, name).await?;
-    let event = NewEvent {
-        subject_id: Some(by),
-        ..actor.event(kind::USER, None)
-    };
-    append_event(tx, &event).await?;
+    append_user_event(tx, actor, by).await?;
     let name = name.text.clone();
     Ok(Applied::with_access(
         Outcome::UserChanged(User { name, ..user }),

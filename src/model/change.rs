@@ -11,6 +11,7 @@ use super::{
     event::CustomEventName,
     ids::{EventId, MessageId, RoomId, UserId},
     import::{ImportStep, Imported},
+    invite::{InviteId, NewInvite},
     message::{Body, Nonce},
     password::PasswordHash,
     role::{Door, Role},
@@ -86,6 +87,15 @@ pub enum Action {
     JoinServer {
         account: NewAccount,
         sign_in: Option<SignIn>,
+    },
+    /// Makes an invitation.
+    CreateInvite(NewInvite),
+    /// Revokes an invitation.
+    RevokeInvite { invite: InviteId },
+    /// Redeems an invitation: by a new account, or for the actor.
+    RedeemInvite {
+        secret_hash: SecretHash,
+        registration: Option<Registration>,
     },
     /// Ends a session.
     SignOut { secret_hash: SecretHash },

@@ -13,6 +13,9 @@ pub struct RoomMember {
     pub person: Person,
     /// What the member may do in the room.
     pub role: RoomRole,
+    /// Whether an import brought the user, and nobody can sign in as them yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
     /// Whether the user is online: one of their streams is open, or was until recently.
     #[serde(default)]
     #[schema(required)]

@@ -10,6 +10,7 @@ pub mod grant;
 pub mod history;
 pub mod ids;
 pub mod import;
+pub mod invite;
 pub mod json_schema;
 pub mod look_alike;
 pub mod member;

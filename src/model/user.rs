@@ -41,6 +41,9 @@ pub struct UserInfo {
     pub person: Person,
     /// What the account may do on the server.
     pub role: Role,
+    /// Whether an import brought the user, and nobody can sign in as them yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
 }
 
 /// An account.
@@ -56,6 +59,8 @@ pub struct User {
     pub role: Role,
     /// The time of joining the server.
     pub created_at: Timestamp,
+    /// Whether an import brought the user, and nobody can sign in as them yet.
+    pub imported: bool,
     /// The last event that changed whether the account sees open rooms.
     pub view_since: EventId,
 }
@@ -76,6 +81,7 @@ impl User {
         UserInfo {
             person: self.person(),
             role: self.role,
+            imported: self.imported,
         }
     }
 }

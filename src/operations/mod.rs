@@ -4,6 +4,7 @@
 
 pub mod custom_events;
 pub mod history;
+pub mod invites;
 pub mod members;
 pub mod messages;
 pub mod people;

@@ -62,7 +62,7 @@ macro_rules! event_row {
                          select concat_ws(char(31), ", crate::store::visibility::person_is_public!("u.id"), ", (
                                 select coalesce(group_concat(s.room_id, ',' order by s.room_id), '')
                                 from memberships s where s.user_id = u.id),
-                            replace(u.role, char(31), ' '), replace(u.handle, char(31), ' '), u.name)
+                            replace(u.role, char(31), ' '), u.imported, replace(u.handle, char(31), ' '), u.name)
                          from users u where u.id = e.subject_id)
                      when json_valid(e.data) then coalesce(e.data -> '$.payload', 'null')
                      else iif(e.data is null, 'null', '') end)"
@@ -173,6 +173,7 @@ fn read_user_change(mut row: Row<'_>, id: EventId, at: Timestamp, by: Person) ->
         rooms: rooms.collect(),
     };
     let role = Role::of_stored(&lossy(row.field()));
+    let imported = row.field() == b"1";
     let person = Person {
         handle: lossy(row.field()),
         name: lossy(row.rest()),
@@ -183,7 +184,11 @@ fn read_user_change(mut row: Row<'_>, id: EventId, at: Timestamp, by: Person) ->
         at,
         by,
         kind: kind::USER.to_owned(),
-        object: Object::User(UserInfo { person, role }),
+        object: Object::User(UserInfo {
+            person,
+            role,
+            imported,
+        }),
     })
 }
 

@@ -24,9 +24,10 @@ macro_rules! list_members_sql {
     ($room:literal, $after:literal, $limit:literal) => {
         concat!(
             "coalesce((select members from rooms where id = ", $room, "), 0) as count,
-            (select json_group_array(json_object('handle', handle, 'name', name, 'role', role) order by handle collate nocase, id) from (
+            (select json_group_array(json_object('handle', handle, 'name', name, 'role', role, 'imported', json(imported))
+                order by handle collate nocase, id) from (
                 select cast(u.handle as text) as handle, cast(u.name as text) as name, u.id,
-                    iif(s.role = 'manager', 'manager', 'member') as role
+                    iif(s.role = 'manager', 'manager', 'member') as role, iif(u.imported, 'true', 'false') as imported
                 from memberships s indexed by memberships_by_handle join users u on u.id = s.user_id
                 where s.room_id = ", $room, "
                     and (s.handle collate nocase, s.user_id) >

@@ -20,6 +20,7 @@ mod event_row;
 pub mod events;
 pub mod file_identity;
 pub mod imports;
+pub mod invites;
 mod json_rows;
 pub mod lock;
 pub mod memberships;
@@ -57,6 +58,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         event_pages::STATEMENTS,
         events::STATEMENTS,
         imports::STATEMENTS,
+        invites::STATEMENTS,
         memberships::STATEMENTS,
         messages::STATEMENTS,
         meta::STATEMENTS,

@@ -21,7 +21,7 @@ use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 use std::sync::Arc;
 
 statements! {
-    FIND_ACCOUNT = "select u.id, u.handle, u.name, u.role, u.created_at, u.view_event_id, s.kind, s.scopes, s.rooms, s.expires_at,
+    FIND_ACCOUNT = "select u.id, u.handle, u.name, u.role, u.created_at, u.imported, u.view_event_id, s.kind, s.scopes, s.rooms, s.expires_at,
                coalesce(s.last_used_at, s.created_at) as last_used_at
         from sessions s join users u on u.id = s.user_id where s.secret_hash = ? and u.disabled_at is null";
     INSERT_SESSION = "insert into sessions

@@ -22,17 +22,19 @@ use serde::Serialize;
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 statements! {
-    FIND_USER = "select id, handle, name, role, created_at, view_event_id from users where handle = ?";
+    FIND_USER = "select id, handle, name, role, created_at, imported, view_event_id from users where handle = ?";
     // A damaged row, or one with an unknown role, is an account with few rights.
     FIND_ROLE = "select cast(role as text) from users where id = ? and disabled_at is null";
-    FIND_USER_BY_ID = "select id, handle, name, role, created_at, view_event_id from users where id = ?";
+    FIND_USER_BY_ID = "select id, handle, name, role, created_at, imported, view_event_id from users where id = ?";
     RENAME_USER = "update users set name = ?, name_folded = ? where id = ?";
+    CLAIM_USER = "update users set imported = 0, name = ?, name_folded = ?, role = ? where id = ?";
     IS_TAKEN = "with looks(folded) as (select value from json_each(?1))
         select exists (select 1 from users where folded in (select folded from looks) and id is not ?2)
             or exists (select 1 from users where name_folded in (select folded from looks) and id is not ?2)";
-    INSERT_USERS = "insert into users (id, handle, folded, mention_key, name, name_folded, role, created_at)
+    INSERT_USERS = "insert into users (id, handle, folded, mention_key, name, name_folded, role, created_at, imported)
         select value ->> 'id', value ->> 'handle', value ->> 'folded', value ->> 'mention_key', value ->> 'name',
-               value ->> 'name_folded', value ->> 'role', value ->> 'at'
+               value ->> 'name_folded', value ->> 'role', value ->> 'at',
+               value ->> 'imported'
         from json_each(?)";
     LIST_UNFOLDED = "select coalesce(json_group_array(json_array(id, handle, name)), '[]') from (
         select id, handle, name from users where name_folded is null or mention_key is null limit 1000)";
@@ -48,6 +50,7 @@ impl FromRow<'_, SqliteRow> for User {
             name: text_of(row, "name")?,
             role: Role::of_stored(&text_of(row, "role")?),
             created_at: time_of(row, "created_at")?,
+            imported: row.try_get("imported")?,
             view_since: row.try_get("view_event_id")?,
         })
     }
@@ -90,6 +93,23 @@ pub async fn rename_user(connection: &mut Connection, id: UserId, name: &FoldedN
     Ok(())
 }
 
+/// Makes an imported person an account that somebody signs in to, with this name and role.
+pub async fn claim_user(
+    connection: &mut Connection,
+    id: UserId,
+    name: &FoldedName,
+    role: Role,
+) -> Result<()> {
+    sqlx::query(CLAIM_USER)
+        .bind(&name.text)
+        .bind(&name.folded)
+        .bind(role.as_str())
+        .bind(id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Returns whether the handle or name of an account other than `except` has one of these folded forms.
 pub async fn is_taken(
     connection: &mut Connection,
@@ -114,6 +134,7 @@ pub struct NewUser<'a> {
     name_folded: &'a str,
     role: Role,
     at: Timestamp,
+    imported: bool,
 }
 
 impl<'a> NewUser<'a> {
@@ -129,6 +150,16 @@ impl<'a> NewUser<'a> {
             name_folded: &account.name.folded,
             role: account.role,
             at,
+            imported: false,
+        }
+    }
+
+    /// Returns the account as one that an import brings, and that nobody can sign in to.
+    #[must_use]
+    pub fn imported(self) -> Self {
+        Self {
+            imported: true,
+            ..self
         }
     }
 }

@@ -39,13 +39,19 @@ pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
 
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
-    use pages::{account, direct_rooms, join, messages, room, room_settings, rooms, setup};
+    use pages::{
+        account, direct_rooms, invite, join, messages, room, room_settings, rooms, setup,
+    };
     Router::new()
         .route("/", get(join::show_start))
         .route("/join", get(join::show_join).post(join::join))
         .route(
             "/setup/{token}",
             get(setup::show_setup).post(setup::set_up_server),
+        )
+        .route(
+            "/invite/{token}",
+            get(invite::show_invite).post(invite::redeem),
         )
         .route("/account", get(account::show_account))
         .route("/account/name", post(account::rename))
@@ -103,8 +109,8 @@ fn pages() -> Router<Arc<App>> {
 /// Returns the routes of the API, for programs and for the scripts of the pages.
 fn api() -> Router<Arc<App>> {
     use api::{
-        custom_events, description, history, me, members, messages, reactions, rooms, server,
-        sessions, setup, tokens,
+        custom_events, description, history, invites, me, members, messages, reactions, rooms,
+        server, sessions, setup, tokens,
     };
     // The addresses are written in full: nesting would cost every request another allocation and another copy, and
     // would make addresses hard to search for.
@@ -114,6 +120,12 @@ fn api() -> Router<Arc<App>> {
             get(server::show_server).patch(server::update),
         )
         .route("/api/v1/setup", post(setup::set_up_server))
+        .route(
+            "/api/v1/invites",
+            get(invites::list_all).post(invites::create),
+        )
+        .route("/api/v1/invites/{invite}", delete(invites::revoke))
+        .route("/api/v1/invites/{secret}/redeem", post(invites::redeem))
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/openapi.json", get(description::show_description))
         .route("/api/v1/me", get(me::show_me).patch(me::update_me))

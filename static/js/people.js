@@ -4,7 +4,7 @@ import { byId, element } from "./dom.js";
 import { request } from "./http.js";
 
 /** @typedef {import("./rows.js").Row} Row */
-/** @typedef {{ handle: string, name: string }} User */
+/** @typedef {{ handle: string, name: string, imported?: boolean }} User */
 
 const RETURN_WITHIN = 12_000; // ms after a loss in which others reconnect
 
@@ -42,7 +42,7 @@ class People {
    * @param {string} handle
    */
   nameOf(handle) {
-    return this.#itemOf(handle)?.textContent ?? handle;
+    return this.#itemOf(handle)?.querySelector(".name").textContent ?? handle;
   }
 
   /**
@@ -52,7 +52,7 @@ class People {
    */
   listed() {
     const items = [...this.#list.querySelectorAll("[data-handle]")];
-    return new Map(items.map((item) => [item.dataset.handle, item.textContent.trim()]));
+    return new Map(items.map((item) => [item.dataset.handle, item.querySelector(".name").textContent]));
   }
 
   /**
@@ -88,13 +88,14 @@ class People {
   }
 
   /**
-   * Shows a user's new name everywhere on the page. Returns their rows in the history whose name changed.
+   * Shows a user's new name everywhere on the page, and whether an import brought them. Returns their rows in the history whose name changed.
    *
    * @param {User} user
    * @returns {Row[]}
    */
-  rename({ handle, name }) {
+  rename({ handle, name, imported }) {
     this.renamed.set(handle, name);
+    if (!imported) this.#itemOf(handle)?.querySelector(".imported")?.remove();
     const rows = [];
     for (const shown of document.querySelectorAll(".name")) {
       const owner = shown.parentElement;

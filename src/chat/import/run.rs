@@ -94,8 +94,11 @@ impl<'a> ImportRun<'a> {
             ..event(kind::USER, id, None, at)
         };
         self.rows.append(EventId(id.0), joining);
-        self.rows
-            .add_user(id, &account.mention_key, NewUser::new(id, account, at));
+        self.rows.add_user(
+            id,
+            &account.mention_key,
+            NewUser::new(id, account, at).imported(),
+        );
         let handle = account.handle.text.clone();
         self.facts.users.insert(handle, id);
         self.imported.users += 1;

@@ -80,6 +80,7 @@ fn an_earlier_change_of_a_user_has_the_current_name_as_well() {
             name: name.into(),
         },
         role: Role::Member,
+        imported: false,
     };
     let renaming = |id: i64, name: &str| {
         let event = Arc::unwrap_or_clone(event(id, kind::USER, String::new()));

@@ -6,6 +6,7 @@
 mod document;
 mod forms;
 mod headers;
+mod invites;
 mod messages;
 mod operation;
 mod parameters;

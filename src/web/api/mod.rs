@@ -4,6 +4,7 @@ pub mod custom_events;
 pub mod description;
 pub mod history;
 pub mod history_query;
+pub mod invites;
 pub mod me;
 pub mod members;
 pub mod messages;

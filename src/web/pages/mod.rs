@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod direct_rooms;
+pub mod invite;
 pub mod join;
 pub mod messages;
 pub mod room;

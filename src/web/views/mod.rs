@@ -7,6 +7,7 @@ pub mod account_fields;
 pub mod direct_rooms;
 pub mod edit;
 pub mod error;
+pub mod invite;
 pub mod join;
 pub mod layout;
 pub mod message;

@@ -10,7 +10,6 @@ use crate::{
         member::RoomMember,
         message::Message,
         room::{NotifyLevel, RoomInfo, RoomKind, RoomView},
-        user::Person,
     },
     web::{locale::Locale, preferences::Scheme},
 };
@@ -77,13 +76,12 @@ impl RoomPage {
 
     /// Returns the groups of the member list (online and offline): the id of its element, its title, the members shown,
     /// and their number. Members beyond the display limit count as offline.
-    fn groups(&self) -> [(&'static str, &'static str, Vec<&Person>, i64); 2] {
+    fn groups(&self) -> [(&'static str, &'static str, Vec<&RoomMember>, i64); 2] {
         let listed = |here| {
-            let members = self
-                .members
-                .iter()
-                .filter(move |member| member.here == here);
-            members.map(|member| &member.person).collect::<Vec<_>>()
+            let members = self.members.iter();
+            members
+                .filter(move |member| member.here == here)
+                .collect::<Vec<_>>()
         };
         let (here, away) = (listed(true), listed(false));
         let count = i64::try_from(here.len()).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::{
     headers::SharedHeader,
-    messages,
+    invites, messages,
     operation::{Described, sign_in},
     parameters::{in_paths, parameters_of},
     people,
@@ -29,7 +29,7 @@ struct Group {
     operations: Vec<Described>,
 }
 
-fn groups() -> [Group; 7] {
+fn groups() -> [Group; 8] {
     let group = |name, description, operations| Group {
         name,
         description,
@@ -38,6 +38,7 @@ fn groups() -> [Group; 7] {
     [
         group("server", "The server as a whole", server::operations()),
         group("people", "Accounts", people::operations()),
+        group("invites", "Invitations", invites::operations()),
         group(
             "sessions",
             "Where the caller is signed in, and API tokens",

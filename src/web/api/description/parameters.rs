@@ -8,7 +8,7 @@ use utoipa::openapi::{
 };
 
 /// Returns the parameters in paths. Each is a component of the document.
-pub(super) fn in_paths() -> [(&'static str, Parameter); 6] {
+pub(super) fn in_paths() -> [(&'static str, Parameter); 8] {
     let visible = || text().min_length(Some(1));
     [
         (
@@ -19,6 +19,14 @@ pub(super) fn in_paths() -> [(&'static str, Parameter); 6] {
         (
             "MessageId",
             in_path("id", "Id of the message.", reference::<MessageId>()),
+        ),
+        (
+            "InviteId",
+            in_path("invite", "Id of the invitation.", reference::<MessageId>()),
+        ),
+        (
+            "InviteSecret",
+            in_path("secret", "Secret of the invitation's link.", visible()),
         ),
         (
             "Emoji",

@@ -1,0 +1,150 @@
+//! Invitations: making, revoking and redeeming them.
+
+use super::{
+    actor::Actor,
+    applied::Applied,
+    memberships::{NewMember, add_member},
+    policy::{Object, Verb, can},
+    users::{claim_user, register},
+};
+use crate::{
+    error::{Denial, Error, Result},
+    fault::Fault,
+    model::{
+        account::NewAccount,
+        change::{AccessChange, Outcome, Registration, SecretHash},
+        ids::{RoomId, UserId},
+        invite::{Invite, InviteId, NewInvite},
+    },
+    store::{db::Connection, invites, memberships, rooms, users},
+};
+
+/// Makes an invitation.
+pub(super) async fn create_invite(
+    tx: &mut Connection,
+    actor: Actor,
+    invite: &NewInvite,
+) -> Result<Applied> {
+    actor.administers()?;
+    let room = match &invite.room {
+        Some(slug) => Some(find_room(tx, actor, slug).await?),
+        None => None,
+    };
+    let person = match &invite.person {
+        Some(handle) => Some(find_imported(tx, handle).await?),
+        None => None,
+    };
+    invites::insert_invite(tx, invite, (room, person), actor.user, actor.at).await?;
+    Ok(Applied::new(Outcome::Done))
+}
+
+/// Returns a room that the actor may see; the operator sees all.
+async fn find_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<RoomId> {
+    let no_such_room = || Error::invalid("room", Fault::NoSuchRoom);
+    let room = rooms::find_access(tx, actor.user, slug).await?;
+    // Who may take part in a direct room was decided when it was made.
+    let room = room.filter(|room| !(room.is_direct || room.is_deleted));
+    let room = room.ok_or_else(no_such_room)?;
+    if actor.user.is_some() {
+        can(actor.identity(), Verb::See, Object::Room(&room)).map_err(|_| no_such_room())?;
+    }
+    Ok(room.id)
+}
+
+async fn find_imported(tx: &mut Connection, handle: &str) -> Result<UserId> {
+    let user = users::find_user(tx, handle).await?;
+    let user = user.filter(|user| user.imported);
+    Ok(user
+        .ok_or_else(|| Error::invalid("as", Fault::NotImported))?
+        .id)
+}
+
+/// Revokes an invitation that can still be redeemed.
+pub(super) async fn revoke_invite(
+    tx: &mut Connection,
+    actor: Actor,
+    id: InviteId,
+) -> Result<Applied> {
+    actor.administers()?;
+    let invite = invites::find_holding_by_id(tx, actor.user, id, actor.at).await?;
+    invite.ok_or(Error::NotFound)?;
+    invites::revoke_invite(tx, id, actor.at).await?;
+    Ok(Applied::new(Outcome::Done))
+}
+
+/// Redeems an invitation. Who has no account gets one; who has one becomes a member of the room.
+///
+/// The error is the same for every way in which an invitation does not hold.
+pub(super) async fn redeem_invite(
+    tx: &mut Connection,
+    actor: Actor,
+    secret_hash: &SecretHash,
+    registration: Option<&Registration>,
+) -> Result<Applied> {
+    let invite = invites::find_holding(tx, secret_hash, actor.at).await?;
+    let invite = invite.ok_or(Error::NotFound)?;
+    match (actor.user, registration) {
+        (Some(user), _) => accept_invite(tx, actor, &invite, user).await,
+        (None, Some(registration)) => join_by_invite(tx, actor, &invite, registration).await,
+        (None, None) => Err(Error::SignInNeeded),
+    }
+}
+
+/// Creates the account of an invited person, or makes the imported person one that somebody signs in to.
+async fn join_by_invite(
+    tx: &mut Connection,
+    actor: Actor,
+    invite: &Invite,
+    registration: &Registration,
+) -> Result<Applied> {
+    let registration = Registration {
+        account: NewAccount {
+            role: invite.role,
+            ..registration.account.clone()
+        },
+        ..registration.clone()
+    };
+    let outcome = match &invite.person {
+        Some(invited) => {
+            Outcome::UserChanged(claim_user(tx, actor, invited.id, &registration).await?)
+        }
+        None => Outcome::User(register(tx, actor, &registration).await?),
+    };
+    let (Outcome::UserChanged(user) | Outcome::User(user)) = &outcome else {
+        return Err(Error::Internal("redeeming an invitation makes a user"));
+    };
+    let id = user.id;
+    if let Some(room) = &invite.room {
+        let joining = Actor {
+            user: Some(id),
+            ..actor
+        };
+        if memberships::find_role(tx, room.id, id).await?.is_none() {
+            add_member(tx, joining, room.id, NewMember::member(id)).await?;
+        }
+    }
+    invites::count_use(tx, invite.id).await?;
+    Ok(Applied::with_access(outcome, AccessChange::User(id)))
+}
+
+/// Makes somebody who has an account a member of the room of the invitation. Does nothing if they are one.
+async fn accept_invite(
+    tx: &mut Connection,
+    actor: Actor,
+    invite: &Invite,
+    user: UserId,
+) -> Result<Applied> {
+    let room = match (&invite.room, &invite.person) {
+        (Some(room), None) => room,
+        _ => return Err(Error::Forbidden(Denial::SignOutFirst)),
+    };
+    if memberships::find_role(tx, room.id, user).await?.is_some() {
+        return Ok(Applied::new(Outcome::Done));
+    }
+    add_member(tx, actor, room.id, NewMember::member(user)).await?;
+    invites::count_use(tx, invite.id).await?;
+    Ok(Applied::with_access(
+        Outcome::Done,
+        AccessChange::User(user),
+    ))
+}

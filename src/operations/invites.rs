@@ -1,0 +1,159 @@
+//! Invitations: making, listing, revoking and redeeming them.
+
+use super::{
+    people::{AccountDraft, finish_registration, parse_account},
+    sign_in::SignInClient,
+};
+use crate::{
+    app::{App, now, random_bytes},
+    auth::{secret::Secret, viewer::Viewer},
+    chat::policy::can_administer,
+    error::{Error, Result, check_field, parse_field},
+    fault::Fault,
+    model::{
+        account::NewAccount,
+        change::Action,
+        invite::{Invite, InviteId, NewInvite, USES_MAX, parse_expiry},
+        role::Role,
+        time::Timestamp,
+        user::{DisplayName, Person, User},
+    },
+    store::invites,
+};
+
+/// Greatest number of invitations in a list.
+pub const INVITES_MAX: usize = 1000;
+/// How long an invitation holds if nothing else is said.
+const EXPIRY: &str = "7d";
+
+/// An invitation to be made, before validation.
+#[derive(Clone, Debug, Default)]
+pub struct InviteDraft {
+    /// `admin`, `member` or `guest`.
+    pub role: String,
+    /// Slug of the room that the invited people become members of.
+    pub room: Option<String>,
+    /// Handle of the imported person whom the invited one is.
+    pub person: Option<String>,
+    /// How many people it is good for; 1 if absent.
+    pub uses: Option<u64>,
+    /// How long it holds, such as `7d`, which is the default.
+    pub expires_in: Option<String>,
+}
+
+impl InviteDraft {
+    /// Checks the fields of an invitation that is made at this time.
+    pub fn parse(self, secret: &Secret, at: Timestamp) -> Result<NewInvite> {
+        let role = parse_role(&self.role)?;
+        // Who is a guest sees nothing without a room.
+        let needs_room = role == Role::Guest && self.room.is_none();
+        check_field("room", needs_room.then_some(Fault::Required))?;
+        let max = if self.person.is_some() { 1 } else { USES_MAX };
+        let uses = u32::try_from(self.uses.unwrap_or(1)).ok();
+        let uses = uses.filter(|uses| (1..=max).contains(uses));
+        let out_of_range = Fault::OutOfRange {
+            min: 1,
+            max: max.into(),
+        };
+        let expires_in = self.expires_in.as_deref().unwrap_or(EXPIRY);
+        Ok(NewInvite {
+            secret_hash: secret.hash(),
+            role,
+            room: self.room,
+            person: self.person,
+            uses: uses.ok_or_else(|| Error::invalid("uses", out_of_range))?,
+            expires_at: parse_field("expires_in", parse_expiry(expires_in, at))?,
+        })
+    }
+}
+
+fn parse_role(text: &str) -> Result<Role> {
+    let role = text.parse().ok().filter(|role| *role != Role::Bot);
+    let known = &["admin", "member", "guest"];
+    role.ok_or_else(|| Error::invalid("role", Fault::UnknownValue { known }))
+}
+
+/// Makes an invitation, and returns it with the secret of its link. Only admins may.
+pub async fn create_invite(
+    app: &App,
+    viewer: &Viewer,
+    draft: InviteDraft,
+) -> Result<(Invite, Secret)> {
+    let by = viewer.signed_in()?.id;
+    can_administer(viewer.identity())?;
+    let secret = Secret::new(random_bytes());
+    let invite = draft.parse(&secret, now())?;
+    app.submit(Some(by), Action::CreateInvite(invite)).await?;
+    let invite = find_holding(app, &secret).await?;
+    Ok((invite, secret))
+}
+
+/// Returns the invitations that can be redeemed, the latest first. Only admins may see them.
+pub async fn list_invites(app: &App, viewer: &Viewer) -> Result<Vec<Invite>> {
+    let by = viewer.signed_in()?.id;
+    can_administer(viewer.identity())?;
+    let limit = i64::try_from(INVITES_MAX).unwrap_or(i64::MAX);
+    let mut connection = app.readers().acquire().await?;
+    invites::list_holding(&mut connection, by, now(), limit).await
+}
+
+/// Revokes an invitation. Only admins may.
+pub async fn revoke_invite(app: &App, viewer: &Viewer, id: InviteId) -> Result<()> {
+    let by = viewer.signed_in()?.id;
+    app.submit(Some(by), Action::RevokeInvite { invite: id })
+        .await?;
+    Ok(())
+}
+
+/// Returns the invitation of a link, with its secret. The error is the same for every way in which it does not hold.
+pub async fn find_invite(app: &App, token: &str) -> Result<(Invite, Secret)> {
+    let secret = Secret::parse(token).ok_or(Error::NotFound)?;
+    let invite = find_holding(app, &secret).await?;
+    Ok((invite, secret))
+}
+
+async fn find_holding(app: &App, secret: &Secret) -> Result<Invite> {
+    let mut connection = app.readers().acquire().await?;
+    let invite = invites::find_holding(&mut connection, &secret.hash(), now()).await?;
+    invite.ok_or(Error::NotFound)
+}
+
+/// Redeems an invitation that was found: creates an account, and returns it with the secret that authenticates it. An
+/// imported person keeps their handle.
+pub async fn redeem_invite(
+    app: &App,
+    client: &SignInClient,
+    invite: &Invite,
+    secret: &Secret,
+    draft: AccountDraft<'_>,
+) -> Result<(User, Secret)> {
+    let account = match &invite.person {
+        Some(invited) => {
+            let Person { handle, name } = &invited.person;
+            let is_other = !draft.handle.is_empty() && draft.handle != handle;
+            check_field("handle", is_other.then_some(Fault::CannotChange))?;
+            let chosen = parse_field("name", draft.name.map(DisplayName::parse).transpose())?;
+            let name = chosen.map_or_else(|| name.clone(), DisplayName::into_string);
+            NewAccount::new(handle, &name)
+        }
+        None => parse_account(draft.handle, draft.name)?,
+    };
+    let (registration, session) = finish_registration(app, client, account, draft.password).await?;
+    let action = Action::RedeemInvite {
+        secret_hash: secret.hash(),
+        registration: Some(registration),
+    };
+    let user = app.submit(None, action).await?.into_user()?;
+    Ok((user, session))
+}
+
+/// Redeems an invitation into a room for the viewer, who has an account.
+pub async fn accept_invite(app: &App, viewer: &Viewer, secret: &Secret) -> Result<()> {
+    let by = viewer.signed_in()?.id;
+    let action = Action::RedeemInvite {
+        secret_hash: secret.hash(),
+        registration: None,
+    };
+    app.submit(Some(by), action).await?;
+    Ok(())
+}
