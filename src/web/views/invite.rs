@@ -40,6 +40,9 @@ impl InvitePage {
         let maker = self.invite.made_by.as_ref();
         let name = maker.map_or(self.server.as_str(), |maker| &maker.name);
         let name = isolate("strong", name);
+        if self.viewer.is_some() {
+            return self.locale.invited(name);
+        }
         match (&self.invite.person, self.invite.role) {
             (Some(_), _) => self.locale.invited_as_imported(name),
             (None, Role::Admin) => self.locale.invited_as_admin(name),

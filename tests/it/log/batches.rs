@@ -2,6 +2,7 @@
 //! the same file, anywhere.
 
 use super::{
+    door_steps::Doors,
     import_steps::Archive,
     steps::{Known, Step, found, steps},
 };
@@ -144,6 +145,7 @@ async fn apply_one_by_one(file: &mut File, steps: &[Step]) -> Applied {
         rooms: vec!["general".into()],
         messages: Vec::new(),
         archive: Archive::default(),
+        doors: Doors::default(),
     };
     let (mut changes, mut verdicts) = (Vec::new(), Vec::new());
     for (step, count) in steps.iter().zip(0..) {

@@ -3,6 +3,7 @@
 mod batches;
 mod convergence;
 mod counts;
+mod door_steps;
 mod heads;
 mod import_steps;
 mod model;

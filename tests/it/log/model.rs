@@ -5,8 +5,8 @@ use crate::support::{
     person::{Person, id_of},
     sse::Block,
 };
-use serde_json::Value;
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More than one of these tests ever posts into a room.
 const LIMIT: usize = 200;
@@ -128,7 +128,7 @@ fn rename(room: &mut RoomState, person: &Value) {
     let (handle, name) = (text(&person["handle"]), text(&person["name"]));
     for message in room.messages.values_mut() {
         if message["author"]["handle"] == person["handle"] {
-            message["author"] = person.clone();
+            message["author"] = json!({ "handle": handle, "name": name });
         }
     }
     let shown = name.replace('&', "&#38;").replace('<', "&#60;");

@@ -1,6 +1,9 @@
 //! Random changes of every kind, about what is there when they are made.
 
-use super::import_steps::{Archive, Numbers, import};
+use super::{
+    door_steps::Doors,
+    import_steps::{Archive, Numbers, import},
+};
 use backscroll::model::{
     account::{FoldedName, NewAccount},
     change::{Action, CHANGE_VERSION, Change, ChangeId, Outcome, Post, SignIn, SignInKind},
@@ -46,14 +49,21 @@ pub(super) enum Kind {
     AddReaction,
     RemoveReaction,
     PostCustom,
+    OfferSetup,
+    SetUp,
+    UpdateServer,
+    CreateInvite,
+    RevokeInvite,
+    RedeemInvite,
 }
 
 /// What is posted often stands here often.
-const KINDS: [Kind; 33] = {
+const KINDS: [Kind; 42] = {
     use Kind::{
-        AddReaction, BeginEra, CreateRoom, DeleteMessage, DeleteRoom, EditMessage, EraseRooms,
-        Found, JoinRoom, JoinServer, LeaveRoom, MarkRead, OpenDirectRoom, PostCustom, PostMessage,
-        RemoveReaction, RenameUser, SetNotify, SignOut, UpdateRoom,
+        AddReaction, BeginEra, CreateInvite, CreateRoom, DeleteMessage, DeleteRoom, EditMessage,
+        EraseRooms, Found, JoinRoom, JoinServer, LeaveRoom, MarkRead, OfferSetup, OpenDirectRoom,
+        PostCustom, PostMessage, RedeemInvite, RemoveReaction, RenameUser, RevokeInvite, SetNotify,
+        SetUp, SignOut, UpdateRoom, UpdateServer,
     };
     [
         Found,
@@ -89,6 +99,15 @@ const KINDS: [Kind; 33] = {
         AddReaction,
         RemoveReaction,
         PostCustom,
+        OfferSetup,
+        SetUp,
+        UpdateServer,
+        CreateInvite,
+        CreateInvite,
+        RevokeInvite,
+        RedeemInvite,
+        RedeemInvite,
+        RedeemInvite,
     ]
 };
 
@@ -148,6 +167,7 @@ pub(super) struct Known {
     pub(super) rooms: Vec<String>,
     pub(super) messages: Vec<(String, MessageId)>,
     pub(super) archive: Archive,
+    pub(super) doors: Doors,
 }
 
 impl Known {
@@ -174,6 +194,7 @@ impl Known {
         let by = self.users.iter().find(|user| Some(user.id) == change.by);
         let by = by.map(|user| user.handle.as_str());
         self.archive.note(change, by, outcome);
+        self.doors.note(change);
         match (outcome, &change.action) {
             (Outcome::User(user), _) => self.users.push(user.clone()),
             (Outcome::Room { slug }, _) => self.rooms.push(slug.clone()),
@@ -205,8 +226,9 @@ impl Known {
         let (month, second) = (1 + request.number % 12, request.number);
         let at = format!("2026-{month:02}-22T05:41:{second:02}.123Z");
         let at = Timestamp::parse(&at).expect("a time");
-        let by = self.actor(request.who);
-        let by = by.filter(|_| request.kind != Kind::EraseRooms);
+        let is_nobodys = Doors::may_be_nobodys(request.kind) && request.who % 4 > 0;
+        let is_nobodys = is_nobodys || request.kind == Kind::EraseRooms;
+        let by = self.actor(request.who).filter(|_| !is_nobodys);
         (at, by, self.action(request, count))
     }
 
@@ -251,6 +273,9 @@ impl Known {
             | Kind::JoinRoom
             | Kind::LeaveRoom => self.change_of_room(step, &handle),
             Kind::PostMessage | Kind::PostCustom => self.post(step),
+            kind if Doors::may_be_nobodys(kind) => {
+                self.doors.action(kind, self.room(step.room), number, count)
+            }
             _ => self.change_of_message(step),
         }
     }

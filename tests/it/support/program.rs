@@ -2,6 +2,7 @@
 
 use std::{
     ffi::OsStr,
+    fs::File,
     io::{BufRead as _, BufReader, Read, Write as _},
     net::SocketAddr,
     process::{Child, Command, ExitStatus, Output, Stdio},
@@ -150,12 +151,31 @@ impl Running {
     /// Starts a server, and waits until it has printed its address.
     pub(crate) fn listening(command: &mut Command) -> (Self, SocketAddr) {
         let server = Self::spawn(command);
+        let address = server.address();
+        (server, address)
+    }
+
+    fn address(&self) -> SocketAddr {
         let mut address = None;
         until("the server says where it listens", || {
-            address = server.out().iter().find_map(|line| address_in(line));
+            address = self.out().iter().find_map(|line| address_in(line));
             address.is_some()
         });
-        (server, address.expect("until it was there"))
+        address.expect("until it was there")
+    }
+
+    /// Starts a server like [`Self::listening`] whose standard error is a file.
+    pub(crate) fn logging(command: &mut Command, log: File) -> (Self, SocketAddr) {
+        command.stdout(Stdio::piped()).stderr(log);
+        let mut child = command.spawn().expect("the program starts");
+        let out = collect(child.stdout.take().expect("a pipe"));
+        let server = Self {
+            child,
+            out,
+            err: Lines::default(),
+        };
+        let address = server.address();
+        (server, address)
     }
 
     pub(crate) fn pid(&self) -> u32 {
