@@ -263,7 +263,6 @@ error-body-padded = Too much blank space around the text.
 error-body-control-characters = Control characters other than tab and newline are not allowed.
 error-no-such-message = There is no such message in this room.
 error-message-deleted = This message was deleted.
-error-admins-only = Only admins can do this.
 error-last-admin = The server needs at least one admin.
 error-sign-out-first = You already have an account. Sign out to create another one with this invitation.
 error-not-imported = Nobody of that name was imported and is still to be invited.

@@ -249,7 +249,6 @@ error-body-padded = 文字前后的空白太多。
 error-body-control-characters = 除制表符和换行外，不能有控制字符。
 error-no-such-message = 这个房间里没有这条消息。
 error-message-deleted = 这条消息已被删除。
-error-admins-only = 只有管理员可以这样做。
 error-last-admin = 服务器至少需要一位管理员。
 error-sign-out-first = 你已经有账号了。要用这个邀请创建另一个账号，请先退出登录。
 error-not-imported = 没有导入过、并且尚未加入的人用这个用户名。

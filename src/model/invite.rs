@@ -1,9 +1,9 @@
 //! Invitations: links by which people come in.
 
 use super::{
-    change::SecretHash,
     ids::{RoomId, UserId},
     role::Role,
+    sign_in::SecretHash,
     time::Timestamp,
     user::Person,
 };
