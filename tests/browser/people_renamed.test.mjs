@@ -58,6 +58,32 @@ describe("who may see what", { timeout: 120_000 }, () => {
     await until("the page says nothing", async () => (await visitor.status()) === "");
     assert.ok(await visitor.wasNotReloaded());
   });
+
+  it("an open page leaves a room that is closed to its reader, or deleted", async () => {
+    const { visitor, slug } = await member("dora", "open");
+    const { slug: other } = await owner.createRoom({ name: "Not for Dora", kind: "open" });
+    await visitor.goto(`/rooms/${other}`);
+    await visitor.mark();
+    await owner.ask("PATCH", `/api/v1/rooms/${other}`, { kind: "closed" });
+    await link(visitor, other).waitFor({ state: "detached" });
+    await until("the page says so", async () => (await visitor.status()) === LOST);
+    await owner.ask("DELETE", `/api/v1/rooms/${slug}`);
+    await link(visitor, slug).waitFor({ state: "detached" });
+    assert.ok(await visitor.wasNotReloaded());
+  });
+
+  it("a conversation that was hidden comes back with the next message, with a badge", async () => {
+    const { visitor } = await member("erna", "open");
+    const opened = await owner.ask("POST", "/api/v1/direct", { handles: ["erna"] });
+    const { slug } = await opened.json();
+    await link(visitor, slug).waitFor();
+    await visitor.page.request.delete(`${here.server.url}/api/v1/rooms/${slug}/members/me`);
+    await visitor.goto("/rooms/general");
+    await visitor.page.locator(".room-link[aria-current]").waitFor();
+    assert.equal(await link(visitor, slug).count(), 0);
+    await owner.post("are you there?", slug);
+    await link(visitor, slug).locator(".badge-mention").waitFor();
+  });
 });
 
 /** The events that a person's stream brings from now on, with their parsed data. */

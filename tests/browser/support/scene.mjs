@@ -14,6 +14,7 @@ const room = (slug, name, topic, made_by) => ({ room: slug, room_info: { name, t
 const DEPLOYS = room("deploys", "Deploys", "What went out, and when", "omar");
 const DESIGN = room("design", "Design", "How it looks, and why", "lin");
 const BOOKS = room("du-shu-hui", "读书会", "本月：《看不见的城市》", "lin");
+const GENERAL = { room: "general", room_info: { name: "General", topic: "Everything that concerns all of us" } };
 const OPS = { ...room("ops", "Ops", "", "omar"), room_kind: "closed" };
 
 /** `[room, author, time of day, text, more]`. */
@@ -22,7 +23,7 @@ const EVENING = [
   [BOOKS, "lin", "12:30", "下周三晚上八点，老地方见。"],
   [DESIGN, "lin", "16:11", "The gutter holds the times now."],
   [DEPLOYS, "omar", "17:40", "v0.9.2 is out, no restarts needed."],
-  [{ room: "general" }, "mira", "18:02", "The import of the old channel is done: **196,123 messages**, 14 years. It all opens at the first unread line.", { id: 1 }],
+  [GENERAL, "mira", "18:02", "The import of the old channel is done: **196,123 messages**, 14 years. It all opens at the first unread line.", { id: 1 }],
   [{ room: "general" }, "mira", "18:03", `You can read it with plain \`sqlite3 chat.db '${SQL}'\` too.`, {
     reactions: [["👍", "lin"], ["👍", "noor"], ["👍", "kenji"], ["🎉", "noor"]].map(([emoji, by]) => ({ emoji, by })),
   }],
@@ -53,8 +54,6 @@ export async function furnish(server, at = inUtc) {
   const people = {};
   for (const handle of HANDLES) people[handle] = await Person.join(server, handle);
   await takeIn(server, EVENING, 1, at);
-  for (const person of Object.values(people)) await person.ask("PUT", "/api/v1/rooms/general/members/me");
-  await people.mira.ask("PATCH", "/api/v1/rooms/general", { topic: "Everything that concerns all of us" });
   return people;
 }
 

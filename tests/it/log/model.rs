@@ -128,7 +128,7 @@ fn rename(room: &mut RoomState, person: &Value) {
     let (handle, name) = (text(&person["handle"]), text(&person["name"]));
     for message in room.messages.values_mut() {
         if message["author"]["handle"] == person["handle"] {
-            message["author"] = json!({ "handle": handle, "name": name });
+            message["author"]["name"] = person["name"].clone();
         }
     }
     let shown = name.replace('&', "&#38;").replace('<', "&#60;");
