@@ -224,6 +224,8 @@ error-handle-taken = That name is taken. Try another.
 error-name-empty = Enter a name.
 error-name-invisible = That name has no visible characters.
 error-name-taken = That name is taken. Try another.
+error-handle-unconfirmed = Enter your username to confirm.
+error-time-zone-invalid = Choose a time zone such as Europe/Berlin.
 
 ## Passwords that are refused
 

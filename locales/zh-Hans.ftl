@@ -210,6 +210,8 @@ error-handle-taken = 这个名字已有人使用，请换一个。
 error-name-empty = 请填写名称。
 error-name-invisible = 这个名称里没有可见的字符。
 error-name-taken = 这个名字已有人使用，请换一个。
+error-handle-unconfirmed = 请输入你的用户名以确认。
+error-time-zone-invalid = 请填写时区名称，例如 Asia/Shanghai。
 
 ## 不能使用的密码
 

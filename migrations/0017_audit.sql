@@ -5,6 +5,9 @@ alter table users add column view_event_id integer not null default 0;
 alter table users add column about text not null default '';
 alter table users add column time_zone text;
 
+-- When the account was deleted: its row names nobody any more. Null: it was not.
+alter table users add column deleted_at text;
+
 -- Used by the list of people, which is ordered by handle without regard to ASCII case.
 create index users_by_handle on users (handle collate nocase, id);
 -- Used by the rule that an enabled admin remains.

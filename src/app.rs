@@ -10,7 +10,7 @@ use crate::{
         streams::{StreamLimits, StreamPermit, StreamReader},
     },
     model::{
-        change::{Action, CHANGE_VERSION, Change, ChangeId},
+        change::{Action, CHANGE_VERSION, Change, ChangeId, Requester},
         ids::UserId,
         time::Timestamp,
     },
@@ -73,6 +73,13 @@ impl App {
         }
     }
 
+    /// Submits a change of a requester, whose address is recorded with it.
+    pub async fn submit_from(&self, requester: Requester, action: Action) -> Result<Answer> {
+        let change = self.changes.make(requester.user, action);
+        let from = requester.address;
+        self.log.submit(Change { from, ..change }).await
+    }
+
     /// Submits a change with the current time. `by` is `None` for a client that is not signed in.
     pub async fn submit(&self, by: Option<UserId>, action: Action) -> Result<Answer> {
         self.log.submit(self.changes.make(by, action)).await
@@ -121,6 +128,7 @@ impl ChangeMaker {
             id,
             at,
             by,
+            from: None,
             action,
         }
     }

@@ -93,6 +93,9 @@ pub enum Fault {
     /// The handle looks like a handle or display name of another account.
     #[error("somebody here has this name, or one that looks like it")]
     HandleTaken,
+    /// The handle does not confirm the deletion of the account.
+    #[error("the handle of the account confirms its deletion")]
+    HandleUnconfirmed,
     /// The change would leave the server without an enabled admin.
     #[error("the server needs an admin whose account is enabled")]
     LastAdmin,
@@ -102,6 +105,9 @@ pub enum Fault {
     /// The value is not a time span, or is too long.
     #[error("a number and a unit (m, h, d or w), as in 7d; at most 366d")]
     NotADuration,
+    /// The text does not have the form of a time zone's name.
+    #[error("the name of a time zone, such as Europe/Berlin")]
+    TimeZoneInvalid,
     /// The display name is empty.
     #[error("a name is needed")]
     NameEmpty,

@@ -34,8 +34,9 @@
 //!
 //! # Where things are
 //!
-//! Dependencies point one way, as a test checks: [`cli`] → `server` → [`net`] → [`web`] → [`operations`] → [`app`] →
-//! [`limits`] → [`auth`] → [`event_log`] → [`chat`] → [`cache`] → [`markdown`] → [`store`] → [`model`] → [`error`] and [`config`]
+//! Dependencies point one way, as a test checks: [`cli`] → `server` → [`net`] → [`web`] → [`operator`] →
+//! [`operations`] → [`app`] → [`limits`] → [`auth`] → [`event_log`] → [`chat`] → [`cache`] → [`markdown`] → [`store`] →
+//! [`model`] → [`error`] and [`config`]
 //! → [`fault`]. Each part may use all parts after it.
 //!
 //! The same noun has the same file name at every layer: `store/messages.rs`, `chat/messages.rs`,
@@ -55,6 +56,7 @@ pub mod markdown;
 pub mod model;
 pub mod net;
 pub mod operations;
+pub mod operator;
 mod server;
 pub mod store;
 pub mod web;

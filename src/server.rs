@@ -19,10 +19,12 @@ use crate::{
         accept::{accept, drain, listen},
         certificates::Certificates,
         limits::{Limits, connections_allowed},
+        operator_socket::OperatorSocket,
         site::Site,
         stop::Stop,
     },
     operations::{rooms::erase_deleted_rooms, sessions},
+    operator::{Reply, Request, execute, socket_path::socket_path},
     store::{
         database_path::DatabasePath, db::Connection, file_identity::OpenDatabase, lock::FileLock,
         meta, setup,
@@ -46,6 +48,8 @@ pub struct Server {
     /// The listener that redirects to TLS.
     redirect: Option<TcpListener>,
     setup: SetupOffer,
+    /// Accepts commands of the operator; `None` if it cannot be opened.
+    operator: Option<OperatorSocket>,
     /// Released last, after all writes.
     lock: FileLock,
 }
@@ -55,7 +59,7 @@ impl Server {
     pub async fn open(config: Config) -> Result<Self> {
         let path = DatabasePath::resolve(&config.db)?;
         let lock = FileLock::take(&path)?;
-        let mut database = OpenDatabase::open(path, config.storage).await?;
+        let mut database = OpenDatabase::open(path.clone(), config.storage).await?;
         prepare_log(&mut database.writer).await?;
         set_door(&mut database.writer, &config).await?;
         let setup = offer_setup(&mut database.writer).await?;
@@ -63,6 +67,7 @@ impl Server {
         let connections = connections_allowed(config.max_connections);
         let certificates = load_certificates(&config.tls)?;
         let redirect = config.tls.redirect.map(listen_for_redirect).transpose()?;
+        let operator = open_operator_socket(&path);
         Ok(Self {
             log,
             applier,
@@ -71,6 +76,7 @@ impl Server {
             certificates,
             redirect,
             setup,
+            operator,
             lock,
         })
     }
@@ -106,6 +112,7 @@ impl Server {
             connections,
             certificates,
             redirect,
+            operator,
             lock,
             setup: _,
         } = self;
@@ -123,6 +130,10 @@ impl Server {
         });
         let keeping = tokio::spawn(sessions::keep(Arc::clone(&app), stop.soft.clone()));
         tokio::spawn(erase_deleted_rooms(Arc::clone(&app)));
+        if let Some(operator) = operator {
+            stop.tasks
+                .spawn(operator.serve(Arc::clone(&app), stop.clone()));
+        }
         let per_address = config.max_connections_per_address;
         let names = HostNames::new(config.host_names());
         let proxies = TrustedProxies::new(config.trusted_proxies.clone());
@@ -197,6 +208,35 @@ pub async fn run(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     Server::open(config).await?.serve(listener, shutdown).await
+}
+
+/// Executes a command of the operator on a database that no server has open.
+pub(crate) async fn execute_offline(database: DatabasePath, request: Request) -> Result<Reply> {
+    let lock = FileLock::take(&database)?;
+    let config = Config::default();
+    let storage = config.storage;
+    let mut database = OpenDatabase::open(database, storage).await?;
+    prepare_log(&mut database.writer).await?;
+    let (log, applier) = Applier::open(database, storage).await?;
+    let app = App::new(Arc::clone(&log), 0, &config);
+    let stop = CancellationToken::new();
+    let writing = tokio::spawn(applier.run(stop.clone()));
+    let reply = execute(&app, request).await;
+    log.readers.close().await;
+    stop.cancel();
+    let _ = writing.await;
+    drop(lock);
+    Ok(reply)
+}
+
+/// Opens the socket for commands of the operator. The server works without it.
+fn open_operator_socket(database: &DatabasePath) -> Option<OperatorSocket> {
+    let opened = socket_path(database).and_then(|path| Ok(OperatorSocket::open(path)?));
+    opened
+        .inspect_err(|error| {
+            tracing::warn!(%error, "commands cannot reach this server: its socket cannot be opened");
+        })
+        .ok()
 }
 
 /// Returns the maximum number of streams. Some connections are reserved for other requests, so that pages load while

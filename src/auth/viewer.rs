@@ -2,11 +2,11 @@
 
 use super::{cookies::session_cookies, secret::Secret};
 use crate::{
-    chat::policy::Identity,
+    chat::policy::{Identity, is_admin},
     error::{Error, Result},
     event_log::{access::Reader, log::EventLog},
     model::{
-        change::{SecretHash, SignInKind},
+        change::{Requester, SecretHash, SignInKind},
         grant::Grant,
         ids::{EventId, UserId},
         role::Role,
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use axum::http::{HeaderMap, header};
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 /// Maximum number of session cookies that are looked up per request. A browser sends several if they were set for
 /// different paths or domains of a host.
@@ -33,6 +33,8 @@ pub struct Viewer {
     pub grant: Grant,
     /// Whether the sender may see open rooms without being a member.
     pub sees_open: bool,
+    /// The address of the client.
+    pub address: Option<IpAddr>,
 }
 
 /// How long sessions and tokens are valid.
@@ -90,6 +92,7 @@ impl Viewer {
             user: Some(account.user),
             secret_hash: Some(secret_hash),
             grant: account.grant,
+            address: None,
         }))
     }
 
@@ -118,6 +121,20 @@ impl Viewer {
             user: user.id,
             role: user.role,
         })
+    }
+
+    /// Returns the viewer as the requester of a change, or [`Error::SignInNeeded`].
+    pub fn requester(&self) -> Result<Requester> {
+        Ok(Requester {
+            user: Some(self.signed_in()?.id),
+            address: self.address,
+        })
+    }
+
+    /// Returns whether the viewer administers the server.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        is_admin(self.role())
     }
 
     /// Returns the viewer as a reader of the event log.

@@ -13,6 +13,7 @@ use crate::{
         db::Connection,
         events::NewEvent,
         rooms::{self, RoomAccess},
+        standing,
     },
 };
 
@@ -56,9 +57,18 @@ impl Actor {
     /// Checks that the change is requested by an admin, or by the server itself.
     pub(super) fn administers(self) -> Result<()> {
         match self.user {
-            Some(_) => can_administer(self.identity()),
+            Some(_) => can_administer(self.role),
             None => Ok(()),
         }
+    }
+
+    /// Returns the actor, or the server's own account in place of the operator.
+    pub(super) async fn or_server(self, tx: &mut Connection) -> Result<Self> {
+        let user = match self.user {
+            Some(user) => Some(user),
+            None => standing::find_server(tx).await?,
+        };
+        Ok(Self { user, ..self })
     }
 
     /// Returns the room with this slug. The error is the same for a missing room and for one that is not visible.

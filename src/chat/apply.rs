@@ -3,7 +3,7 @@
 use super::{
     actor::Actor,
     applied::Applied,
-    credentials, custom_events, direct_rooms, founding,
+    audit, bans, credentials, custom_events, deletion, direct_rooms, founding,
     import::{ImportChange, import},
     invites, memberships, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
@@ -125,6 +125,7 @@ async fn apply_run(
             return Ok(vec![Err(Error::SignInNeeded)]);
         }
     }
+    let pending = audit::prepare(tx, change).await?;
     let verdict = match &change.action {
         Action::PostMessage(_) => return apply_posts(tx, run).await,
         Action::Import(_) => return import(tx, &steps_of(run)).await,
@@ -162,6 +163,17 @@ async fn apply_run(
             role,
             disabled,
         } => standing::update_user(tx, actor, handle, *role, *disabled).await,
+        Action::BanUser { handle, .. } => bans::ban_user(tx, actor, handle).await,
+        Action::EraseMessages { handle, after } => {
+            bans::erase_messages(tx, actor, handle, *after).await
+        }
+        Action::DeleteUser {
+            handle,
+            only_silent,
+        } => deletion::delete_user(tx, actor, handle, *only_silent).await,
+        Action::UpdateProfile { about, time_zone } => {
+            users::update_profile(tx, actor, about.as_ref(), time_zone.as_ref()).await
+        }
         Action::CreateRoom {
             room,
             is_slug_chosen,
@@ -204,7 +216,11 @@ async fn apply_run(
             nonce,
         } => custom_events::post_custom(tx, actor, room, name, payload, nonce.as_ref()).await,
     };
-    Ok(vec![split_failure(verdict)?])
+    let verdict = split_failure(verdict)?;
+    if let (Ok(applied), Some(pending)) = (&verdict, pending) {
+        audit::record(tx, change, pending, applied).await?;
+    }
+    Ok(vec![verdict])
 }
 
 async fn apply_posts(tx: &mut Connection, run: &[Change]) -> Result<Vec<Result<Applied>>> {

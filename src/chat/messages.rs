@@ -61,19 +61,27 @@ pub(super) async fn delete_message(
 ) -> Result<Applied> {
     let (room, state) = find_message(tx, actor, Verb::Delete, slug, message).await?;
     if !state.is_deleted {
-        messages::erase_message(tx, message, actor.at).await?;
-        posts::replace_mentions(tx, message, &[]).await?;
-        reactions::delete_reactions(tx, message).await?;
-        append_event(
-            tx,
-            &message_event(actor, kind::MESSAGE_DELETED, room, message),
-        )
-        .await?;
+        erase(tx, actor, room, message).await?;
     }
     Ok(Applied::new(Outcome::Message {
         id: message,
         is_new: !state.is_deleted,
     }))
+}
+
+/// Deletes the text, reactions and mentions of a message that is not deleted, and appends the event.
+pub(super) async fn erase(
+    tx: &mut Connection,
+    actor: Actor,
+    room: RoomId,
+    message: MessageId,
+) -> Result<()> {
+    messages::erase_message(tx, message, actor.at).await?;
+    posts::replace_mentions(tx, message, &[]).await?;
+    reactions::delete_reactions(tx, message).await?;
+    let event = message_event(actor, kind::MESSAGE_DELETED, room, message);
+    append_event(tx, &event).await?;
+    Ok(())
 }
 
 /// Looks up a message, and checks that the actor may do `verb` to it.

@@ -93,18 +93,22 @@ pub fn can_post(is_open: bool, member_since: Option<EventId>) -> Result<()> {
         .ok_or(Error::NotFound)
 }
 
-/// Checks that `actor` may administer the server; `None` is the operator, who acts by commands.
+/// Returns whether an account with this role administers the server; a visitor without one does not.
+#[must_use]
+pub fn is_admin(role: Option<Role>) -> bool {
+    role == Some(Role::Admin)
+}
+
+/// Checks that an account with this role may administer the server.
 ///
 /// # Errors
 ///
 /// [`Error::Forbidden`]. Callers answer with [`Error::NotFound`] about an object that is not visible to the actor.
-pub fn can_administer(actor: Option<Identity>) -> Result<()> {
-    match actor {
-        None => Ok(()),
-        Some(Identity {
-            role: Role::Admin, ..
-        }) => Ok(()),
-        Some(_) => Err(Error::Forbidden(Denial::NotAdmin)),
+pub fn can_administer(role: Option<Role>) -> Result<()> {
+    if is_admin(role) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden(Denial::NotAdmin))
     }
 }
 

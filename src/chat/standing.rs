@@ -1,10 +1,6 @@
 //! Roles of accounts, and disabling them.
 
-use super::{
-    actor::Actor,
-    applied::Applied,
-    policy::{can_administer, sees_open_rooms},
-};
+use super::{actor::Actor, applied::Applied, policy::sees_open_rooms};
 use crate::{
     error::{Error, Result},
     fault::Fault,
@@ -55,6 +51,19 @@ pub(super) async fn update_user(
     ))
 }
 
+/// Returns the standing of a user who is the actor, or if the actor administers the server.
+pub(super) async fn find_own_or_administered(
+    tx: &mut Connection,
+    actor: Actor,
+    handle: &str,
+) -> Result<Standing> {
+    let own = standing::find_standing(tx, handle).await?;
+    match own.filter(|own| Some(own.id) == actor.user) {
+        Some(own) => Ok(own),
+        None => find_administered(tx, actor, handle).await,
+    }
+}
+
 /// Returns the standing of a user, if the actor administers the server. Others are not told of people whom they cannot
 /// see.
 pub(super) async fn find_administered(
@@ -64,11 +73,14 @@ pub(super) async fn find_administered(
 ) -> Result<Standing> {
     let found = standing::find_standing(tx, handle).await?;
     let found = found.ok_or(Error::NotFound)?;
-    if let Err(denied) = can_administer(actor.identity()) {
-        let is_visible = standing::sees_person(tx, actor.user, found.id).await?;
-        return Err(if is_visible { denied } else { Error::NotFound });
-    }
-    Ok(found)
+    let Err(denied) = actor.administers() else {
+        return Ok(found);
+    };
+    Err(if standing::sees_person(tx, actor.user, found.id).await? {
+        denied
+    } else {
+        Error::NotFound
+    })
 }
 
 /// Refuses to leave the server without an enabled admin, and to make an account of another kind: a bot is a program.
@@ -115,19 +127,12 @@ async fn set_role(
 }
 
 /// Appends the event of a change of a user. The author of what the operator does is the server's own account.
-async fn append_user_event(
+pub(super) async fn append_user_event(
     tx: &mut Connection,
     actor: Actor,
     subject: Standing,
 ) -> Result<EventId> {
-    let author = match actor.user {
-        Some(user) => Some(user),
-        None => standing::find_server(tx).await?,
-    };
-    let actor = Actor {
-        user: author,
-        ..actor
-    };
+    let actor = actor.or_server(tx).await?;
     let event = NewEvent {
         subject_id: Some(subject.id),
         ..actor.event(kind::USER, None)

@@ -14,13 +14,14 @@ use crate::{
         change::{AccessChange, Outcome, Registration, SecretHash, SignIn},
         event::kind,
         ids::{EventId, UserId},
+        profile::{About, TimeZone},
         role::{Door, Role},
         user::User,
     },
     store::{
         db::Connection,
         events::{NewEvent, append_event},
-        memberships, meta, passwords, rooms, sessions,
+        memberships, meta, passwords, profiles, rooms, sessions,
         users::{self, NewUser},
     },
 };
@@ -191,6 +192,18 @@ pub(super) async fn rename_user(
         Outcome::UserChanged(User { name, ..user }),
         AccessChange::User(by),
     ))
+}
+
+/// Sets what the actor says of themselves. It is read with the profile, and no event tells of it.
+pub(super) async fn update_profile(
+    tx: &mut Connection,
+    actor: Actor,
+    about: Option<&About>,
+    time_zone: Option<&TimeZone>,
+) -> Result<Applied> {
+    let by = actor.signed_in()?;
+    profiles::update_profile(tx, by, about, time_zone).await?;
+    Ok(Applied::new(Outcome::Done))
 }
 
 /// Deletes a session or token, and ends its open streams.

@@ -1,6 +1,8 @@
 //! The command line: the commands, their help, and their dispatch.
 
-use super::{Failure, backup, check, export, import, post, restore, serve, setup_link, tail};
+use super::{
+    Failure, backup, check, export, import, post, restore, room, serve, setup_link, tail, user,
+};
 use crate::config::{Config, DB};
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
@@ -16,6 +18,8 @@ Examples:
       the same for everybody on your network
   date | backscroll post localhost:3000 general --as clock --token-file clock.token
   backscroll tail localhost:3000 --after earliest | jq .message.body
+  backscroll user role ann admin
+      ann administers the server
   backscroll backup monday.db
       a copy of the database; the server may be running
 
@@ -71,6 +75,10 @@ enum Command {
     Backup(backup::Backup),
     /// Replace the database with a backup; the server must be stopped
     Restore(restore::Restore),
+    /// List accounts, change their roles, disable or delete them; the server may be running
+    User(user::User),
+    /// List rooms; the server may be running
+    Room(room::Room),
     /// Check the integrity and consistency of the database
     Check(check::Check),
 }
@@ -110,6 +118,8 @@ async fn run(arguments: CommandLine) -> Result<(), Failure> {
         Command::Export(export) => export::run(export).await,
         Command::Backup(backup) => backup::run(backup).await,
         Command::Restore(restore) => restore::run(restore).await,
+        Command::User(user) => user::run(user).await,
+        Command::Room(room) => room::run(room).await,
         Command::Check(check) => check::run(check).await,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    model::{event::Event, message::Message, user::User},
+    model::{event::Event, ids::MessageId, message::Message, user::User},
 };
 use std::sync::Arc;
 
@@ -22,6 +22,10 @@ pub enum Answer {
     Erased { has_more: bool },
     /// The current state of the message; `is_new` is false if nothing was changed.
     Message { message: Arc<Message>, is_new: bool },
+    /// The account was deleted.
+    Deleted,
+    /// The message after which further ones of its author may be left to delete; `None` if none are left.
+    ErasedUpTo(Option<MessageId>),
     /// The custom event; `is_new` is false if its nonce was used before.
     Event { event: Arc<Event>, is_new: bool },
 }
@@ -57,6 +61,14 @@ impl Answer {
     pub fn into_message(self) -> Result<(Arc<Message>, bool)> {
         match self {
             Self::Message { message, is_new } => Ok((message, is_new)),
+            _ => Err(OTHER_KIND),
+        }
+    }
+
+    /// Returns the message after which further ones may be left to delete.
+    pub fn into_erased_up_to(self) -> Result<Option<MessageId>> {
+        match self {
+            Self::ErasedUpTo(message) => Ok(message),
             _ => Err(OTHER_KIND),
         }
     }

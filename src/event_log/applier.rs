@@ -163,8 +163,11 @@ impl Applier {
         if committed.is_changed_outside {
             self.log.subscribers.mark_all_access_changed();
         }
-        // Cached events say whether their rooms are open.
-        if committed.is_changed_outside || committed.changes_rooms() {
+        // Cached events say whether their rooms are open, and name people by their handles.
+        if committed.is_changed_outside
+            || committed.changes_rooms()
+            || committed.has_other_handles()
+        {
             self.log.recent.forget();
         }
         let users = committed.changed_users();

@@ -168,7 +168,7 @@ impl Recent {
         ends.shrink();
     }
 
-    /// Drops all events, since another program has changed the file.
+    /// Drops all events, since another program has changed the file, or people have other handles.
     pub fn forget(&self) {
         let mut ends = self.write();
         let revision = ends.revision + 1;

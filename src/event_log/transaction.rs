@@ -45,6 +45,12 @@ impl Committed {
             .any(|change| matches!(change, AccessChange::Room(_)))
     }
 
+    /// Returns whether handles have changed, by which cached events name people.
+    pub(super) fn has_other_handles(&self) -> bool {
+        let mut outcomes = self.applied.iter().map(|applied| &applied.outcome);
+        outcomes.any(|outcome| matches!(outcome, Outcome::UserDeleted))
+    }
+
     /// Returns the users whose display names or roles have changed, in the order of the changes.
     pub(super) fn changed_users(&self) -> Vec<UserInfo> {
         let changed = self.applied.iter().filter_map(|applied| {
@@ -254,6 +260,8 @@ impl AnswerObjects {
                 has_more: *has_more,
             },
             Outcome::User(user) | Outcome::UserChanged(user) => Answer::User(user.clone()),
+            Outcome::UserDeleted => Answer::Deleted,
+            Outcome::ErasedUpTo(message) => Answer::ErasedUpTo(*message),
             Outcome::Room { slug } => Answer::Room { slug: slug.clone() },
             Outcome::Message { id, is_new } => Answer::Message {
                 message: self.messages.get(id)?.clone(),

@@ -14,6 +14,7 @@ use super::{
     invite::{InviteId, NewInvite},
     message::{Body, Nonce},
     password::PasswordHash,
+    profile::{About, TimeZone},
     role::{Door, Role},
     room::{NewDirectRoom, NewRoom, NotifyLevel, RoomRole, RoomUpdate},
     server::ServerName,
@@ -22,6 +23,7 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::net::IpAddr;
 
 pub use super::sign_in::{SecretHash, SignIn, SignInKind};
 
@@ -39,8 +41,29 @@ pub struct Change {
     pub at: Timestamp,
     /// The user who requests the change; `None` if not signed in, and for changes by the server itself.
     pub by: Option<UserId>,
+    /// The address of the requester's client; `None` for changes by the server itself, and in changes of earlier
+    /// versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<IpAddr>,
     /// The requested action.
     pub action: Action,
+}
+
+/// Who requests a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Requester {
+    /// The account; `None` for the operator, who acts by commands.
+    pub user: Option<UserId>,
+    /// The address of the client; `None` for commands.
+    pub address: Option<IpAddr>,
+}
+
+impl Requester {
+    /// The operator, who has access to the file of the database.
+    pub const OPERATOR: Self = Self {
+        user: None,
+        address: None,
+    };
 }
 
 /// Identifies a change, uniquely among all changes of all servers.
@@ -108,6 +131,20 @@ pub enum Action {
         handle: String,
         role: Option<Role>,
         disabled: Option<bool>,
+    },
+    /// Disables an account and ends its sessions for good. Its messages are deleted by [`Action::EraseMessages`].
+    BanUser { handle: String, hide_messages: bool },
+    /// Deletes some messages of a user after the message `after`.
+    EraseMessages {
+        handle: String,
+        after: Option<MessageId>,
+    },
+    /// Deletes an account; with `only_silent`, only if it has written nothing and is in no closed room.
+    DeleteUser { handle: String, only_silent: bool },
+    /// Sets what the actor says of themselves. `None` leaves a value unchanged.
+    UpdateProfile {
+        about: Option<About>,
+        time_zone: Option<TimeZone>,
     },
     /// Creates a room with the actor as its first member and manager. If the slug is taken, a number is appended to a
     /// slug derived from the name, and a slug chosen by the user is refused.
@@ -218,6 +255,10 @@ pub enum Outcome {
     Message { id: MessageId, is_new: bool },
     /// The custom event that was appended; `is_new` is false if its nonce was used before.
     Event { id: EventId, is_new: bool },
+    /// The account was deleted; its names are other ones now.
+    UserDeleted,
+    /// The message after which further ones of its author may be left to delete; `None` if none are left.
+    ErasedUpTo(Option<MessageId>),
     /// What a step of an import has added.
     Imported(Imported),
     /// Whether there is more to erase.

@@ -6,6 +6,7 @@ use super::{
     event::{CUSTOM_KIND_MAX, CustomEventName},
     ids::{EventId, MessageId},
     message::{BODY_MAX, Body, MARGIN_MAX, NONCE_MAX, Nonce},
+    profile::{ABOUT_MAX, About, TIME_ZONE_MAX, TimeZone},
     room::{SLUG_MAX, SLUG_OF_NEW, Slug, TOPIC_MAX, Topic},
     time::Timestamp,
     user::{DisplayName, HANDLE_MAX, Handle, NAME_MAX},
@@ -67,6 +68,10 @@ schemas! {
     ));
     DisplayName, "DisplayName": text_of(1, NAME_MAX,
         "One line with at least one visible character. Surrounding white space is removed.");
+    About, "About": text_of(0, ABOUT_MAX, "One line. Surrounding white space is removed.");
+    TimeZone, "TimeZone": text_of(0, TIME_ZONE_MAX, "The name of a time zone in the form of IANA's.")
+        .pattern(Some("^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$"))
+        .examples(["Europe/Berlin"]);
     Topic, "Topic": text_of(0, TOPIC_MAX, "One line. Surrounding white space is removed.");
     Slug, "Slug": text()
         .pattern(Some(format!("^[a-z0-9][a-z0-9-]{{0,{}}}$", SLUG_MAX - 1)))

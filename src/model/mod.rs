@@ -1,6 +1,7 @@
 //! Plain data types of the chat. No I/O, no clock, no randomness.
 
 pub mod account;
+pub mod audit;
 pub mod change;
 mod checked_text;
 pub mod credential;
@@ -17,6 +18,7 @@ pub mod member;
 pub mod message;
 pub mod page;
 pub mod password;
+pub mod profile;
 pub mod role;
 pub mod room;
 pub mod server;

@@ -10,6 +10,7 @@ mod connection;
 mod follow;
 mod idle;
 pub mod limits;
+pub mod operator_socket;
 mod request_body;
 pub mod site;
 mod socket;

@@ -80,7 +80,7 @@ pub async fn create_invite(
     draft: InviteDraft,
 ) -> Result<(Invite, Secret)> {
     let by = viewer.signed_in()?.id;
-    can_administer(viewer.identity())?;
+    can_administer(viewer.role())?;
     let secret = Secret::new(random_bytes());
     let invite = draft.parse(&secret, now())?;
     app.submit(Some(by), Action::CreateInvite(invite)).await?;
@@ -91,7 +91,7 @@ pub async fn create_invite(
 /// Returns the invitations that can be redeemed, the latest first. Only admins may see them.
 pub async fn list_invites(app: &App, viewer: &Viewer) -> Result<Vec<Invite>> {
     let by = viewer.signed_in()?.id;
-    can_administer(viewer.identity())?;
+    can_administer(viewer.role())?;
     let limit = i64::try_from(INVITES_MAX).unwrap_or(i64::MAX);
     let mut connection = app.readers().acquire().await?;
     invites::list_holding(&mut connection, by, now(), limit).await

@@ -2,6 +2,7 @@
 //! change, and returns the content of its answer. One that reads something checks the permission, and queries the store.
 //! Pages and the API share them, so that both apply the same rules; neither knows the store.
 
+pub mod audit;
 pub mod custom_events;
 pub mod history;
 pub mod invites;
@@ -16,3 +17,4 @@ pub mod setup;
 pub mod sign_in;
 pub mod snapshots;
 pub mod tokens;
+pub mod users;

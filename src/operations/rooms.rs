@@ -16,7 +16,10 @@ use crate::{
             Topic,
         },
     },
-    store::{room_list, rooms},
+    store::{
+        room_lines::{self, RoomLine},
+        room_list, rooms,
+    },
 };
 use std::sync::Arc;
 
@@ -69,6 +72,12 @@ pub async fn list_rooms_with_head(
     let head = app.log.find_visible_head(&viewer.reader()).await?;
     let rooms = list_rooms(app, viewer, after, limit).await?;
     Ok((head, rooms))
+}
+
+/// Returns all rooms, for the operator.
+pub async fn list_all_rooms(app: &App) -> Result<Vec<RoomLine>> {
+    let mut connection = app.readers().acquire().await?;
+    room_lines::list_all(&mut connection).await
 }
 
 /// A room to be created, before validation.

@@ -58,7 +58,7 @@ statements! {
         where e.kind is not 'reaction' or e.message_id <> x.message_id or e.actor_id <> x.user_id or m.deleted_at is not null";
     USERS_WITHOUT_EVENT = "select count(*), min(u.id) from users u left join events e on e.id = u.id
         where e.kind is not 'user' or e.actor_id <> u.id or e.room_id is not null";
-    EVENTS_WITHOUT_USER = "select count(*), min(e.id) from events e left join users u on u.id = e.id
+    EVENTS_WITHOUT_USER = "select count(*), min(e.id) from events e left join users u on u.id = e.subject_id
         where e.kind = 'user' and u.id is null";
     ROOMS_WITHOUT_EVENT = "select count(*), min(r.id) from rooms r left join events e on e.id = r.id
         where e.kind is not 'room' or e.room_id is not r.id or e.actor_id <> r.made_by";

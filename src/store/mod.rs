@@ -6,6 +6,8 @@
 //! statement, as one value.
 
 pub mod archive;
+pub mod audit;
+pub mod bans;
 pub mod check;
 mod connection;
 pub mod copies;
@@ -13,6 +15,7 @@ pub mod cursors;
 pub mod damage;
 pub mod database_path;
 pub mod db;
+pub mod deletion;
 pub mod devices;
 pub mod eras;
 pub mod event_pages;
@@ -30,8 +33,10 @@ pub mod meta;
 pub mod nonces;
 pub mod passwords;
 pub mod posts;
+pub mod profiles;
 pub mod reactions;
 pub mod readers;
+pub mod room_lines;
 pub mod room_list;
 pub mod rooms;
 mod rows;
@@ -49,9 +54,12 @@ mod visibility;
 pub fn statements() -> Vec<(&'static str, &'static str)> {
     [
         archive::STATEMENTS,
+        audit::STATEMENTS,
+        bans::STATEMENTS,
         check::STATEMENTS,
         copies::STATEMENTS,
         db::STATEMENTS,
+        deletion::STATEMENTS,
         devices::STATEMENTS,
         eras::STATEMENTS,
         cursors::STATEMENTS,
@@ -65,7 +73,9 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         nonces::STATEMENTS,
         passwords::STATEMENTS,
         posts::STATEMENTS,
+        profiles::STATEMENTS,
         reactions::STATEMENTS,
+        room_lines::STATEMENTS,
         room_list::STATEMENTS,
         rooms::STATEMENTS,
         schema::STATEMENTS,

@@ -14,7 +14,8 @@ use crate::{
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 statements! {
-    FIND_STANDING = "select id, role, disabled_at is not null as is_disabled from users where handle = ?";
+    FIND_STANDING = "select id, role, disabled_at is not null as is_disabled from users
+        where handle = ? and deleted_at is null";
     SET_ROLE = "update users set role = ?2 where id = ?1";
     SET_VIEW = "update users set view_event_id = ?2 where id = ?1";
     SET_DISABLED = "update users set disabled_at = ?2 where id = ?1";

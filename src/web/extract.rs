@@ -9,6 +9,7 @@ use super::{
 use crate::{
     app::App,
     auth::{
+        client::Client,
         scopes::{self, Target},
         viewer::Viewer,
     },
@@ -48,7 +49,11 @@ impl FromRequestParts<Arc<App>> for Anybody {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        let viewer = Viewer::identify(&app.log, &parts.headers, app.validity()).await?;
+        let client = parts.extensions.get::<Client>();
+        let viewer = Viewer {
+            address: client.map(|client| client.address),
+            ..Viewer::identify(&app.log, &parts.headers, app.validity()).await?
+        };
         check_grant(&viewer, parts, app).await?;
         Ok(Self {
             viewer,
@@ -266,6 +271,19 @@ pub fn read_optional_id<'de, D: Deserializer<'de>>(
         _ => return Err(not_an_id()),
     };
     parse_id(&digits).map(Some).ok_or_else(not_an_id)
+}
+
+/// Deserializes an optional flag: a boolean, or `true` or `false` as a string, since all fields of a form are strings.
+pub fn read_optional_flag<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<bool>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(None),
+        Value::Bool(flag) => Ok(Some(flag)),
+        Value::String(text) if text == "true" => Ok(Some(true)),
+        Value::String(text) if text == "false" => Ok(Some(false)),
+        _ => Err(serde::de::Error::custom("true or false")),
+    }
 }
 
 /// Marks errors of [`read_id`] among those of serde.

@@ -39,9 +39,7 @@ pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
 
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
-    use pages::{
-        account, direct_rooms, invite, join, messages, room, room_settings, rooms, setup,
-    };
+    use pages::{account, direct_rooms, invite, join, messages, room, room_settings, rooms, setup};
     Router::new()
         .route("/", get(join::show_start))
         .route("/join", get(join::show_join).post(join::join))
@@ -109,8 +107,8 @@ fn pages() -> Router<Arc<App>> {
 /// Returns the routes of the API, for programs and for the scripts of the pages.
 fn api() -> Router<Arc<App>> {
     use api::{
-        custom_events, description, history, invites, me, members, messages, reactions, rooms,
-        server, sessions, setup, tokens,
+        audit, custom_events, description, history, invites, me, members, messages, reactions,
+        rooms, server, sessions, setup, tokens, users,
     };
     // The addresses are written in full: nesting would cost every request another allocation and another copy, and
     // would make addresses hard to search for.
@@ -128,7 +126,10 @@ fn api() -> Router<Arc<App>> {
         .route("/api/v1/invites/{secret}/redeem", post(invites::redeem))
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/openapi.json", get(description::show_description))
-        .route("/api/v1/me", get(me::show_me).patch(me::update_me))
+        .route(
+            "/api/v1/me",
+            get(me::show_me).patch(me::update_me).delete(me::delete_me),
+        )
         .route(
             "/api/v1/me/sessions",
             get(sessions::list_sessions).delete(sessions::end_other_sessions),
@@ -142,6 +143,13 @@ fn api() -> Router<Arc<App>> {
             get(tokens::list_tokens).post(tokens::create_token),
         )
         .route("/api/v1/me/tokens/{token}", delete(tokens::revoke_token))
+        .route("/api/v1/users", get(users::list_users))
+        .route(
+            "/api/v1/users/{handle}",
+            get(users::show_user).patch(users::update_user),
+        )
+        .route("/api/v1/users/{handle}/ban", post(users::ban_user))
+        .route("/api/v1/audit", get(audit::list_audit))
         .route("/api/v1/events", get(stream::stream_all))
         .route(
             "/api/v1/rooms",

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The parts of the crate from the lowest to the highest. Each may know those before it, besides itself.
-const LAYERS: [&[&str]; 17] = [
+const LAYERS: [&[&str]; 18] = [
     &["fault"],
     &["error"],
     &["model"],
@@ -21,6 +21,7 @@ const LAYERS: [&[&str]; 17] = [
     &["limits"],
     &["app"],
     &["operations"],
+    &["operator"],
     &["web"],
     &["net"],
     &["server", "run", "Server", "SetupOffer"],

@@ -79,7 +79,6 @@ fn an_earlier_change_of_a_user_has_the_current_name_as_well() {
             handle: "ann".into(),
             name: name.into(),
         },
-        imported: false,
         role: Role::Member,
         imported: false,
     };

@@ -18,6 +18,7 @@ mod self_description;
 mod server;
 mod sessions;
 mod streams;
+mod users;
 
 use crate::web::negotiation::is_known;
 use axum::{

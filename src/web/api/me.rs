@@ -11,16 +11,18 @@ use crate::{
     fault::Fault,
     model::{
         json_schema::{NotGiven, text},
+        profile::{About, TimeZone},
         time::Timestamp,
         user::{DisplayName, Handle, User},
     },
     operations::{
         members::list_joined_rooms,
         people::{join_server, rename_user},
+        users::{ProfileDraft, delete_own, parse_draft, update_profile},
     },
     web::{
         error::Rejection,
-        extract::{Sent, Visitor},
+        extract::{Sent, Visitor, read_optional_flag},
         sign_in_client::Program,
         signed_in::SignedIn,
     },
@@ -99,24 +101,63 @@ pub async fn show_me(State(app): State<Arc<App>>, visitor: Visitor) -> Result<Js
 /// Request body for changing the caller's account.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct UpdateMeRequest {
-    #[serde(default)]
-    #[schema(value_type = DisplayName, required)]
-    name: String,
+    #[schema(value_type = Option<DisplayName>)]
+    name: Option<String>,
+    /// One line by which the caller introduces themselves; empty for nothing.
+    #[schema(value_type = Option<About>)]
+    about: Option<String>,
+    /// Name of the caller's time zone (IANA); empty for nothing.
+    #[schema(value_type = Option<TimeZone>)]
+    time_zone: Option<String>,
     /// Cannot be changed, because mentions refer to it.
     #[schema(value_type = NotGiven, required = false)]
     handle: Option<IgnoredAny>,
 }
 
-/// Changes the caller's display name.
+/// Changes the caller's display name and profile.
 pub async fn update_me(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     sent: Sent,
 ) -> Result<Json<Me>, Rejection> {
-    let UpdateMeRequest { name, handle } = sent.fields()?;
+    let UpdateMeRequest {
+        name,
+        about,
+        time_zone,
+        handle,
+    } = sent.fields()?;
     check_field("handle", handle.map(|_| Fault::CannotChange))?;
-    let user = rename_user(&app, &visitor, &name).await?;
+    let draft = ProfileDraft { about, time_zone };
+    parse_draft(&draft)?;
+    let user = match name {
+        Some(name) => rename_user(&app, &visitor, &name).await?,
+        None => visitor.signed_in()?.clone(),
+    };
+    update_profile(&app, &visitor, &draft).await?;
     Ok(Json(describe(&app, &visitor, &user).await?))
+}
+
+/// Request body for deleting the caller's account.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct DeleteMeRequest {
+    /// The caller's handle, which confirms the deletion.
+    #[serde(default)]
+    #[schema(value_type = Handle, required)]
+    handle: String,
+    /// Whether the texts of the caller's messages are deleted, too.
+    #[serde(default, deserialize_with = "read_optional_flag")]
+    erase: Option<bool>,
+}
+
+/// Deletes the caller's account.
+pub async fn delete_me(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    sent: Sent,
+) -> Result<StatusCode, Rejection> {
+    let DeleteMeRequest { handle, erase } = sent.fields()?;
+    delete_own(&app, &visitor, &handle, erase.unwrap_or(false)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn describe(app: &App, viewer: &Viewer, user: &User) -> Result<Me> {

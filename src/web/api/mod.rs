@@ -1,5 +1,6 @@
 //! The JSON API. It calls the same operations as the pages.
 
+pub mod audit;
 pub mod custom_events;
 pub mod description;
 pub mod history;
@@ -15,3 +16,4 @@ pub mod server;
 pub mod sessions;
 pub mod setup;
 pub mod tokens;
+pub mod users;

@@ -220,6 +220,7 @@ async fn only_the_server_imports() {
         id: ChangeId { run: 1, count: 0 },
         at: Timestamp::MIN,
         by,
+        from: None,
         action,
     };
     let found = change(None, found("the-log"));

@@ -5,8 +5,8 @@ use crate::support::{
     person::{Person, id_of},
     sse::Block,
 };
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// More than one of these tests ever posts into a room.
 const LIMIT: usize = 200;

@@ -11,6 +11,7 @@ use backscroll::model::{
     event::CustomEventName,
     ids::{EventId, MessageId, UserId},
     message::{Body, Nonce},
+    profile::{About, TimeZone},
     role::Role,
     room::{
         FoldedRoomName, NewDirectRoom, NewRoom, NotifyLevel, RoomKind, RoomName, RoomRole,
@@ -34,6 +35,11 @@ pub(super) enum Kind {
     JoinServer,
     SignOut,
     RenameUser,
+    UpdateProfile,
+    UpdateUser,
+    BanUser,
+    DeleteUser,
+    EraseMessages,
     CreateRoom,
     UpdateRoom,
     DeleteRoom,
@@ -58,12 +64,13 @@ pub(super) enum Kind {
 }
 
 /// What is posted often stands here often.
-const KINDS: [Kind; 42] = {
+const KINDS: [Kind; 48] = {
     use Kind::{
-        AddReaction, BeginEra, CreateInvite, CreateRoom, DeleteMessage, DeleteRoom, EditMessage,
-        EraseRooms, Found, JoinRoom, JoinServer, LeaveRoom, MarkRead, OfferSetup, OpenDirectRoom,
-        PostCustom, PostMessage, RedeemInvite, RemoveReaction, RenameUser, RevokeInvite, SetNotify,
-        SetUp, SignOut, UpdateRoom, UpdateServer,
+        AddReaction, BanUser, BeginEra, CreateInvite, CreateRoom, DeleteMessage, DeleteRoom,
+        DeleteUser, EditMessage, EraseMessages, EraseRooms, Found, JoinRoom, JoinServer, LeaveRoom,
+        MarkRead, OfferSetup, OpenDirectRoom, PostCustom, PostMessage, RedeemInvite,
+        RemoveReaction, RenameUser, RevokeInvite, SetNotify, SetUp, SignOut, UpdateProfile,
+        UpdateRoom, UpdateServer, UpdateUser,
     };
     [
         Found,
@@ -72,6 +79,12 @@ const KINDS: [Kind; 42] = {
         JoinServer,
         SignOut,
         RenameUser,
+        UpdateProfile,
+        UpdateUser,
+        UpdateUser,
+        BanUser,
+        DeleteUser,
+        EraseMessages,
         CreateRoom,
         CreateRoom,
         UpdateRoom,
@@ -218,6 +231,7 @@ impl Known {
             id: ChangeId { run: 1, count },
             at,
             by,
+            from: None,
             action,
         }
     }
@@ -257,6 +271,11 @@ impl Known {
             Kind::RenameUser => Action::RenameUser {
                 name: FoldedName::of_name(&handle),
             },
+            Kind::UpdateProfile
+            | Kind::UpdateUser
+            | Kind::BanUser
+            | Kind::DeleteUser
+            | Kind::EraseMessages => self.change_of_user(step, format!("{handle}{}", number % 3)),
             Kind::MarkRead => Action::MarkRead {
                 room: self.room(step.room),
                 up_to: EventId(self.message(which).1.0),
@@ -277,6 +296,42 @@ impl Known {
                 self.doors.action(kind, self.room(step.room), number, count)
             }
             _ => self.change_of_message(step),
+        }
+    }
+
+    fn change_of_user(&self, step: &Request, handle: String) -> Action {
+        let number = step.number;
+        match step.kind {
+            Kind::UpdateProfile => Action::UpdateProfile {
+                about: number
+                    .is_multiple_of(2)
+                    .then(|| About::parse("Sings alto").expect("valid")),
+                time_zone: number
+                    .is_multiple_of(3)
+                    .then(|| TimeZone::parse("UTC").expect("valid")),
+            },
+            Kind::UpdateUser => Action::UpdateUser {
+                handle,
+                role: [
+                    None,
+                    Some(Role::Admin),
+                    Some(Role::Member),
+                    Some(Role::Guest),
+                ][number % 4],
+                disabled: [None, Some(true), Some(false), Some(false)][number % 5 % 4],
+            },
+            Kind::BanUser => Action::BanUser {
+                handle,
+                hide_messages: false,
+            },
+            Kind::DeleteUser => Action::DeleteUser {
+                handle,
+                only_silent: number.is_multiple_of(3),
+            },
+            _ => Action::EraseMessages {
+                handle,
+                after: number.is_multiple_of(2).then(|| self.message(step.which).1),
+            },
         }
     }
 

@@ -245,6 +245,7 @@ impl Chat {
             id: ChangeId { run: 1, count },
             at,
             by,
+            from: None,
             action,
         });
         let changes: Vec<Change> = changes.collect();

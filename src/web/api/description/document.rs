@@ -9,7 +9,7 @@ use super::{
     refusals::Refusal,
     rooms,
     schemas::Schemas,
-    self_description, server, sessions, streams,
+    self_description, server, sessions, streams, users,
 };
 use crate::{
     model::ids::EventId,
@@ -29,7 +29,7 @@ struct Group {
     operations: Vec<Described>,
 }
 
-fn groups() -> [Group; 8] {
+fn groups() -> [Group; 9] {
     let group = |name, description, operations| Group {
         name,
         description,
@@ -43,6 +43,11 @@ fn groups() -> [Group; 8] {
             "sessions",
             "Where the caller is signed in, and API tokens",
             sessions::operations(),
+        ),
+        group(
+            "users",
+            "The people of the server, and what admins do",
+            users::operations(),
         ),
         group(
             "rooms",

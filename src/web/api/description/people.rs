@@ -2,7 +2,7 @@
 
 use super::{operation::Described, refusals::Refusal};
 use crate::web::{
-    api::me::{JoinRequest, Joined, Me, UpdateMeRequest},
+    api::me::{DeleteMeRequest, JoinRequest, Joined, Me, UpdateMeRequest},
     body::BodyLimit,
 };
 use axum::http::StatusCode;
@@ -10,7 +10,7 @@ use serde_json::json;
 
 /// Describes the operations.
 pub(super) fn operations() -> Vec<Described> {
-    vec![join(), show_me(), update_me()]
+    vec![join(), show_me(), update_me(), delete_me()]
 }
 
 fn join() -> Described {
@@ -33,10 +33,26 @@ fn show_me() -> Described {
 }
 
 fn update_me() -> Described {
-    Described::patch("/api/v1/me", "updateMe", "Change the caller's display name")
-        .details("The handle cannot be changed.")
-        .takes::<UpdateMeRequest>(&json!({"name": "Ann B."}))
-        .refuses(Refusal::TooManyRequests)
-        .answers::<Me>(StatusCode::OK, "The changed account.")
+    Described::patch(
+        "/api/v1/me",
+        "updateMe",
+        "Change the caller's name and profile",
+    )
+    .details("Absent fields keep their value. The handle cannot be changed.")
+    .may_take::<UpdateMeRequest>(&json!({"name": "Ann B."}))
+    .answers::<Me>(StatusCode::OK, "The changed account.")
+    .refuses(Refusal::TooManyRequests)
+    .refuses(Refusal::Conflict)
+}
+
+fn delete_me() -> Described {
+    Described::delete("/api/v1/me", "deleteMe", "Delete the caller's account")
+        .details(
+            "The account leaves its rooms, its sessions and streams end, and others can take its handle. Its messages \
+             stay as those of a deleted account, without their texts if `erase` asks for it. The last enabled admin \
+             cannot be deleted.",
+        )
+        .takes::<DeleteMeRequest>(&json!({"handle": "ann", "erase": true}))
+        .answers_nothing()
         .refuses(Refusal::Conflict)
 }

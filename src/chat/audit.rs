@@ -1,0 +1,253 @@
+//! The audit log: which changes are recorded, and what is said of them. An entry is written in the transaction of its
+//! change, and contains neither secrets nor texts.
+
+use super::applied::Applied;
+use crate::{
+    error::Result,
+    model::{
+        audit::NewAuditEntry,
+        change::{Action, Change, Outcome},
+        ids::{MessageId, UserId},
+    },
+    store::{audit, db::Connection, users},
+};
+use serde_json::{Value, json};
+
+/// What is recorded of a change.
+struct Record<'a> {
+    action: &'static str,
+    subject: Subject<'a>,
+    room: Option<&'a str>,
+    message: Option<MessageId>,
+    details: Option<Value>,
+    /// Whether it is recorded also if the actor does it to themselves.
+    is_own_recorded: bool,
+    /// Whether the change has an effect that neither the outcome nor a change of access tells.
+    is_always_effective: bool,
+}
+
+/// The person that something is done to.
+enum Subject<'a> {
+    Nobody,
+    Handle(&'a str),
+    AuthorOf(MessageId),
+}
+
+impl<'a> Record<'a> {
+    /// Returns the record of a decision about a person.
+    fn about(action: &'static str, handle: &'a str) -> Self {
+        Self {
+            action,
+            subject: Subject::Handle(handle),
+            room: None,
+            message: None,
+            details: None,
+            is_own_recorded: true,
+            is_always_effective: false,
+        }
+    }
+
+    /// Returns the record of a decision about the server.
+    fn about_server(action: &'static str, details: Option<Value>) -> Self {
+        Self {
+            subject: Subject::Nobody,
+            details,
+            ..Self::about(action, "")
+        }
+    }
+
+    /// Returns the record of a decision about a room.
+    fn of_room(action: &'static str, room: &'a str) -> Self {
+        Self {
+            is_own_recorded: true,
+            ..Self::about_other(action, room, Subject::Nobody)
+        }
+    }
+
+    /// Returns the record of what is done to another person in a room.
+    fn about_other(action: &'static str, room: &'a str, subject: Subject<'a>) -> Self {
+        Self {
+            action,
+            subject,
+            room: Some(room),
+            message: None,
+            details: None,
+            is_own_recorded: false,
+            is_always_effective: false,
+        }
+    }
+}
+
+/// Returns what is recorded of an action; `None` for what people do in their own name. A new action is decided on here.
+fn record_of(action: &Action) -> Option<Record<'_>> {
+    match action {
+        Action::UpdateServer { name, door } => {
+            let set = [
+                name.as_ref().map(|name| ("name".to_owned(), json!(name))),
+                door.map(|door| ("door".to_owned(), json!(door))),
+            ];
+            let details = set.into_iter().flatten().collect();
+            Some(Record::about_server("server.update", Some(details)))
+        }
+        Action::SetUp { name, door, .. } => {
+            let details = json!({ "name": name, "door": door });
+            Some(Record::about_server("server.setup", Some(details)))
+        }
+        Action::CreateInvite(invite) => {
+            let details = json!({ "role": invite.role, "uses": invite.uses });
+            Some(Record {
+                room: invite.room.as_deref(),
+                is_always_effective: true,
+                ..Record::about_server("invite.create", Some(details))
+            })
+        }
+        Action::RevokeInvite { .. } => Some(Record {
+            is_always_effective: true,
+            ..Record::about_server("invite.revoke", None)
+        }),
+        Action::RedeemInvite { .. } => Some(Record::about_server("invite.redeem", None)),
+        Action::UpdateUser {
+            handle,
+            role,
+            disabled,
+        } => {
+            let set = [
+                role.map(|role| ("role".to_owned(), json!(role))),
+                disabled.map(|disabled| ("disabled".to_owned(), json!(disabled))),
+            ];
+            Some(Record {
+                details: Some(set.into_iter().flatten().collect()),
+                ..Record::about("user.update", handle)
+            })
+        }
+        Action::BanUser {
+            handle,
+            hide_messages,
+        } => Some(Record {
+            details: Some(json!({ "hide_messages": hide_messages })),
+            ..Record::about("user.ban", handle)
+        }),
+        Action::DeleteUser { handle, .. } => Some(Record::about("user.delete", handle)),
+        Action::UpdateRoom { room, update } => {
+            let is_set = [
+                update.kind.map(|kind| ("kind".to_owned(), json!(kind))),
+                flag("archived", update.archived),
+                flag("announcements", update.announcements),
+                flag("auto_join", update.auto_join),
+            ];
+            let details: Value = is_set.into_iter().flatten().collect();
+            // Members see for themselves which name and topic a room has.
+            (details != json!({})).then_some(Record {
+                details: Some(details),
+                ..Record::of_room("room.update", room)
+            })
+        }
+        Action::DeleteRoom { room } => Some(Record::of_room("room.delete", room)),
+        Action::JoinRoom {
+            room,
+            handle,
+            role: Some(role),
+        } => Some(Record {
+            details: Some(json!({ "role": role })),
+            is_own_recorded: true,
+            ..Record::about_other("member.role", room, Subject::Handle(handle))
+        }),
+        Action::JoinRoom { room, handle, .. } => {
+            let subject = Subject::Handle(handle);
+            Some(Record::about_other("member.add", room, subject))
+        }
+        Action::LeaveRoom { room, handle } => {
+            let subject = Subject::Handle(handle);
+            Some(Record::about_other("member.remove", room, subject))
+        }
+        Action::DeleteMessage { room, message } => Some(Record {
+            message: Some(*message),
+            ..Record::about_other("message.delete", room, Subject::AuthorOf(*message))
+        }),
+        Action::Found { .. }
+        | Action::BeginEra { .. }
+        | Action::OfferSetup { .. }
+        | Action::JoinServer { .. }
+        | Action::SignOut { .. }
+        | Action::Credential(_)
+        | Action::RenameUser { .. }
+        | Action::UpdateProfile { .. }
+        | Action::EraseMessages { .. }
+        | Action::CreateRoom { .. }
+        | Action::EraseRooms
+        | Action::OpenDirectRoom { .. }
+        | Action::MarkRead { .. }
+        | Action::SetNotify { .. }
+        | Action::PostMessage(_)
+        | Action::EditMessage { .. }
+        | Action::AddReaction { .. }
+        | Action::RemoveReaction { .. }
+        | Action::PostCustom { .. }
+        | Action::Import(_) => None,
+    }
+}
+
+fn flag(name: &str, flag: Option<bool>) -> Option<(String, Value)> {
+    flag.map(|flag| (name.to_owned(), json!(flag)))
+}
+
+/// Returns whether a change had an effect, as opposed to one that was applied before.
+fn has_effect(applied: &Applied) -> bool {
+    match applied.outcome {
+        Outcome::Message { is_new, .. } => is_new,
+        _ => !applied.access.is_empty(),
+    }
+}
+
+/// What will be recorded of a change if it has an effect, as it was found before the change: afterwards the person may
+/// have another handle.
+pub(super) struct Pending<'a> {
+    record: Record<'a>,
+    subject: Option<UserId>,
+}
+
+/// Prepares the record of a change; `None` if nothing is recorded of it.
+pub(super) async fn prepare<'a>(
+    tx: &mut Connection,
+    change: &'a Change,
+) -> Result<Option<Pending<'a>>> {
+    let Some(record) = record_of(&change.action) else {
+        return Ok(None);
+    };
+    let subject = find_subject(tx, &record.subject).await?;
+    let is_own = subject.is_some() && subject == change.by;
+    let pending = Pending { record, subject };
+    Ok(Some(pending).filter(|pending| pending.record.is_own_recorded || !is_own))
+}
+
+/// Records a change that was applied.
+pub(super) async fn record(
+    tx: &mut Connection,
+    change: &Change,
+    pending: Pending<'_>,
+    applied: &Applied,
+) -> Result<()> {
+    let Pending { record, subject } = pending;
+    if !record.is_always_effective && !has_effect(applied) {
+        return Ok(());
+    }
+    let entry = NewAuditEntry {
+        at: change.at,
+        actor: change.by,
+        address: change.from,
+        action: record.action,
+        subject,
+        room: record.room,
+        message: record.message,
+        details: record.details,
+    };
+    audit::insert_entry(tx, &entry).await
+}
+
+async fn find_subject(tx: &mut Connection, subject: &Subject<'_>) -> Result<Option<UserId>> {
+    match subject {
+        Subject::Nobody => Ok(None),
+        Subject::Handle(handle) => Ok(users::find_user(tx, handle).await?.map(|user| user.id)),
+        Subject::AuthorOf(message) => audit::find_author(tx, *message).await,
+    }
+}

@@ -1,0 +1,67 @@
+//! Deleting accounts. The row stays, since messages and events refer to it, without anything that names the person.
+
+use super::{
+    actor::Actor,
+    applied::Applied,
+    memberships::member_event,
+    standing::{append_user_event, check_update, find_own_or_administered},
+};
+use crate::{
+    error::Result,
+    model::{
+        account::NewAccount,
+        change::{AccessChange, Outcome},
+        ids::UserId,
+    },
+    store::{
+        bans, db::Connection, deletion, events::append_event, memberships, standing::Standing,
+        users,
+    },
+};
+
+/// The display name of all deleted accounts.
+const NAME: &str = "Deleted account";
+
+/// Deletes an account: it leaves its rooms, its sessions end, and its handle is free for others. With `only_silent`, does
+/// nothing to an account that has written something or is in a closed room.
+pub(super) async fn delete_user(
+    tx: &mut Connection,
+    actor: Actor,
+    handle: &str,
+    only_silent: bool,
+) -> Result<Applied> {
+    let before = find_own_or_administered(tx, actor, handle).await?;
+    let after = Standing {
+        is_disabled: true,
+        ..before
+    };
+    check_update(tx, before, after).await?;
+    let id = before.id;
+    if only_silent && !deletion::is_silent(tx, id).await? {
+        return Ok(Applied::new(Outcome::Done));
+    }
+    let author = actor.or_server(tx).await?;
+    for (room, _) in memberships::list_rooms_of(tx, id).await? {
+        memberships::delete_membership(tx, room, id).await?;
+        append_event(tx, &member_event(author, room, id)).await?;
+    }
+    bans::delete_credentials(tx, id).await?;
+    let account = free_account(tx, id).await?;
+    deletion::clear_user(tx, id, &account, actor.at).await?;
+    if !only_silent {
+        append_user_event(tx, actor, after).await?;
+    }
+    Ok(Applied::with_access(
+        Outcome::UserDeleted,
+        AccessChange::User(id),
+    ))
+}
+
+/// Returns the names of a deleted account: a handle that nobody has.
+async fn free_account(tx: &mut Connection, id: UserId) -> Result<NewAccount> {
+    let mut handle = format!("deleted-{id}");
+    while users::find_user(tx, &handle).await?.is_some() {
+        handle += "-";
+    }
+    Ok(NewAccount::new(&handle, NAME))
+}

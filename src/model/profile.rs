@@ -1,0 +1,128 @@
+//! Profiles: what a person says of themselves, and what others see of an account.
+
+use super::{
+    checked_text::checked_text,
+    text::line_fault,
+    time::Timestamp,
+    user::{Person, User},
+};
+use crate::{fault::Fault, model::role::Role};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Maximum length of the line by which a person introduces themselves, in characters.
+pub const ABOUT_MAX: usize = 160;
+/// Maximum length of the name of a time zone in bytes. The longest one of IANA has 32.
+pub const TIME_ZONE_MAX: usize = 64;
+
+checked_text! {
+    /// A valid line by which a person introduces themselves; it may be empty.
+    About
+}
+
+impl About {
+    /// Parses a line. Surrounding white space is removed.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = text.trim();
+        if text.chars().count() > ABOUT_MAX {
+            return Err(Fault::TooLong { max: ABOUT_MAX });
+        }
+        line_fault(text).map_or(Ok(Self(text.to_owned())), Err)
+    }
+}
+
+checked_text! {
+    /// A name of a time zone in the form of IANA's, such as `Europe/Berlin`; empty if none was given. Whether the zone
+    /// exists depends on the reader's version of the database, and is not checked.
+    TimeZone
+}
+
+impl TimeZone {
+    /// Parses a name.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let text = text.trim();
+        let is_fitting = |b: u8| b.is_ascii_alphanumeric() || b"_+-".contains(&b);
+        let is_area = |area: &str| !area.is_empty() && area.bytes().all(is_fitting);
+        let is_name = text.len() <= TIME_ZONE_MAX && text.split('/').all(is_area);
+        if text.is_empty() || is_name {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Fault::TimeZoneInvalid)
+        }
+    }
+}
+
+/// An account with what its owner says of themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The account.
+    pub user: User,
+    /// One line, or nothing.
+    pub about: String,
+    /// The name of a time zone, or nothing.
+    pub time_zone: String,
+    /// Whether an admin has disabled the account.
+    pub is_disabled: bool,
+}
+
+/// A profile as sent to readers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = User)]
+pub struct ProfileView {
+    #[serde(flatten)]
+    person: Person,
+    role: Role,
+    /// The time of joining the server.
+    created_at: Timestamp,
+    /// One line by which the person introduces themselves, or nothing.
+    about: String,
+    /// The name of the person's time zone (IANA), or nothing.
+    time_zone: String,
+    /// Whether an admin has disabled the account. Only admins are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    disabled: Option<bool>,
+}
+
+impl Profile {
+    /// Returns what is sent to an admin, or to others.
+    #[must_use]
+    pub fn view(self, to_admin: bool) -> ProfileView {
+        ProfileView {
+            person: self.user.person(),
+            role: self.user.role,
+            created_at: self.user.created_at,
+            about: self.about,
+            time_zone: self.time_zone,
+            disabled: to_admin.then_some(self.is_disabled),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_time_zones_have_the_form_of_ianas() {
+        for name in [
+            "Europe/Berlin",
+            "America/Argentina/Ushuaia",
+            "Etc/GMT+5",
+            "UTC",
+            "",
+        ] {
+            assert!(TimeZone::parse(name).is_ok(), "{name}");
+        }
+        for name in [
+            "Europe//Berlin",
+            "/UTC",
+            "a b",
+            "<b>",
+            "Zürich",
+            &"a".repeat(65),
+        ] {
+            assert_eq!(TimeZone::parse(name), Err(Fault::TimeZoneInvalid), "{name}");
+        }
+    }
+}

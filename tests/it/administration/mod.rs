@@ -1,0 +1,23 @@
+//! What admins and the operator do: roles, bans, the list of people, the audit log, and commands.
+
+mod audit;
+mod bans;
+mod commands;
+mod deletion;
+mod people;
+mod roles;
+
+use crate::support::chat::Chat;
+use backscroll::model::{change::Action, role::Role};
+
+/// Gives a role to somebody, as the operator does. The server is restarted.
+async fn appoint(chat: &mut Chat, handle: &str, role: Role) {
+    chat.stop().await;
+    let action = Action::UpdateUser {
+        handle: handle.into(),
+        role: Some(role),
+        disabled: None,
+    };
+    chat.apply(None, vec![action]).await;
+    chat.go_on().await;
+}
