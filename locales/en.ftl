@@ -37,6 +37,10 @@ have-account = I already have an account
 username-lead = Others mention you by it. It can’t change.
 password = Password
 password-lead = At least { $min } characters; a sentence is fine.
+sign-in-to = Sign in to { $server }
+already-member = Already a member?
+no-account-yet = No account yet?
+device-question = Sign in as { $username } on this device? The link then no longer works.
 
 ## Sidebar
 
@@ -174,6 +178,33 @@ api-token = API token
 this-session = (this one)
 since = since { $time }
 end-session = End session
+old-password = Current password
+new-password = New password
+new-password-lead = At least { $min } characters; a sentence is fine.
+set-password-lead = With a password you can sign in again, also on other devices.
+set-password = Set password
+change-password = Change password
+sign-out-elsewhere = Sign out everywhere else
+last-used = last used { $time }
+another-device = Another device
+another-device-lead = A link that signs you in on a phone or another computer: once, within 10 minutes.
+show-device-link = Show link and QR code
+device-link-lead = Scan the code with the other device, or open the link there. It works once, until { $time }.
+access-tokens = Access tokens
+access-tokens-lead = For programs that act as you. A token is shown only once.
+new-token = New token
+token-created = Copy the token now. It is not shown again.
+token-name = Name
+token-may = May
+scope-read = Read
+scope-post = Post
+scope-admin = Manage
+scope-all = Everything
+token-rooms = Only in these rooms, by their URLs
+token-expires = Expires
+revoke = Revoke
+sign-out-lead-password =
+    You can sign in again with the username { $username } and your password. Unsent messages are lost.
 sign-out-lead =
     You have no password. Once you are signed out everywhere, nobody can use the name { $username } again,
     including you. Sent messages stay; unsent messages are lost.

@@ -80,6 +80,13 @@ impl App {
         self.log.submit(Change { from, ..change }).await
     }
 
+    /// Returns whether users reach the server over TLS, according to its public address.
+    #[must_use]
+    pub fn is_public_tls(&self) -> bool {
+        let public_url = self.public_url.as_ref();
+        public_url.is_some_and(|url| url.scheme() == "https")
+    }
+
     /// Submits a change with the current time. `by` is `None` for a client that is not signed in.
     pub async fn submit(&self, by: Option<UserId>, action: Action) -> Result<Answer> {
         self.log.submit(self.changes.make(by, action)).await

@@ -91,7 +91,7 @@ const AWAY_AFTER: &str = "10";
 const SESSION_IDLE: &str = "90";
 /// Greatest value in days: browsers keep a cookie for 400 days at most (RFC 6265bis, section 5.5).
 const SESSION_IDLE_MAX: u64 = 400;
-const DAY: Duration = Duration::from_secs(86_400);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Default for Config {
     fn default() -> Self {

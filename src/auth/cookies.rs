@@ -1,5 +1,6 @@
 //! Cookies of a request, and the name of the session cookie.
 
+use super::secret::Secret;
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::cookie::Cookie;
 
@@ -12,24 +13,51 @@ const SESSION: &str = "backscroll";
 /// Browsers send the cookies of a host to all its ports, so two servers on one host need different names. The name of
 /// the log is URL-safe Base64, which is valid in a cookie name (RFC 6265, section 4.1.1).
 #[must_use]
-pub fn session_cookie_name(log: &str) -> String {
-    format!("{log}-{SESSION}")
+pub fn session_cookie_name(log: &str, is_secure: bool) -> String {
+    format!("{}{log}-{SESSION}", prefix(is_secure))
 }
 
-/// Returns the values of this server's session cookies. Cookies of earlier versions, whose names do not contain the
-/// log, come last.
+/// Returns the name of the cookie by which a browser is recognised at its next sign-in.
+#[must_use]
+pub fn device_cookie_name(log: &str, is_secure: bool) -> String {
+    format!("{}{log}-backscroll-device", prefix(is_secure))
+}
+
+/// Browsers accept a cookie with this prefix only over TLS and for the host alone, so that neither a page without TLS
+/// nor one of a subdomain can set it (RFC 6265bis, section 4.1.3.2).
+fn prefix(is_secure: bool) -> &'static str {
+    if is_secure { "__Host-" } else { "" }
+}
+
+/// Returns the secret by which a browser is recognised.
+#[must_use]
+pub fn device_secret(headers: &HeaderMap, log: &str) -> Option<Secret> {
+    let names = [true, false].map(|is_secure| device_cookie_name(log, is_secure));
+    let mut devices =
+        cookies(headers).filter(|cookie| names.iter().any(|name| name == cookie.name()));
+    devices.find_map(|cookie| Secret::parse(cookie.value_trimmed()))
+}
+
+/// Returns the values of this server's session cookies: first those that were set over TLS, last those of earlier
+/// versions, whose names do not contain the log.
 pub(super) fn session_cookies(headers: &HeaderMap, log: &str) -> Vec<String> {
-    let name = session_cookie_name(log);
-    let (mut named, mut unnamed) = (Vec::new(), Vec::new());
+    let (secure, name) = (
+        session_cookie_name(log, true),
+        session_cookie_name(log, false),
+    );
+    let (mut named, mut unnamed, mut secured) = (Vec::new(), Vec::new(), Vec::new());
     for cookie in cookies(headers) {
-        if cookie.name() == name {
+        if cookie.name() == secure {
+            secured.push(cookie.value_trimmed().to_owned());
+        } else if cookie.name() == name {
             named.push(cookie.value_trimmed().to_owned());
         } else if cookie.name() == SESSION {
             unnamed.push(cookie.value_trimmed().to_owned());
         }
     }
-    named.append(&mut unnamed);
-    named
+    secured.append(&mut named);
+    secured.append(&mut unnamed);
+    secured
 }
 
 /// Returns the cookies of a request, except those that cannot be parsed.
@@ -60,11 +88,11 @@ mod tests {
         let headers = headers(&[
             b"city=Z\xfcrich; ;=; nonsense; a=b=c; log-backscroll=one",
             "city=Zürich; log-backscroll=\"two\"; other-backscroll=x; backscroll=zero".as_bytes(),
-            b"log-backscroll=three; Log-Backscroll=x",
+            b"log-backscroll=three; Log-Backscroll=x; __Host-log-backscroll=secure",
         ]);
         assert_eq!(
             session_cookies(&headers, "log"),
-            ["one", "two", "three", "zero"]
+            ["secure", "one", "two", "three", "zero"]
         );
     }
 }

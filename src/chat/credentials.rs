@@ -9,6 +9,7 @@ use crate::{
         credential::{CredentialAction, Proof},
         grant::Grant,
         ids::UserId,
+        role::Role,
         user::User,
     },
     store::{
@@ -108,7 +109,9 @@ async fn sign_in_by(
         }
         Proof::Link { secret_hash } => sign_in_links::find_link(tx, secret_hash, actor.at).await?,
     };
-    let Some(user) = find_enabled(tx, user).await? else {
+    // A bot is not signed in by a browser.
+    let may_sign_in = |user: &User| user.role != Role::Bot || sign_in.kind == SignInKind::Token;
+    let Some(user) = find_enabled(tx, user).await?.filter(may_sign_in) else {
         return Err(refused);
     };
     if matches!(proof, Proof::Link { .. }) {

@@ -26,6 +26,13 @@ pub struct Rate {
 pub enum Limited {
     /// New accounts per network.
     Joins,
+    /// Attempts to sign in per account and network.
+    SignIns,
+    /// Attempts to sign in per network, whatever the account.
+    SignInsPerNetwork,
+    /// Attempts to sign in per account, whatever the network. Browsers from which somebody has signed in to the account
+    /// before are not among them.
+    SignInsPerAccount,
     /// New rooms per person.
     Rooms,
     /// Changes of memberships per person.
@@ -42,6 +49,8 @@ impl Limited {
     pub fn default_rate(self) -> Rate {
         match self {
             Self::Joins => Rate::new(20, 1, Unit::Minute),
+            Self::SignIns => Rate::new(10, 1, Unit::Minute),
+            Self::SignInsPerNetwork | Self::SignInsPerAccount => Rate::new(100, 10, Unit::Minute),
             Self::Rooms => Rate::new(20, 10, Unit::Hour),
             Self::Memberships => Rate::new(200, 1, Unit::Second),
             Self::Posts => Rate::new(30, 5, Unit::Second),
@@ -65,7 +74,8 @@ pub struct Rates {
     pub switch: Switch,
 
     /// Another rate limit: a burst, and a rate at which it recovers, as in `posts=30,5/s`; may be given several times
-    /// (in the variable: separated by spaces). The defaults are joins=20,1/min (per network), and per person
+    /// (in the variable: separated by spaces). The defaults are joins=20,1/min (per network), sign-ins=10,1/min
+    /// (per account and network), sign-ins-per-network=100,10/min, sign-ins-per-account=100,10/min, and per person
     /// rooms=20,10/h memberships=200,1/s posts=30,5/s (edits and reactions, too) bot-posts=100,20/s
     #[arg(
         long = "rate-limit",

@@ -7,15 +7,22 @@ use crate::{
     auth::client::{Client, Network},
     config::rates::{Limited, Rates},
     error::Result,
-    model::{ids::UserId, role::Role, user::User},
+    model::{change::SecretHash, ids::UserId, role::Role, user::User},
 };
 use limiter::Limiter;
+
+/// The SHA-256 of the name that somebody signs in with, which need not be that of an account.
+pub type AccountKey = [u8; 32];
 
 /// The rate limits of the server. An operation checks them before it does any other work, and gets the id of the person
 /// who acts.
 #[derive(Debug)]
 pub struct RateLimits {
     joins: Limiter<Network>,
+    sign_ins: Limiter<(AccountKey, Network)>,
+    network_sign_ins: Limiter<Network>,
+    account_sign_ins: Limiter<AccountKey>,
+    device_sign_ins: Limiter<(AccountKey, SecretHash)>,
     rooms: Limiter<UserId>,
     memberships: Limiter<UserId>,
     posts: Limiter<UserId>,
@@ -28,6 +35,10 @@ impl RateLimits {
     pub fn new(rates: &Rates) -> Self {
         Self {
             joins: Limiter::new(rates.rate(Limited::Joins)),
+            sign_ins: Limiter::new(rates.rate(Limited::SignIns)),
+            network_sign_ins: Limiter::new(rates.rate(Limited::SignInsPerNetwork)),
+            account_sign_ins: Limiter::new(rates.rate(Limited::SignInsPerAccount)),
+            device_sign_ins: Limiter::new(rates.rate(Limited::SignIns)),
             rooms: Limiter::new(rates.rate(Limited::Rooms)),
             memberships: Limiter::new(rates.rate(Limited::Memberships)),
             posts: Limiter::new(rates.rate(Limited::Posts)),
@@ -38,6 +49,27 @@ impl RateLimits {
     /// Counts an attempt to create an account.
     pub fn check_join(&self, client: &Client) -> Result<()> {
         self.joins.check(&client.network())
+    }
+
+    /// Counts an attempt to sign in, or to give the password of an account. `device` is the browser, if somebody has
+    /// signed in to the account from it before.
+    ///
+    /// Nobody is locked out by the attempts of others: each network has its own count for each account. If guesses come
+    /// from so many networks that those for one account are limited as a whole, a known browser still has its own count.
+    pub fn check_sign_in(
+        &self,
+        account: AccountKey,
+        client: &Client,
+        device: Option<&SecretHash>,
+    ) -> Result<()> {
+        if let Some(device) = device {
+            return self.device_sign_ins.check(&(account, device.clone()));
+        }
+        let network = client.network();
+        // In this order: what is refused by the first limit does not use up those that others share.
+        self.sign_ins.check(&(account, network))?;
+        self.network_sign_ins.check(&network)?;
+        self.account_sign_ins.check(&account)
     }
 
     /// Counts the creation of a room.

@@ -2,7 +2,7 @@
 
 use super::{
     people::{AccountDraft, finish_registration, parse_account},
-    sign_in::SignInClient,
+    sign_in::{SignInClient, SignedInAs},
 };
 use crate::{
     app::{App, now, random_bytes},
@@ -16,7 +16,7 @@ use crate::{
         invite::{Invite, InviteId, NewInvite, USES_MAX, parse_expiry},
         role::Role,
         time::Timestamp,
-        user::{DisplayName, Person, User},
+        user::{DisplayName, Person},
     },
     store::invites,
 };
@@ -126,7 +126,7 @@ pub async fn redeem_invite(
     invite: &Invite,
     secret: &Secret,
     draft: AccountDraft<'_>,
-) -> Result<(User, Secret)> {
+) -> Result<SignedInAs> {
     let account = match &invite.person {
         Some(invited) => {
             let Person { handle, name } = &invited.person;
@@ -144,7 +144,7 @@ pub async fn redeem_invite(
         registration: Some(registration),
     };
     let user = app.submit(None, action).await?.into_user()?;
-    Ok((user, session))
+    Ok(SignedInAs::new(user, session))
 }
 
 /// Redeems an invitation into a room for the viewer, who has an account.

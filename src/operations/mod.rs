@@ -8,6 +8,7 @@ pub mod history;
 pub mod invites;
 pub mod members;
 pub mod messages;
+pub mod passwords;
 pub mod people;
 pub mod reactions;
 pub mod rooms;

@@ -1,6 +1,6 @@
 //! Joining the server, and changing the display name.
 
-use super::sign_in::SignInClient;
+use super::sign_in::{SignInClient, SignedInAs};
 use crate::{
     app::{App, random_bytes},
     auth::{password::NewPassword, secret::Secret, viewer::Viewer},
@@ -20,14 +20,14 @@ pub async fn join_server(
     client: &SignInClient,
     handle: &str,
     name: Option<&str>,
-) -> Result<(User, Secret)> {
+) -> Result<SignedInAs> {
     let account = parse_account(handle, name)?;
     app.rates.check_join(&client.client)?;
     let secret = Secret::new(random_bytes());
     let sign_in = Some(client.sign_in(&secret));
     let action = Action::JoinServer { account, sign_in };
     let user = app.submit(None, action).await?.into_user()?;
-    Ok((user, secret))
+    Ok(SignedInAs::new(user, secret))
 }
 
 /// An account with a password to be created, before validation.

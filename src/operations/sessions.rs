@@ -1,5 +1,6 @@
 //! Listing and ending the viewer's sessions, and their expiry.
 
+pub use crate::store::sessions::Session;
 use crate::{
     app::App,
     auth::viewer::Viewer,
@@ -9,7 +10,7 @@ use crate::{
         credential::CredentialAction,
         time::Timestamp,
     },
-    store::sessions::{self, Session},
+    store::sessions,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::{MissedTickBehavior, interval};

@@ -1,11 +1,15 @@
 //! Setting the server up: naming it, and creating its first admin.
 
-use super::{people::AccountDraft, server::parse_door, sign_in::SignInClient};
+use super::{
+    people::AccountDraft,
+    server::parse_door,
+    sign_in::{SignInClient, SignedInAs},
+};
 use crate::{
     app::App,
     auth::secret::Secret,
     error::{Error, Result, parse_field},
-    model::{change::Action, role::Role, server::ServerName, user::User},
+    model::{change::Action, role::Role, server::ServerName},
     store::setup,
 };
 
@@ -46,11 +50,7 @@ pub struct SetUpDraft<'a> {
 }
 
 /// Sets the server up, and returns the admin with the secret that authenticates them.
-pub async fn set_up(
-    app: &App,
-    client: &SignInClient,
-    draft: SetUpDraft<'_>,
-) -> Result<(User, Secret)> {
+pub async fn set_up(app: &App, client: &SignInClient, draft: SetUpDraft<'_>) -> Result<SignedInAs> {
     let link = check_link(app, draft.token).await?;
     let name = parse_field("server_name", ServerName::parse(draft.server_name))?;
     let door = draft.door.map(parse_door).transpose()?;
@@ -62,5 +62,5 @@ pub async fn set_up(
         owner,
     };
     let user = app.submit(None, action).await?.into_user()?;
-    Ok((user, secret))
+    Ok(SignedInAs::new(user, secret))
 }

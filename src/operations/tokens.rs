@@ -74,8 +74,8 @@ pub async fn create_token(
     };
     app.submit(Some(by), Action::Credential(action)).await?;
     let hash = secret.hash();
-    let tokens = list_tokens(app, viewer).await?.into_iter();
-    let created = tokens.filter(|token| token.secret_hash == hash).next_back();
+    let mut tokens = list_tokens(app, viewer).await?.into_iter();
+    let created = tokens.find(|token| token.secret_hash == hash);
     Ok((created.ok_or(Error::NotFound)?, secret))
 }
 

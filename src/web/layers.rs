@@ -2,7 +2,7 @@
 //! requests.
 
 use super::{error::render_problems, hosts::HostNames};
-use crate::app::random_bytes;
+use crate::{app::random_bytes, auth::secret::Secret};
 use axum::{
     Router,
     body::Body,
@@ -67,7 +67,7 @@ pub fn surround(routes: Router, names: HostNames) -> Router {
             .get(X_REQUEST_ID)
             .and_then(|id| id.to_str().ok())
             .unwrap_or_default();
-        tracing::debug_span!("request", id, method = %request.method(), path = without_secret(request.uri().path()))
+        tracing::debug_span!("request", id, method = %request.method(), path = loggable(request.uri().path()))
     };
     let layers = ServiceBuilder::new()
         .map_response(add_default_headers)
@@ -84,13 +84,16 @@ pub fn surround(routes: Router, names: HostNames) -> Router {
     routes.layer(layers)
 }
 
-/// Paths before the secret of a link, which must not be logged.
-const BEFORE_SECRETS: [&str; 3] = ["/setup/", "/invite/", "/api/v1/invites/"];
-
-/// Returns a path without what follows the beginning of a link with a secret.
-fn without_secret(path: &str) -> &str {
-    let mut links = BEFORE_SECRETS.into_iter();
-    links.find(|link| path.starts_with(link)).unwrap_or(path)
+/// Returns a path without the secrets of one-time links.
+fn loggable(path: &str) -> String {
+    let segments = path.split('/').map(|segment| {
+        if Secret::parse(segment).is_some() {
+            "…"
+        } else {
+            segment
+        }
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// Smallest body in bytes that is compressed. Smaller ones fit into one packet anyway.

@@ -14,6 +14,7 @@ pub mod https_redirect;
 pub mod layers;
 pub mod locale;
 pub mod negotiation;
+pub mod origin;
 pub mod pages;
 pub mod preferences;
 pub mod problem;
@@ -39,7 +40,10 @@ pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
 
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
-    use pages::{account, direct_rooms, invite, join, messages, room, room_settings, rooms, setup};
+    use pages::{
+        account, credentials, direct_rooms, invite, join, messages, room, room_settings, rooms,
+        setup, sign_in,
+    };
     Router::new()
         .route("/", get(join::show_start))
         .route("/join", get(join::show_join).post(join::join))
@@ -55,6 +59,25 @@ fn pages() -> Router<Arc<App>> {
         .route("/account/name", post(account::rename))
         .route("/account/looks", post(account::set_preferences))
         .route("/account/sessions/{id}/end", post(account::end_session))
+        .route(
+            "/account/sessions/end-others",
+            post(credentials::end_other_sessions),
+        )
+        .route("/account/password", post(credentials::set_password))
+        .route("/account/tokens", post(credentials::create_token))
+        .route(
+            "/account/tokens/{id}/revoke",
+            post(credentials::revoke_token),
+        )
+        .route("/account/device", post(sign_in::create_link))
+        .route(
+            "/sign-in",
+            get(sign_in::show_sign_in).post(sign_in::sign_in),
+        )
+        .route(
+            "/device/{link}",
+            get(sign_in::show_device).post(sign_in::sign_in_by_link),
+        )
         .route(
             "/signout",
             get(account::show_sign_out).post(account::sign_out),
@@ -107,8 +130,8 @@ fn pages() -> Router<Arc<App>> {
 /// Returns the routes of the API, for programs and for the scripts of the pages.
 fn api() -> Router<Arc<App>> {
     use api::{
-        audit, custom_events, description, history, invites, me, members, messages, reactions,
-        rooms, server, sessions, setup, tokens, users,
+        audit, credentials, custom_events, description, history, invites, me, members, messages,
+        reactions, rooms, server, sessions, setup, tokens, users,
     };
     // The addresses are written in full: nesting would cost every request another allocation and another copy, and
     // would make addresses hard to search for.
@@ -125,6 +148,9 @@ fn api() -> Router<Arc<App>> {
         .route("/api/v1/invites/{invite}", delete(invites::revoke))
         .route("/api/v1/invites/{secret}/redeem", post(invites::redeem))
         .route("/api/v1/join", post(me::join))
+        .route("/api/v1/sign-in", post(credentials::sign_in))
+        .route("/api/v1/me/password", put(credentials::set_password))
+        .route("/api/v1/me/device-link", post(credentials::create_link))
         .route("/api/v1/openapi.json", get(description::show_description))
         .route(
             "/api/v1/me",

@@ -1,5 +1,6 @@
 //! Promises of the chat, each a test: a real server on a real file, and real clients.
 
+mod accounts;
 mod administration;
 mod api;
 mod cli;

@@ -189,7 +189,7 @@ pub async fn redeem(
         name: name.as_deref(),
         password: &password,
     };
-    let (user, token) = redeem_invite(&app, &client, &invite, &secret, draft).await?;
-    let joined = Json(Joined::new(user, &token));
+    let account = redeem_invite(&app, &client, &invite, &secret, draft).await?;
+    let joined = Json(Joined::from(account));
     Ok((StatusCode::CREATED, joined).into_response())
 }

@@ -4,7 +4,6 @@ use crate::{
     app::App,
     auth::{
         password::{PASSWORD_MAX, PASSWORD_MIN},
-        secret::Secret,
         viewer::Viewer,
     },
     error::{Result, check_field},
@@ -18,6 +17,7 @@ use crate::{
     operations::{
         members::list_joined_rooms,
         people::{join_server, rename_user},
+        sign_in::SignedInAs,
         users::{ProfileDraft, delete_own, parse_draft, update_profile},
     },
     web::{
@@ -42,25 +42,23 @@ pub struct JoinRequest {
     name: Option<String>,
 }
 
-/// A new account with its token, which is shown only in this response.
+impl From<SignedInAs> for Joined {
+    fn from(signed_in: SignedInAs) -> Self {
+        Self {
+            handle: signed_in.user.handle,
+            name: signed_in.user.name,
+            token: signed_in.secret.reveal().into(),
+        }
+    }
+}
+
+/// An account with a new token, which is shown only in this response.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Joined {
     handle: String,
     name: String,
     /// The secret for `Authorization: Bearer <token>`.
     token: String,
-}
-
-impl Joined {
-    /// Describes an account with the secret of its new token.
-    #[must_use]
-    pub fn new(User { handle, name, .. }: User, secret: &Secret) -> Self {
-        Self {
-            handle,
-            name,
-            token: secret.reveal().into(),
-        }
-    }
 }
 
 /// Returns the schema of a new password.
@@ -79,8 +77,8 @@ pub async fn join(
     sent: Sent,
 ) -> Result<(StatusCode, Json<Joined>), Rejection> {
     let JoinRequest { handle, name } = sent.fields()?;
-    let (user, secret) = join_server(&app, &client, &handle, name.as_deref()).await?;
-    Ok((StatusCode::CREATED, Json(Joined::new(user, &secret))))
+    let joined = join_server(&app, &client, &handle, name.as_deref()).await?;
+    Ok((StatusCode::CREATED, Json(joined.into())))
 }
 
 /// The caller's account and rooms.

@@ -76,6 +76,6 @@ pub async fn set_up_server(
             password: &request.password,
         },
     };
-    let (user, secret) = set_up(&app, &client, draft).await?;
-    Ok((StatusCode::CREATED, Json(Joined::new(user, &secret))))
+    let account = set_up(&app, &client, draft).await?;
+    Ok((StatusCode::CREATED, Json(account.into())))
 }

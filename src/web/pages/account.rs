@@ -3,15 +3,20 @@
 use super::{explain, local, page, redirect_to, rooms::layout};
 use crate::{
     app::App,
-    auth::cookies::session_cookie_name,
-    error::Result,
-    operations::{people, sessions},
+    error::{Error, Result},
+    operations::{
+        passwords, people,
+        sessions::{self, Session},
+        tokens,
+    },
     web::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        locale::Locale,
         preferences::{LANGUAGE_COOKIE, Preferences, SCHEME_COOKIE, Scheme, language},
+        sign_in_client::{COOKIE_AGE, removed_session},
         signed_in::SignedIn,
-        views::account::{AccountPage, SessionView, SignOutPage},
+        views::account::{AccountPage, FieldError, SessionView, SignOutPage},
     },
 };
 use axum::{
@@ -23,12 +28,8 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Browsers keep a cookie for 400 days at most (RFC 6265bis, section 5.5).
-const COOKIE_AGE: time::Duration = time::Duration::days(400);
-
 /// Returns a cookie with the longest lifetime that browsers accept.
-#[must_use]
-pub fn lasting_cookie(name: &str, value: &str) -> String {
+fn lasting_cookie(name: &str, value: &str) -> String {
     Cookie::build((name, value))
         .path("/")
         .http_only(true)
@@ -43,9 +44,7 @@ pub async fn show_account(
     visitor: Visitor,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let name = visitor.user.as_ref().map(|user| user.name.clone());
-    let asked = (name.unwrap_or_default(), None);
-    account_page(&app, &visitor, &uri, StatusCode::OK, asked).await
+    account_page(&app, &visitor, &uri, None).await
 }
 
 /// Fields of the form for the display name.
@@ -66,28 +65,67 @@ pub async fn rename(
     match people::rename_user(&app, &visitor, &name).await {
         Ok(_) => Ok(redirect_to("/account")),
         Err(error) => {
-            let (status, why) = explain(visitor.preferences.locale, error)?;
-            account_page(&app, &visitor, &uri, status, (name, Some(why))).await
+            let refused = Refused::of("name", visitor.preferences.locale, error)?;
+            account_page(&app, &visitor, &uri, Some(refused.with_text(name))).await
         }
     }
 }
 
-/// Renders the account page, with a refused display name and the reason if there is one.
-async fn account_page(
+/// A form of the account page that was refused.
+#[derive(Debug)]
+pub(super) struct Refused {
+    status: StatusCode,
+    error: FieldError,
+}
+
+impl Refused {
+    /// Returns the refusal, if the error is one that the visitor can mend. `field` is at fault if the error names none.
+    pub(super) fn of(field: &str, locale: &Locale, error: Error) -> Result<Self, Rejection> {
+        let field = match &error {
+            Error::Invalid { field, .. } => field.to_string(),
+            _ => field.to_owned(),
+        };
+        let (status, why) = explain(locale, error)?;
+        let text = String::new();
+        let error = FieldError { field, text, why };
+        Ok(Self { status, error })
+    }
+
+    /// The field has this name on the page, where several forms have one with the name of the API.
+    pub(super) fn named(mut self, in_api: &str, on_page: &str) -> Self {
+        if self.error.field == in_api {
+            on_page.clone_into(&mut self.error.field);
+        }
+        self
+    }
+
+    /// The visitor typed this text.
+    fn with_text(mut self, text: String) -> Self {
+        self.error.text = text;
+        self
+    }
+}
+
+/// Renders the account page, with a form that was refused if there is one.
+pub(super) async fn account_page(
     app: &App,
     visitor: &Visitor,
     uri: &Uri,
-    status: StatusCode,
-    (name, name_error): (String, Option<String>),
+    refused: Option<Refused>,
 ) -> Result<Response, Rejection> {
     let Preferences { locale, scheme } = visitor.preferences;
+    let status = refused
+        .as_ref()
+        .map_or(StatusCode::OK, |refused| refused.status);
+    let is_signed_in = visitor.user.is_some();
     let account = AccountPage {
         locale,
         scheme,
         layout: layout(app, visitor, None, uri).await?,
-        name,
-        name_error,
-        sessions: session_views(app, visitor).await?,
+        error: refused.map(|refused| refused.error),
+        has_password: is_signed_in && passwords::has_password(app, visitor).await?,
+        sessions: session_views(sessions::list_sessions(app, visitor).await?, visitor),
+        tokens: session_views(tokens::list_tokens(app, visitor).await?, visitor),
     };
     page(status, &account)
 }
@@ -141,7 +179,8 @@ pub async fn show_sign_out(
         return Ok(redirect_to("/"));
     }
     let layout = layout(&app, &visitor, None, &uri).await?;
-    let sessions = session_views(&app, &visitor).await?.len();
+    let sessions = sessions::list_sessions(&app, &visitor).await?.len();
+    let has_password = passwords::has_password(&app, &visitor).await?;
     page(
         StatusCode::OK,
         &SignOutPage {
@@ -149,6 +188,7 @@ pub async fn show_sign_out(
             scheme,
             layout,
             sessions,
+            has_password,
         },
     )
 }
@@ -164,26 +204,22 @@ pub async fn sign_out(
     } else {
         sessions::sign_out(&app, &visitor).await?;
     }
-    let cookie = Cookie::build((session_cookie_name(&app.log.name), ""))
-        .path("/")
-        .max_age(time::Duration::ZERO)
-        .to_string();
-    let clear = ("clear-site-data", "\"storage\"".to_owned());
-    Ok((
-        [(header::SET_COOKIE.as_str(), cookie), clear],
-        redirect_to("/"),
-    )
-        .into_response())
+    let cookies = removed_session(&app.log.name)?;
+    let clear = [("clear-site-data", "\"storage\"")];
+    Ok((cookies, clear, redirect_to("/")).into_response())
 }
 
-async fn session_views(app: &App, visitor: &Visitor) -> Result<Vec<SessionView>> {
+fn session_views(sessions: Vec<Session>, visitor: &Visitor) -> Vec<SessionView> {
     let here = visitor.secret_hash.as_ref();
-    let sessions = sessions::list_sessions(app, visitor).await?.into_iter();
-    let views = sessions.map(|session| SessionView {
+    let views = sessions.into_iter().map(|session| SessionView {
         id: session.id(),
         is_here: Some(&session.secret_hash) == here,
         kind: session.kind,
+        label: session.name.or(session.label),
+        scopes: session.grant.scopes,
+        rooms: session.grant.rooms.as_ref().map(|rooms| rooms.join(", ")),
         since: session.created_at,
+        last_used_at: session.last_used_at,
     });
-    Ok(views.collect())
+    views.collect()
 }

@@ -51,7 +51,7 @@ pub async fn redeem(
     State(app): State<Arc<App>>,
     visitor: Anybody,
     invited: Invited,
-    Browser(client): Browser,
+    browser: Browser,
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let room = invited.invite.room.as_ref();
@@ -67,8 +67,8 @@ pub async fn redeem(
         name: form.name.as_deref(),
         password: &form.password,
     };
-    match redeem_invite(&app, &client, invite, secret, draft).await {
-        Ok((_, session)) => Ok(signed_in(&app, &session, &next)),
+    match redeem_invite(&app, &browser.client, invite, secret, draft).await {
+        Ok(account) => signed_in(&browser, &account, &next),
         Err(error) => {
             let (status, error) = explain_field(visitor.preferences.locale, error)?;
             let account = AccountFields {

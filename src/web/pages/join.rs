@@ -1,12 +1,11 @@
 //! `/join` and `/`: joining the server.
 
-use super::{account::lasting_cookie, explain, local, page, redirect_to};
+use super::{explain, local, page, redirect_to};
 use crate::{
     app::App,
-    auth::{cookies::session_cookie_name, secret::Secret},
     error::{Denial, Error},
     model::server::ServerProfile,
-    operations::{people::join_server, server::find_server},
+    operations::{people::join_server, server::find_server, sign_in::SignedInAs},
     web::{
         error::Rejection,
         extract::{Anybody, Sent},
@@ -18,7 +17,7 @@ use crate::{
 };
 use axum::{
     extract::{RawQuery, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -39,7 +38,7 @@ pub async fn show_join(
 }
 
 /// Returns the path to redirect to after joining. As in forms, the last one counts.
-fn next_of(query: Option<&str>) -> String {
+pub(super) fn next_of(query: Option<&str>) -> String {
     form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .filter(|(name, _)| name == "next")
         .last()
@@ -59,12 +58,12 @@ pub struct JoinForm {
 pub async fn join(
     State(app): State<Arc<App>>,
     visitor: Anybody,
-    Browser(client): Browser,
+    browser: Browser,
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let JoinForm { handle, next } = sent.fields()?;
-    match join_server(&app, &client, &handle, None).await {
-        Ok((_, secret)) => Ok(signed_in(&app, &secret, &next)),
+    match join_server(&app, &browser.client, &handle, None).await {
+        Ok(joined) => signed_in(&browser, &joined, &next),
         Err(Error::Forbidden(Denial::InviteOnly)) => {
             let (status, empty) = (StatusCode::FORBIDDEN, Default::default());
             join_page(&app, visitor.preferences, status, next, empty).await
@@ -78,9 +77,13 @@ pub async fn join(
 }
 
 /// Redirects to `next` with the session cookie of a browser that has signed in.
-pub fn signed_in(app: &App, secret: &Secret, next: &str) -> Response {
-    let cookie = lasting_cookie(&session_cookie_name(&app.log.name), secret.reveal());
-    ([(header::SET_COOKIE, cookie)], redirect_to(local(next))).into_response()
+pub(super) fn signed_in(
+    browser: &Browser,
+    account: &SignedInAs,
+    next: &str,
+) -> Result<Response, Rejection> {
+    let cookies = browser.session_cookies(account)?;
+    Ok((cookies, redirect_to(local(next))).into_response())
 }
 
 /// Renders the page, with a refused handle and the reason if there is one.

@@ -1,6 +1,7 @@
 //! The pages. Each works without scripts; a form is answered with 303, or with the page and its errors.
 
 pub mod account;
+pub mod credentials;
 pub mod direct_rooms;
 pub mod invite;
 pub mod join;
@@ -9,6 +10,7 @@ pub mod room;
 pub mod room_settings;
 pub mod rooms;
 pub mod setup;
+pub mod sign_in;
 
 use crate::{
     error::Error,

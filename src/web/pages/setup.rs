@@ -71,7 +71,7 @@ pub async fn set_up_server(
     State(app): State<Arc<App>>,
     SetupToken(token): SetupToken,
     headers: HeaderMap,
-    Browser(client): Browser,
+    browser: Browser,
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let form: SetupForm = sent.fields()?;
@@ -85,8 +85,8 @@ pub async fn set_up_server(
             password: &form.password,
         },
     };
-    match set_up(&app, &client, draft).await {
-        Ok((_, secret)) => Ok(signed_in(&app, &secret, "/")),
+    match set_up(&app, &browser.client, draft).await {
+        Ok(account) => signed_in(&browser, &account, "/"),
         Err(error) => {
             let locale = Preferences::of(&headers).locale;
             let (status, error) = explain_field(locale, error)?;

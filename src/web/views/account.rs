@@ -2,7 +2,11 @@
 
 use super::layout::Layout;
 use crate::{
-    model::{change::SignInKind, time::Timestamp},
+    model::{
+        change::SignInKind,
+        grant::{Scopes, TokenScope},
+        time::Timestamp,
+    },
     web::{
         locale::{Locale, locales},
         preferences::Scheme,
@@ -19,23 +23,61 @@ pub struct SessionView {
     pub is_here: bool,
     /// Whether it belongs to a browser or to a program.
     pub kind: SignInKind,
+    /// The name of a token, or the browser and system of a session.
+    pub label: Option<String>,
+    /// What a token may be used for.
+    pub scopes: Scopes,
+    /// The rooms that a token is limited to.
+    pub rooms: Option<String>,
     /// Time of signing in.
     pub since: Timestamp,
+    /// The last use, to the hour.
+    pub last_used_at: Timestamp,
 }
 
 impl SessionView {
-    /// Returns the time of signing in as HTML, in UTC to the minute. `static/js/account.js` shows it in the local time zone.
     fn since(&self) -> String {
-        let since = self.since.to_utc();
-        let shown = since.format("%Y-%m-%d %H:%M UTC");
-        format!(
-            r#"<time datetime="{}">{shown}</time>"#,
-            since.format("%FT%TZ")
-        )
+        time_element(self.since)
+    }
+
+    fn last_used(&self) -> String {
+        time_element(self.last_used_at)
+    }
+
+    /// Returns what a token may be used for, in words.
+    fn scopes(&self, locale: &'static Locale) -> String {
+        let names = self.scopes.iter().map(|scope| match scope {
+            TokenScope::Read => locale.scope_read(),
+            TokenScope::Post => locale.scope_post(),
+            TokenScope::Admin => locale.scope_admin(),
+        });
+        names.collect::<Vec<_>>().join(" · ")
     }
 }
 
-/// The account page: display name, preferences and sessions.
+/// Returns a time as HTML, in UTC to the minute. `static/js/account.js` shows it in the local time zone.
+#[must_use]
+pub fn time_element(time: Timestamp) -> String {
+    let time = time.to_utc();
+    let shown = time.format("%Y-%m-%d %H:%M UTC");
+    format!(
+        r#"<time datetime="{}">{shown}</time>"#,
+        time.format("%FT%TZ")
+    )
+}
+
+/// The field of a form that was refused.
+#[derive(Clone, Debug)]
+pub struct FieldError {
+    /// The name of the field.
+    pub field: String,
+    /// The text that the visitor typed; empty for secrets.
+    pub text: String,
+    /// The reason.
+    pub why: String,
+}
+
+/// The account page: display name, password, sessions, tokens and preferences.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account.html")]
 pub struct AccountPage {
@@ -45,15 +87,45 @@ pub struct AccountPage {
     pub scheme: Scheme,
     /// The frame around the page.
     pub layout: Layout,
-    /// The viewer's display name, or the one that was refused.
-    pub name: String,
-    /// The reason why the display name was refused.
-    pub name_error: Option<String>,
+    /// The field that was refused.
+    pub error: Option<FieldError>,
+    /// Whether the viewer has a password.
+    pub has_password: bool,
     /// The viewer's sessions, newest first.
     pub sessions: Vec<SessionView>,
+    /// The viewer's API tokens, newest first.
+    pub tokens: Vec<SessionView>,
+}
+
+/// The page with the secret of a new API token.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/token.html")]
+pub struct TokenPage {
+    /// The language of the page.
+    pub locale: &'static Locale,
+    /// The colour scheme of the page.
+    pub scheme: Scheme,
+    /// The frame around the page.
+    pub layout: Layout,
+    /// The secret.
+    pub token: String,
 }
 
 impl AccountPage {
+    /// Returns why a field was refused.
+    fn error_of(&self, field: &str) -> Option<&str> {
+        let error = self.error.as_ref();
+        error
+            .filter(|error| error.field == field)
+            .map(|error| error.why.as_str())
+    }
+
+    /// Returns the display name that was refused, or else the present one.
+    fn name<'a>(&'a self, present: &'a str) -> &'a str {
+        let error = self.error.as_ref().filter(|error| error.field == "name");
+        error.map_or(present, |error| &error.text)
+    }
+
     fn schemes(&self) -> [(Scheme, &'static str); 3] {
         let locale = self.locale;
         [
@@ -76,4 +148,6 @@ pub struct SignOutPage {
     pub layout: Layout,
     /// Number of the viewer's sessions.
     pub sessions: usize,
+    /// Whether the viewer has a password.
+    pub has_password: bool,
 }

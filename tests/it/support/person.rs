@@ -51,6 +51,11 @@ impl Person {
         }
     }
 
+    #[track_caller]
+    pub(crate) fn token(&self) -> &str {
+        self.token.as_deref().expect("the client is signed in")
+    }
+
     /// Returns a request builder with the token of the user.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self

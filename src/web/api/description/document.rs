@@ -41,7 +41,7 @@ fn groups() -> [Group; 9] {
         group("invites", "Invitations", invites::operations()),
         group(
             "sessions",
-            "Where the caller is signed in, and API tokens",
+            "Signing in, sessions and API tokens",
             sessions::operations(),
         ),
         group(
@@ -149,6 +149,7 @@ fn components(mut schemas: Schemas) -> Components {
 fn session() -> SecurityScheme {
     SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
         "{log}-backscroll",
-        "`{log}` is the name of the server's log, as in `hello` and `/api/v1/rooms`.",
+        "`{log}` is the name of the server's log, as in `hello` and `/api/v1/rooms`. Over TLS the name begins with \
+         `__Host-`.",
     )))
 }

@@ -1,9 +1,14 @@
 //! The operations on sessions and tokens.
 
-use super::operation::Described;
-use crate::web::api::{
-    sessions::{SessionEntry, Sessions},
-    tokens::{CreateTokenRequest, CreatedToken, TokenEntry, Tokens},
+use super::{operation::Described, refusals::Refusal};
+use crate::{
+    operations::sign_in::LINK_VALID,
+    web::api::{
+        credentials::{DeviceLink, PasswordRequest, SignInRequest},
+        me::Joined,
+        sessions::{SessionEntry, Sessions},
+        tokens::{CreateTokenRequest, CreatedToken, TokenEntry, Tokens},
+    },
 };
 use axum::http::StatusCode;
 use serde_json::json;
@@ -11,6 +16,9 @@ use serde_json::json;
 /// Describes the operations.
 pub(super) fn operations() -> Vec<Described> {
     vec![
+        sign_in(),
+        set_password(),
+        create_link(),
         list_sessions(),
         end_other_sessions(),
         end_session(),
@@ -18,6 +26,43 @@ pub(super) fn operations() -> Vec<Described> {
         create_token(),
         revoke_token(),
     ]
+}
+
+fn sign_in() -> Described {
+    let example = json!({"handle": "ann", "password": "two cups, one spoon"});
+    Described::post("/api/v1/sign-in", "signIn", "Sign in with a password")
+        .details(
+            "For a name without an account, or one without a password, the answer and its time are the same as for a \
+             wrong password.",
+        )
+        .for_everybody()
+        .takes::<SignInRequest>(&example)
+        .answers::<Joined>(StatusCode::OK, "The account and a new token.")
+        .refuses(Refusal::TooManyRequests)
+}
+
+fn set_password() -> Described {
+    let example = json!({"old": "two cups, one spoon", "new": "nine cups, no spoon"});
+    Described::put(
+        "/api/v1/me/password",
+        "setPassword",
+        "Set the caller's password",
+    )
+    .details("The old one is needed if there is one. API tokens remain.")
+    .takes::<PasswordRequest>(&example)
+    .answers_nothing()
+    .refuses(Refusal::TooManyRequests)
+}
+
+fn create_link() -> Described {
+    let path = "/api/v1/me/device-link";
+    let minutes = LINK_VALID.as_secs() / 60;
+    Described::post(path, "createDeviceLink", "Create a link for another device")
+        .details(format!(
+            "Whoever opens it in a browser within {minutes} minutes can sign in as the caller, once. It replaces the \
+             previous link."
+        ))
+        .answers::<DeviceLink>(StatusCode::CREATED, "The link.")
 }
 
 fn list_sessions() -> Described {

@@ -1,0 +1,41 @@
+//! The address under which a client reaches the server, for links that are opened elsewhere.
+
+use super::error::Rejection;
+use crate::{
+    app::App,
+    auth::{client::Client, secret::Secret},
+};
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts, uri::Authority},
+};
+use std::sync::Arc;
+
+/// The scheme, host and port of the public address, or else those of the request.
+#[derive(Clone, Debug)]
+pub struct Origin(String);
+
+impl FromRequestParts<Arc<App>> for Origin {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        if let Some(public) = &app.public_url {
+            return Ok(Self(public.origin().ascii_serialization()));
+        }
+        let client = Client::from_request_parts(parts, app).await?;
+        let scheme = if client.is_tls { "https" } else { "http" };
+        // The host was validated before. HTTP/2 has it in the target.
+        let authority = parts.uri.authority().map(Authority::as_str);
+        let host = parts.headers.get(header::HOST);
+        let host = authority.or(host.and_then(|host| host.to_str().ok()));
+        Ok(Self(format!("{scheme}://{}", host.unwrap_or("localhost"))))
+    }
+}
+
+impl Origin {
+    /// Returns the address of a one-time link that signs in.
+    #[must_use]
+    pub fn device_link(&self, secret: &Secret) -> String {
+        format!("{}/device/{}", self.0, secret.reveal())
+    }
+}

@@ -1,0 +1,159 @@
+//! `/sign-in`, `/account/device` and `/device/{link}`: signing in by a password, or by another device.
+
+use super::{explain, join::next_of, local, page, redirect_to, rooms::layout};
+use crate::{
+    app::App,
+    error::Error,
+    model::{role::Door, server::ServerProfile},
+    operations::{server::find_server, sessions, sign_in},
+    web::{
+        error::Rejection,
+        extract::{Anybody, Path, Sent},
+        origin::Origin,
+        preferences::Preferences,
+        sign_in_client::Browser,
+        signed_in::SignedIn,
+        views::{
+            qr_code::qr_code,
+            sign_in::{DeviceLinkPage, DevicePage, SignInPage},
+        },
+    },
+};
+use axum::{
+    extract::{RawQuery, State},
+    http::{StatusCode, Uri},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Shows the form for signing in.
+pub async fn show_sign_in(
+    State(app): State<Arc<App>>,
+    visitor: Anybody,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Rejection> {
+    let next = next_of(query.as_deref());
+    if visitor.user.is_some() {
+        return Ok(redirect_to(local(&next)));
+    }
+    let form = SignInForm {
+        next,
+        ..SignInForm::default()
+    };
+    sign_in_page(&app, &visitor, StatusCode::OK, form, None).await
+}
+
+/// Fields of the form for signing in.
+#[derive(Default, Deserialize)]
+pub struct SignInForm {
+    #[serde(default)]
+    handle: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// Signs the visitor in with a password. The session that the browser had before ends.
+pub async fn sign_in(
+    State(app): State<Arc<App>>,
+    visitor: Anybody,
+    browser: Browser,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let form: SignInForm = sent.fields()?;
+    let signed_in = sign_in::sign_in(&app, &browser.client, &form.handle, &form.password).await;
+    match signed_in {
+        Ok(signed_in) => {
+            sessions::sign_out(&app, &visitor).await?;
+            let cookies = browser.session_cookies(&signed_in)?;
+            Ok((cookies, redirect_to(local(&form.next))).into_response())
+        }
+        Err(error) => {
+            let (status, why) = explain(visitor.preferences.locale, error)?;
+            sign_in_page(&app, &visitor, status, form, Some(why)).await
+        }
+    }
+}
+
+async fn sign_in_page(
+    app: &App,
+    visitor: &Anybody,
+    status: StatusCode,
+    form: SignInForm,
+    error: Option<String>,
+) -> Result<Response, Rejection> {
+    let Preferences { locale, scheme } = visitor.preferences;
+    let ServerProfile { name: server, door } = find_server(app).await?;
+    page(
+        status,
+        &SignInPage {
+            locale,
+            scheme,
+            server,
+            handle: form.handle,
+            next: form.next,
+            is_open: door == Door::Open,
+            error,
+        },
+    )
+}
+
+/// Creates a one-time link for another device, and shows it.
+pub async fn create_link(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    origin: Origin,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let Preferences { locale, scheme } = visitor.preferences;
+    let (secret, expires_at) = sign_in::create_link(&app, &visitor).await?;
+    let link = origin.device_link(&secret);
+    let qr_code = qr_code(&link).ok_or(Error::Internal("a link does not fit a QR code"))?;
+    page(
+        StatusCode::OK,
+        &DeviceLinkPage {
+            locale,
+            scheme,
+            layout: layout(&app, &visitor, None, &uri).await?,
+            link,
+            qr_code,
+            expires_at,
+        },
+    )
+}
+
+/// Asks whether the account of a one-time link is to be signed in.
+pub async fn show_device(
+    State(app): State<Arc<App>>,
+    visitor: Anybody,
+    Path(link): Path<String>,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let Preferences { locale, scheme } = visitor.preferences;
+    let user = sign_in::find_link(&app, &link).await?;
+    page(
+        StatusCode::OK,
+        &DevicePage {
+            locale,
+            scheme,
+            server: find_server(&app).await?.name,
+            user,
+            path: uri.path().to_owned(),
+        },
+    )
+}
+
+/// Signs in by a one-time link, which is used up. The session that the browser had before ends.
+pub async fn sign_in_by_link(
+    State(app): State<Arc<App>>,
+    visitor: Anybody,
+    browser: Browser,
+    Path(link): Path<String>,
+) -> Result<Response, Rejection> {
+    let signed_in = sign_in::sign_in_by_link(&app, &browser.client, &link).await?;
+    sessions::sign_out(&app, &visitor).await?;
+    let cookies = browser.session_cookies(&signed_in)?;
+    Ok((cookies, redirect_to("/")).into_response())
+}
