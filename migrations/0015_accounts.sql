@@ -38,17 +38,3 @@ create table sign_in_links (
     secret_hash blob    not null unique,
     expires_at  text    not null
 ) strict;
-
--- Passkeys (WebAuthn): public keys, whose private halves are in the devices of their owners.
-create table passkeys (
-    id            integer primary key,
-    user_id       integer not null references users (id),
-    credential_id blob    not null unique,
-    credential    text    not null,                    -- the public key and its counter, as JSON of webauthn-rs
-    name          text    not null,
-    created_at    text    not null,
-    last_used_at  text
-) strict;
-
--- Used by the account page.
-create index passkeys_of_user on passkeys (user_id);

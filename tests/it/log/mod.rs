@@ -3,6 +3,7 @@
 mod batches;
 mod convergence;
 mod counts;
+mod credential_steps;
 mod door_steps;
 mod heads;
 mod import_steps;

@@ -1,6 +1,7 @@
 //! Random changes of every kind, about what is there when they are made.
 
 use super::{
+    credential_steps::credential,
     door_steps::Doors,
     import_steps::{Archive, Numbers, import},
 };
@@ -34,6 +35,7 @@ pub(super) enum Kind {
     BeginEra,
     JoinServer,
     SignOut,
+    Credential,
     RenameUser,
     UpdateProfile,
     UpdateUser,
@@ -64,13 +66,13 @@ pub(super) enum Kind {
 }
 
 /// What is posted often stands here often.
-const KINDS: [Kind; 48] = {
+const KINDS: [Kind; 50] = {
     use Kind::{
-        AddReaction, BanUser, BeginEra, CreateInvite, CreateRoom, DeleteMessage, DeleteRoom,
-        DeleteUser, EditMessage, EraseMessages, EraseRooms, Found, JoinRoom, JoinServer, LeaveRoom,
-        MarkRead, OfferSetup, OpenDirectRoom, PostCustom, PostMessage, RedeemInvite,
-        RemoveReaction, RenameUser, RevokeInvite, SetNotify, SetUp, SignOut, UpdateProfile,
-        UpdateRoom, UpdateServer, UpdateUser,
+        AddReaction, BanUser, BeginEra, CreateInvite, CreateRoom, Credential, DeleteMessage,
+        DeleteRoom, DeleteUser, EditMessage, EraseMessages, EraseRooms, Found, JoinRoom,
+        JoinServer, LeaveRoom, MarkRead, OfferSetup, OpenDirectRoom, PostCustom, PostMessage,
+        RedeemInvite, RemoveReaction, RenameUser, RevokeInvite, SetNotify, SetUp, SignOut,
+        UpdateProfile, UpdateRoom, UpdateServer, UpdateUser,
     };
     [
         Found,
@@ -78,6 +80,8 @@ const KINDS: [Kind; 48] = {
         JoinServer,
         JoinServer,
         SignOut,
+        Credential,
+        Credential,
         RenameUser,
         UpdateProfile,
         UpdateUser,
@@ -268,6 +272,11 @@ impl Known {
             Kind::SignOut => Action::SignOut {
                 secret_hash: secret_hash(number as u64),
             },
+            Kind::Credential => {
+                let user = self.actor(step.who).unwrap_or(UserId(0));
+                let (secret, known) = (secret_hash(count), secret_hash(number as u64));
+                Action::Credential(credential(which, user, secret, known))
+            }
             Kind::RenameUser => Action::RenameUser {
                 name: FoldedName::of_name(&handle),
             },

@@ -1,0 +1,65 @@
+//! Random changes of what people sign in with.
+
+use backscroll::model::{
+    change::{SecretHash, SignIn, SignInKind},
+    credential::{CredentialAction, Proof},
+    grant::{Grant, Scopes},
+    ids::UserId,
+    password::PasswordHash,
+    time::Timestamp,
+};
+
+/// Returns a change that `number` selects. `secret` is a hash that no other change has, `known` one that an earlier change
+/// may have.
+pub(super) fn credential(
+    number: usize,
+    user: UserId,
+    secret: SecretHash,
+    known: SecretHash,
+) -> CredentialAction {
+    let hash = || PasswordHash::new("hash".into());
+    let time = Timestamp::parse("2026-06-22T05:41:03Z").expect("a time");
+    let sign_in = |proof| CredentialAction::SignIn {
+        proof,
+        sign_in: SignIn {
+            secret_hash: secret.clone(),
+            kind: SignInKind::Session,
+            label: Some("Firefox · Linux".into()),
+        },
+        device: Some(known.clone()),
+    };
+    let set_password = |old| CredentialAction::SetPassword {
+        old,
+        new: hash(),
+        here: Some(known.clone()),
+        ends_others: number % 2 == 0,
+        device: None,
+    };
+    match number % 9 {
+        0 => set_password(None),
+        1 => set_password(Some(hash())),
+        2 => sign_in(Proof::Password { user, hash: hash() }),
+        3 => {
+            let secret_hash = known.clone();
+            sign_in(Proof::Link { secret_hash })
+        }
+        4 => CredentialAction::CreateToken {
+            secret_hash: secret,
+            name: "Nightly export".into(),
+            grant: Grant {
+                scopes: Scopes::of_stored("read"),
+                rooms: Some(["club".to_owned()].into()),
+            },
+            expires_at: Some(time),
+        },
+        5 => CredentialAction::EndOtherSessions { here: Some(known) },
+        6 => CredentialAction::NoteUses {
+            uses: vec![(known, time)],
+        },
+        7 => CredentialAction::DeleteExpired { idle_since: time },
+        _ => CredentialAction::CreateLink {
+            secret_hash: secret,
+            expires_at: time,
+        },
+    }
+}
