@@ -104,16 +104,16 @@ async fn join_by_invite(
         },
         ..registration.clone()
     };
-    let outcome = match &invite.person {
+    let (id, outcome) = match &invite.person {
         Some(invited) => {
-            Outcome::UserChanged(claim_user(tx, actor, invited.id, &registration).await?)
+            let user = claim_user(tx, actor, invited.id, &registration).await?;
+            (user.id, Outcome::UserChanged(user))
         }
-        None => Outcome::User(register(tx, actor, &registration).await?),
+        None => {
+            let user = register(tx, actor, &registration).await?;
+            (user.id, Outcome::User(user))
+        }
     };
-    let (Outcome::UserChanged(user) | Outcome::User(user)) = &outcome else {
-        return Err(Error::Internal("redeeming an invitation makes a user"));
-    };
-    let id = user.id;
     if let Some(room) = &invite.room {
         let joining = Actor {
             user: Some(id),
@@ -134,9 +134,8 @@ async fn accept_invite(
     invite: &Invite,
     user: UserId,
 ) -> Result<Applied> {
-    let room = match (&invite.room, &invite.person) {
-        (Some(room), None) => room,
-        _ => return Err(Error::Forbidden(Denial::SignOutFirst)),
+    let (Some(room), None) = (&invite.room, &invite.person) else {
+        return Err(Error::Forbidden(Denial::SignOutFirst));
     };
     if memberships::find_role(tx, room.id, user).await?.is_some() {
         return Ok(Applied::new(Outcome::Done));
