@@ -64,7 +64,7 @@ pub(super) async fn join_room(
     let user = find_user(tx, actor, Verb::Join, &room, handle).await?;
     let current = memberships::find_role(tx, room.id, user.id).await?;
     if current.is_some() && role.is_none_or(|role| Some(role) == current) {
-        return done(None);
+        return Ok(Applied::new(Outcome::Done));
     }
     if role.is_some_and(|role| role != RoomRole::Member || current.is_some()) {
         can(actor.identity(), Verb::Manage, Object::Room(&room))?;
@@ -72,7 +72,7 @@ pub(super) async fn join_room(
     if let (Some(_), Some(role)) = (current, role) {
         memberships::set_role(tx, room.id, user.id, role).await?;
         append_event(tx, &member_event(actor, room.id, user.id)).await?;
-        return done(Some(user.id));
+        return Ok(changed(user.id));
     }
     check_joining(tx, actor, &room, &user).await?;
     let role = role.unwrap_or_default();
@@ -81,7 +81,7 @@ pub(super) async fn join_room(
         role,
     };
     add_member(tx, actor, room.id, member).await?;
-    done(Some(user.id))
+    Ok(changed(user.id))
 }
 
 /// Checks that the actor may add a user to a room.
@@ -125,22 +125,20 @@ pub(super) async fn leave_room(
     let user = find_user(tx, actor, Verb::Leave, &room, handle).await?.id;
     can(actor.identity(), Verb::Leave, Object::Member(&room, user))?;
     if memberships::find_role(tx, room.id, user).await?.is_none() {
-        return done(None);
+        return Ok(Applied::new(Outcome::Done));
     }
     if room.is_direct {
         memberships::hide_room(tx, room.id, user).await?;
-        return done(None);
+        return Ok(Applied::new(Outcome::Done));
     }
     memberships::delete_membership(tx, room.id, user).await?;
     append_event(tx, &member_event(actor, room.id, user)).await?;
-    done(Some(user))
+    Ok(changed(user))
 }
 
-fn done(changed: Option<UserId>) -> Result<Applied> {
-    Ok(match changed {
-        Some(user) => Applied::with_access(Outcome::Done, AccessChange::User(user)),
-        None => Applied::new(Outcome::Done),
-    })
+/// Returns the result of a change of a user's membership.
+fn changed(user: UserId) -> Applied {
+    Applied::with_access(Outcome::Done, AccessChange::User(user))
 }
 
 /// Moves the actor's read mark in a room forward.

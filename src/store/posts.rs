@@ -75,6 +75,10 @@ pub struct Question<'a> {
 
 /// Facts needed to authorise one post.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, as the policy asks for them"
+)]
 pub struct PostFacts {
     /// The author; `None` if there is no such account, or if it is disabled.
     pub by: Option<Person>,

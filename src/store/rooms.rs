@@ -161,6 +161,10 @@ pub async fn find_room(
 
 /// Facts needed to authorise what a user does in a room.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, as the policy asks for them"
+)]
 pub struct RoomAccess {
     /// The id of the room.
     pub id: RoomId,

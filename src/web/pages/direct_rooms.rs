@@ -11,7 +11,7 @@ use crate::{
     },
 };
 use axum::{
-    extract::{Query, State},
+    extract::{RawQuery, State},
     http::{StatusCode, Uri},
     response::Response,
 };
@@ -30,9 +30,13 @@ pub struct DirectForm {
 pub async fn show_new_direct(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
-    Query(DirectForm { to }): Query<DirectForm>,
+    RawQuery(query): RawQuery,
     uri: Uri,
 ) -> Result<Response, Rejection> {
+    let to = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .filter(|(name, _)| name == "to")
+        .last()
+        .map_or_else(String::new, |(_, to)| to.into_owned());
     let layout = layout(&app, &visitor, None, &uri).await?;
     let (locale, scheme) = (visitor.preferences.locale, visitor.preferences.scheme);
     page(

@@ -3,7 +3,7 @@
 use super::{page, redirect_to, rooms::layout};
 use crate::{
     app::App,
-    error::{Error, Result},
+    error::{Denial, Error, Result},
     fault::Fault,
     model::{role::Role, room::RoomRole},
     operations::{
@@ -234,6 +234,9 @@ async fn ask(
     uri: Uri,
 ) -> Result<Response, Rejection> {
     let room = find_room(&app, &visitor, &slug).await?;
+    if !room.can_manage {
+        return Err(Error::Forbidden(Denial::NotManager).into());
+    }
     let shown = ConfirmPage {
         locale: visitor.preferences.locale,
         scheme: visitor.preferences.scheme,

@@ -1,54 +1,8 @@
 //! Coming in, posting, editing and leaving by forms alone.
 
-use crate::support::{answer::Answer, chat::Chat, markup::attribute, person::Person};
+use super::browser::Browser;
+use crate::support::{answer::Answer, chat::Chat, markup::attribute};
 use reqwest::Method;
-
-/// Somebody with a cookie.
-struct Browser {
-    visitor: Person,
-    cookie: String,
-}
-
-impl Browser {
-    async fn join(chat: &Chat, handle: &str) -> Self {
-        let visitor = chat.visitor();
-        let fields = [("handle", handle), ("next", "/rooms/general?limit=5")];
-        let answer = Answer::to_form(visitor.request(Method::POST, "/join"), &fields)
-            .await
-            .expect(303);
-        assert_eq!(answer.header("location"), "/rooms/general?limit=5");
-        let set = answer.header("set-cookie").to_owned();
-        for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
-            assert!(set.contains(part), "{set}");
-        }
-        let cookie = set
-            .split(';')
-            .next()
-            .expect("a split has a first part")
-            .to_owned();
-        assert!(cookie.contains("-backscroll="), "{cookie}");
-        Self { visitor, cookie }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        Answer::to(
-            self.visitor
-                .request(Method::GET, path)
-                .header("cookie", &self.cookie),
-        )
-        .await
-    }
-
-    async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        Answer::to_form(
-            self.visitor
-                .request(Method::POST, path)
-                .header("cookie", &self.cookie),
-            fields,
-        )
-        .await
-    }
-}
 
 #[tokio::test]
 async fn one_chats_without_scripts() {
