@@ -176,6 +176,14 @@ impl Sent {
         }
     }
 
+    /// Like [`Self::fields`], but does not accept a form, which cannot hold a list.
+    pub fn json_fields<T: DeserializeOwned>(self) -> Result<T, Rejection> {
+        match self {
+            Self::Json(_) => self.fields(),
+            Self::Form(_) | Self::Text(_) => Err(Rejection::UnsupportedType("application/json")),
+        }
+    }
+
     /// Like [`Self::fields`], but an empty body, or the JSON `null`, has no fields.
     pub fn optional_fields<T: DeserializeOwned + Default>(self) -> Result<T, Rejection> {
         match &self {

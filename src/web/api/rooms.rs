@@ -207,7 +207,7 @@ pub async fn open_direct_room(
     visitor: SignedIn,
     sent: Sent,
 ) -> Result<impl IntoResponse, Rejection> {
-    let DirectRoomRequest { handles } = sent.fields()?;
+    let DirectRoomRequest { handles } = sent.json_fields()?;
     let slug = operations::rooms::open_direct_room(&app, &visitor, handles).await?;
     let room = find_room(&app, &visitor, &slug).await?;
     Ok((

@@ -129,6 +129,16 @@ impl Described {
         self.body::<T>(example, Required::True)
     }
 
+    /// Like [`Self::takes`], but not as a form, which cannot hold a list.
+    pub(super) fn takes_json<T: ToSchema>(mut self, example: &Value) -> Self {
+        let content = ContentBuilder::new().schema(Some(reference::<T>()));
+        let content = content.example(Some(example.clone())).build();
+        let body = RequestBodyBuilder::new().content("application/json", content);
+        self.body = Some(body.required(Some(Required::True)));
+        self.schemas.add::<T>();
+        self
+    }
+
     /// Like [`Self::takes`], but all fields, and so the body, are optional.
     pub(super) fn may_take<T: ToSchema>(self, example: &Value) -> Self {
         self.body::<T>(example, Required::False)

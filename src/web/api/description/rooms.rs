@@ -102,7 +102,7 @@ fn open_direct_room() -> Described {
             "2 to 10 people, the caller included. For the same people it is always the same room, in whatever order they \
              are given. A direct room cannot be left: deleting the membership of `me` hides it until the next message.",
         )
-        .takes::<DirectRoomRequest>(&json!({"handles": ["bob"]}))
+        .takes_json::<DirectRoomRequest>(&json!({"handles": ["bob"]}))
         .answers::<RoomView>(StatusCode::OK, "The room.")
 }
 
