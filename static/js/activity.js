@@ -77,6 +77,7 @@ export class Activity {
     } else if (type.startsWith("message")) {
       if (!isHere) (await this.#openRoomList())?.noteChange(data);
     } else if (type === "room-deleted") (await this.#openRoomList())?.remove(data.room);
+    else if (type === "user" && isInConversation(data.user)) (await this.#openRoomList())?.refreshSoon();
     else if (type === "room" || (type === "member" && data.handle === this.#handle)) {
       (await this.#openRoomList())?.refreshSoon();
     }
@@ -106,4 +107,10 @@ export class Activity {
     if (module && roomList) this.#notifications ??= new module.Notifications(roomList);
     return this.#notifications;
   }
+}
+
+/** Returns whether a conversation in the list of rooms is called after a person. */
+function isInConversation(user) {
+  const links = [...document.querySelectorAll(".room-link[data-direct]")];
+  return links.some(({ dataset }) => dataset.direct.split(" ").includes(user?.handle));
 }

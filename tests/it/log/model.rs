@@ -18,6 +18,8 @@ pub(super) struct RoomState {
     /// As the page shows them.
     pub(super) rows: BTreeMap<i64, String>,
     pub(super) info: BTreeMap<String, Value>,
+    /// Of a direct room, which is called as they are: the other people.
+    people: Vec<Value>,
     /// What each may do, by handle.
     pub(super) members: BTreeMap<String, String>,
 }
@@ -45,6 +47,7 @@ pub(super) async fn look_at_room(person: &Person, slug: &str) -> RoomState {
         .expect(200)
         .text;
     let members = person.see(&format!("/api/v1/rooms/{slug}/members")).await;
+    let view = person.see(&format!("/api/v1/rooms/{slug}")).await;
     let handles = members["members"]
         .as_array()
         .expect("a room has members")
@@ -58,7 +61,8 @@ pub(super) async fn look_at_room(person: &Person, slug: &str) -> RoomState {
             .into_iter()
             .map(|(id, row)| (id, without_quote(row)))
             .collect(),
-        info: info_of(&person.see(&format!("/api/v1/rooms/{slug}")).await),
+        people: view["people"].as_array().cloned().unwrap_or_default(),
+        info: info_of(&view),
         members: handles
             .map(|member| (text(&member["handle"]), text(&member["role"])))
             .collect(),
@@ -126,6 +130,19 @@ pub(super) fn apply(state: &mut State, event: &Block) {
 /// What somebody wrote is by whoever they are now.
 fn rename(room: &mut RoomState, person: &Value) {
     let (handle, name) = (text(&person["handle"]), text(&person["name"]));
+    if !room.people.is_empty() {
+        for other in &mut room.people {
+            if other["handle"] == person["handle"] {
+                other["name"] = person["name"].clone();
+            }
+        }
+        let names: Vec<String> = room
+            .people
+            .iter()
+            .map(|other| text(&other["name"]))
+            .collect();
+        room.info.insert("name".into(), names.join(", ").into());
+    }
     for message in room.messages.values_mut() {
         if message["author"]["handle"] == person["handle"] {
             message["author"]["name"] = person["name"].clone();
