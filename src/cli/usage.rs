@@ -54,7 +54,7 @@ struct CommandLine {
 #[derive(Subcommand, Debug)]
 enum Command {
     /// Run the server; also the default without a command
-    Serve(Config),
+    Serve(Box<Config>),
     /// Print a new link for setting the server up, while it has no admin
     ///
     /// The link works once. It replaces an earlier one, and the server keeps it when it starts; the server must be
@@ -108,9 +108,9 @@ pub fn main() -> ExitCode {
 async fn run(arguments: CommandLine) -> Result<(), Failure> {
     match arguments
         .command
-        .unwrap_or(Command::Serve(arguments.config))
+        .unwrap_or(Command::Serve(Box::new(arguments.config)))
     {
-        Command::Serve(config) => serve::run(config).await,
+        Command::Serve(config) => serve::run(*config).await,
         Command::SetupLink(link) => setup_link::run(link).await,
         Command::Tail(tail) => tail::run(tail).await,
         Command::Post(post) => post::run(post).await,
@@ -143,6 +143,6 @@ mod tests {
             panic!("not serve")
         };
         assert!(alone.command.is_none());
-        assert_eq!(alone.config, config);
+        assert_eq!(alone.config, *config);
     }
 }
