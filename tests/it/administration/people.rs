@@ -28,6 +28,9 @@ async fn everybody_lists_the_people_whom_they_may_see() {
         chat.join("cara").await,
         chat.join("dan").await,
     ];
+    for person in [&ann, &bob, &cara] {
+        person.remove("general", "me").await.expect(204);
+    }
     let club = bob.create_room("Club", "closed").await;
     bob.add(&club, "cara").await.expect(204);
     dan.post("general", "here").await;

@@ -20,7 +20,7 @@ async fn only_admins_give_roles_and_others_learn_of_nobody_whom_they_cannot_see(
         chat.join("bob").await,
         chat.join("cara").await,
     ];
-    bob.post("general", "here").await;
+    ann.remove("general", "me").await.expect(204);
     appoint(&mut chat, "ann", Role::Admin).await;
     let guest = json!({ "role": "guest" });
     let refused = update(&cara, "bob", guest.clone()).await.problem(403);
