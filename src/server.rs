@@ -17,7 +17,8 @@ use crate::{
     },
     net::{
         accept::{accept, drain, listen},
-        certificates::Certificates,
+        acme::Acme,
+        certificates::{Certificates, Files},
         limits::{Limits, connections_allowed},
         operator_socket::OperatorSocket,
         site::Site,
@@ -33,7 +34,7 @@ use crate::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sqlx::Connection as _;
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -45,6 +46,8 @@ pub struct Server {
     config: Config,
     connections: usize,
     certificates: Option<Arc<Certificates>>,
+    /// Where certificates are obtained, if not from files.
+    acme: Option<Acme>,
     /// The listener that redirects to TLS.
     redirect: Option<TcpListener>,
     setup: SetupOffer,
@@ -65,7 +68,8 @@ impl Server {
         let setup = offer_setup(&mut database.writer).await?;
         let (log, applier) = Applier::open(database, config.storage).await?;
         let connections = connections_allowed(config.max_connections);
-        let certificates = load_certificates(&config.tls)?;
+        let acme = acme_of(&config);
+        let certificates = load_certificates(&config.tls, acme.as_ref())?;
         let redirect = config.tls.redirect.map(listen_for_redirect).transpose()?;
         let operator = open_operator_socket(&path);
         Ok(Self {
@@ -74,6 +78,7 @@ impl Server {
             config,
             connections,
             certificates,
+            acme,
             redirect,
             setup,
             operator,
@@ -111,6 +116,7 @@ impl Server {
             config,
             connections,
             certificates,
+            acme,
             redirect,
             operator,
             lock,
@@ -146,7 +152,10 @@ impl Server {
             let site = Site::new(router, proxies.clone(), None);
             tokio::spawn(accept(redirect, site, Arc::clone(&limits), stop.clone()));
         }
-        let watching = certificates.map(|certificates| tokio::spawn(certificates.watch()));
+        let watching = certificates.map(|certificates| match acme {
+            Some(acme) => tokio::spawn(acme.keep(certificates)),
+            None => tokio::spawn(certificates.watch()),
+        });
         let site = Site::new(web::routes(app, names), proxies, tls);
         let accepting = tokio::spawn(accept(listener, site, limits, stop.clone()));
         let lost = tokio::select! {
@@ -177,10 +186,28 @@ impl Server {
     }
 }
 
+/// Returns where certificates are obtained. They are stored beside the database.
+fn acme_of(config: &Config) -> Option<Acme> {
+    let mut folder = config.db.clone().into_os_string();
+    folder.push("-acme");
+    let domains = config.tls.acme_domains.clone();
+    let directory = config.tls.acme_directory.clone();
+    // Each directory has its own account and certificates.
+    let folder = PathBuf::from(folder).join(directory.host_str().unwrap_or_default());
+    (!domains.is_empty()).then_some(Acme {
+        domains,
+        directory,
+        folder,
+    })
+}
+
 /// Loads the certificate, if the settings name one.
-fn load_certificates(tls: &Tls) -> Result<Option<Arc<Certificates>>> {
-    let files = tls.certificate.as_ref().zip(tls.key.as_ref());
-    let loaded = files.map(|(certificate, key)| Certificates::load(certificate, key));
+fn load_certificates(tls: &Tls, acme: Option<&Acme>) -> Result<Option<Arc<Certificates>>> {
+    if let Some(acme) = acme {
+        return Ok(Some(Certificates::load_if_usable(acme.files())));
+    }
+    let files = tls.certificate.clone().zip(tls.key.clone());
+    let loaded = files.map(|(certificate, key)| Certificates::load(Files { certificate, key }));
     loaded.transpose()
 }
 

@@ -7,10 +7,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(install format lints dependencies documentation tests api clients browser)
+STEPS=(install format lints dependencies documentation tests acme api clients browser)
 NODE_AT_LEAST=20         # required by npm's eventsource 4 and by Playwright
 NODE_WHEEL=22.20.0       # installed if the system's Node is older: Debian 12 has 18
 CARGO_DENY=0.20.2
+PEBBLE=v2.10.3            # built where Go is installed
 API_WITHIN=300           # seconds
 CLIENTS_WITHIN=600
 BROWSER_WITHIN=1200
@@ -95,12 +96,22 @@ install_cargo_deny() {
     rm -rf "$tools/cargo-deny-build"
 }
 
+install_pebble() {
+    [ -x "$tools/pebble-$PEBBLE/pebble-challtestsrv" ] && return
+    command -v go >/dev/null || { echo "Go is missing: Pebble is not installed."; return 0; }
+    echo "Installing Pebble $PEBBLE into $tools"
+    GOBIN=$tools/pebble-$PEBBLE go install \
+        "github.com/letsencrypt/pebble/v2/cmd/pebble@$PEBBLE" \
+        "github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv@$PEBBLE"
+}
+
 # --- steps ------------------------------------------------------------------------------------------------------------
 
 step_install() {
     install_packages
     install_rust_components
     install_cargo_deny
+    install_pebble
     install_python_packages tests/clients/requirements.txt "$tools/python"
     install_python_packages tests/api/requirements.txt "$tools/schemathesis"
     install_node_packages
@@ -132,6 +143,15 @@ step_documentation() {
 # Also builds the program for the steps api, clients and browser.
 step_tests() {
     cargo test --locked
+}
+
+# Certificates are obtained from Pebble, the test server of the ACME protocol.
+step_acme() {
+    if [ -x "$tools/pebble-$PEBBLE/pebble-challtestsrv" ]; then
+        PEBBLE=$tools/pebble-$PEBBLE cargo test --locked --test it -- --ignored tls::acme
+    else
+        echo "Pebble is not installed: certificates by ACME were NOT tested."
+    fi
 }
 
 step_api() {

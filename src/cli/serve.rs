@@ -94,11 +94,7 @@ Backscroll {version}
 }
 
 fn scheme(config: &Config) -> &'static str {
-    if config.tls.certificate.is_some() {
-        "https"
-    } else {
-        "http"
-    }
+    if config.tls.is_on() { "https" } else { "http" }
 }
 
 /// Returns a line of the banner; nothing if there is nothing to say.

@@ -1,6 +1,6 @@
 //! The server's certificate, which is loaded again when its files change.
 
-use super::tls::PROTOCOLS;
+use super::tls::{ACME_PROTOCOL, PROTOCOLS};
 use crate::error::{Error, Result};
 use rustls::{
     ServerConfig,
@@ -10,6 +10,7 @@ use rustls::{
     sign::CertifiedKey,
 };
 use std::{
+    collections::HashMap,
     fmt::Display,
     fs, io,
     path::{Path, PathBuf},
@@ -25,14 +26,20 @@ const EXAMINED_EVERY: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Certificates {
     files: Files,
-    current: RwLock<Arc<CertifiedKey>>,
+    /// `None` until the first one was obtained.
+    current: RwLock<Option<Arc<CertifiedKey>>>,
+    /// Answers to the checks of an ACME directory, by name.
+    challenges: RwLock<HashMap<String, Arc<CertifiedKey>>>,
     provider: Arc<CryptoProvider>,
 }
 
+/// The files of a certificate, in PEM format.
 #[derive(Clone, Debug)]
-struct Files {
-    certificate: PathBuf,
-    key: PathBuf,
+pub struct Files {
+    /// The chain, the server's certificate first.
+    pub certificate: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
 }
 
 /// What changes with the content of a file.
@@ -42,19 +49,56 @@ type Stamp = (SystemTime, u64);
 type Stamps = [Option<Stamp>; 2];
 
 impl Certificates {
-    /// Loads the certificate chain and the private key from files in PEM format.
-    pub fn load(certificate: &Path, key: &Path) -> Result<Arc<Self>> {
-        let files = Files {
-            certificate: certificate.into(),
-            key: key.into(),
-        };
-        let provider = Arc::new(ring::default_provider());
-        let current = files.load(&provider)?;
-        Ok(Arc::new(Self {
+    /// Loads the files.
+    pub fn load(files: Files) -> Result<Arc<Self>> {
+        let certificates = Self::without(files);
+        certificates.reload()?;
+        Ok(Arc::new(certificates))
+    }
+
+    /// Loads the files if they can be used. Otherwise there is no certificate until one was obtained.
+    #[must_use]
+    pub fn load_if_usable(files: Files) -> Arc<Self> {
+        let certificates = Self::without(files);
+        if let Err(error) = certificates.reload() {
+            tracing::info!(%error, "there is no certificate yet");
+        }
+        Arc::new(certificates)
+    }
+
+    fn without(files: Files) -> Self {
+        Self {
             files,
-            current: RwLock::new(Arc::new(current)),
-            provider,
-        }))
+            current: RwLock::default(),
+            challenges: RwLock::default(),
+            provider: Arc::new(ring::default_provider()),
+        }
+    }
+
+    /// Loads the files. If they cannot be used, the last certificate stays.
+    pub(super) fn reload(&self) -> Result<()> {
+        let new = self.files.load(&self.provider)?;
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(new));
+        Ok(())
+    }
+
+    /// Returns the certificate in use.
+    pub(super) fn current(&self) -> Option<Arc<CertifiedKey>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.clone()
+    }
+
+    /// Stores the answer to a check of an ACME directory.
+    pub(super) fn answer_challenge(&self, name: String, answer: CertifiedKey) {
+        let challenges = self.challenges.write();
+        let mut challenges = challenges.unwrap_or_else(PoisonError::into_inner);
+        challenges.insert(name, Arc::new(answer));
+    }
+
+    /// Removes all answers to checks.
+    pub(super) fn forget_challenges(&self) {
+        let challenges = self.challenges.write();
+        challenges.unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Returns the settings of connections that use these certificates.
@@ -66,6 +110,7 @@ impl Certificates {
         let resolver = Arc::clone(self);
         let mut settings = builder.with_no_client_auth().with_cert_resolver(resolver);
         settings.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).into();
+        settings.alpn_protocols.push(ACME_PROTOCOL.to_vec());
         Ok(Arc::new(settings))
     }
 
@@ -89,12 +134,8 @@ impl Certificates {
         if stamps == last {
             return last;
         }
-        match self.files.load(&self.provider) {
-            Ok(new) => {
-                let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-                *current = Arc::new(new);
-                tracing::info!("the changed certificate is in use");
-            }
+        match self.reload() {
+            Ok(()) => tracing::info!("the changed certificate is in use"),
             Err(error) => {
                 tracing::error!(%error, "the changed certificate cannot be used; the last one stays");
             }
@@ -104,9 +145,16 @@ impl Certificates {
 }
 
 impl ResolvesServerCert for Certificates {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        Some(Arc::clone(&current))
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let is_check = hello
+            .alpn()
+            .is_some_and(|offered| offered.eq([ACME_PROTOCOL]));
+        if !is_check {
+            return self.current();
+        }
+        let challenges = self.challenges.read();
+        let challenges = challenges.unwrap_or_else(PoisonError::into_inner);
+        challenges.get(hello.server_name()?).cloned()
     }
 }
 

@@ -5,6 +5,7 @@
 //! cursor, and takes about 1 KiB instead of 10 KiB. Over TLS ([`tls`]), streams are the bodies of their responses.
 
 pub mod accept;
+pub mod acme;
 pub mod certificates;
 mod connection;
 mod follow;

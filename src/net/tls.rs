@@ -28,6 +28,8 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, server::TlsStream};
 
 /// The protocols that are offered by ALPN (RFC 7301), the preferred one first.
 pub(super) const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
+/// The protocol of checks by an ACME directory (RFC 8737), in which nothing is sent after the handshake.
+pub(super) const ACME_PROTOCOL: &[u8] = b"acme-tls/1";
 /// Time limit for a handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Requests of one connection at a time, streams included. Browsers open one connection for all tabs.
@@ -60,7 +62,11 @@ pub(super) async fn serve(
     let Some(connected) = connected else {
         return;
     };
-    let is_http2 = connected.get_ref().1.alpn_protocol() == Some(PROTOCOLS[0]);
+    let protocol = connected.get_ref().1.alpn_protocol();
+    if protocol == Some(ACME_PROTOCOL) {
+        return;
+    }
+    let is_http2 = protocol == Some(PROTOCOLS[0]);
     let io = TokioIo::new(connected);
     // Boxed, since the two differ in size.
     if is_http2 {

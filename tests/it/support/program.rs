@@ -127,6 +127,7 @@ pub(crate) fn run_with_input<A: AsRef<OsStr>>(
 }
 
 /// A running process of the program; killed when dropped.
+#[derive(Debug)]
 pub(crate) struct Running {
     child: Child,
     out: Lines,
@@ -249,7 +250,7 @@ fn collect(source: impl Read + Send + 'static) -> Lines {
 
 /// Returns the address in a line such as `  http://127.0.0.1:3000`.
 fn address_in(line: &str) -> Option<SocketAddr> {
-    let (_, rest) = line.split_once("http://")?;
+    let (_, rest) = line.split_once("://")?;
     rest.split(|c: char| c.is_whitespace() || c == '/')
         .next()?
         .parse()

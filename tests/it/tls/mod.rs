@@ -1,5 +1,6 @@
 //! The server with a certificate: HTTP/2 and HTTP/1.1 over TLS.
 
+mod acme;
 mod protocols;
 mod redirect;
 mod rotation;
