@@ -212,6 +212,34 @@ sign-out-here = Sign out of this browser
 sign-out-everywhere = Sign out everywhere
 sign-out-failed = No answer from the server. You may still be signed in; try again.
 
+## People, for admins
+
+find-person = Find a person
+everyone = Everyone
+admins = Admins
+guests = Guests
+disabled-accounts = Disabled accounts
+disabled = Disabled
+nobody-found = No one found.
+next-people = More people
+audit-log = Audit log
+operator = Operator
+earlier-entries = Earlier entries
+role = Role
+role-admin = Admin
+role-member = Member
+role-guest = Guest
+role-bot = Bot
+time-zone = Time zone
+about-you = About you
+message-person = Message
+enable-account = Enable account
+disable-account = Disable account
+disable-lead = Nobody can sign in with a disabled account. Its messages stay.
+ban-lead = A ban disables the account and ends its sessions for good.
+hide-messages = Also delete all messages
+ban = Ban
+
 ## Error pages
 
 go-back = Go back

@@ -197,6 +197,34 @@ sign-out-here = 退出此浏览器
 sign-out-everywhere = 在所有地方退出登录
 sign-out-failed = 服务器没有应答，你可能仍处于登录状态，请重试。
 
+## 成员管理
+
+find-person = 查找成员
+everyone = 所有人
+admins = 管理员
+guests = 访客
+disabled-accounts = 已停用的账号
+disabled = 已停用
+nobody-found = 没有找到。
+next-people = 更多成员
+audit-log = 审计日志
+operator = 运维人员
+earlier-entries = 更早的记录
+role = 角色
+role-admin = 管理员
+role-member = 成员
+role-guest = 访客
+role-bot = 机器人
+time-zone = 时区
+about-you = 关于你
+message-person = 发消息
+enable-account = 启用账号
+disable-account = 停用账号
+disable-lead = 停用后无法再登录，消息会保留。
+ban-lead = 封禁会停用账号，并永久结束其会话。
+hide-messages = 同时删除所有消息
+ban = 封禁
+
 ## 错误页面
 
 go-back = 返回

@@ -41,8 +41,8 @@ pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
     use pages::{
-        account, credentials, direct_rooms, invite, join, messages, room, room_settings, rooms,
-        setup, sign_in,
+        account, credentials, direct_rooms, invite, join, messages, people, room, room_settings,
+        rooms, setup, sign_in,
     };
     Router::new()
         .route("/", get(join::show_start))
@@ -56,6 +56,14 @@ fn pages() -> Router<Arc<App>> {
             get(invite::show_invite).post(invite::redeem),
         )
         .route("/account", get(account::show_account))
+        .route("/account/profile", post(people::update_profile))
+        .route("/people", get(people::show_people))
+        .route(
+            "/people/{handle}",
+            get(people::show_person).post(people::update_person),
+        )
+        .route("/people/{handle}/ban", post(people::ban_person))
+        .route("/admin/audit", get(people::show_audit))
         .route("/account/name", post(account::rename))
         .route("/account/looks", post(account::set_preferences))
         .route("/account/sessions/{id}/end", post(account::end_session))

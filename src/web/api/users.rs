@@ -139,10 +139,10 @@ pub async fn show_user(
 pub struct UpdateUserRequest {
     /// `admin`, `member` or `guest`.
     #[schema(value_type = Option<Role>)]
-    role: Option<String>,
+    pub role: Option<String>,
     /// Whether nobody can sign in with the account.
     #[serde(default, deserialize_with = "read_optional_flag")]
-    disabled: Option<bool>,
+    pub disabled: Option<bool>,
 }
 
 /// Sets the role of a person, and whether the account is disabled.
@@ -164,7 +164,7 @@ pub async fn update_user(
 pub struct BanRequest {
     /// Whether all messages of the person are deleted.
     #[serde(default, deserialize_with = "read_optional_flag")]
-    hide_messages: Option<bool>,
+    pub hide_messages: Option<bool>,
 }
 
 /// Disables an account, ends its sessions for good, and deletes its messages if that is asked for.

@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Result},
     model::{
         page::Page,
+        role::Role,
         room::{ROOM_LIST_MAX, RoomView},
         user::User,
     },
@@ -104,6 +105,7 @@ pub async fn show_rooms(
             scheme,
             layout,
             rooms: in_natural_order(shown.entries),
+            shows_people: visitor.role().is_some_and(|role| role != Role::Guest),
             next,
         },
     )

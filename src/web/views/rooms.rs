@@ -22,6 +22,8 @@ pub struct RoomsPage {
     pub layout: Layout,
     /// The rooms, in the order in which they are listed.
     pub rooms: Vec<RoomView>,
+    /// Whether the viewer has a list of people.
+    pub shows_people: bool,
     /// Link to the next page, if there is one.
     pub next: Option<String>,
 }

@@ -1,0 +1,193 @@
+//! `/people`: the list of people, their pages, and the forms of admins.
+
+use super::{page, redirect_to, rooms::layout};
+use crate::{
+    app::App,
+    error::{Error, Result},
+    model::{profile::Profile, role::Role},
+    operations::{
+        audit,
+        users::{self, PeopleAnchor, ProfileDraft, parse_role},
+    },
+    web::{
+        api::{
+            audit::{earlier, parse_query},
+            users::{BanRequest, PeoplePageQuery, UpdateUserRequest},
+        },
+        error::Rejection,
+        extract::{Path, Sent},
+        problem::status_of,
+        signed_in::SignedIn,
+        views::people::{AuditPage, PeoplePage, PersonPage},
+    },
+};
+use axum::{
+    extract::{RawQuery, State},
+    http::{StatusCode, Uri},
+    response::Response,
+};
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Shows a page of the list of people. Guests know only the people in their rooms, and have no such list.
+pub async fn show_people(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    RawQuery(query): RawQuery,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    if visitor.role() == Some(Role::Guest) {
+        return Err(Error::NotFound.into());
+    }
+    let query = PeoplePageQuery::parse(query.as_deref())?;
+    let people = users::list_people(&app, &visitor, query.filter.clone(), query.limit).await?;
+    let last = people.last_before_next();
+    let next = last.map(|last| {
+        let after = PeopleAnchor::After(last.user.handle.clone());
+        query.address_at("/people", &after)
+    });
+    let shown = PeoplePage {
+        locale: visitor.preferences.locale,
+        scheme: visitor.preferences.scheme,
+        layout: layout(&app, &visitor, None, &uri).await?,
+        text: query.filter.text.unwrap_or_default(),
+        people: people.entries,
+        is_admin: visitor.is_admin(),
+        next,
+    };
+    page(StatusCode::OK, &shown)
+}
+
+/// Shows the page of a person.
+pub async fn show_person(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(handle): Path<String>,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let person = users::find_profile(&app, &visitor, &handle).await?;
+    person_page(&app, &visitor, person, &uri, None).await
+}
+
+/// Sets the role of a person, or whether the account is disabled.
+pub async fn update_person(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(handle): Path<String>,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let UpdateUserRequest { role, disabled } = sent.fields()?;
+    let updated = async {
+        let role = role.as_deref().map(parse_role).transpose()?;
+        users::update_user(&app, visitor.requester()?, handle.clone(), role, disabled).await
+    };
+    answer(&app, &visitor, &handle, &uri, updated.await.map(drop)).await
+}
+
+/// Bans a person.
+pub async fn ban_person(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(handle): Path<String>,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let BanRequest { hide_messages } = sent.fields()?;
+    let hides = hide_messages.unwrap_or(false);
+    let banned = users::ban_user(&app, visitor.requester()?, &handle, hides).await;
+    answer(&app, &visitor, &handle, &uri, banned).await
+}
+
+/// Fields of the form for what a person says of themselves. Absent fields are empty.
+#[derive(Debug, Deserialize)]
+pub struct ProfileForm {
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    time_zone: String,
+}
+
+/// Sets what the visitor says of themselves.
+pub async fn update_profile(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let ProfileForm { about, time_zone } = sent.fields()?;
+    let draft = ProfileDraft {
+        about: Some(about),
+        time_zone: Some(time_zone),
+    };
+    let updated = users::update_profile(&app, &visitor, &draft).await;
+    let handle = visitor.signed_in()?.handle.clone();
+    answer(&app, &visitor, &handle, &uri, updated).await
+}
+
+/// Leads back to the page of a person, or shows it with the reason why a form was refused.
+async fn answer(
+    app: &App,
+    visitor: &SignedIn,
+    handle: &str,
+    here: &Uri,
+    result: Result<()>,
+) -> Result<Response, Rejection> {
+    match result {
+        Ok(()) => Ok(redirect_to(&address_of(handle))),
+        Err(Error::Invalid { fault, .. }) => {
+            let person = users::find_profile(app, visitor, handle).await?;
+            let reason = visitor.preferences.locale.explain_fault(fault);
+            let refused = Some((status_of(fault), reason));
+            person_page(app, visitor, person, here, refused).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn address_of(handle: &str) -> String {
+    let bytes = form_urlencoded::byte_serialize(handle.as_bytes());
+    format!("/people/{}", bytes.collect::<String>())
+}
+
+async fn person_page(
+    app: &App,
+    visitor: &SignedIn,
+    person: Profile,
+    here: &Uri,
+    refused: Option<(StatusCode, String)>,
+) -> Result<Response, Rejection> {
+    let (status, error) = match refused {
+        Some((status, error)) => (status, Some(error)),
+        None => (StatusCode::OK, None),
+    };
+    let shown = PersonPage {
+        locale: visitor.preferences.locale,
+        scheme: visitor.preferences.scheme,
+        layout: layout(app, visitor, None, here).await?,
+        person,
+        is_admin: visitor.is_admin(),
+        error,
+    };
+    page(status, &shown)
+}
+
+/// Shows a page of the audit log.
+pub async fn show_audit(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    RawQuery(query): RawQuery,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let (before, limit) = parse_query(query.as_deref())?;
+    let entries = audit::list_audit(&app, &visitor, before, limit).await?;
+    let last = entries.last_before_next();
+    let shown = AuditPage {
+        locale: visitor.preferences.locale,
+        scheme: visitor.preferences.scheme,
+        layout: layout(&app, &visitor, None, &uri).await?,
+        next: last.map(|last| earlier("/admin/audit", last.id, limit)),
+        entries: entries.entries,
+    };
+    page(StatusCode::OK, &shown)
+}
