@@ -4,6 +4,7 @@ mod audit;
 mod bans;
 mod commands;
 mod deletion;
+mod pages;
 mod people;
 mod roles;
 
