@@ -194,7 +194,7 @@ pub async fn erase_deleted_rooms(app: Arc<App>) {
 
 /// Finds or creates the direct room of the viewer and the people with these handles, and returns its slug.
 pub async fn open_direct_room(app: &App, viewer: &Viewer, handles: Vec<String>) -> Result<String> {
-    let by = viewer.signed_in()?.id;
+    let by = app.rates.check_membership(viewer.signed_in()?)?;
     let slug = Slug::of_random(random_bytes());
     let room = NewDirectRoom { slug, handles };
     let action = Action::OpenDirectRoom { room };

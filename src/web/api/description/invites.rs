@@ -57,6 +57,7 @@ fn redeem_invite() -> Described {
     )
     .for_everybody()
     .may_take::<RedeemRequest>(&json!({"handle": "noor", "password": "wooden spoon, two cups"}))
+    .refuses(Refusal::TooManyRequests)
     .answers::<Joined>(StatusCode::CREATED, "The new account and its token.")
     .answers_nothing()
     .refuses(Refusal::Conflict)

@@ -103,6 +103,7 @@ fn open_direct_room() -> Described {
              are given. A direct room cannot be left: deleting the membership of `me` hides it until the next message.",
         )
         .takes_json::<DirectRoomRequest>(&json!({"handles": ["bob"]}))
+        .refuses(Refusal::TooManyRequests)
         .answers::<RoomView>(StatusCode::OK, "The room.")
 }
 
