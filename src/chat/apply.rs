@@ -108,6 +108,7 @@ fn split_failure(result: Result<Applied>) -> Result<Result<Applied>> {
 }
 
 /// Applies a run of posts, a run of steps of an import, or a single change of any other kind.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of change")]
 async fn apply_run(
     tx: &mut Connection,
     cache: &Cache,

@@ -104,15 +104,12 @@ async fn join_by_invite(
         },
         ..registration.clone()
     };
-    let (id, outcome) = match &invite.person {
-        Some(invited) => {
-            let user = claim_user(tx, actor, invited.id, &registration).await?;
-            (user.id, Outcome::UserChanged(user))
-        }
-        None => {
-            let user = register(tx, actor, &registration).await?;
-            (user.id, Outcome::User(user))
-        }
+    let (id, outcome) = if let Some(invited) = &invite.person {
+        let user = claim_user(tx, actor, invited.id, &registration).await?;
+        (user.id, Outcome::UserChanged(user))
+    } else {
+        let user = register(tx, actor, &registration).await?;
+        (user.id, Outcome::User(user))
     };
     if let Some(room) = &invite.room {
         let joining = Actor {

@@ -32,7 +32,7 @@ pub(super) fn credential(
         old,
         new: hash(),
         here: Some(known.clone()),
-        ends_others: number % 2 == 0,
+        ends_others: number.is_multiple_of(2),
         device: None,
     };
     match number % 9 {

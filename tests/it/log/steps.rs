@@ -244,7 +244,7 @@ impl Known {
         let (month, second) = (1 + request.number % 12, request.number);
         let at = format!("2026-{month:02}-22T05:41:{second:02}.123Z");
         let at = Timestamp::parse(&at).expect("a time");
-        let is_nobodys = Doors::may_be_nobodys(request.kind) && request.who % 4 > 0;
+        let is_nobodys = Doors::may_be_nobodys(request.kind) && !request.who.is_multiple_of(4);
         let is_nobodys = is_nobodys || request.kind == Kind::EraseRooms;
         let by = self.actor(request.who).filter(|_| !is_nobodys);
         (at, by, self.action(request, count))
@@ -439,12 +439,24 @@ fn name(name: &str) -> FoldedRoomName {
 
 fn update(number: usize) -> RoomUpdate {
     RoomUpdate {
-        name: (number % 2 == 0).then(|| name(&format!("Room {}", number % 6))),
-        topic: (number % 3 == 0).then(|| Topic::parse("A topic").expect("valid")),
-        kind: (number % 7 == 0).then_some([RoomKind::Closed, RoomKind::Open][number % 2]),
-        archived: (number % 5 == 0).then_some(number % 10 == 0),
-        announcements: (number % 8 == 0).then_some(number % 16 == 0),
-        auto_join: (number % 11 == 0).then_some(number % 22 == 0),
+        name: number
+            .is_multiple_of(2)
+            .then(|| name(&format!("Room {}", number % 6))),
+        topic: number
+            .is_multiple_of(3)
+            .then(|| Topic::parse("A topic").expect("valid")),
+        kind: number
+            .is_multiple_of(7)
+            .then_some([RoomKind::Closed, RoomKind::Open][number % 2]),
+        archived: number
+            .is_multiple_of(5)
+            .then_some(number.is_multiple_of(10)),
+        announcements: number
+            .is_multiple_of(8)
+            .then_some(number.is_multiple_of(16)),
+        auto_join: number
+            .is_multiple_of(11)
+            .then_some(number.is_multiple_of(22)),
     }
 }
 

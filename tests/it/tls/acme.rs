@@ -108,7 +108,7 @@ async fn until_certified(server: &Running, address: SocketAddr) {
         .resolve(NAME, address)
         .build()
         .expect("a client");
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     let url = format!("https://{NAME}:{}/healthz", address.port());
     while http.get(&url).send().await.is_err() {
         assert!(Instant::now() < deadline, "no certificate: {server:?}");
