@@ -1,4 +1,4 @@
-//! Changes of what people sign in with: passwords, sessions, tokens, one-time links and passkeys.
+//! Changes of what people sign in with: passwords, sessions, tokens and one-time links.
 
 use super::{
     grant::Grant,

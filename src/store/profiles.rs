@@ -18,7 +18,7 @@ use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 /// The columns of a profile.
 macro_rules! profile {
     () => {
-        "select u.id, u.handle, u.name, u.role, u.created_at, u.view_event_id, u.about, coalesce(u.time_zone, '') as time_zone,
+        "select u.id, u.handle, u.name, u.role, u.created_at, u.imported, u.view_event_id, u.about, coalesce(u.time_zone, '') as time_zone,
             u.disabled_at is not null as is_disabled from users u "
     };
 }

@@ -210,6 +210,8 @@ async fn everything_that_others_notice_has_a_limit() {
     const WITHOUT: &[&str] = &[
         // Noticed by nobody else.
         "createToken",
+        "createDeviceLink",
+        "createToken",
         "endOtherSessions",
         "endSession",
         "markRead",
