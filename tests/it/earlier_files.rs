@@ -3,8 +3,8 @@
 //! `files/version-5.sqlite3` was made by the program as it was with five migrations, through its API and its commands;
 //! `files/version-5.json` holds what that program then answered: the list of rooms and all messages as each person saw
 //! them, the tokens of these people, and the lines of `export`. `files/version-8.sqlite3` is the same after the program
-//! with eight migrations had served it, `files/version-11.sqlite3` after that with eleven, and
-//! `files/version-12.sqlite3` after that with twelve.
+//! with eight migrations had served it, `files/version-11.sqlite3` after that with eleven, `files/version-12.sqlite3` after
+//! that with twelve, and `files/version-17.sqlite3` after that with seventeen.
 
 use crate::support::{
     chat::Chat,
@@ -17,11 +17,12 @@ use sqlx::{Connection as _, SqliteConnection};
 use std::{fs, path::PathBuf, process::Command};
 use tempfile::TempDir;
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 5] = [
     "version-5.sqlite3",
     "version-8.sqlite3",
     "version-11.sqlite3",
     "version-12.sqlite3",
+    "version-17.sqlite3",
 ];
 const PEOPLE: [&str; 5] = ["ann", "bob", "cara", "zoë", "dan"];
 
