@@ -197,7 +197,7 @@ describe("the page of a room in which everything happens", { timeout: 600_000 },
     it(`never shows a hole, and ends with what the server has, seed ${seed}`, async () => {
       const bots = await Promise.all(["one", "two", "three"].map((name) => Person.join(here.server, `${name}-${seed}`)));
       const scene = { roll: dice(seed), room: `everything-${seed}`, handle: `reader-${seed}`, bots, proxy, server: here.server };
-      await bots[0].createRoom({ slug: scene.room, name: "Everything" });
+      await bots[0].createRoom({ slug: scene.room, name: `Everything ${seed}` });
       await bots[0].postMany(HISTORY, `a line${" and more".repeat(9)}`, scene.room);
       const tabs = await openTabs(scene);
       const done = [];
