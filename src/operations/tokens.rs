@@ -24,7 +24,7 @@ use strum::VariantNames as _;
 /// Maximum number of API tokens of one account.
 pub const TOKENS_MAX: usize = 100;
 /// Maximum number of rooms that a token is limited to.
-pub const ROOMS_MAX: usize = 100;
+const ROOMS_MAX: usize = 100;
 
 /// A token to be created, before validation.
 #[derive(Clone, Debug, Default)]

@@ -4,12 +4,11 @@ use crate::{
     app::App,
     model::{
         grant::{Grant, TokenScope},
-        json_schema::list,
         room::Slug,
         time::Timestamp,
         user::DisplayName,
     },
-    operations::tokens::{self, ROOMS_MAX, TokenDraft},
+    operations::tokens::{self, TokenDraft},
     web::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
@@ -88,7 +87,7 @@ pub struct CreateTokenRequest {
     scopes: Vec<String>,
     /// The slugs of the rooms that it is limited to; all rooms if absent. Such a token reaches only these rooms, the
     /// stream of their events, and `GET /api/v1/me`.
-    #[schema(schema_with = list::<Slug, ROOMS_MAX>)]
+    #[schema(value_type = Option<Vec<Slug>>, max_items = 100)]
     rooms: Option<Vec<String>>,
     /// The time from which it is not valid any more; never if absent.
     #[schema(value_type = Option<Timestamp>)]

@@ -56,6 +56,7 @@ fn redeem_invite() -> Described {
          for every way in which the invitation does not hold.",
     )
     .for_everybody()
+    .refuses(Refusal::NotSignedIn)
     .may_take::<RedeemRequest>(&json!({"handle": "noor", "password": "wooden spoon, two cups"}))
     .refuses(Refusal::TooManyRequests)
     .answers::<Joined>(StatusCode::CREATED, "The new account and its token.")

@@ -110,7 +110,7 @@ fn create_token() -> Described {
              post, edit, react, join and leave in rooms; one with `admin` for all other changes. Other requests are \
              refused with 403.",
         )
-        .takes::<CreateTokenRequest>(&example)
+        .takes_json::<CreateTokenRequest>(&example)
         .answers::<CreatedToken>(StatusCode::CREATED, "The token. Its secret is not shown again.")
 }
 
