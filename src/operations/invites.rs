@@ -79,11 +79,12 @@ pub async fn create_invite(
     viewer: &Viewer,
     draft: InviteDraft,
 ) -> Result<(Invite, Secret)> {
-    let by = viewer.signed_in()?.id;
+    viewer.signed_in()?;
     can_administer(viewer.role())?;
     let secret = Secret::new(random_bytes());
     let invite = draft.parse(&secret, now())?;
-    app.submit(Some(by), Action::CreateInvite(invite)).await?;
+    app.submit_from(viewer.requester()?, Action::CreateInvite(invite))
+        .await?;
     let invite = find_holding(app, &secret).await?;
     Ok((invite, secret))
 }
@@ -99,8 +100,7 @@ pub async fn list_invites(app: &App, viewer: &Viewer) -> Result<Vec<Invite>> {
 
 /// Revokes an invitation. Only admins may.
 pub async fn revoke_invite(app: &App, viewer: &Viewer, id: InviteId) -> Result<()> {
-    let by = viewer.signed_in()?.id;
-    app.submit(Some(by), Action::RevokeInvite { invite: id })
+    app.submit_from(viewer.requester()?, Action::RevokeInvite { invite: id })
         .await?;
     Ok(())
 }
@@ -143,17 +143,19 @@ pub async fn redeem_invite(
         secret_hash: secret.hash(),
         registration: Some(registration),
     };
-    let user = app.submit(None, action).await?.into_user()?;
+    let user = app
+        .submit_from(client.requester(), action)
+        .await?
+        .into_user()?;
     Ok(SignedInAs::new(user, session))
 }
 
 /// Redeems an invitation into a room for the viewer, who has an account.
 pub async fn accept_invite(app: &App, viewer: &Viewer, secret: &Secret) -> Result<()> {
-    let by = viewer.signed_in()?.id;
     let action = Action::RedeemInvite {
         secret_hash: secret.hash(),
         registration: None,
     };
-    app.submit(Some(by), action).await?;
+    app.submit_from(viewer.requester()?, action).await?;
     Ok(())
 }

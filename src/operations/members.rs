@@ -89,8 +89,7 @@ pub async fn signal_typing(app: &App, viewer: &Viewer, slug: &str) -> Result<()>
 }
 
 async fn submit(app: &App, viewer: &Viewer, action: Action) -> Result<()> {
-    let by = viewer.signed_in()?.id;
-    app.submit(Some(by), action).await?;
+    app.submit_from(viewer.requester()?, action).await?;
     Ok(())
 }
 

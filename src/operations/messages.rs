@@ -81,9 +81,10 @@ pub async fn delete_message(
     id: &str,
 ) -> Result<Arc<Message>> {
     let message = read_id(id)?;
-    let by = app.rates.check_post(viewer.signed_in()?)?;
+    app.rates.check_post(viewer.signed_in()?)?;
     let action = Action::DeleteMessage { room, message };
-    let (message, _) = app.submit(Some(by), action).await?.into_message()?;
+    let deleted = app.submit_from(viewer.requester()?, action).await?;
+    let (message, _) = deleted.into_message()?;
     Ok(message)
 }
 

@@ -140,7 +140,7 @@ pub async fn update_room(
     room: String,
     changes: RoomChanges,
 ) -> Result<()> {
-    let by = app.rates.check_post(viewer.signed_in()?)?;
+    app.rates.check_post(viewer.signed_in()?)?;
     let name = changes.name.as_deref().map(RoomName::parse).transpose();
     let topic = changes.topic.as_deref().map(Topic::parse).transpose();
     let kind = changes.kind.as_deref().map(parse_kind).transpose();
@@ -152,7 +152,7 @@ pub async fn update_room(
         announcements: changes.announcements,
         auto_join: changes.auto_join,
     };
-    app.submit(Some(by), Action::UpdateRoom { room, update })
+    app.submit_from(viewer.requester()?, Action::UpdateRoom { room, update })
         .await?;
     Ok(())
 }
@@ -170,8 +170,8 @@ fn parse_kind(kind: &str) -> Result<RoomKind, Fault> {
 
 /// Deletes a room. Its messages are erased in the background.
 pub async fn delete_room(app: &Arc<App>, viewer: &Viewer, room: String) -> Result<()> {
-    let by = viewer.signed_in()?.id;
-    app.submit(Some(by), Action::DeleteRoom { room }).await?;
+    app.submit_from(viewer.requester()?, Action::DeleteRoom { room })
+        .await?;
     tokio::spawn(erase_deleted_rooms(Arc::clone(app)));
     Ok(())
 }

@@ -25,10 +25,9 @@ pub async fn update_server(
     name: Option<&str>,
     door: Option<&str>,
 ) -> Result<ServerProfile> {
-    let by = viewer.signed_in()?.id;
     let name = parse_field("name", name.map(ServerName::parse).transpose())?;
     let door = door.map(parse_door).transpose()?;
-    app.submit(Some(by), Action::UpdateServer { name, door })
+    app.submit_from(viewer.requester()?, Action::UpdateServer { name, door })
         .await?;
     find_server(app).await
 }

@@ -61,6 +61,9 @@ pub async fn set_up(app: &App, client: &SignInClient, draft: SetUpDraft<'_>) -> 
         door,
         owner,
     };
-    let user = app.submit(None, action).await?.into_user()?;
+    let user = app
+        .submit_from(client.requester(), action)
+        .await?
+        .into_user()?;
     Ok(SignedInAs::new(user, secret))
 }

@@ -7,7 +7,7 @@ use crate::{
     fault::Fault,
     limits::AccountKey,
     model::{
-        change::{Action, SecretHash, SignIn, SignInKind},
+        change::{Action, Requester, SecretHash, SignIn, SignInKind},
         credential::{CredentialAction, Proof},
         ids::UserId,
         time::Timestamp,
@@ -35,6 +35,15 @@ pub struct SignInClient {
 }
 
 impl SignInClient {
+    /// Returns the client as the requester of a change. It has no account yet.
+    #[must_use]
+    pub fn requester(&self) -> Requester {
+        Requester {
+            user: None,
+            address: Some(self.client.address),
+        }
+    }
+
     /// Returns a session or token of this client with a new secret.
     #[must_use]
     pub fn sign_in(&self, secret: &Secret) -> SignIn {

@@ -34,12 +34,16 @@ async fn each_decision_leaves_exactly_one_row_and_what_changes_nothing_leaves_no
     let club = ann.create_room("Club", "closed").await;
     ann.add(&club, "bob").await.expect(204);
     ann.remove(&club, "bob").await.expect(204);
+    let invite = json!({ "role": "member" });
+    let invited = ann.send(Method::POST, "/api/v1/invites", invite).await;
+    invited.expect(201);
     ann.send(Method::POST, "/api/v1/users/bob/ban", json!({}))
         .await
         .expect(204);
     let log = ann.see("/api/v1/audit").await;
     let expected = [
         "user.ban",
+        "invite.create",
         "member.remove",
         "member.add",
         "message.delete",
@@ -47,19 +51,21 @@ async fn each_decision_leaves_exactly_one_row_and_what_changes_nothing_leaves_no
     ];
     let told = actions(&log);
     assert_eq!(told[..told.len() - start], expected);
-    let update = &log["entries"][4];
+    for entry in &log["entries"].as_array().expect("entries")[..expected.len()] {
+        assert_eq!(entry["address"], "127.0.0.1", "{entry}");
+    }
+    let update = &log["entries"][5];
     assert_eq!(update["actor"]["handle"], "ann");
     assert_eq!(update["subject"]["handle"], "bob");
-    assert_eq!(update["address"], "127.0.0.1");
     assert_eq!(update["details"], json!({ "role": "guest" }));
-    let deletion = &log["entries"][3];
+    let deletion = &log["entries"][4];
     assert_eq!(
         (&deletion["message_id"], &deletion["room"]),
         (&json!(id), &json!("general"))
     );
     assert!(!log.to_string().contains("nobody records"));
     // The operator's decision has neither an actor nor an address.
-    let by_operator = &log["entries"][5];
+    let by_operator = &log["entries"][6];
     assert_eq!(by_operator["subject"]["handle"], "ann");
     assert!(by_operator["actor"].is_null() && by_operator["address"].is_null());
 }
