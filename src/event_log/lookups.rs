@@ -21,14 +21,8 @@ impl EventLog {
     /// Returns the last event in a room that is visible to a reader of the room.
     pub async fn find_room_head(&self, reader: &Reader, room: RoomId) -> Result<EventId> {
         if !reader.sees_open {
-            let selection = Selection::Visible {
-                viewer: reader.user,
-                rooms: Some(vec![room]),
-                joined: false,
-            };
             let mut connection = self.readers.acquire().await?;
-            return cursors::find_selection_head(&mut connection, &selection, EventId::EARLIEST)
-                .await;
+            return cursors::find_room_head(&mut connection, room, false).await;
         }
         if let Some(head) = self.recent.room_head(room) {
             return Ok(head);
@@ -47,9 +41,7 @@ impl EventLog {
         if let Some(head) = self.recent.room_head(room) {
             return Ok(head);
         }
-        let selection = Selection::Room(room);
-        let head =
-            cursors::find_selection_head(connection, &selection, self.open_head(true)).await?;
+        let head = cursors::find_room_head(connection, room, true).await?;
         self.recent.note_room_head(room, head);
         Ok(head)
     }

@@ -40,7 +40,7 @@ pub struct Recent(RwLock<ChannelEnds>);
 struct ChannelEnds {
     /// The id up to which everything was published.
     head: EventId,
-    /// The last event that is visible to everyone.
+    /// The last event that is visible to all who see open rooms.
     open_head: EventId,
     /// Number of changes to the state of past events.
     revision: u64,
@@ -88,7 +88,7 @@ impl Recent {
         Self(RwLock::new(ChannelEnds::new(head, open_head)))
     }
 
-    /// Returns the last event that is visible to everyone.
+    /// Returns the last event that is visible to all who see open rooms.
     pub fn open_head(&self) -> EventId {
         self.read().open_head
     }
@@ -114,8 +114,8 @@ impl Recent {
             .or_insert_with(|| ChannelEnd::new(head));
     }
 
-    /// Returns the last event in a room that is visible to all of the room's readers; `None` if the room is not
-    /// followed or the event has not been looked up.
+    /// Returns the last event in a room that is visible to all of the room's readers who see open rooms; `None` if the
+    /// room is not followed or the event has not been looked up.
     pub fn room_head(&self, room: RoomId) -> Option<EventId> {
         self.read().rooms.get(&room)?.head
     }

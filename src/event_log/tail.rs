@@ -124,6 +124,10 @@ impl Tail {
         let Channel::Room(room) = channel else {
             return None;
         };
+        // The head in memory may be a change of a person whom only those see who see open rooms.
+        if !self.access.reader().sees_open {
+            return None;
+        }
         let head = self.log.recent.room_head(room)?;
         let mut status = CursorStatus {
             is_lost: false,

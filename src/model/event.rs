@@ -37,7 +37,7 @@ pub enum Audience {
     Room(RoomRef),
     /// The readers who may see a user.
     OfPerson {
-        /// Whether the user is visible to everyone.
+        /// Whether the user is visible to all who see open rooms.
         is_public: bool,
         /// The rooms that the user is a member of. Their members may see the event. Shared, since they may be many.
         rooms: Arc<[RoomId]>,
@@ -107,7 +107,7 @@ impl Event {
         }
     }
 
-    /// Returns whether the event is visible to everyone.
+    /// Returns whether the event is visible to all who see open rooms.
     #[must_use]
     pub fn is_for_everybody(&self) -> bool {
         match &self.audience {

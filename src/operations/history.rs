@@ -38,6 +38,7 @@ pub async fn read_history(
         return Ok(History::Known(head));
     }
     let mut connection = app.readers().acquire().await?;
-    let page = messages::read_history(&mut connection, (room, slug), query).await?;
+    let history = (room, slug);
+    let page = messages::read_history(&mut connection, history, viewer.sees_open, query).await?;
     Ok(History::Page(page))
 }

@@ -48,7 +48,7 @@ pub async fn read_room(
     // the list of rooms, which is read last, nor earlier than the history.
     let head = app.log.find_visible_head(&viewer.reader()).await?;
     let mut connection = app.readers().acquire().await?;
-    let history = read_history(&mut connection, (id, slug), query).await?;
+    let history = read_history(&mut connection, (id, slug), viewer.sees_open, query).await?;
     let (mut rooms, members, member_count) =
         list_rooms_and_members(&mut connection, user, id, MEMBERS_MAX).await?;
     if !rooms.entries.iter().any(|room| room.id == id) {

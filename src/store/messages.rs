@@ -21,8 +21,8 @@ use crate::{
 use serde::Deserialize;
 use std::cmp::Reverse;
 
-/// A page of the whole history: two scans from a pivot in the order of ids, older and newer. Each has one row more than
-/// requested, to tell whether the history continues there.
+/// A page of the whole history of the room `?1`: two scans from a pivot in the order of ids, older and newer. Each has one row more than
+/// requested, to tell whether the history continues there. `?2` tells whether the reader sees open rooms.
 macro_rules! page {
     ($pivot:literal) => {
         concat!(
@@ -30,7 +30,7 @@ macro_rules! page {
             $pivot,
             " as id)
             select ",
-            room_head!("?1"),
+            room_head!("?1", "?2"),
             " as head,
             (select ",
             join_rows_unordered!(),
@@ -39,7 +39,7 @@ macro_rules! page {
             message_row!(),
             " as row from messages m left join users a on a.id = m.author_id
                 where m.room_id = ?1 and m.id < (select id from pivot)
-                order by m.id desc limit ?3 + 0)) as older,
+                order by m.id desc limit ?4 + 0)) as older,
             (select ",
             join_rows_unordered!(),
             " from (
@@ -47,7 +47,7 @@ macro_rules! page {
             message_row!(),
             " as row from messages m left join users a on a.id = m.author_id
                 where m.room_id = ?1 and m.id >= (select id from pivot)
-                order by m.id limit ?4 + 0)) as newer"
+                order by m.id limit ?5 + 0)) as newer"
         )
     };
 }
@@ -55,52 +55,52 @@ macro_rules! page {
 /// A page of a filtered history, in the order of time, and of ids if times are equal. Only this order lets an index
 /// contain exactly the requested rows, also in rooms whose messages were imported in another order.
 ///
-/// The pivot is a position in that order: the time `?8`, or right after the message `?9`, or the message `?2`. A
+/// The pivot is a position in that order: the time `?9`, or right after the message `?10`, or the message `?3`. A
 /// missing message is replaced by its neighbour in the order of ids. The scans begin there or at the end of the time
-/// span from `?5` to `?6`, whichever comes first. Texts of times begin with a digit, so `~` is later than any time.
+/// span from `?6` to `?7`, whichever comes first. Texts of times begin with a digit, so `~` is later than any time.
 macro_rules! filtered_page {
     ($index:literal, $author:literal) => {
         concat!(
             "with pivot as (select
-                case when ?8 is not null then ?8
-                     when ?9 is not null then coalesce(
-                         (select created_at from messages where room_id = ?1 and id <= ?9 order by id desc limit 1), '')
+                case when ?9 is not null then ?9
+                     when ?10 is not null then coalesce(
+                         (select created_at from messages where room_id = ?1 and id <= ?10 order by id desc limit 1), '')
                      else coalesce(
-                         (select created_at from messages where room_id = ?1 and id >= ?2 order by id limit 1), '~')
+                         (select created_at from messages where room_id = ?1 and id >= ?3 order by id limit 1), '~')
                      end as at,
-                case when ?8 is not null then 0
-                     when ?9 is not null then 1 + coalesce(
-                         (select id from messages where room_id = ?1 and id <= ?9 order by id desc limit 1), 0)
-                     else coalesce((select id from messages where room_id = ?1 and id >= ?2 order by id limit 1), 0)
+                case when ?9 is not null then 0
+                     when ?10 is not null then 1 + coalesce(
+                         (select id from messages where room_id = ?1 and id <= ?10 order by id desc limit 1), 0)
+                     else coalesce((select id from messages where room_id = ?1 and id >= ?3 order by id limit 1), 0)
                      end as id),
-            upper as (select min(at, ?6) as at, iif(at < ?6, id, 0) as id from pivot),
-            lower as (select max(at, ?5) as at, iif(at >= ?5, id, 0) as id from pivot)
-            select ", room_head!("?1"), " as head,
+            upper as (select min(at, ?7) as at, iif(at < ?7, id, 0) as id from pivot),
+            lower as (select max(at, ?6) as at, iif(at >= ?6, id, 0) as id from pivot)
+            select ", room_head!("?1", "?2"), " as head,
             (select ", join_rows!("at desc, id desc"), " from (
                 select m.id, m.created_at as at, ", message_row!(), " as row
                 from messages m indexed by ", $index, " left join users a on a.id = m.author_id
-                where m.room_id = ?1 ", $author, " and m.created_at >= ?5
+                where m.room_id = ?1 ", $author, " and m.created_at >= ?6
                   and (m.created_at, m.id) < (select at, id from upper)
-                order by m.created_at desc, m.id desc limit ?3 + 0)) as older,
+                order by m.created_at desc, m.id desc limit ?4 + 0)) as older,
             (select ", join_rows!("at, id"), " from (
                 select m.id, m.created_at as at, ", message_row!(), " as row
                 from messages m indexed by ", $index, " left join users a on a.id = m.author_id
-                where m.room_id = ?1 ", $author, " and m.created_at < ?6
+                where m.room_id = ?1 ", $author, " and m.created_at < ?7
                   and (m.created_at, m.id) >= (select at, id from lower)
-                order by m.created_at, m.id limit ?4 + 0)) as newer"
+                order by m.created_at, m.id limit ?5 + 0)) as newer"
         )
     };
 }
 
 statements! {
-    PAGE_AT_ID = page!("?2");
+    PAGE_AT_ID = page!("?3");
     PAGE_AT_TIME = page!(
-        "coalesce((select id from messages where room_id = ?1 and created_at >= ?2 order by created_at, id limit 1), 1 << 53)"
+        "coalesce((select id from messages where room_id = ?1 and created_at >= ?3 order by created_at, id limit 1), 1 << 53)"
     );
-    FILTERED_PAGE = filtered_page!("messages_by_time", "and ?7 is null");
+    FILTERED_PAGE = filtered_page!("messages_by_time", "and ?8 is null");
     FILTERED_PAGE_BY_AUTHOR = filtered_page!(
         "messages_by_author",
-        "and m.author_id = (select id from users where handle = ?7)"
+        "and m.author_id = (select id from users where handle = ?8)"
     );
     FIND_MESSAGE = concat!(
         "select ", join_rows!("id"), " from (
@@ -119,10 +119,12 @@ statements! {
     ERASE_MESSAGE = "update messages set body = '', deleted_at = ? where id = ?";
 }
 
-/// Returns a page of a room's history with the log's head, all in one snapshot.
+/// Returns a page of a room's history with the last event in the room that is visible to the reader, all in one snapshot.
+/// `sees_open` tells whether the reader sees open rooms.
 pub async fn read_history(
     connection: &mut Connection,
     (room, slug): (RoomId, &str),
+    sees_open: bool,
     query: &HistoryQuery,
 ) -> Result<HistoryPage> {
     let HistoryQuery {
@@ -147,15 +149,16 @@ pub async fn read_history(
         Anchor::After(id) => Some(id),
         _ => None,
     };
-    let query = match (&time, filter) {
-        (None, filter) if filter.is_empty() => sqlx::query_as(PAGE_AT_ID).bind(room).bind(pivot),
-        (Some(time), filter) if filter.is_empty() => {
-            sqlx::query_as(PAGE_AT_TIME).bind(room).bind(time.clone())
-        }
-        (_, Filter { author: None, .. }) => sqlx::query_as(FILTERED_PAGE).bind(room).bind(pivot),
-        _ => sqlx::query_as(FILTERED_PAGE_BY_AUTHOR)
-            .bind(room)
-            .bind(pivot),
+    let statement = match (&time, filter) {
+        (None, filter) if filter.is_empty() => PAGE_AT_ID,
+        (Some(_), filter) if filter.is_empty() => PAGE_AT_TIME,
+        (_, Filter { author: None, .. }) => FILTERED_PAGE,
+        _ => FILTERED_PAGE_BY_AUTHOR,
+    };
+    let query = sqlx::query_as(statement).bind(room).bind(sees_open);
+    let query = match (&time, filter.is_empty()) {
+        (Some(time), true) => query.bind(time.clone()),
+        _ => query.bind(pivot),
     };
     let mut query = query.bind(one_more(want_older)).bind(one_more(want_newer));
     if !filter.is_empty() {

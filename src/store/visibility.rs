@@ -146,16 +146,16 @@ macro_rules! person_is_visible {
 }
 pub(super) use person_is_visible;
 
-/// The last event that is visible to all readers of a room who see open rooms: an event of the room, or a change of a
-/// user whom all of them may see.
+/// The last event in the room `$room` that is visible to its readers: an event of the room, or a change of a user whom
+/// all of them may see. `$sees_open` tells whether they see open rooms.
 macro_rules! room_head {
-    ($room:literal) => {
+    ($room:literal, $sees_open:literal) => {
         concat!(
             "max(
                 (select coalesce(max(id), 0) from events where room_id = ", $room, "),
                 coalesce((
                     select e.id from events e indexed by events_about_people where e.kind = 'user' and e.subject_id <> e.id
-                    and (", crate::store::visibility::person_is_public!("e.subject_id"), " or exists (
+                    and (", $sees_open, " and ", crate::store::visibility::person_is_public!("e.subject_id"), " or exists (
                         select 1 from memberships hs where hs.room_id = ", $room, " and hs.user_id = e.subject_id))
                     order by e.id desc limit 1), 0))"
         )

@@ -201,3 +201,42 @@ async fn who_becomes_a_guest_hears_nothing_more_of_open_rooms_live_and_in_replay
     }
     assert!(!after_reset(&told).is_empty());
 }
+
+/// The head that the page of a room gives to its stream.
+async fn page_head(person: &Person, room: &str) -> i64 {
+    let page = person.get(&format!("/rooms/{room}")).await.expect(200).text;
+    let (_, rest) = page.split_once("data-cursor=\"").expect("a cursor");
+    let cursor = rest.split('"').next().expect("it ends");
+    cursor.parse().expect("an id")
+}
+
+#[tokio::test]
+async fn a_guest_does_not_learn_when_people_elsewhere_change_their_names() {
+    let mut chat = Chat::start().await;
+    let [ann, bob, cara] = [
+        chat.join("ann").await,
+        chat.join("bob").await,
+        chat.join("cara").await,
+    ];
+    let club = ann.create_room("Club", "closed").await;
+    ann.add(&club, "bob").await.expect(204);
+    appoint(&mut chat, "bob", Role::Guest).await;
+    bob.remove("general", "me").await.expect(204);
+    let last = ann.post(&club, "hello").await;
+    // The events of the room are in memory from now on.
+    let _open = bob.stream_of(&club, "").await;
+    for round in 0..2 {
+        cara.rename(&format!("Cara {round}")).await.expect(200);
+        let history = format!("/api/v1/rooms/{club}/messages");
+        for query in ["", "?before=1000000", "?since=2020-01-01", "?author=ann"] {
+            let head = bob.see(&format!("{history}{query}")).await["head"].clone();
+            assert_eq!(head, last, "{query}");
+        }
+        assert_eq!(page_head(&bob, &club).await, last);
+        assert_eq!(ann.history(&club, "").await["head"], ann.head().await);
+        let stream = bob.stream_of(&club, &format!("after={last}")).await;
+        assert_eq!(stream.outcome(), "live");
+        assert_eq!(stream.hello()["head"], last);
+        chat.restart().await;
+    }
+}
