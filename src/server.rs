@@ -12,7 +12,8 @@ use crate::{
         account::NewAccount,
         change::Action,
         role::Door,
-        room::{FoldedRoomName, NewRoom, RoomKind, RoomName, Slug, Topic},
+        room::{FoldedRoomName, NewRoom, RoomKind, RoomName, Topic},
+        slug::Slug,
         user::SERVER_HANDLE,
     },
     net::{

@@ -11,7 +11,8 @@ use crate::{
     model::{
         emoji::{EMOJI_MAX, Emoji},
         message::{is_refused_control, length_fault, nonce_fault},
-        room::{RoomKind, slug_fault, slug_of, topic_fault},
+        room::{RoomKind, topic_fault},
+        slug::{slug_fault, slug_of},
         text::{fits_in_line, looks_empty},
         time::Timestamp,
         user::{SERVER_HANDLE, handle_fault, name_fault},

@@ -7,7 +7,8 @@ use super::{
     ids::{EventId, MessageId},
     message::{BODY_MAX, Body, MARGIN_MAX, NONCE_MAX, Nonce},
     profile::{ABOUT_MAX, About, TIME_ZONE_MAX, TimeZone},
-    room::{SLUG_MAX, SLUG_OF_NEW, Slug, TOPIC_MAX, Topic},
+    room::{TOPIC_MAX, Topic},
+    slug::{SLUG_MAX, SLUG_OF_NEW, Slug},
     time::Timestamp,
     user::{DisplayName, HANDLE_MAX, Handle, NAME_MAX},
 };

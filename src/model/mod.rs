@@ -24,6 +24,7 @@ pub mod room;
 pub mod server;
 pub mod session;
 pub mod sign_in;
+pub mod slug;
 pub mod text;
 pub mod time;
 pub mod user;

@@ -12,9 +12,9 @@ use crate::{
         ids::{EventId, RoomId},
         page::Page,
         room::{
-            FoldedRoomName, NewDirectRoom, NewRoom, RoomKind, RoomName, RoomUpdate, RoomView, Slug,
-            Topic,
+            FoldedRoomName, NewDirectRoom, NewRoom, RoomKind, RoomName, RoomUpdate, RoomView, Topic,
         },
+        slug::Slug,
     },
     store::{
         room_lines::{self, RoomLine},

@@ -62,8 +62,9 @@ macro_rules! room_is_visible {
 }
 pub(super) use room_is_visible;
 
-/// Whether a user is visible to everyone who sees open rooms, as member of an open room or author of a message in one. Each room of the user
-/// needs one look-up in an index, however many there are on the server, and however much the user wrote in it.
+/// Whether a user is visible to everyone who sees open rooms, as member of an open room or author of a message in one.
+/// Each room of the user needs one look-up in an index, however many there are on the server, and however much the user
+/// wrote in it.
 macro_rules! person_is_public {
     ($user:literal) => {
         concat!(

@@ -9,7 +9,7 @@ use crate::{
         invite::{Invite, InviteId},
         json_schema::{SentId, list},
         role::Role,
-        room::Slug,
+        slug::Slug,
         user::{DisplayName, Handle},
     },
     operations::{

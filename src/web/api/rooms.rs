@@ -7,7 +7,8 @@ use crate::{
     model::{
         ids::EventId,
         json_schema::{NotGiven, list},
-        room::{ROOM_LIST_MAX, RoomView, Slug, Topic},
+        room::{ROOM_LIST_MAX, RoomView, Topic},
+        slug::Slug,
         user::DisplayName,
     },
     operations::{

@@ -5,8 +5,9 @@ use crate::{
     model::{
         message::{BODY_MAX, NONCE_MAX},
         role::Door,
-        room::{SLUG_MAX, TOPIC_MAX},
+        room::TOPIC_MAX,
         server::ServerProfile,
+        slug::SLUG_MAX,
         user::{DisplayName, HANDLE_MAX, NAME_MAX},
     },
     operations::server::{find_server, update_server},

@@ -4,7 +4,7 @@ use crate::{
     app::App,
     model::{
         grant::{Grant, TokenScope},
-        room::Slug,
+        slug::Slug,
         time::Timestamp,
         user::DisplayName,
     },

@@ -1,6 +1,6 @@
 //! `/invite/{token}`: redeeming an invitation.
 
-use super::{explain_field, join::signed_in, page, redirect_to};
+use super::{explain_field, join::redirect_signed_in, page, redirect_to};
 use crate::{
     app::App,
     model::user::User,
@@ -68,7 +68,7 @@ pub async fn redeem(
         password: &form.password,
     };
     match redeem_invite(&app, &browser.client, invite, secret, draft).await {
-        Ok(account) => signed_in(&browser, &account, &next),
+        Ok(account) => redirect_signed_in(&browser, &account, &next),
         Err(error) => {
             let (status, error) = explain_field(visitor.preferences.locale, error)?;
             let account = AccountFields {

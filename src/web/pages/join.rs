@@ -63,7 +63,7 @@ pub async fn join(
 ) -> Result<Response, Rejection> {
     let JoinForm { handle, next } = sent.fields()?;
     match join_server(&app, &browser.client, &handle, None).await {
-        Ok(joined) => signed_in(&browser, &joined, &next),
+        Ok(joined) => redirect_signed_in(&browser, &joined, &next),
         Err(Error::Forbidden(Denial::InviteOnly)) => {
             let (status, empty) = (StatusCode::FORBIDDEN, Default::default());
             join_page(&app, visitor.preferences, status, next, empty).await
@@ -77,7 +77,7 @@ pub async fn join(
 }
 
 /// Redirects to `next` with the session cookie of a browser that has signed in.
-pub(super) fn signed_in(
+pub(super) fn redirect_signed_in(
     browser: &Browser,
     account: &SignedInAs,
     next: &str,

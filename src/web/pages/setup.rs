@@ -1,6 +1,6 @@
 //! `/setup/{token}`: naming the server, and creating the account of its first admin.
 
-use super::{explain_field, join::signed_in, page};
+use super::{explain_field, join::redirect_signed_in, page};
 use crate::{
     app::App,
     model::role::Door,
@@ -86,7 +86,7 @@ pub async fn set_up_server(
         },
     };
     match set_up(&app, &browser.client, draft).await {
-        Ok(account) => signed_in(&browser, &account, "/"),
+        Ok(account) => redirect_signed_in(&browser, &account, "/"),
         Err(error) => {
             let locale = Preferences::of(&headers).locale;
             let (status, error) = explain_field(locale, error)?;

@@ -1,6 +1,11 @@
 //! `/sign-in`, `/account/device` and `/device/{link}`: signing in by a password, or by another device.
 
-use super::{explain, join::next_of, local, page, redirect_to, rooms::layout};
+use super::{
+    explain,
+    join::{next_of, redirect_signed_in},
+    local, page, redirect_to,
+    rooms::layout,
+};
 use crate::{
     app::App,
     error::Error,
@@ -22,7 +27,7 @@ use crate::{
 use axum::{
     extract::{RawQuery, State},
     http::{StatusCode, Uri},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use serde::Deserialize;
 use std::sync::Arc;
@@ -67,8 +72,7 @@ pub async fn sign_in(
     match signed_in {
         Ok(signed_in) => {
             sessions::sign_out(&app, &visitor).await?;
-            let cookies = browser.session_cookies(&signed_in)?;
-            Ok((cookies, redirect_to(local(&form.next))).into_response())
+            redirect_signed_in(&browser, &signed_in, &form.next)
         }
         Err(error) => {
             let (status, why) = explain(visitor.preferences.locale, error)?;
@@ -154,6 +158,5 @@ pub async fn sign_in_by_link(
 ) -> Result<Response, Rejection> {
     let signed_in = sign_in::sign_in_by_link(&app, &browser.client, &link).await?;
     sessions::sign_out(&app, &visitor).await?;
-    let cookies = browser.session_cookies(&signed_in)?;
-    Ok((cookies, redirect_to("/")).into_response())
+    redirect_signed_in(&browser, &signed_in, "/")
 }

@@ -8,5 +8,7 @@ mod door_steps;
 mod heads;
 mod import_steps;
 mod model;
+mod room_steps;
 mod scene;
 mod steps;
+mod user_steps;

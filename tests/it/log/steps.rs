@@ -4,6 +4,8 @@ use super::{
     credential_steps::credential,
     door_steps::Doors,
     import_steps::{Archive, Numbers, import},
+    room_steps::{change_of_room, new_room},
+    user_steps::change_of_user,
 };
 use backscroll::model::{
     account::{FoldedName, NewAccount},
@@ -12,12 +14,8 @@ use backscroll::model::{
     event::CustomEventName,
     ids::{EventId, MessageId, UserId},
     message::{Body, Nonce},
-    profile::{About, TimeZone},
     role::Role,
-    room::{
-        FoldedRoomName, NewDirectRoom, NewRoom, NotifyLevel, RoomKind, RoomName, RoomRole,
-        RoomUpdate, Slug, Topic,
-    },
+    room::{NotifyLevel, RoomKind},
     time::Timestamp,
     user::User,
 };
@@ -159,11 +157,11 @@ fn plain_posts() -> impl Strategy<Value = Vec<Step>> {
 /// The numbers choose among what is there when the change is made.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
-    kind: Kind,
-    who: usize,
-    room: usize,
-    which: usize,
-    number: usize,
+    pub(super) kind: Kind,
+    pub(super) who: usize,
+    pub(super) room: usize,
+    pub(super) which: usize,
+    pub(super) number: usize,
 }
 
 fn request() -> impl Strategy<Value = Request> {
@@ -284,7 +282,10 @@ impl Known {
             | Kind::UpdateUser
             | Kind::BanUser
             | Kind::DeleteUser
-            | Kind::EraseMessages => self.change_of_user(step, format!("{handle}{}", number % 3)),
+            | Kind::EraseMessages => {
+                let handle = format!("{handle}{}", number % 3);
+                change_of_user(step, handle, self.message(which).1)
+            }
             Kind::MarkRead => Action::MarkRead {
                 room: self.room(step.room),
                 up_to: EventId(self.message(which).1.0),
@@ -299,81 +300,12 @@ impl Known {
             | Kind::DeleteRoom
             | Kind::OpenDirectRoom
             | Kind::JoinRoom
-            | Kind::LeaveRoom => self.change_of_room(step, &handle),
+            | Kind::LeaveRoom => change_of_room(step, self.room(step.room), &handle),
             Kind::PostMessage | Kind::PostCustom => self.post(step),
             kind if Doors::may_be_nobodys(kind) => {
                 self.doors.action(kind, self.room(step.room), number, count)
             }
             _ => self.change_of_message(step),
-        }
-    }
-
-    fn change_of_user(&self, step: &Request, handle: String) -> Action {
-        let number = step.number;
-        match step.kind {
-            Kind::UpdateProfile => Action::UpdateProfile {
-                about: number
-                    .is_multiple_of(2)
-                    .then(|| About::parse("Sings alto").expect("valid")),
-                time_zone: number
-                    .is_multiple_of(3)
-                    .then(|| TimeZone::parse("UTC").expect("valid")),
-            },
-            Kind::UpdateUser => Action::UpdateUser {
-                handle,
-                role: [
-                    None,
-                    Some(Role::Admin),
-                    Some(Role::Member),
-                    Some(Role::Guest),
-                ][number % 4],
-                disabled: [None, Some(true), Some(false), Some(false)][number % 5 % 4],
-            },
-            Kind::BanUser => Action::BanUser {
-                handle,
-                hide_messages: false,
-            },
-            Kind::DeleteUser => Action::DeleteUser {
-                handle,
-                only_silent: number.is_multiple_of(3),
-            },
-            _ => Action::EraseMessages {
-                handle,
-                after: number.is_multiple_of(2).then(|| self.message(step.which).1),
-            },
-        }
-    }
-
-    fn change_of_room(&self, step: &Request, handle: &str) -> Action {
-        let (room, number) = (self.room(step.room), step.number);
-        match step.kind {
-            Kind::CreateRoom => Action::CreateRoom {
-                room: new_room(
-                    ROOMS[step.room % ROOMS.len()],
-                    [RoomKind::Open, RoomKind::Closed][number % 2],
-                ),
-                is_slug_chosen: number % 3 == 0,
-            },
-            Kind::UpdateRoom => Action::UpdateRoom {
-                room,
-                update: update(number),
-            },
-            Kind::DeleteRoom => Action::DeleteRoom { room },
-            Kind::OpenDirectRoom => Action::OpenDirectRoom {
-                room: NewDirectRoom {
-                    slug: Slug::of_random([u8::try_from(number).expect("a small number"); 10]),
-                    handles: mentions(number),
-                },
-            },
-            Kind::JoinRoom => Action::JoinRoom {
-                room,
-                handle: format!("{handle}{}", number % 3),
-                role: [None, None, Some(RoomRole::Manager), Some(RoomRole::Member)][number % 4],
-            },
-            _ => Action::LeaveRoom {
-                room,
-                handle: format!("{handle}{}", number % 3),
-            },
         }
     }
 
@@ -431,43 +363,6 @@ pub(super) fn mentions(number: usize) -> Vec<String> {
 /// Of the secret that the change of this number may have brought.
 pub(super) fn secret_hash(number: u64) -> Box<[u8]> {
     number.to_le_bytes().repeat(4).into()
-}
-
-fn name(name: &str) -> FoldedRoomName {
-    FoldedRoomName::new(RoomName::parse(name).expect("valid"))
-}
-
-fn update(number: usize) -> RoomUpdate {
-    RoomUpdate {
-        name: number
-            .is_multiple_of(2)
-            .then(|| name(&format!("Room {}", number % 6))),
-        topic: number
-            .is_multiple_of(3)
-            .then(|| Topic::parse("A topic").expect("valid")),
-        kind: number
-            .is_multiple_of(7)
-            .then_some([RoomKind::Closed, RoomKind::Open][number % 2]),
-        archived: number
-            .is_multiple_of(5)
-            .then_some(number.is_multiple_of(10)),
-        announcements: number
-            .is_multiple_of(8)
-            .then_some(number.is_multiple_of(16)),
-        auto_join: number
-            .is_multiple_of(11)
-            .then_some(number.is_multiple_of(22)),
-    }
-}
-
-fn new_room(slug: &str, kind: RoomKind) -> NewRoom {
-    NewRoom {
-        slug: Slug::parse(slug.into()).expect("valid"),
-        name: name(&format!("A {slug}")),
-        topic: Topic::parse("").expect("valid"),
-        kind,
-        auto_join: slug != "club",
-    }
 }
 
 pub(super) fn found(log: &str) -> Action {

@@ -1,7 +1,7 @@
 //! The parameters of operations.
 
 use super::schemas::reference;
-use crate::model::{ids::MessageId, json_schema::text, message::NONCE_MAX, room::Slug};
+use crate::model::{ids::MessageId, json_schema::text, message::NONCE_MAX, slug::Slug};
 use utoipa::openapi::{
     ObjectBuilder, Ref, RefOr, Required, Schema, Type,
     path::{Parameter, ParameterBuilder, ParameterIn},
