@@ -36,8 +36,7 @@
 //!
 //! Dependencies point one way, as a test checks: [`cli`] → `server` → [`net`] → [`web`] → [`operator`] →
 //! [`operations`] → [`app`] → [`limits`] → [`auth`] → [`event_log`] → [`chat`] → [`cache`] → [`markdown`] → [`store`] →
-//! [`model`] → [`error`] and [`config`]
-//! → [`fault`]. Each part may use all parts after it.
+//! [`config`] → [`model`] → [`error`] → [`fault`]. Each part may use all parts after it.
 //!
 //! The same noun has the same file name at every layer: `store/messages.rs`, `chat/messages.rs`,
 //! `operations/messages.rs`, `web/api/messages.rs`, `templates/messages/`.

@@ -133,7 +133,8 @@ impl PostFacts {
             by: Some(poster.by),
             room_id: Some(poster.room_id),
             is_open: poster.is_open,
-            is_open_to_author: poster.is_open,
+            // A member sees the room anyway.
+            is_open_to_author: false,
             member_since: Some(poster.member_since),
             ..Self::default()
         }
