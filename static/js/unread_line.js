@@ -8,16 +8,17 @@ import { idOf, rowAfter, rowBefore, rowsOf } from "./rows.js";
 export class UnreadLine {
   #line = element("li", "new");
   #after = Infinity;
+  #text = "";
 
   /**
-   * Sets where the line belongs. It moves there when rows are decorated next.
+   * Sets where the line belongs and what it says. Both change when rows are decorated next.
    *
    * @param {number} after id of a message or event
    * @param {string} text
    */
   mark(after, text) {
     this.#after = after;
-    this.#line.textContent = text;
+    this.#text = text;
   }
 
   /** The line as an element, if it is on the page. */
@@ -40,6 +41,7 @@ export class UnreadLine {
    */
   place(list, topOf) {
     if (this.#after === Infinity) return [];
+    if (this.#line.textContent !== this.#text) this.#line.textContent = this.#text;
     const before = this.#line.isConnected ? rowAfter(this.#line) : null;
     const first = [...rowsOf(list)].find((row) => idOf(row) > this.#after && !row.classList.contains("mine"));
     const mayBeLater = first && !rowBefore(first) && byId("older");

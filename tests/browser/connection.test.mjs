@@ -141,8 +141,9 @@ describe("the connection", { timeout: 400_000 }, () => {
     proxy.comeBack();
     const sum = "2 messages, 1 edit, 1 deletion";
     await until("it sums up", async () => (await visitor.status()) === `${sum} while you were away`, BACK_WITHIN_MS);
-    assert.equal(await visitor.page.locator(".new").textContent(), `New since you left · ${sum}`);
-    assert.equal(await visitor.page.locator(".new ~ .message").count(), 2);
+    const isDrawn = async () => (await visitor.page.locator(".new").textContent()) === `New since you left · ${sum}`;
+    await until("the line is drawn", isDrawn);
+    await until("above what came", async () => (await visitor.page.locator(".new ~ .message").count()) === 2);
     await hasEverything(visitor);
     await bot.post("and now");
     await until("what comes now is read out", () => visitor.page.evaluate(() => window.said.length > 0));
