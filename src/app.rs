@@ -1,8 +1,8 @@
 //! State shared by handlers: the log, the clock and the source of randomness.
 
 use crate::{
-    auth::{password::Passwords, viewer::Validity},
-    config::Config,
+    auth::{cookies::ServerCookies, password::Passwords, viewer::Validity},
+    config::{Config, base_path::BasePath},
     error::Result,
     event_log::{answer::Answer, log::EventLog},
     limits::{
@@ -36,6 +36,10 @@ pub struct App {
     pub session_idle: Duration,
     /// The address under which users reach the server, if it is known.
     pub public_url: Option<Url>,
+    /// The path below which users reach the server.
+    pub base: BasePath,
+    /// The names and the path of cookies.
+    pub cookies: ServerCookies,
     /// Computes hashes of passwords.
     pub passwords: Passwords,
     streams: Arc<StreamLimits>,
@@ -48,10 +52,12 @@ impl App {
     pub fn new(log: Arc<EventLog>, streams_max: usize, config: &Config) -> Self {
         let rates = &config.rates;
         Self {
+            cookies: ServerCookies::new(&log.name, config.base()),
             log,
             rates: RateLimits::new(rates),
             session_idle: config.session_idle,
             public_url: config.public_url.clone(),
+            base: config.base(),
             passwords: Passwords::default(),
             streams: Arc::new(StreamLimits::new(streams_max, rates.streams_max())),
             changes: ChangeMaker::new(),

@@ -2,10 +2,14 @@
 //!
 //! A flag takes precedence over its variable, and a variable over the default.
 
+pub mod base_path;
 pub mod rates;
 
-use self::rates::Rates;
-use crate::model::role::Door;
+use self::{base_path::BasePath, rates::Rates};
+use crate::{
+    error::{Error, Result},
+    model::role::Door,
+};
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use std::{
@@ -33,9 +37,14 @@ pub struct Config {
     pub door: Option<Door>,
 
     /// Address under which users reach the server, if it differs from the one that it listens on, such as a proxy's:
-    /// `https://chat.example`. Requests with its host name are accepted
+    /// `https://chat.example`, or `https://example.org/chat`. Requests with its host name are accepted
     #[arg(long, env = "BACKSCROLL_PUBLIC_URL", hide_env_values = true, value_name = "URL", value_parser = parse_public_url)]
     pub public_url: Option<Url>,
+
+    /// Path below which everything is served, as in `/chat`, where a proxy has other programs beside it. The proxy passes
+    /// paths on unchanged. By default the path of the public address
+    #[arg(long, env = "BACKSCROLL_BASE_PATH", hide_env_values = true, value_name = "PATH", value_parser = BasePath::parse)]
+    pub base_path: Option<BasePath>,
 
     /// Further host name whose requests are accepted; may be given several times (in the variable: separated by
     /// commas). IP addresses, names without a dot, and those under .localhost, .local, .lan, .internal and .home.arpa
@@ -100,6 +109,7 @@ impl Default for Config {
             db: DB.into(),
             door: None,
             public_url: None,
+            base_path: None,
             hosts: Vec::new(),
             tls: Tls::default(),
             trusted_proxies: Vec::new(),
@@ -121,6 +131,28 @@ impl Config {
         let is_local = self.listen.ip().to_canonical().is_loopback();
         let usual = if is_local { Door::Open } else { Door::Invite };
         self.door.or(stored).unwrap_or(usual)
+    }
+
+    /// Returns the path below which the server is reached.
+    #[must_use]
+    pub fn base(&self) -> BasePath {
+        base_of(self.base_path.as_ref(), self.public_url.as_ref())
+    }
+
+    /// Checks settings that depend on each other.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`] if the public address has another path than `--base-path`.
+    pub fn check(&self) -> Result<()> {
+        let public = base_of(None, self.public_url.as_ref());
+        match &self.base_path {
+            Some(base) if !public.is_root() && *base != public => Err(Error::Refused(format!(
+                "--base-path {} contradicts --public-url, whose path is {public}",
+                base.of_cookies()
+            ))),
+            _ => Ok(()),
+        }
     }
 
     /// Returns the names in `--public-url`, `--host` and `--acme-domain` in DNS form: lower case, other scripts as Punycode, without a
@@ -246,12 +278,21 @@ fn parse_door(text: &str) -> Result<Door, &'static str> {
     text.parse().map_err(|_| "`open` or `invite`")
 }
 
+/// Returns the path below which the server is reached: the one that is set, or else that of the public address.
+#[must_use]
+pub fn base_of(set: Option<&BasePath>, public_url: Option<&Url>) -> BasePath {
+    // The path was checked when the address was parsed.
+    let public = public_url.and_then(|url| BasePath::parse(url.path()).ok());
+    set.cloned().or(public).unwrap_or_default()
+}
+
 /// Parses `--public-url`.
 pub fn parse_public_url(text: &str) -> Result<Url, &'static str> {
-    const FAULT: &str = "an address without a path, as in https://chat.example";
+    const FAULT: &str = "an address, as in https://chat.example or https://example.org/chat";
     let url: Url = text.parse().map_err(|_| FAULT)?;
     let is_site = matches!(url.scheme(), "http" | "https") && url.has_host();
-    let is_bare = url.username().is_empty() && url.password().is_none() && url.path() == "/";
+    let has_path = BasePath::parse(url.path()).is_ok();
+    let is_bare = url.username().is_empty() && url.password().is_none() && has_path;
     let has_more = url.query().is_some() || url.fragment().is_some();
     (is_site && is_bare && !has_more)
         .then_some(url)

@@ -61,6 +61,7 @@ pub struct Server {
 impl Server {
     /// Locks the database file for this process and opens it. Creates the file if it does not exist.
     pub async fn open(config: Config) -> Result<Self> {
+        config.check()?;
         let path = DatabasePath::resolve(&config.db)?;
         let lock = FileLock::take(&path)?;
         let mut database = OpenDatabase::open(path.clone(), config.storage).await?;

@@ -1,63 +1,96 @@
-//! Cookies of a request, and the name of the session cookie.
+//! Cookies of a request, and those of this server.
 
 use super::secret::Secret;
+use crate::config::base_path::BasePath;
 use axum::http::{HeaderMap, header};
-use axum_extra::extract::cookie::Cookie;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use time::Duration;
 
 /// The suffix of the session cookie's name. In earlier versions, which did not include the name of the log, it was the
 /// whole name.
 const SESSION: &str = "backscroll";
 
-/// Returns the name of the session cookie for the server with this log.
+/// The names and the path of this server's cookies.
 ///
 /// Browsers send the cookies of a host to all its ports, so two servers on one host need different names. The name of
 /// the log is URL-safe Base64, which is valid in a cookie name (RFC 6265, section 4.1.1).
-#[must_use]
-pub fn session_cookie_name(log: &str, is_secure: bool) -> String {
-    format!("{}{log}-{SESSION}", prefix(is_secure))
+#[derive(Clone, Debug)]
+pub struct ServerCookies {
+    log: String,
+    base: BasePath,
 }
 
-/// Returns the name of the cookie by which a browser is recognised at its next sign-in.
-#[must_use]
-pub fn device_cookie_name(log: &str, is_secure: bool) -> String {
-    format!("{}{log}-backscroll-device", prefix(is_secure))
-}
+impl ServerCookies {
+    /// Returns the cookies of the server with this log that is reached below `base`.
+    #[must_use]
+    pub fn new(log: &str, base: BasePath) -> Self {
+        let log = log.to_owned();
+        Self { log, base }
+    }
 
-/// Browsers accept a cookie with this prefix only over TLS and for the host alone, so that neither a page without TLS
-/// nor one of a subdomain can set it (RFC 6265bis, section 4.1.3.2).
-fn prefix(is_secure: bool) -> &'static str {
-    if is_secure { "__Host-" } else { "" }
-}
+    /// Returns the name of the session cookie.
+    #[must_use]
+    pub fn session_name(&self, is_secure: bool) -> String {
+        format!("{}{}-{SESSION}", self.prefix(is_secure), self.log)
+    }
 
-/// Returns the secret by which a browser is recognised.
-#[must_use]
-pub fn device_secret(headers: &HeaderMap, log: &str) -> Option<Secret> {
-    let names = [true, false].map(|is_secure| device_cookie_name(log, is_secure));
-    let mut devices =
-        cookies(headers).filter(|cookie| names.iter().any(|name| name == cookie.name()));
-    devices.find_map(|cookie| Secret::parse(cookie.value_trimmed()))
-}
+    /// Returns the name of the cookie by which a browser is recognised at its next sign-in.
+    #[must_use]
+    pub fn device_name(&self, is_secure: bool) -> String {
+        format!("{}{}-backscroll-device", self.prefix(is_secure), self.log)
+    }
 
-/// Returns the values of this server's session cookies: first those that were set over TLS, last those of earlier
-/// versions, whose names do not contain the log.
-pub(super) fn session_cookies(headers: &HeaderMap, log: &str) -> Vec<String> {
-    let (secure, name) = (
-        session_cookie_name(log, true),
-        session_cookie_name(log, false),
-    );
-    let (mut named, mut unnamed, mut secured) = (Vec::new(), Vec::new(), Vec::new());
-    for cookie in cookies(headers) {
-        if cookie.name() == secure {
-            secured.push(cookie.value_trimmed().to_owned());
-        } else if cookie.name() == name {
-            named.push(cookie.value_trimmed().to_owned());
-        } else if cookie.name() == SESSION {
-            unnamed.push(cookie.value_trimmed().to_owned());
+    /// Browsers accept a cookie with one of these prefixes only over TLS, so that no page without TLS can set it. One
+    /// with `__Host-` is for the host alone, so that no page of a subdomain can set it either, but has no path (RFC
+    /// 6265bis, section 4.1.3).
+    fn prefix(&self, is_secure: bool) -> &'static str {
+        match (is_secure, self.base.is_root()) {
+            (false, _) => "",
+            (true, true) => "__Host-",
+            (true, false) => "__Secure-",
         }
     }
-    secured.append(&mut named);
-    secured.append(&mut unnamed);
-    secured
+
+    /// Returns the `Set-Cookie` of a cookie that the browser sends to this server only, not with requests of other
+    /// sites' forms and scripts, and does not show to scripts.
+    #[must_use]
+    pub fn set(&self, name: &str, value: &str, is_secure: bool, max_age: Duration) -> String {
+        Cookie::build((name, value))
+            .path(self.base.of_cookies())
+            .http_only(true)
+            .secure(is_secure)
+            .same_site(SameSite::Lax)
+            .max_age(max_age)
+            .to_string()
+    }
+
+    /// Returns the secret by which a browser is recognised.
+    #[must_use]
+    pub fn device_secret(&self, headers: &HeaderMap) -> Option<Secret> {
+        let names = [true, false].map(|is_secure| self.device_name(is_secure));
+        let mut devices =
+            cookies(headers).filter(|cookie| names.iter().any(|name| name == cookie.name()));
+        devices.find_map(|cookie| Secret::parse(cookie.value_trimmed()))
+    }
+
+    /// Returns the values of this server's session cookies: first those that were set over TLS, last those of earlier
+    /// versions, whose names do not contain the log.
+    pub(super) fn sessions(&self, headers: &HeaderMap) -> Vec<String> {
+        let (secure, name) = (self.session_name(true), self.session_name(false));
+        let (mut named, mut unnamed, mut secured) = (Vec::new(), Vec::new(), Vec::new());
+        for cookie in cookies(headers) {
+            if cookie.name() == secure {
+                secured.push(cookie.value_trimmed().to_owned());
+            } else if cookie.name() == name {
+                named.push(cookie.value_trimmed().to_owned());
+            } else if cookie.name() == SESSION {
+                unnamed.push(cookie.value_trimmed().to_owned());
+            }
+        }
+        secured.append(&mut named);
+        secured.append(&mut unnamed);
+        secured
+    }
 }
 
 /// Returns the cookies of a request, except those that cannot be parsed.
@@ -90,9 +123,23 @@ mod tests {
             "city=Zürich; log-backscroll=\"two\"; other-backscroll=x; backscroll=zero".as_bytes(),
             b"log-backscroll=three; Log-Backscroll=x; __Host-log-backscroll=secure",
         ]);
+        let ours = ServerCookies::new("log", BasePath::default());
         assert_eq!(
-            session_cookies(&headers, "log"),
+            ours.sessions(&headers),
             ["secure", "one", "two", "three", "zero"]
         );
+    }
+
+    #[test]
+    fn a_cookie_below_a_path_is_for_that_path_and_a_page_of_a_subdomain_cannot_set_one_of_the_root()
+    {
+        let below = ServerCookies::new("log", BasePath::parse("/chat").unwrap());
+        let cookie = below.set(&below.session_name(true), "x", true, Duration::DAY);
+        assert!(cookie.starts_with("__Secure-log-backscroll=x;"), "{cookie}");
+        assert!(cookie.contains("; Path=/chat;"), "{cookie}");
+        let root = ServerCookies::new("log", BasePath::default());
+        let planted = headers(&[b"__Secure-log-backscroll=planted"]);
+        assert_eq!(root.sessions(&planted), [""; 0]);
+        assert_eq!(below.sessions(&planted), ["planted"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The sender of a request: an account identified by a bearer token or session cookie, or a visitor.
 
-use super::{cookies::session_cookies, secret::Secret};
+use super::{cookies::ServerCookies, secret::Secret};
 use crate::{
     chat::policy::{Identity, is_admin},
     error::{Error, Result},
@@ -52,14 +52,19 @@ impl Viewer {
     /// A bearer token takes precedence over cookies, and is an error if it is not valid. Of several session cookies,
     /// the first valid one is used. Without a valid one the sender is not signed in, since the session has ended. The
     /// secret of a session is not accepted as a token, and that of a token not as a session.
-    pub async fn identify(log: &EventLog, headers: &HeaderMap, valid: Validity) -> Result<Self> {
+    pub async fn identify(
+        log: &EventLog,
+        cookies: &ServerCookies,
+        headers: &HeaderMap,
+        valid: Validity,
+    ) -> Result<Self> {
         if let Some(authorization) = headers.get(header::AUTHORIZATION) {
             let token = authorization.to_str().ok().and_then(bearer_token);
             let secret = token.and_then(Secret::parse).ok_or(Error::SignInNeeded)?;
             let viewer = Self::find(log, &secret, SignInKind::Token, valid).await?;
             return viewer.ok_or(Error::SignInNeeded);
         }
-        let sessions = session_cookies(headers, &log.name);
+        let sessions = cookies.sessions(headers);
         let secrets = sessions.iter().filter_map(|value| Secret::parse(value));
         for secret in secrets.take(SESSIONS_MAX) {
             if let Some(viewer) = Self::find(log, &secret, SignInKind::Session, valid).await? {

@@ -76,16 +76,17 @@ fn banner(
         Door::Open => "open: whoever reaches this address picks a name and is in",
         Door::Invite => "invite: accounts by invitation only",
     };
-    let scheme = scheme(config);
-    let public = config.public_url.as_ref();
-    let public = line("public", public.map(Url::as_str));
+    let (scheme, base) = (scheme(config), config.base());
+    let public = config.public_url.as_ref().map(Url::origin);
+    let public = public.map(|origin| origin.ascii_serialization() + &base.to_string());
+    let public = line("public", public.as_deref());
     let redirect = redirect.map(|redirect| format!("http://{redirect} redirects to it"));
     let redirect = line("", redirect.as_deref());
     format!(
         "\
 Backscroll {version}
 
-  address     {scheme}://{address}
+  address     {scheme}://{address}{base}
 {redirect}{public}  file        {file} (SQLite {sqlite})
   durability  {durability}
   door        {door}
@@ -109,7 +110,8 @@ fn setup_lines(config: &Config, address: SocketAddr, door: Door, offer: &SetupOf
         SetupOffer::Done => return String::new(),
         SetupOffer::New(secret) => {
             let public_url = config.public_url.as_ref();
-            link(&site(public_url, scheme(config), address), secret)
+            let site = site(public_url, &config.base(), scheme(config), address);
+            link(&site, secret)
         }
         SetupOffer::Earlier => "the link that `backscroll setup-link` has printed".into(),
     };

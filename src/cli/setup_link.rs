@@ -4,7 +4,7 @@ use super::{Database, Failure, print};
 use crate::{
     app::random_bytes,
     auth::secret::Secret,
-    config::{Config, Storage, parse_public_url},
+    config::{Config, Storage, base_of, base_path::BasePath, parse_public_url},
     error::Error,
     model::change::Action,
     server::{apply_directly, prepare_log},
@@ -26,6 +26,9 @@ pub(super) struct SetupLink {
     /// Address under which users reach the server, if it differs from the one that it listens on
     #[arg(long, env = "BACKSCROLL_PUBLIC_URL", hide_env_values = true, value_name = "URL", value_parser = parse_public_url)]
     public_url: Option<Url>,
+    /// Path below which the server is reached, by default that of the public address
+    #[arg(long, env = "BACKSCROLL_BASE_PATH", hide_env_values = true, value_name = "PATH", value_parser = BasePath::parse)]
+    base_path: Option<BasePath>,
 }
 
 pub(super) async fn run(command: SetupLink) -> Result<(), Failure> {
@@ -52,14 +55,22 @@ pub(super) async fn run(command: SetupLink) -> Result<(), Failure> {
     };
     apply_directly(&mut connection, action).await?;
     connection.close().await?;
-    let site = site(command.public_url.as_ref(), "http", command.listen);
+    let public_url = command.public_url.as_ref();
+    let base = base_of(command.base_path.as_ref(), public_url);
+    let site = site(public_url, &base, "http", command.listen);
     print(&format!("{}\n", link(&site, &secret)))
 }
 
-/// Returns the address of the server, without a path.
-pub(super) fn site(public_url: Option<&Url>, scheme: &str, address: SocketAddr) -> String {
-    let public = public_url.map(|url| url.as_str().trim_end_matches('/').to_owned());
-    public.unwrap_or_else(|| format!("{scheme}://{address}"))
+/// Returns the address under which the server is reached, without a slash at its end.
+pub(super) fn site(
+    public_url: Option<&Url>,
+    base: &BasePath,
+    scheme: &str,
+    address: SocketAddr,
+) -> String {
+    let public = public_url.map(|url| url.origin().ascii_serialization());
+    let origin = public.unwrap_or_else(|| format!("{scheme}://{address}"));
+    format!("{origin}{base}")
 }
 
 /// Returns the set-up link with this secret.

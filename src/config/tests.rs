@@ -64,13 +64,17 @@ fn what_is_no_public_url_and_no_name_is_refused() {
         "",
         "chat.example",
         "ftp://chat.example",
-        "https://chat.example/path",
+        "https://chat.example/a//b",
+        "https://chat.example/a%20b",
         "https://chat.example/?query",
         "https://ann@chat.example",
         "https://",
     ] {
         let refused = parse(&["--public-url", url]).unwrap_err().to_string();
-        assert!(refused.contains("without a path"), "{url}: {refused}");
+        assert!(
+            refused.contains("https://example.org/chat"),
+            "{url}: {refused}"
+        );
     }
     for host in [
         "chat.example:443",
@@ -81,6 +85,36 @@ fn what_is_no_public_url_and_no_name_is_refused() {
         let refused = parse(&["--host", host]).unwrap_err().to_string();
         assert!(refused.contains("without a scheme"), "{host}: {refused}");
     }
+}
+
+#[test]
+fn the_base_path_is_that_of_the_public_url_and_may_not_contradict_it() {
+    let base = |flags: &[&str]| {
+        let config = parse(flags).unwrap();
+        let checked = config.check().map(|()| config.base().to_string());
+        checked.map_err(|error| error.to_string())
+    };
+    assert_eq!(base(&[]).unwrap(), "");
+    let below = ["--public-url", "https://example.org/team/chat/"];
+    assert_eq!(base(&below).unwrap(), "/team/chat");
+    for same in ["/team/chat", "team/chat/"] {
+        let flags = [&below[..], &["--base-path", same]].concat();
+        assert_eq!(base(&flags).unwrap(), "/team/chat");
+    }
+    for other in ["/chat", "/"] {
+        let flags = [&below[..], &["--base-path", other]].concat();
+        let refused = base(&flags).unwrap_err();
+        assert!(refused.contains("contradicts --public-url"), "{refused}");
+    }
+    let bare = [
+        "--public-url",
+        "https://example.org",
+        "--base-path",
+        "/chat",
+    ];
+    assert_eq!(base(&bare).unwrap(), "/chat");
+    let odd = parse(&["--base-path", "/a b"]).unwrap_err().to_string();
+    assert!(odd.contains("as in /chat"), "{odd}");
 }
 
 #[test]

@@ -29,10 +29,10 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// `Cache-Control` for addresses with the fingerprint of another version: revalidate before each use.
 const REVALIDATED: &str = "no-cache";
 
-/// Returns the address of a file below `static/`.
+/// Returns the address of a file below `static/`, relative to the base path.
 #[must_use]
 pub fn asset_url(path: &str) -> String {
-    format!("/assets/{}/{path}", *FINGERPRINT)
+    format!("assets/{}/{path}", *FINGERPRINT)
 }
 
 /// Handles `GET /assets/{fingerprint}/{*path}`.
@@ -138,7 +138,7 @@ mod tests {
 
     async fn accepting(codings: &str) -> Response {
         get(
-            &asset_url("js/app.js"),
+            &format!("/{}", asset_url("js/app.js")),
             &[(header::ACCEPT_ENCODING, codings)],
         )
         .await
@@ -156,7 +156,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_known_version_is_cached_for_ever_and_any_other_is_revalidated() {
-        let ours = get(&asset_url("js/app.js"), &[]).await;
+        let ours = get(&format!("/{}", asset_url("js/app.js")), &[]).await;
         assert_eq!(ours.status(), StatusCode::OK);
         assert_eq!(ours.headers()[header::CACHE_CONTROL], FOR_EVER);
         assert_eq!(
@@ -180,7 +180,7 @@ mod tests {
             assert_eq!(coding(&accepting(accepted).await), expected, "{accepted}");
         }
         let small = get(
-            &asset_url("js/account.js"),
+            &format!("/{}", asset_url("js/account.js")),
             &[(header::ACCEPT_ENCODING, "br")],
         )
         .await;

@@ -232,9 +232,9 @@ fn page(problem: Problem, Preferences { locale, scheme }: Preferences, back: &st
         status, request_id, ..
     } = problem;
     let back = if back.starts_with("/rooms/") {
-        "/rooms"
+        "rooms"
     } else {
-        "/"
+        "./"
     };
     let page = ErrorPage {
         locale,

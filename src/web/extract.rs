@@ -52,7 +52,7 @@ impl FromRequestParts<Arc<App>> for Anybody {
         let client = parts.extensions.get::<Client>();
         let viewer = Viewer {
             address: client.map(|client| client.address),
-            ..Viewer::identify(&app.log, &parts.headers, app.validity()).await?
+            ..Viewer::identify(&app.log, &app.cookies, &parts.headers, app.validity()).await?
         };
         check_grant(&viewer, parts, app).await?;
         Ok(Self {

@@ -1,7 +1,7 @@
 //! Middleware around all routes: request ids, rendered errors, security headers and protection against cross-site
 //! requests.
 
-use super::{error::render_problems, hosts::HostNames};
+use super::{base_path::BelowBase, error::render_problems, hosts::HostNames};
 use crate::{app::random_bytes, auth::secret::Secret};
 use axum::{
     Router,
@@ -31,7 +31,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Forbids inline scripts and styles, resources of other origins, and framing in both directions.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
 /// Default headers of responses whose handler does not set them. Handlers of assets, history and streams set their own
 /// `Cache-Control`; all other responses are private to one person and must not be cached.
@@ -79,6 +79,7 @@ pub fn surround(routes: Router, names: HostNames) -> Router {
         .layer(from_fn(render_problems))
         .layer(CatchPanicLayer::new())
         .layer(ValidateRequestHeaderLayer::custom(names))
+        .layer(ValidateRequestHeaderLayer::custom(BelowBase))
         .layer(CsrfLayer::new());
     // One combined layer: each separate one would cost every request another allocation and another copy.
     routes.layer(layers)

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod base_path;
 pub mod body;
 pub mod client;
 pub mod encode;
@@ -34,8 +35,10 @@ use std::sync::Arc;
 
 /// Returns the router with all routes.
 pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
+    let base = app.base.clone();
     let routes = pages().merge(api()).merge(operations());
-    layers::surround(routes.with_state(app), names)
+    let routes = layers::surround(routes.with_state(app), names);
+    base_path::mount(base, routes)
 }
 
 /// Returns the routes of pages.

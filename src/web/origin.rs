@@ -4,6 +4,7 @@ use super::error::Rejection;
 use crate::{
     app::App,
     auth::{client::Client, secret::Secret},
+    config::base_path::BasePath,
 };
 use axum::{
     extract::FromRequestParts,
@@ -13,14 +14,19 @@ use std::sync::Arc;
 
 /// The scheme, host and port of the public address, or else those of the request.
 #[derive(Clone, Debug)]
-pub struct Origin(String);
+pub struct Origin {
+    origin: String,
+    base: BasePath,
+}
 
 impl FromRequestParts<Arc<App>> for Origin {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let base = app.base.clone();
         if let Some(public) = &app.public_url {
-            return Ok(Self(public.origin().ascii_serialization()));
+            let origin = public.origin().ascii_serialization();
+            return Ok(Self { origin, base });
         }
         let client = Client::from_request_parts(parts, app).await?;
         let scheme = if client.is_tls { "https" } else { "http" };
@@ -28,7 +34,8 @@ impl FromRequestParts<Arc<App>> for Origin {
         let authority = parts.uri.authority().map(Authority::as_str);
         let host = parts.headers.get(header::HOST);
         let host = authority.or(host.and_then(|host| host.to_str().ok()));
-        Ok(Self(format!("{scheme}://{}", host.unwrap_or("localhost"))))
+        let origin = format!("{scheme}://{}", host.unwrap_or("localhost"));
+        Ok(Self { origin, base })
     }
 }
 
@@ -36,6 +43,7 @@ impl Origin {
     /// Returns the address of a one-time link that signs in.
     #[must_use]
     pub fn device_link(&self, secret: &Secret) -> String {
-        format!("{}/device/{}", self.0, secret.reveal())
+        let Self { origin, base } = self;
+        format!("{origin}{base}/device/{}", secret.reveal())
     }
 }

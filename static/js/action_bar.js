@@ -51,7 +51,7 @@ export class ActionBar {
     if (this.#bar.parentElement === row || row.classList.contains("message-deleted")) return;
     const time = row.querySelector(".message-time");
     Object.assign(this.#permalink, { href: time.href, textContent: time.querySelector("time").textContent });
-    this.#edit.href = this.#delete.href = `/rooms/${this.#room}/messages/${row.dataset.id}/edit`;
+    this.#edit.href = this.#delete.href = `rooms/${this.#room}/messages/${row.dataset.id}/edit`;
     row.append(this.#bar);
     this.#place(row);
   }
@@ -114,7 +114,7 @@ export class ActionBar {
   }
 
   #addressOf(row) {
-    return `/api/v1/rooms/${this.#room}/messages/${row.dataset.id}`;
+    return `api/v1/rooms/${this.#room}/messages/${row.dataset.id}`;
   }
 
   #button(text, label, act) {

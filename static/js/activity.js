@@ -1,6 +1,7 @@
 // Activity that is not in the visible history: messages in other rooms or while the page is hidden, and who is typing.
 // The modules that count and notify are loaded when they are needed for the first time.
 
+import { serverName } from "./base_path.js";
 import { byId } from "./dom.js";
 import { loadModule } from "./lazy_modules.js";
 import { storage } from "./storage.js";
@@ -21,7 +22,7 @@ export class Activity {
   #roomList = null;
   #notifications = null;
   #isBehind = false; // the room list missed an event, since its module could not be loaded
-  #otherTabs = window.BroadcastChannel && new BroadcastChannel("backscroll rooms");
+  #otherTabs = window.BroadcastChannel && new BroadcastChannel(`${serverName} rooms`);
 
   /**
    * @param {string} room slug of the page's room

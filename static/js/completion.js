@@ -126,7 +126,7 @@ class PeopleFinder {
   }
 
   async #fetchUnlisted() {
-    const response = await request(`/api/v1/rooms/${byId("room").dataset.room}/members`);
+    const response = await request(`api/v1/rooms/${byId("room").dataset.room}/members`);
     if (!response?.ok) return;
     for (const { handle, name } of (await response.json()).members) this.#unlisted.set(handle, name);
   }

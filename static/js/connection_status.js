@@ -1,6 +1,7 @@
 // The connection status that the page shows: nothing for short losses, one line for longer ones, and a summary of what
 // was missed when the connection is back.
 
+import { pathHere } from "./base_path.js";
 import { t } from "./locale.js";
 import { idOf } from "./rows.js";
 import { statusLine } from "./status_line.js";
@@ -121,7 +122,7 @@ function summarize({ messages, edits, deletes }) {
 
 function signInLink() {
   const link = document.createElement("a");
-  link.href = `/join?next=${encodeURIComponent(location.pathname + location.search)}`;
+  link.href = `join?next=${encodeURIComponent(pathHere())}`;
   link.textContent = t("sign-in-again");
   return link;
 }

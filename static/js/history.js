@@ -28,7 +28,7 @@ export class History {
   main = byId("room");
   list = byId("history");
   scroller = byId("scroller");
-  address = `/rooms/${this.main.dataset.room}`;
+  address = `rooms/${this.main.dataset.room}`;
   /** Cursor of the newest page that was fetched. */
   pageCursor = Number(this.main.dataset.cursor);
   /** Id of the newest event that the stream has brought. */

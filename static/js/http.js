@@ -40,7 +40,7 @@ export function request(address, options = {}) {
 
 /** Whether our server says that nobody is signed in here. A 401 of a proxy does not count. */
 export async function isSignedOut() {
-  const response = await request("/api/v1/me", { cache: "no-store" });
+  const response = await request("api/v1/me", { cache: "no-store" });
   return response?.status === 401 && isProblem(response);
 }
 

@@ -2,6 +2,7 @@
 // of the tabs is visible.
 
 import { NOTIFICATIONS_KEY, areNotificationsOn } from "./activity.js";
+import { serverName } from "./base_path.js";
 import { byId } from "./dom.js";
 import { explain, jsonOptions, request } from "./http.js";
 import { t } from "./locale.js";
@@ -19,7 +20,7 @@ export class Notifications {
   #room = byId("room").dataset.room;
   #server = byId("room").dataset.server;
   #roomList;
-  #otherTabs = window.BroadcastChannel && new BroadcastChannel("backscroll notices");
+  #otherTabs = window.BroadcastChannel && new BroadcastChannel(`${serverName} notices`);
   #seen = new Set(); // ids of messages that another tab shows
   #waiting = [];
 
@@ -58,7 +59,7 @@ export class Notifications {
 
   async #chooseLevel(field) {
     const level = field.value;
-    const response = await request(`/api/v1/rooms/${this.#room}/notify`, jsonOptions("PUT", { level }));
+    const response = await request(`api/v1/rooms/${this.#room}/notify`, jsonOptions("PUT", { level }));
     if (response?.ok) return void (this.#roomList.level = level);
     field.value = this.#roomList.level;
     statusLine.notify(response ? await explain(response) : t("reconnecting"));
@@ -78,7 +79,7 @@ export class Notifications {
   #goTo(room, id) {
     const row = room === this.#room && rowOf(id);
     if (row) row.scrollIntoView({ block: "center" });
-    else location.assign(`/rooms/${room}/messages/${id}`);
+    else location.assign(`rooms/${room}/messages/${id}`);
   }
 }
 

@@ -180,7 +180,7 @@ export class Outbox {
 
   async #post(entry) {
     const { room, nonce, body, answered } = entry;
-    const response = await request(`/api/v1/rooms/${room}/messages?include=html`, {
+    const response = await request(`api/v1/rooms/${room}/messages?include=html`, {
       ...jsonOptions("POST", { body, nonce, reply_to: answered?.id }),
       keepalive: body.length < KEEPALIVE_MAX,
     });

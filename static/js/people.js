@@ -125,7 +125,7 @@ class People {
   }
 
   async #fetchPresence() {
-    const response = await request(`/api/v1/rooms/${byId("room").dataset.room}/members`);
+    const response = await request(`api/v1/rooms/${byId("room").dataset.room}/members`);
     if (!response?.ok) return;
     const { members, count } = await response.json();
     const handles = (isHere) => members.filter(({ here }) => here === isHere).map(({ handle }) => handle);

@@ -85,7 +85,7 @@ export class Quotes {
   /** If there is no answer, the original is fetched again when the row of the quote is decorated next. */
   async #fetch(quote) {
     this.#unseen.unobserve(quote);
-    const response = await request(`/api/v1/rooms/${byId("room").dataset.room}/messages/${quote.hash.slice(2)}`);
+    const response = await request(`api/v1/rooms/${byId("room").dataset.room}/messages/${quote.hash.slice(2)}`);
     const message = response?.ok && (await response.json().catch(() => null));
     if (!message) return;
     const { author, body } = message;

@@ -48,7 +48,7 @@ export class ReadMark {
     if (!this.#hasMore) return;
     const upTo = this.#seen;
     const options = { ...jsonOptions("PUT", { up_to: upTo }), keepalive: true };
-    const response = await request(`/api/v1/rooms/${this.#main.dataset.room}/read`, options);
+    const response = await request(`api/v1/rooms/${this.#main.dataset.room}/read`, options);
     if (!response?.ok) return;
     this.#stored = Math.max(this.#stored, upTo);
     this.#onMoved(this.#stored);

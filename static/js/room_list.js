@@ -212,7 +212,7 @@ export class RoomList {
 }
 
 async function fetchList() {
-  const response = await request("/rooms", { headers: { accept: "text/html" }, cache: "no-store" });
+  const response = await request("rooms", { headers: { accept: "text/html" }, cache: "no-store" });
   const text = (await response?.text().catch(() => "")) ?? "";
   return new DOMParser().parseFromString(text, "text/html").querySelector(".sidebar-rooms");
 }

@@ -3,6 +3,7 @@
 // others, the followers, over a BroadcastChannel. Each tab has its own cursor: it takes only the event that comes next
 // after it, and asks the leader for what is missing. A leader that does not answer is replaced.
 
+import { serverName } from "./base_path.js";
 import { isSignedOut } from "./http.js";
 import { Stopwatch } from "./stopwatch.js";
 import { DOUBTFUL_SILENCE, FINAL, StreamConnection, parse, sinceLoss } from "./stream_connection.js";
@@ -58,8 +59,8 @@ export class SharedStream {
     this.#handle = handle;
     this.#onEvent = onEvent;
     this.#onState = onState;
-    this.#name = `backscroll ${log} ${handle}`;
-    this.#address = `/api/v1/events?include=html&limit_replay=500&as=${encodeURIComponent(handle)}&after=`;
+    this.#name = `${serverName} ${log} ${handle}`;
+    this.#address = `api/v1/events?include=html&limit_replay=500&as=${encodeURIComponent(handle)}&after=`;
   }
 
   /** Follows the events of all rooms after the cursor. */

@@ -12,6 +12,6 @@ document.addEventListener("submit", async (event) => {
   await request(event.target.action, { method: "POST", redirect: "manual" });
   if (await isSignedOut()) {
     storage.wipe();
-    location.assign("/");
+    location.assign("./");
   } else byId("error").hidden = false;
 });

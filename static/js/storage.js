@@ -1,7 +1,9 @@
 // Drafts, unsent messages and settings in `localStorage`: one key for each item, so that tabs never overwrite each
 // other's.
 
-const ROOT = "backscroll/";
+import { serverName } from "./base_path.js";
+
+const ROOT = `${serverName}/`;
 const SIGNED_OUT = `${ROOT}signed-out`; // written and removed by a tab that signs out, as a signal to the others
 
 class BrowserStorage {

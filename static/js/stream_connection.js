@@ -210,7 +210,7 @@ export class StreamConnection {
  */
 function dropIdleConnections() {
   const probes = new AbortController();
-  for (let n = 0; n < IDLE_MAX; n++) fetch("/healthz", { cache: "no-store", signal: probes.signal }).catch(() => {});
+  for (let n = 0; n < IDLE_MAX; n++) fetch("healthz", { cache: "no-store", signal: probes.signal }).catch(() => {});
   setTimeout(() => probes.abort(), PROBE_WITHIN);
 }
 

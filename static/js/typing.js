@@ -55,6 +55,6 @@ export function sendTyping(field, room) {
   field.addEventListener("input", ({ timeStamp }) => {
     if (!field.value.trim() || timeStamp - sentAt < SENT_EVERY) return;
     sentAt = timeStamp;
-    request(`/api/v1/rooms/${room}/typing`, { method: "POST" });
+    request(`api/v1/rooms/${room}/typing`, { method: "POST" });
   });
 }

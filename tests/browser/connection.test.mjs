@@ -40,7 +40,7 @@ describe("the connection", { timeout: 400_000 }, () => {
   async function saysSignedOut(tab, draft) {
     const door = tab.page.locator("#status a");
     await door.waitFor({ timeout: BACK_WITHIN_MS });
-    assert.equal(await door.getAttribute("href"), "/join?next=%2Frooms%2Fgeneral");
+    assert.equal(await door.getAttribute("href"), "join?next=%2Frooms%2Fgeneral");
     assert.match(await tab.status(), /signed out/);
     assert.equal(await tab.composer.inputValue(), draft);
     assert.ok(await tab.wasNotReloaded());

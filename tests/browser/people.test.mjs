@@ -111,7 +111,7 @@ describe("the people of a room", { timeout: 120_000 }, () => {
     await account.goto(`${here.server.url}/account`);
     for (const [name, title] of [["Agnes <Lee>", "@agnes"], ["agnes", ""]]) {
       await account.fill("#name", name);
-      await account.click("form[action='/account/name'] button");
+      await account.click("form[action='account/name'] button");
       await account.waitForURL("**/account");
       for (const { page } of [ann, bob]) {
         const author = page.locator(".message[data-author=agnes] > .name").first();
@@ -125,7 +125,7 @@ describe("the people of a room", { timeout: 120_000 }, () => {
       assert.equal(await bob.page.locator(".message[data-author=bruno] > .name").first().textContent(), "bruno");
     }
     await account.fill("#name", "a\u200bb");
-    await account.click("form[action='/account/name'] button");
+    await account.click("form[action='account/name'] button");
     await account.locator("#name-error").waitFor();
   });
 

@@ -106,6 +106,34 @@ fn no_files_know_each_other_in_a_circle() {
     assert!(circle.is_empty(), "{circle:#?}");
 }
 
+/// Addresses are relative to the `<base>` of the page, so that the server can be reached below a path. A fragment or query
+/// alone would lead to the first page.
+#[test]
+fn no_page_or_script_names_an_address_from_the_root() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let names = ["href", "action", "formaction", "src", "data-news"];
+    let in_pages = names.map(|name| ["/", "#", "?"].map(|start| format!(" {name}=\"{start}")));
+    let in_pages = in_pages.concat();
+    let mut offenders = Vec::new();
+    let mut find = |folder: &str, end: &str, is_at_fault: &dyn Fn(&str) -> bool| {
+        for file in files(&root.join(folder), end) {
+            let text = fs::read_to_string(&file).expect("sources are text");
+            let lines = text.lines().filter(|line| is_at_fault(line));
+            offenders.extend(lines.map(|line| format!("{}: {line}", file.display())));
+        }
+    };
+    find("templates", "html", &|line| {
+        in_pages.iter().any(|start| line.contains(start))
+    });
+    find("static/js", "js", &|line| {
+        let strings = line.split(['"', '\'', '`']).skip(1);
+        let mut paths = strings.filter_map(|text| text.strip_prefix('/'));
+        paths.any(|rest| rest.starts_with(|first: char| first.is_ascii_lowercase()))
+    });
+    find("src", "rs", &|line| line.contains(".path(\"/"));
+    assert!(offenders.is_empty(), "{offenders:#?}");
+}
+
 /// `["store", "db"]` for `store/db.rs`, `["store"]` for `store/mod.rs`.
 type Module = Vec<String>;
 
@@ -294,17 +322,22 @@ fn code_of(text: &str) -> String {
 }
 
 fn rust_files(directory: &Path) -> Vec<PathBuf> {
+    files(directory, "rs")
+}
+
+/// The files in a folder and those in it whose names end like this.
+fn files(directory: &Path, end: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(directory).expect("sources are there");
     let paths = entries.map(|entry| entry.expect("it can be read").path());
     paths
         .flat_map(|path| {
             if path.is_dir() {
-                rust_files(&path)
+                files(&path, end)
             } else {
                 vec![path]
             }
         })
-        .filter(|path| path.extension().is_some_and(|end| end == "rs"))
+        .filter(|path| path.extension().is_some_and(|extension| extension == end))
         .collect()
 }
 

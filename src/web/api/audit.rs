@@ -62,7 +62,7 @@ pub async fn list_audit(
     let (before, limit) = parse_query(query.as_deref())?;
     let page = audit::list_audit(&app, &visitor, before, limit).await?;
     let last = page.last_before_next();
-    let next = last.map(|last| earlier("/api/v1/audit", last.id, limit));
+    let next = last.map(|last| earlier(&app.base.join("/api/v1/audit"), last.id, limit));
     let entries = page.entries;
     Ok(Json(AuditList { entries, next }))
 }

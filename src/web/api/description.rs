@@ -20,13 +20,18 @@ mod sessions;
 mod streams;
 mod users;
 
-use crate::web::negotiation::is_known;
+use crate::{app::App, config::base_path::BasePath, web::negotiation::is_known};
 use axum::{
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use sha2::{Digest as _, Sha256};
-use std::{fmt::Write as _, sync::LazyLock};
+use std::{
+    borrow::Cow,
+    fmt::Write as _,
+    sync::{Arc, LazyLock},
+};
 
 /// The description as JSON, and its entity tag.
 static DESCRIPTION: LazyLock<(String, String)> = LazyLock::new(|| {
@@ -35,19 +40,29 @@ static DESCRIPTION: LazyLock<(String, String)> = LazyLock::new(|| {
     (json, tag)
 });
 
-/// Returns the description.
-pub async fn show_description(headers: HeaderMap) -> Response {
+/// Returns the description, with the path below which the API is reached.
+pub async fn show_description(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    describe(&app.base, &headers)
+}
+
+fn describe(base: &BasePath, headers: &HeaderMap) -> Response {
     let (json, tag) = &*DESCRIPTION;
     // The tag is weak, because it is the same for the compressed forms.
     let caching = [
         (header::CACHE_CONTROL, "no-cache".to_owned()),
         (header::ETAG, format!("W/{tag}")),
     ];
-    if is_known(&headers, tag) {
+    if is_known(headers, tag) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
     let content_type = [(header::CONTENT_TYPE, "application/json")];
-    (caching, content_type, json.as_str()).into_response()
+    let json = if base.is_root() {
+        Cow::Borrowed(json.as_str())
+    } else {
+        let server = |path: &str| format!(r#""servers":[{{"url":"{path}"}}]"#);
+        Cow::Owned(json.replacen(&server("/"), &server(&base.to_string()), 1))
+    };
+    (caching, content_type, json).into_response()
 }
 
 fn entity_tag(json: &str) -> String {
@@ -107,13 +122,13 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn who_has_stored_the_description_does_not_get_it_again() {
-        let first = show_description(HeaderMap::new()).await;
+    #[test]
+    fn who_has_stored_the_description_does_not_get_it_again() {
+        let first = describe(&BasePath::default(), &HeaderMap::new());
         assert_eq!(first.status(), StatusCode::OK);
         let tag = first.headers()[header::ETAG].clone();
         let known = HeaderMap::from_iter([(header::IF_NONE_MATCH, tag)]);
-        let second = show_description(known).await;
+        let second = describe(&BasePath::default(), &known);
         assert_eq!(second.status(), StatusCode::NOT_MODIFIED);
     }
 

@@ -78,7 +78,8 @@ pub async fn show_history(
             return Ok((StatusCode::NOT_MODIFIED, fields).into_response());
         }
     };
-    let links = Links::of(&page, &format!("/api/v1/rooms/{slug}/messages"), &query);
+    let path = app.base.join(&format!("/api/v1/rooms/{slug}/messages"));
+    let links = Links::of(&page, &path, &query);
     let tag = tag_at(page.head);
     let body = match format {
         Format::Json => json(&page, &links, &app.log.name)?,

@@ -114,12 +114,12 @@ pub async fn create(
     let created = CreatedInvite {
         invite,
         token: secret.reveal().into(),
-        path: invite_path(&secret),
+        path: app.base.join(&invite_path(&secret)),
     };
     Ok((StatusCode::CREATED, Json(created)))
 }
 
-/// Returns the path of the page on which an invitation is redeemed.
+/// Returns the path, below the base path, of the page on which an invitation is redeemed.
 #[must_use]
 pub fn invite_path(secret: &Secret) -> String {
     format!("/invite/{}", secret.reveal())

@@ -54,7 +54,7 @@ pub async fn list_members(
     let query = PageQuery::parse(query.as_deref(), PAGE_MAX)?;
     let after = query.after.as_deref();
     let (page, count) = members::list_members(&app, &visitor, &slug, after, query.limit).await?;
-    let path = format!("/api/v1/rooms/{slug}/members");
+    let path = app.base.join(&format!("/api/v1/rooms/{slug}/members"));
     let last = page.last_before_next();
     let next = last.map(|last| query.next(&path, &last.person.handle));
     Ok(Json(MemberList {

@@ -55,7 +55,7 @@ pub async fn list_rooms(
     let after = query.after.as_deref();
     let (head, page) = list_rooms_with_head(&app, &visitor, after, query.limit).await?;
     let last = page.last_before_next();
-    let next = last.map(|last| query.next("/api/v1/rooms", &last.info.slug));
+    let next = last.map(|last| query.next(&app.base.join("/api/v1/rooms"), &last.info.slug));
     Ok(Json(RoomList {
         rooms: page.entries,
         head,

@@ -115,7 +115,7 @@ pub async fn list_users(
             PeopleAnchor::After(_) => PeopleAnchor::After(handle),
             PeopleAnchor::Before(_) => PeopleAnchor::Before(handle),
         };
-        query.address_at("/api/v1/users", &anchor)
+        query.address_at(&app.base.join("/api/v1/users"), &anchor)
     });
     let people = page.entries.into_iter();
     let users = people

@@ -14,29 +14,18 @@ use crate::{
         extract::{Path, Sent, Visitor},
         locale::Locale,
         preferences::{LANGUAGE_COOKIE, Preferences, SCHEME_COOKIE, Scheme, language},
-        sign_in_client::{COOKIE_AGE, removed_session},
+        sign_in_client::{COOKIE_AGE, header_value, removed_session},
         signed_in::SignedIn,
         views::account::{AccountPage, FieldError, SessionView, SignOutPage},
     },
 };
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use axum_extra::extract::cookie::{Cookie, SameSite};
 use serde::Deserialize;
 use std::sync::Arc;
-
-/// Returns a cookie with the longest lifetime that browsers accept.
-fn lasting_cookie(name: &str, value: &str) -> String {
-    Cookie::build((name, value))
-        .path("/")
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(COOKIE_AGE)
-        .to_string()
-}
 
 /// Shows the account page. Visitors who have not joined see only the preferences.
 pub async fn show_account(
@@ -140,20 +129,22 @@ pub struct PreferencesForm {
 }
 
 /// Stores preferences in cookies.
-pub async fn set_preferences(sent: Sent) -> Result<Response, Rejection> {
+pub async fn set_preferences(
+    State(app): State<Arc<App>>,
+    sent: Sent,
+) -> Result<Response, Rejection> {
     let PreferencesForm {
         language: tag,
         scheme,
         next,
     } = sent.fields()?;
     let locale = tag.as_deref().and_then(language);
-    let language = locale.map(|locale| lasting_cookie(LANGUAGE_COOKIE, locale.lang));
-    let scheme = scheme.map(|scheme| Scheme::parse(&scheme).to_string());
-    let scheme = scheme.map(|scheme| lasting_cookie(SCHEME_COOKIE, &scheme));
+    let language = locale.map(|locale| (LANGUAGE_COOKIE, locale.lang.to_owned()));
+    let scheme = scheme.map(|scheme| (SCHEME_COOKIE, Scheme::parse(&scheme).to_string()));
     let mut cookies = HeaderMap::new();
-    for cookie in [language, scheme].into_iter().flatten() {
-        let cookie = HeaderValue::from_str(&cookie).map_err(std::io::Error::other)?;
-        cookies.append(header::SET_COOKIE, cookie);
+    for (name, value) in [language, scheme].into_iter().flatten() {
+        let cookie = app.cookies.set(name, &value, false, COOKIE_AGE);
+        cookies.append(header::SET_COOKIE, header_value(cookie)?);
     }
     Ok((cookies, redirect_to(local(&next))).into_response())
 }
@@ -204,8 +195,10 @@ pub async fn sign_out(
     } else {
         sessions::sign_out(&app, &visitor).await?;
     }
-    let cookies = removed_session(&app.log.name)?;
-    let clear = [("clear-site-data", "\"storage\"")];
+    let cookies = removed_session(&app.cookies)?;
+    // Below a path, the origin and its storage belong to other programs, too; the page's script removes its own part.
+    let is_alone = app.base.is_root();
+    let clear = is_alone.then_some([("clear-site-data", "\"storage\"")]);
     Ok((cookies, clear, redirect_to("/")).into_response())
 }
 

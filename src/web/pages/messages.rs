@@ -99,7 +99,7 @@ pub async fn edit_message(
 ) -> Result<Response, Rejection> {
     let EditForm { body } = sent.fields()?;
     match messages::edit_message(&app, &visitor, slug.clone(), &id, body.clone()).await {
-        Ok(message) => Ok(redirect_to(&address(&slug, message.id))),
+        Ok(message) => Ok(redirect_to(&format!("/{}", address(&slug, message.id)))),
         Err(error) => {
             let (status, why) = explain(visitor.preferences.locale, error)?;
             let message = find_message_to_edit(&app, &visitor, &slug, &id).await?;
@@ -115,7 +115,7 @@ pub async fn delete_message(
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response, Rejection> {
     let message = messages::delete_message(&app, &visitor, slug.clone(), &id).await?;
-    Ok(redirect_to(&address(&slug, message.id)))
+    Ok(redirect_to(&format!("/{}", address(&slug, message.id))))
 }
 
 /// Fields of the form for reacting.
@@ -134,7 +134,7 @@ pub async fn toggle_reaction(
 ) -> Result<Response, Rejection> {
     let ReactionForm { emoji } = sent.fields()?;
     let message = reactions::toggle_reaction(&app, &visitor, slug.clone(), &id, &emoji).await?;
-    Ok(redirect_to(&address(&slug, message.id)))
+    Ok(redirect_to(&format!("/{}", address(&slug, message.id))))
 }
 
 async fn edit_page(

@@ -44,7 +44,7 @@ pub async fn show_people(
     let last = people.last_before_next();
     let next = last.map(|last| {
         let after = PeopleAnchor::After(last.user.handle.clone());
-        query.address_at("/people", &after)
+        query.address_at("people", &after)
     });
     let shown = PeoplePage {
         locale: visitor.preferences.locale,
@@ -186,7 +186,7 @@ pub async fn show_audit(
         locale: visitor.preferences.locale,
         scheme: visitor.preferences.scheme,
         layout: layout(&app, &visitor, None, &uri).await?,
-        next: last.map(|last| earlier("/admin/audit", last.id, limit)),
+        next: last.map(|last| earlier("admin/audit", last.id, limit)),
         entries: entries.entries,
     };
     page(StatusCode::OK, &shown)

@@ -111,7 +111,7 @@ pub async fn room_page(
         member_count,
     } = read_room(app, visitor, slug, query).await?;
     let layout = layout_of(app, visitor, rooms, Some(slug), here).await?;
-    let Links { older, newer } = Links::of(&history, &format!("/rooms/{slug}"), query);
+    let Links { older, newer } = Links::of(&history, &format!("rooms/{slug}"), query);
     let nonce = refused
         .nonce
         .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(random_bytes::<16>()));

@@ -54,7 +54,7 @@ async fn settings_page(
     let after = query.after.as_deref();
     let (members, count) = members::list_members(app, visitor, slug, after, query.limit).await?;
     let last = members.last_before_next();
-    let next = last.map(|last| query.next(&format!("/rooms/{slug}/settings"), &last.person.handle));
+    let next = last.map(|last| query.next(&format!("rooms/{slug}/settings"), &last.person.handle));
     Ok(RoomSettingsPage {
         locale: visitor.preferences.locale,
         scheme: visitor.preferences.scheme,

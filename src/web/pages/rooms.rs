@@ -96,7 +96,7 @@ pub async fn show_rooms(
     };
     let layout = layout_of(&app, &visitor, first, None, &uri).await?;
     let last = shown.last_before_next();
-    let next = last.map(|last| query.next("/rooms", &last.info.slug));
+    let next = last.map(|last| query.next("rooms", &last.info.slug));
     let Preferences { locale, scheme } = visitor.preferences;
     page(
         StatusCode::OK,

@@ -133,7 +133,6 @@ pub async fn show_device(
     State(app): State<Arc<App>>,
     visitor: Anybody,
     Path(link): Path<String>,
-    uri: Uri,
 ) -> Result<Response, Rejection> {
     let Preferences { locale, scheme } = visitor.preferences;
     let user = sign_in::find_link(&app, &link).await?;
@@ -144,7 +143,6 @@ pub async fn show_device(
             scheme,
             server: find_server(&app).await?.name,
             user,
-            path: uri.path().to_owned(),
         },
     )
 }

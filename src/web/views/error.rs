@@ -17,7 +17,7 @@ pub struct ErrorPage {
     pub detail: String,
     /// Id under which the log has details; `None` if the log has none.
     pub request_id: Option<String>,
-    /// Path of this server that the page links to.
+    /// The address that the page links to.
     pub back: String,
 }
 

@@ -103,10 +103,10 @@ pub fn render_row(message: &Message) -> String {
     MessageView::new(message).render().unwrap_or_default()
 }
 
-/// Returns the permalink of a message. The fragment makes browsers scroll to it.
+/// Returns the permalink of a message, relative to the base path. The fragment makes browsers scroll to it.
 #[must_use]
 pub fn address(room: &str, id: MessageId) -> String {
-    format!("/rooms/{room}/messages/{id}#m{id}")
+    format!("rooms/{room}/messages/{id}#m{id}")
 }
 
 /// Formats a time independently of the language: `2026-11-21 18:02 UTC`.
@@ -167,8 +167,8 @@ mod tests {
         let row = render_row(&message("hello"));
         for part in [
             r#"<li class="message" id="m57" data-id="57" data-author="ann" data-at="2026-11-21T18:02:59.123Z">"#,
-            r#"href="/rooms/general/messages/57#m57""#,
-            r#"href="/rooms/general/messages/41#m41""#,
+            r#"href="rooms/general/messages/57#m57""#,
+            r#"href="rooms/general/messages/41#m41""#,
             "18:02",
         ] {
             assert!(row.contains(part), "{part} is missing in {row}");

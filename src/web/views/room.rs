@@ -150,8 +150,9 @@ const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// The modules that `js/app.js` imports, directly or indirectly. The page lists them so that they are fetched in
 /// parallel.
-const MODULES: [&str; 26] = [
+const MODULES: [&str; 27] = [
     "js/activity.js",
+    "js/base_path.js",
     "js/composer.js",
     "js/connection_status.js",
     "js/dom.js",

@@ -68,6 +68,4 @@ pub struct DevicePage {
     pub server: String,
     /// The account.
     pub user: User,
-    /// The path of the page.
-    pub path: String,
 }

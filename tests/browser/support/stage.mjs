@@ -8,9 +8,9 @@ import { Visitor } from "./visitor.mjs";
 
 /**
  * Call inside `describe`. `stage.visitor()` opens a browser of somebody's own, where asked for at another address than
- * the server's; whatever went wrong in any of them fails the test.
+ * the server's; whatever went wrong in any of them fails the test. `flags` are further ones of the server.
  */
-export function stage() {
+export function stage(...flags) {
   const stage = { server: null, browser: null };
   const visitors = [];
 
@@ -21,7 +21,7 @@ export function stage() {
 
   before(async () => {
     try {
-      stage.server = await Server.start();
+      stage.server = await Server.start(...flags);
       stage.browser = await launchBrowser();
     } catch (error) {
       await clear(); // node:test leaves out `after` where `before` failed, and would then wait for the server for ever

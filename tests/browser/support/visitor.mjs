@@ -29,8 +29,14 @@ export class Visitor {
     return visitor;
   }
 
+  /** The path of the page, as the server knows it. */
+  get path() {
+    const { origin, pathname } = new URL(this.page.url());
+    return (origin + pathname).slice(this.server.url.length);
+  }
+
   /** Another tab of the same browser, at the same place or another. */
-  async anotherTab(path = new URL(this.page.url()).pathname) {
+  async anotherTab(path = this.path) {
     const tab = new Visitor();
     Object.assign(tab, { server: this.server, context: this.context, handle: this.handle, offences: this.offences });
     tab.page = await this.context.newPage();
@@ -67,8 +73,8 @@ export class Visitor {
     this.handle = handle;
     await this.goto(`/join?next=${encodeURIComponent(path)}`);
     await this.page.fill("#handle", handle);
-    await this.page.click("form[action='/join'] button");
-    await this.page.waitForURL((url) => url.pathname === path);
+    await this.page.click("form[action='join'] button");
+    await this.page.waitForURL(({ origin, pathname }) => origin + pathname === this.server.url + path);
   }
 
   /** Ends the session as from another place, where `server` is reached. */

@@ -17,15 +17,19 @@ export class Server {
   #said = "";
   db = join(this.#directory, "chat.db");
   port = 0;
+  #flags = [];
+  #basePath = "";
 
-  static async start() {
+  /** Starts a server with further flags. */
+  static async start(...flags) {
     const server = new Server();
+    server.#flags = flags;
     await server.start();
     return server;
   }
 
   get url() {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://127.0.0.1:${this.port}${this.#basePath}`;
   }
 
   /** Everything that the program printed so far, of all its lives. */
@@ -38,7 +42,7 @@ export class Server {
   }
 
   async start() {
-    const flags = ["--listen", `127.0.0.1:${this.port}`, "--db", this.db, "--door", "open", "--rate-limits", "off"];
+    const flags = ["--listen", `127.0.0.1:${this.port}`, "--db", this.db, "--door", "open", "--rate-limits", "off", ...this.#flags];
     const child = spawn(binary, ["serve", ...flags], {
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -55,11 +59,12 @@ export class Server {
       () => `the server says where it listens; it said: ${printed}`,
       () => {
         if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${printed}`);
-        return printed.match(/http:\/\/127\.0\.0\.1:(\d+)/);
+        return printed.match(/http:\/\/127\.0\.0\.1:(\d+)(\S*)/);
       },
       START_WITHIN_MS,
     );
     this.port = Number(address[1]);
+    this.#basePath = address[2];
     await until("the server is ready", () => this.#isReady(), START_WITHIN_MS);
   }
 

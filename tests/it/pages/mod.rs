@@ -1,6 +1,7 @@
 //! Pages, as a browser without scripts sees them.
 
 mod account;
+mod base_path;
 mod browser;
 mod catalogs;
 mod compression;
