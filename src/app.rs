@@ -80,10 +80,14 @@ impl App {
     }
 
     /// Submits a change of a requester, whose address is recorded with it.
-    pub async fn submit_from(&self, requester: Requester, action: Action) -> Result<Answer> {
+    pub fn submit_from(
+        &self,
+        requester: Requester,
+        action: Action,
+    ) -> impl Future<Output = Result<Answer>> {
         let change = self.changes.make(requester.user, action);
         let from = requester.address;
-        self.log.submit(Change { from, ..change }).await
+        self.log.submit(Change { from, ..change })
     }
 
     /// Returns whether users reach the server over TLS, according to its public address.
@@ -94,8 +98,12 @@ impl App {
     }
 
     /// Submits a change with the current time. `by` is `None` for a client that is not signed in.
-    pub async fn submit(&self, by: Option<UserId>, action: Action) -> Result<Answer> {
-        self.log.submit(self.changes.make(by, action)).await
+    pub fn submit(
+        &self,
+        by: Option<UserId>,
+        action: Action,
+    ) -> impl Future<Output = Result<Answer>> {
+        self.log.submit(self.changes.make(by, action))
     }
 
     /// Returns a permit to open a stream; `None` at a limit.
@@ -142,7 +150,7 @@ impl ChangeMaker {
             at,
             by,
             from: None,
-            action,
+            action: Box::new(action),
         }
     }
 }

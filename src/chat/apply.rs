@@ -70,15 +70,15 @@ fn are_applied_together(one: &Change, next: &Change) -> bool {
 }
 
 fn is_post(change: &Change) -> bool {
-    matches!(change.action, Action::PostMessage(_))
+    matches!(*change.action, Action::PostMessage(_))
 }
 
 fn is_step(change: &Change) -> bool {
-    matches!(change.action, Action::Import(_))
+    matches!(*change.action, Action::Import(_))
 }
 
 fn posts_of(changes: &[Change]) -> Vec<PostChange<'_>> {
-    let posts = changes.iter().filter_map(|change| match &change.action {
+    let posts = changes.iter().filter_map(|change| match &*change.action {
         Action::PostMessage(post) => Some(PostChange {
             actor: Actor::of(change),
             post,
@@ -89,7 +89,7 @@ fn posts_of(changes: &[Change]) -> Vec<PostChange<'_>> {
 }
 
 fn steps_of(changes: &[Change]) -> Vec<ImportChange<'_>> {
-    let steps = changes.iter().filter_map(|change| match &change.action {
+    let steps = changes.iter().filter_map(|change| match &*change.action {
         Action::Import(step) => Some(ImportChange {
             actor: Actor::of(change),
             step,
@@ -127,7 +127,7 @@ async fn apply_run(
         }
     }
     let pending = audit::prepare(tx, change).await?;
-    let verdict = match &change.action {
+    let verdict = match &*change.action {
         Action::PostMessage(_) => return apply_posts(tx, run).await,
         Action::Import(_) => return import(tx, &steps_of(run)).await,
         Action::Found { log, server, room } => {

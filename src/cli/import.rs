@@ -166,7 +166,7 @@ impl Importing {
             } else {
                 self.counts.known += 1;
             }
-            if let Action::Import(ImportStep::Message(message)) = &change.action {
+            if let Action::Import(ImportStep::Message(message)) = &*change.action {
                 self.steps.note_added(number, line, message, &imported);
             }
         }

@@ -132,8 +132,8 @@ impl EventLog {
 
     /// Submits a change and waits until it is on disk or refused. Once submitted, the change is applied even if this
     /// future is dropped.
-    pub async fn submit(&self, change: Change) -> Result<Answer> {
-        self.sequencer.submit(change).await
+    pub fn submit(&self, change: Change) -> impl Future<Output = Result<Answer>> {
+        self.sequencer.submit(change)
     }
 
     /// Returns whether the last transaction could be stored.

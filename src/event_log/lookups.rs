@@ -128,9 +128,6 @@ impl EventLog {
     }
 
     /// Returns a value from the cache, or looks it up and caches it.
-    ///
-    /// The cache is checked again after waiting for a connection, so that thousands of streams that open at once cause
-    /// only a few queries.
     async fn find_cached<K, V, Q>(
         &self,
         cached: &Entries<K, V>,
@@ -142,9 +139,27 @@ impl EventLog {
         V: Clone,
         Q: Hash + Equivalent<K> + ToOwned<Owned = K> + ?Sized,
     {
-        if let Ok(value) = cached.get(key) {
-            return Ok(Some(value));
+        match cached.get(key) {
+            Ok(value) => Ok(Some(value)),
+            // Boxed, since nearly all values are cached: the futures of all handlers would be three times as large, and
+            // each request moves its own several times.
+            Err(_) => Box::pin(self.find_and_cache(cached, key, look_up)).await,
         }
+    }
+
+    /// The cache is checked again after waiting for a connection, so that thousands of streams that open at once cause
+    /// only a few queries.
+    async fn find_and_cache<K, V, Q>(
+        &self,
+        cached: &Entries<K, V>,
+        key: &Q,
+        look_up: impl AsyncFnOnce(&mut Connection) -> Result<Option<V>>,
+    ) -> Result<Option<V>>
+    where
+        K: Hash + Eq + Clone,
+        V: Clone,
+        Q: Hash + Equivalent<K> + ToOwned<Owned = K> + ?Sized,
+    {
         let mut connection = self.readers.acquire().await?;
         let generation = match cached.get(key) {
             Ok(value) => return Ok(Some(value)),

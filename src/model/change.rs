@@ -45,8 +45,8 @@ pub struct Change {
     /// versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<IpAddr>,
-    /// The requested action.
-    pub action: Action,
+    /// The requested action. Boxed, since changes are moved from queue to queue, and few actions are as small as a post.
+    pub action: Box<Action>,
 }
 
 /// Who requests a change.

@@ -151,7 +151,7 @@ async fn apply_one_by_one(file: &mut File, steps: &[Step]) -> Applied {
     for (step, count) in steps.iter().zip(0..) {
         let mut change = known.change(step, count);
         if count == 0 {
-            (change.by, change.action) = (None, found("the-log"));
+            (change.by, change.action) = (None, Box::new(found("the-log")));
         }
         let verdict = file.commit(std::slice::from_ref(&change)).await.remove(0);
         if let Ok(outcome) = &verdict {
@@ -221,7 +221,7 @@ async fn only_the_server_imports() {
         at: Timestamp::MIN,
         by,
         from: None,
-        action,
+        action: Box::new(action),
     };
     let found = change(None, found("the-log"));
     file.commit(&[found]).await.remove(0).expect("it is new");

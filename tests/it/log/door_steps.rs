@@ -33,7 +33,7 @@ impl Doors {
     }
 
     pub(super) fn note(&mut self, change: &Change) {
-        match &change.action {
+        match &*change.action {
             Action::OfferSetup { secret_hash, .. } => self.setup = Some(secret_hash.clone()),
             Action::CreateInvite(invite) => self.invites.push(invite.secret_hash.clone()),
             _ => {}

@@ -79,7 +79,7 @@ impl Archive {
     /// Notes a new message by somebody with this handle.
     pub(super) fn note(&mut self, change: &Change, by: Option<&str>, outcome: &Outcome) {
         let at = change.at;
-        match (&change.action, outcome) {
+        match (&*change.action, outcome) {
             (
                 Action::Import(ImportStep::Message(message)),
                 Outcome::Imported(Imported { is_new: true, .. }),

@@ -210,7 +210,7 @@ impl Known {
         let by = by.map(|user| user.handle.as_str());
         self.archive.note(change, by, outcome);
         self.doors.note(change);
-        match (outcome, &change.action) {
+        match (outcome, &*change.action) {
             (Outcome::User(user), _) => self.users.push(user.clone()),
             (Outcome::Room { slug }, _) => self.rooms.push(slug.clone()),
             (Outcome::Message { id, is_new: true }, Action::PostMessage(post)) => {
@@ -234,7 +234,7 @@ impl Known {
             at,
             by,
             from: None,
-            action,
+            action: Box::new(action),
         }
     }
 

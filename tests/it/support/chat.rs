@@ -246,7 +246,7 @@ impl Chat {
             at,
             by,
             from: None,
-            action,
+            action: Box::new(action),
         });
         let changes: Vec<Change> = changes.collect();
         let mut tx = connection.begin().await.expect("a transaction");
