@@ -28,7 +28,10 @@ use crate::{
     operations::{rooms::erase_deleted_rooms, sessions},
     operator::{Reply, Request, execute, socket_path::socket_path},
     store::{
-        database_path::DatabasePath, db::Connection, file_identity::OpenDatabase, lock::FileLock,
+        database_path::DatabasePath,
+        db::{self, Connection},
+        file_identity::OpenDatabase,
+        lock::FileLock,
         meta, setup,
     },
     web::{self, hosts::HostNames, https_redirect},
@@ -97,6 +100,12 @@ impl Server {
     /// Returns who may come in.
     pub async fn door(&self) -> Result<Door> {
         self.log.find_door().await
+    }
+
+    /// Returns the version of SQLite, such as `3.51.3`.
+    pub async fn sqlite_version(&self) -> Result<String> {
+        let mut reader = self.log.readers.acquire().await?;
+        db::sqlite_version(&mut reader).await
     }
 
     /// Returns the address of the listener that redirects to TLS.

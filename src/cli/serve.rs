@@ -10,7 +10,6 @@ use crate::{
     config::{Config, Durability},
     model::role::Door,
     net::accept::listen,
-    store::{database_path::DatabasePath, db},
 };
 use std::{io, net::SocketAddr, process, thread, time::Duration};
 use url::Url;
@@ -35,8 +34,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
         |error: io::Error| Failure::failed(format!("cannot listen on {}: {error}", config.listen));
     let listener = listen(config.listen).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    let database = DatabasePath::resolve(&config.db)?;
-    let sqlite = db::sqlite_version(&mut db::open_reader(&database).await?).await?;
+    let sqlite = server.sqlite_version().await?;
     let redirect = server.redirect_address();
     let setup = setup_lines(&config, address, door, server.setup());
     let banner = banner(&config, (address, redirect), &sqlite, door);
