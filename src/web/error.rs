@@ -47,6 +47,8 @@ pub enum Rejection {
     Redirect(String),
     /// The request is for this host, which the server does not serve.
     Misdirected(String),
+    /// The request was sent by a page of another site.
+    OtherSite,
 }
 
 impl<E: Into<Error>> From<E> for Rejection {
@@ -97,6 +99,7 @@ impl Rejection {
                 ),
             )
             .with(json!({ "host": host })),
+            Self::OtherSite => Problem::of_status(StatusCode::FORBIDDEN),
             Self::NotAcceptable => Problem::general(
                 StatusCode::NOT_ACCEPTABLE,
                 General::NotAcceptable,

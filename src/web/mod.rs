@@ -16,6 +16,7 @@ pub mod layers;
 pub mod locale;
 pub mod negotiation;
 pub mod origin;
+pub mod own_site;
 pub mod pages;
 pub mod preferences;
 pub mod problem;

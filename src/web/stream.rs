@@ -8,6 +8,7 @@ use super::{
     error::Rejection,
     extract::{Path, Visitor},
     feed::{Bye, Feed, bye},
+    own_site::OwnSite,
 };
 use crate::{
     app::App,
@@ -53,7 +54,7 @@ impl OpenedFeed {
 
 /// Opens a stream of everything that the caller may see, with one cursor.
 pub async fn stream_all(
-    State(app): State<Arc<App>>,
+    (OwnSite, State(app)): (OwnSite, State<Arc<App>>),
     visitor: Result<Visitor, Rejection>,
     client: Option<Extension<Client>>,
     method: Method,
@@ -66,7 +67,7 @@ pub async fn stream_all(
 
 /// Opens a stream of one room.
 pub async fn stream_room(
-    State(app): State<Arc<App>>,
+    (OwnSite, State(app)): (OwnSite, State<Arc<App>>),
     visitor: Result<Visitor, Rejection>,
     client: Option<Extension<Client>>,
     method: Method,

@@ -50,6 +50,7 @@ fn stream(path: &'static str, id: &'static str, summary: &'static str) -> Descri
     Described::get(path, id, summary)
         .details(DETAILS)
         .for_readers()
+        .refuses(Refusal::NotAllowed)
         .answers_with(StatusCode::OK, blocks())
 }
 
