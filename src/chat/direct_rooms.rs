@@ -3,7 +3,7 @@
 use super::{
     actor::Actor,
     applied::Applied,
-    memberships::{NewMember, add_member, check_meeting},
+    memberships::{NewMember, add_member, check_addings, check_meeting},
     rooms::add_room,
 };
 use crate::{
@@ -26,7 +26,7 @@ pub(super) async fn open_direct_room(
     room: &NewDirectRoom,
 ) -> Result<Applied> {
     let by = actor.signed_in()?;
-    let others = find_people(tx, by, &room.handles).await?;
+    let others = find_people(tx, actor, &room.handles).await?;
     let count = others.len() + 1;
     if !(DIRECT_MIN..=DIRECT_MAX).contains(&count) {
         let (min, max) = (DIRECT_MIN, DIRECT_MAX);
@@ -43,10 +43,8 @@ pub(super) async fn open_direct_room(
         memberships::show_room(tx, room, by).await?;
         return Ok(Applied::new(Outcome::Room { slug }));
     }
-    for other in others.values() {
-        check_meeting(tx, actor, other)
-            .await
-            .map_err(no_such_person)?;
+    for other in others.keys() {
+        check_addings(tx, actor, *other).await?;
     }
     let slug = rooms::find_free_slug(tx, room.slug.as_str()).await?;
     let slug = slug.ok_or_else(|| Error::invalid("slug", Fault::SlugTaken))?;
@@ -69,19 +67,22 @@ pub(super) async fn open_direct_room(
     })
 }
 
-/// Returns the people with these handles, without the actor. Of an account that is disabled nobody learns by this.
+/// Returns the people with these handles, whom the actor may meet, without the actor. Of an account that is disabled
+/// nobody learns by this.
 async fn find_people(
     tx: &mut Connection,
-    by: UserId,
+    actor: Actor,
     handles: &[String],
 ) -> Result<BTreeMap<UserId, User>> {
     let mut people = BTreeMap::new();
     for handle in handles.iter().take(DIRECT_MAX + 1) {
         let user = users::find_user(tx, handle).await?;
-        let user = user.ok_or_else(|| no_such_person(Error::NotFound))?;
-        if user.id != by {
-            people.insert(user.id, user);
+        if user.as_ref().map(|user| user.id) == actor.user {
+            continue;
         }
+        let met = check_meeting(tx, actor, user.as_ref()).await;
+        met.map_err(no_such_person)?;
+        people.extend(user.map(|user| (user.id, user)));
     }
     Ok(people)
 }

@@ -20,7 +20,7 @@ use crate::{
         events::{NewEvent, append_event},
         memberships::{self, NewMembership},
         rooms::RoomAccess,
-        users,
+        standing, users,
     },
 };
 
@@ -61,8 +61,9 @@ pub(super) async fn join_room(
     role: Option<RoomRole>,
 ) -> Result<Applied> {
     let room = actor.find_visible_room(tx, slug).await?;
-    let user = find_user(tx, actor, Verb::Join, &room, handle).await?;
-    let current = memberships::find_role(tx, room.id, user.id).await?;
+    let found = users::find_user(tx, handle).await?;
+    let user = id_of(found.as_ref());
+    let current = memberships::find_role(tx, room.id, user).await?;
     if current.is_some() && role.is_none_or(|role| Some(role) == current) {
         return Ok(Applied::new(Outcome::Done));
     }
@@ -70,18 +71,15 @@ pub(super) async fn join_room(
         can(actor.identity(), Verb::Manage, Object::Room(&room))?;
     }
     if let (Some(_), Some(role)) = (current, role) {
-        memberships::set_role(tx, room.id, user.id, role).await?;
-        append_event(tx, &member_event(actor, room.id, user.id)).await?;
-        return Ok(changed(user.id));
+        memberships::set_role(tx, room.id, user, role).await?;
+        append_event(tx, &member_event(actor, room.id, user)).await?;
+        return Ok(changed(user));
     }
-    check_joining(tx, actor, &room, &user).await?;
+    check_joining(tx, actor, &room, found.as_ref()).await?;
     let role = role.unwrap_or_default();
-    let member = NewMember {
-        user: user.id,
-        role,
-    };
+    let member = NewMember { user, role };
     add_member(tx, actor, room.id, member).await?;
-    Ok(changed(user.id))
+    Ok(changed(user))
 }
 
 /// Checks that the actor may add a user to a room.
@@ -89,26 +87,35 @@ async fn check_joining(
     tx: &mut Connection,
     actor: Actor,
     room: &RoomAccess,
-    user: &User,
+    user: Option<&User>,
 ) -> Result<()> {
-    can(actor.identity(), Verb::Join, Object::Member(room, user.id))?;
-    if actor.user == Some(user.id) {
+    let id = id_of(user);
+    can(actor.identity(), Verb::Join, Object::Member(room, id))?;
+    if actor.user == Some(id) {
         return Ok(());
     }
-    check_meeting(tx, actor, user).await
+    check_meeting(tx, actor, user).await?;
+    check_addings(tx, actor, id).await
 }
 
-/// Checks that the actor may add a user to a room of any kind. The error is the same for a user who is not visible to
-/// the actor and for a missing one.
-pub(super) async fn check_meeting(tx: &mut Connection, actor: Actor, user: &User) -> Result<()> {
+/// Checks that the actor may add a user to a room of any kind. For a user who is not visible to the actor and for a
+/// missing one, the same statements run, and the error is the same.
+pub(super) async fn check_meeting(
+    tx: &mut Connection,
+    actor: Actor,
+    user: Option<&User>,
+) -> Result<()> {
     let by = actor.signed_in()?;
     let role = actor.role.unwrap_or(Role::Guest);
-    let share_a_room = memberships::shares_room(tx, by, user.id).await?;
-    if !may_meet(role, user.role, share_a_room) {
-        return Err(Error::NotFound);
-    }
+    let share_a_room = memberships::shares_room(tx, by, id_of(user)).await?;
+    let user = user.filter(|user| may_meet(role, user.role, share_a_room));
+    user.map(drop).ok_or(Error::NotFound)
+}
+
+/// Checks that a user was not added to too many rooms by others.
+pub(super) async fn check_addings(tx: &mut Connection, actor: Actor, user: UserId) -> Result<()> {
     let since = actor.at.hours_before(ADDINGS_WITHIN_HOURS);
-    if memberships::count_addings(tx, user.id, since, ADDINGS_MAX).await? >= ADDINGS_MAX {
+    if memberships::count_addings(tx, user, since, ADDINGS_MAX).await? >= ADDINGS_MAX {
         return Err(Error::Forbidden(Denial::AddedTooOften));
     }
     Ok(())
@@ -122,10 +129,15 @@ pub(super) async fn leave_room(
     handle: &str,
 ) -> Result<Applied> {
     let room = actor.find_visible_room(tx, slug).await?;
-    let user = find_user(tx, actor, Verb::Leave, &room, handle).await?.id;
+    let found = users::find_user(tx, handle).await?;
+    let user = id_of(found.as_ref());
     can(actor.identity(), Verb::Leave, Object::Member(&room, user))?;
     if memberships::find_role(tx, room.id, user).await?.is_none() {
-        return Ok(Applied::new(Outcome::Done));
+        // A user who is hidden from the actor is answered like a missing one.
+        let is_visible = standing::sees_person(tx, actor.user, user).await?;
+        let is_known = is_visible || actor.user == Some(user) || actor.administers().is_ok();
+        let known = found.filter(|_| is_known).ok_or(Error::NotFound);
+        return known.map(|_| Applied::new(Outcome::Done));
     }
     if room.is_direct {
         memberships::hide_room(tx, room.id, user).await?;
@@ -204,19 +216,9 @@ pub(super) fn member_event(actor: Actor, room: RoomId, user: UserId) -> NewEvent
     }
 }
 
-/// Returns the user with a handle. Whoever may not do `verb` to others learns nothing of whether there is one.
-async fn find_user(
-    tx: &mut Connection,
-    actor: Actor,
-    verb: Verb,
-    room: &RoomAccess,
-    handle: &str,
-) -> Result<User> {
-    let user = users::find_user(tx, handle).await?;
-    if user.is_none() {
-        can(actor.identity(), verb, Object::Member(room, NOBODY))?;
-    }
-    user.ok_or(Error::NotFound)
+/// Returns the id of a user; that of nobody for a missing one.
+fn id_of(user: Option<&User>) -> UserId {
+    user.map_or(NOBODY, |user| user.id)
 }
 
 /// No user has this id.

@@ -7,7 +7,7 @@ use crate::{
     model::{
         change::{AccessChange, Outcome},
         event::kind,
-        ids::EventId,
+        ids::{EventId, UserId},
         role::{Door, Role},
     },
     store::{
@@ -72,11 +72,12 @@ pub(super) async fn find_administered(
     handle: &str,
 ) -> Result<Standing> {
     let found = standing::find_standing(tx, handle).await?;
-    let found = found.ok_or(Error::NotFound)?;
     let Err(denied) = actor.administers() else {
-        return Ok(found);
+        return found.ok_or(Error::NotFound);
     };
-    Err(if standing::sees_person(tx, actor.user, found.id).await? {
+    // For somebody who is not there, the same statements run as for somebody who is hidden.
+    let id = found.map_or_else(UserId::default, |found| found.id);
+    Err(if standing::sees_person(tx, actor.user, id).await? {
         denied
     } else {
         Error::NotFound
