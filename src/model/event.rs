@@ -185,7 +185,7 @@ pub mod kind {
 
 /// Names that custom events must not use: those of the chat's own events and of the stream's control events, and the
 /// two events that a browser's `EventSource` fires itself.
-const RESERVED: [&str; 20] = [
+pub const RESERVED: [&str; 20] = [
     kind::USER,
     kind::MESSAGE,
     kind::MESSAGE_EDITED,

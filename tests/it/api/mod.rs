@@ -21,6 +21,5 @@ mod pages_of_history;
 mod queue;
 mod rate_limits;
 mod reactions;
-mod rights;
 mod room_rights;
 mod rooms;

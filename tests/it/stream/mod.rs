@@ -1,5 +1,6 @@
 //! The stream: how it opens, what it says, and what it never does.
 
+mod at_random;
 mod body;
 mod cursors;
 mod ending;

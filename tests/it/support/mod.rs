@@ -7,6 +7,7 @@ pub(crate) mod event_streams;
 pub(crate) mod markup;
 pub(crate) mod person;
 pub(crate) mod program;
+pub(crate) mod routes;
 pub(crate) mod small_disk;
 pub(crate) mod sse;
 pub(crate) mod stream;

@@ -199,6 +199,11 @@ impl Running {
         self.out.lock().expect("no panic").clone()
     }
 
+    /// Returns the lines of standard error so far.
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.err.lock().expect("no panic").clone()
+    }
+
     /// Returns whether standard error contains these words.
     pub(crate) fn has_told(&self, words: &str) -> bool {
         self.err

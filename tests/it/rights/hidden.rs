@@ -1,0 +1,174 @@
+//! What somebody may not see takes as much work as what is not there: the same statements are run, in the same order.
+
+use super::{MISSING, operations::Operation, pages::PageRoute, rooms::Cast};
+use crate::support::{
+    chat::Chat,
+    person::Person,
+    program::{Running, command},
+    until::until,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// Attempts, of which one is not disturbed by what a server does by itself now and then.
+const ATTEMPTS: usize = 5;
+
+/// A server that logs its statements.
+struct Traced {
+    server: Running,
+    chat: Chat,
+}
+
+impl Traced {
+    async fn take_over(mut chat: Chat) -> Self {
+        chat.stop().await;
+        let file = chat.file().display().to_string();
+        let mut serve = command(["serve", "--rate-limits", "off", "--db", &file]);
+        serve.args(["--listen", &chat.address.to_string(), "--door", "open"]);
+        serve.env(
+            "BACKSCROLL_LOG",
+            "off,sqlx=debug,backscroll=debug,tower_http=debug",
+        );
+        let (server, _) = Running::listening(&mut serve);
+        Self { server, chat }
+    }
+
+    /// Returns the statements that ran since the server said this, up to now.
+    async fn statements_since(&self, mark: &str, end: &str) -> Vec<String> {
+        let visitor = self.chat.visitor();
+        let request = visitor.request(Method::GET, "/healthz");
+        let sent = request.header("x-request-id", end).send().await;
+        assert_eq!(sent.expect("the server answers").status(), 200);
+        let is_told = || self.server.has_told(&format!("id=\"{end}\""));
+        until("the log is written", is_told).await;
+        let lines = self.server.told();
+        let lines = lines.iter().skip_while(|line| !line.contains(mark));
+        let lines = lines.take_while(|line| !line.contains(end));
+        let statements =
+            lines.filter_map(|line| line.split_once("summary=")?.1.split_once(" db.statement"));
+        statements.map(|(summary, _)| summary.to_owned()).collect()
+    }
+
+    /// Returns the statements that a request needs.
+    async fn statements_of(
+        &self,
+        name: &str,
+        request: impl Future<Output = u16>,
+    ) -> (u16, Vec<String>) {
+        let (before, after) = (format!("before-{name}"), format!("after-{name}"));
+        self.statements_since("nothing", &before).await;
+        let status = request.await;
+        (status, self.statements_since(&before, &after).await)
+    }
+}
+
+/// Sends both requests until they have run the same statements.
+async fn are_alike(traced: &Traced, what: &str, requests: [&dyn Fn() -> Asked; 2]) {
+    let mut told = Vec::new();
+    for attempt in 0..ATTEMPTS {
+        let mut of_both = Vec::new();
+        for (number, request) in requests.iter().enumerate() {
+            let name = format!(
+                "{}-{attempt}-{number}",
+                what.replace(['/', '{', '}', ' ', ':'], "")
+            );
+            of_both.push(traced.statements_of(&name, request()).await);
+        }
+        assert_eq!(of_both[0].0, of_both[1].0, "{what}");
+        if of_both[0] == of_both[1] {
+            assert!(
+                !of_both[0].1.is_empty() || of_both[0].0 == 401 || of_both[0].0 == 303,
+                "{what}"
+            );
+            return;
+        }
+        told = of_both;
+    }
+    panic!("{what}: {told:#?}");
+}
+
+type Asked = std::pin::Pin<Box<dyn Future<Output = u16>>>;
+
+#[tokio::test]
+async fn what_is_hidden_runs_the_statements_of_what_is_not_there() {
+    let chat = Chat::start().await;
+    let cast = Cast::of(&chat).await;
+    let (closed, message) = cast.make_room("closed", 0).await;
+    let operations = Operation::all(&chat).await;
+    let traced = Traced::take_over(chat).await;
+    let mut compared = 0;
+    for kind in ["nobody", "stranger", "former", "guest", "admin"] {
+        let person = cast.person(kind);
+        for operation in operations
+            .iter()
+            .filter(|operation| operation.is_about_rooms())
+        {
+            let ask = |room: &str| -> Asked {
+                let (operation, person, room) =
+                    (operation.clone(), person.clone(), room.to_owned());
+                Box::pin(async move { operation.send_about(&person, &room, message).await.status })
+            };
+            let what = format!("{kind} {}", operation.id);
+            are_alike(&traced, &what, [&|| ask(&closed), &|| ask(MISSING)]).await;
+            compared += 1;
+        }
+        for route in PageRoute::all() {
+            let ask = |room: &str| -> Asked {
+                let (route, person, room) = (route.clone(), person.clone(), room.to_owned());
+                Box::pin(async move { route.send(&person, &room, message).await.status })
+            };
+            let what = format!("{kind} {} {}", route.method, route.address);
+            are_alike(&traced, &what, [&|| ask(&closed), &|| ask(MISSING)]).await;
+            compared += 1;
+        }
+    }
+    assert!(compared > 100);
+}
+
+/// A guest asks for people who are in none of their rooms, and for nobody.
+#[tokio::test]
+async fn a_hidden_person_runs_the_statements_of_nobody() {
+    let chat = Chat::start().await;
+    let guest = chat.join("guest").await;
+    guest.remove("general", "me").await.expect(204);
+    chat.join("ann").await;
+    let role = "update users set role = 'guest' where handle = 'guest'";
+    let changed = sqlx::query(role).execute(&mut chat.outside().await).await;
+    changed.expect("valid SQL");
+    let traced = Traced::take_over(chat).await;
+    let requests: [(Method, &str, Value); 5] = [
+        (Method::GET, "/api/v1/users/HANDLE", Value::Null),
+        (Method::GET, "/people/HANDLE", Value::Null),
+        (
+            Method::PATCH,
+            "/api/v1/users/HANDLE",
+            json!({ "role": "guest" }),
+        ),
+        (
+            Method::POST,
+            "/api/v1/users/HANDLE/ban",
+            json!({ "hide_messages": false }),
+        ),
+        (
+            Method::POST,
+            "/api/v1/direct",
+            json!({ "handles": ["HANDLE"] }),
+        ),
+    ];
+    for (method, path, body) in requests {
+        let ask = |handle: &str| -> Asked {
+            let (person, body, method): (Person, _, _) =
+                (guest.clone(), body.clone(), method.clone());
+            let path = path.replace("HANDLE", handle);
+            let body: Value =
+                serde_json::from_str(&body.to_string().replace("HANDLE", handle)).expect("JSON");
+            Box::pin(async move { person.send(method, &path, body).await.status })
+        };
+        are_alike(
+            &traced,
+            &format!("{method} {path}"),
+            [&|| ask("ann"), &|| ask("zoe")],
+        )
+        .await;
+    }
+}
