@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { CuttingProxy } from "../clients/support/cutting_proxy.mjs";
 import { Person } from "../clients/support/person.mjs";
 import { until } from "../clients/support/until.mjs";
+import { dice } from "./support/dice.mjs";
 import { stage } from "./support/stage.mjs";
 
 const SEEDS = process.env.BACKSCROLL_SEED ? [Number(process.env.BACKSCROLL_SEED)] : [1, 2, 3];
@@ -14,16 +15,6 @@ const HISTORY = 400;
 const MORE_THAN_IS_REPLAYED = 520;
 const PAGE_WITHIN_MS = 200;
 const BACK_WITHIN_MS = 60_000;
-
-/** mulberry32: numbers from 0 to below 1, the same ones for the same seed. */
-function dice(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Remembers every list of ids that could be seen, without the reader's own: those may overtake what is on its way. */
 function watchRows(handle) {
@@ -148,6 +139,23 @@ async function happen(events, roll, done) {
   }
 }
 
+/** The page shows the end of what the server has, and sends nothing any more. */
+async function showsTheTruth(tab, { bots, room }, newest, told) {
+  let shown = [];
+  let expected = [];
+  const fault = () => expected.findIndex((row, place) => JSON.stringify(row) !== JSON.stringify(shown[place]));
+  await until(
+    () => `it shows what the server has; ${JSON.stringify(shown[fault()])} in place of ${JSON.stringify(expected[fault()])}; ${told}`,
+    async () => {
+      await tab.page.evaluate(goToTheEnd);
+      shown = await tab.page.evaluate(readState);
+      expected = (await bots[0].history(room)).slice(-Math.max(1, shown.length)).map(stateOf);
+      return shown.at(-1)?.id >= newest.id && fault() < 0 && (await tab.page.locator("#outbox > *").count()) === 0;
+    },
+    BACK_WITHIN_MS,
+  );
+}
+
 describe("the page of a room in which everything happens", { timeout: 600_000 }, () => {
   const here = stage();
   let proxy;
@@ -169,22 +177,6 @@ describe("the page of a room in which everything happens", { timeout: 600_000 },
       await tab.page.evaluate(watchRows, handle);
     }
     return tabs;
-  }
-
-  async function showsTheTruth(tab, { bots, room }, newest, told) {
-    let shown = [];
-    let expected = [];
-    const fault = () => expected.findIndex((row, place) => JSON.stringify(row) !== JSON.stringify(shown[place]));
-    await until(
-      () => `it shows what the server has; ${JSON.stringify(shown[fault()])} in place of ${JSON.stringify(expected[fault()])}; ${told}`,
-      async () => {
-        await tab.page.evaluate(goToTheEnd);
-        shown = await tab.page.evaluate(readState);
-        expected = (await bots[0].history(room)).slice(-Math.max(1, shown.length)).map(stateOf);
-        return shown.at(-1)?.id >= newest.id && fault() < 0 && (await tab.page.locator("#outbox > *").count()) === 0;
-      },
-      BACK_WITHIN_MS,
-    );
   }
 
   async function neverShowedAHole(tab, { bots, room, handle }, told) {
@@ -210,6 +202,86 @@ describe("the page of a room in which everything happens", { timeout: 600_000 },
         await neverShowedAHole(tab, scene, told);
         assert.ok(await tab.wasNotReloaded());
       }
+    });
+  }
+});
+
+/** What may happen to a reader's rights in a room, and in it meanwhile. `reader` says what the reader has now. */
+function turns({ roll, room, handle, bots: [owner, bot], tab, reader }) {
+  const number = () => Math.floor(roll() * 1_000_000);
+  const oneOf = (things) => things[Math.floor(roll() * things.length)];
+  const must = async (answer) => assert.ok((await answer).ok, `${(await answer).status}`);
+  const member = `/api/v1/rooms/${room}/members/${handle}`;
+  const give = (role) => must(owner.ask("PATCH", `/api/v1/users/${handle}`, { role }));
+  const posted = async (message) => {
+    if (!reader.isInside) reader.unseen.push(message.id);
+  };
+
+  return {
+    async posts() {
+      for (let n = Math.floor(roll() * 4); n >= 0; n--) await posted(await oneOf([owner, bot]).post(`post ${number()}`, room));
+    },
+    async edits() {
+      const own = (await owner.history(room)).filter(({ author, body }) => author.handle === owner.handle && body !== undefined);
+      await owner.edit(oneOf(own).id, `edited ${number()}`, room);
+    },
+    async deletes() {
+      const own = (await bot.history(room)).filter(({ author, body }) => author.handle === bot.handle && body !== undefined);
+      if (own.length > 0) await bot.delete(oneOf(own).id, room);
+    },
+    async writes() {
+      if (reader.isInside) await tab.say(`mine ${number()}`);
+    },
+    async "is removed"() {
+      // What is on its way belongs to whoever is a member.
+      await until("all is sent", async () => (await tab.page.locator("#outbox > *").count()) === 0);
+      await must(owner.ask("DELETE", member));
+      reader.isInside = false;
+    },
+    async "is added"() {
+      if (reader.isInside) return;
+      const shown = (await tab.rows()).map(({ id }) => id);
+      assert.deepEqual(reader.unseen.filter((id) => shown.includes(id)), [], "what was said behind the reader's back was not shown");
+      await must(owner.ask("PUT", member));
+      Object.assign(reader, { isInside: true, unseen: [] });
+    },
+    "becomes a guest": () => give("guest"),
+    "becomes a member": () => give("member"),
+    "becomes an admin": () => give("admin"),
+    renames: () => bot.ask("PATCH", "/api/v1/me", { name: `name ${number()}` }),
+  };
+}
+
+describe("the page of a reader whose rights change", { timeout: 300_000 }, () => {
+  const here = stage();
+  const TURNS = 45;
+
+  for (const seed of SEEDS.slice(0, 2)) {
+    it(`shows nothing behind the reader's back, and ends with what the server has, seed ${seed}`, async () => {
+      const bots = await Promise.all(["owner", "bot"].map((name) => Person.join(here.server, `${name}-${seed}`)));
+      const [owner, bot] = bots;
+      here.server.command("user", "role", owner.handle, "admin", "--db", here.server.db);
+      const { slug: room } = await owner.createRoom({ name: `Rights ${seed}`, kind: "closed" });
+      const handle = `reader-${seed}`;
+      const tab = await here.visitor();
+      await tab.join(handle, "/rooms/general");
+      for (const person of [bot.handle, handle]) assert.ok((await owner.ask("PUT", `/api/v1/rooms/${room}/members/${person}`)).ok);
+      await owner.postMany(80, "a line", room);
+      await tab.goto(`/rooms/${room}`);
+      await tab.mark();
+      const reader = { isInside: true, unseen: [] };
+      const roll = dice(seed);
+      const events = turns({ roll, room, handle, bots, tab, reader });
+      const done = [];
+      for (let n = 0; n < TURNS; n++) {
+        const names = Object.keys(events);
+        done.push(names[Math.floor(roll() * names.length)]);
+        await events[done.at(-1)]();
+      }
+      await events["is added"]();
+      const newest = await owner.post("the last of all", room);
+      await showsTheTruth(tab, { bots, room }, newest, `seed ${seed}: ${done.join(", ")}`);
+      assert.ok(await tab.wasNotReloaded());
     });
   }
 });
