@@ -33,11 +33,23 @@ pub(crate) struct Server {
     pub(crate) folder: TempDir,
 }
 
+/// The rate limits of a server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Limits {
+    Off,
+    Default,
+}
+
 impl Server {
-    /// Starts a server on a new file.
+    /// Starts a server without rate limits on a new file.
     pub(crate) fn start(machine: Machine) -> Result<Self> {
+        Self::start_with(machine, Limits::Off)
+    }
+
+    /// Starts a server with these limits on a new file.
+    pub(crate) fn start_with(machine: Machine, limits: Limits) -> Result<Self> {
         let folder = folder()?;
-        let process = serve(machine, &file_in(folder.path()))?;
+        let process = serve_with(machine, &file_in(folder.path()), limits)?;
         Ok(Self { process, folder })
     }
 
@@ -74,13 +86,18 @@ impl Server {
     }
 }
 
-/// Starts the program on a file.
+/// Starts the program without rate limits on a file.
 pub(crate) fn serve(machine: Machine, db: &Path) -> Result<Process> {
+    serve_with(machine, db, Limits::Off)
+}
+
+fn serve_with(machine: Machine, db: &Path, limits: Limits) -> Result<Process> {
     let mut command = Command::new(PROGRAM);
-    command
-        .args(["serve", "--listen", "127.0.0.1:0", "--rate-limits", "off"])
-        .arg("--db")
-        .arg(db);
+    command.args(["serve", "--listen", "127.0.0.1:0"]);
+    if matches!(limits, Limits::Off) {
+        command.args(["--rate-limits", "off"]);
+    }
+    command.arg("--db").arg(db);
     Process::start(machine, &mut command)
 }
 

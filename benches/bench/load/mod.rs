@@ -1,6 +1,7 @@
 //! The load generator: one thread with one epoll instance, which reads streams and sends requests.
 
 pub(crate) mod clock;
+pub(crate) mod flood;
 pub(crate) mod histogram;
 pub(crate) mod http;
 pub(crate) mod ledger;

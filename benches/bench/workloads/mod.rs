@@ -1,6 +1,7 @@
 //! Workloads: one file per group.
 
 mod archive;
+mod attacks;
 mod catching_up;
 mod delivery;
 mod driving;
@@ -73,6 +74,7 @@ pub(crate) fn cases() -> Vec<Case> {
         catching_up::replay(),
         pages::pages(),
         start::start(),
+        attacks::attacks(),
         scale::scale(),
     ];
     groups.into_iter().flatten().collect()
