@@ -205,6 +205,7 @@ token-expires = Expires
 revoke = Revoke
 sign-out-lead-password =
     You can sign in again with the username { $username } and your password. Unsent messages are lost.
+sign-out-lead-proxied = The proxy in front of this server signs you in. Sign out there.
 sign-out-lead =
     You have no password. Once you are signed out everywhere, nobody can use the name { $username } again,
     including you. Sent messages stay; unsent messages are lost.
@@ -290,6 +291,8 @@ error-time-zone-invalid = Choose a time zone such as Europe/Berlin.
 
 error-sign-in-refused = That username and password don’t match.
 error-password-wrong = That isn’t your password.
+error-identity-taken = It’s connected to somebody else’s account.
+error-last-way-in = Nothing else signs you in. Set a password first.
 error-token-scope = This token may not be used for this.
 error-password-too-short = Too short: at least { $min } characters.
 error-password-too-long = Too long: at most { $max } characters.
@@ -329,6 +332,7 @@ error-sign-out-first = You already have an account. Sign out to create another o
 error-not-imported = Nobody of that name was imported and is still to be invited.
 error-not-a-duration = Use a number and a unit (m, h, d or w), as in 7d; at most 366d.
 error-invite-only = Accounts on this server are by invitation.
+error-account-disabled = This account is disabled. Ask whoever runs this server.
 error-not-author = You can only change your own messages.
 error-nonce-invalid = A nonce has 1 to { $max } visible ASCII characters.
 error-nonce-ambiguous = The request has two different nonces.

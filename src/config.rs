@@ -10,6 +10,7 @@ use crate::{
     error::{Error, Result},
     model::role::Door,
 };
+use axum::http::{HeaderName, header};
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use std::{
@@ -65,6 +66,11 @@ pub struct Config {
     #[arg(long = "trusted-proxy", env = "BACKSCROLL_TRUSTED_PROXY", hide_env_values = true, value_name = "CIDR", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
 
+    /// Header in which trusted proxies name the person whom they have signed in, such as Remote-User. Whoever is named has
+    /// an account, and needs no other way to sign in
+    #[arg(long, env = "BACKSCROLL_PROXY_USER_HEADER", hide_env_values = true, value_name = "NAME", value_parser = parse_header_name)]
+    pub proxy_user_header: Option<HeaderName>,
+
     /// Rate limits.
     #[command(flatten)]
     pub rates: Rates,
@@ -113,6 +119,7 @@ impl Default for Config {
             hosts: Vec::new(),
             tls: Tls::default(),
             trusted_proxies: Vec::new(),
+            proxy_user_header: None,
             rates: Rates::default(),
             storage: Storage::default(),
             max_connections: 10_000,
@@ -143,16 +150,28 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] if the public address has another path than `--base-path`.
+    /// [`Error::Refused`] if the public address has another path than `--base-path`, or if a header names people and no
+    /// proxy is trusted.
     pub fn check(&self) -> Result<()> {
+        let refused = |why: String| Err(Error::Refused(why));
         let public = base_of(None, self.public_url.as_ref());
-        match &self.base_path {
-            Some(base) if !public.is_root() && *base != public => Err(Error::Refused(format!(
+        if let Some(base) = &self.base_path
+            && !public.is_root()
+            && *base != public
+        {
+            return refused(format!(
                 "--base-path {} contradicts --public-url, whose path is {public}",
                 base.of_cookies()
-            ))),
-            _ => Ok(()),
+            ));
         }
+        if self.proxy_user_header.is_some() && self.trusted_proxies.is_empty() {
+            return refused(
+                "--proxy-user-header needs --trusted-proxy with the network of the proxy: whoever else could reach the \
+                 server would be whoever they say they are"
+                    .into(),
+            );
+        }
+        Ok(())
     }
 
     /// Returns the names in `--public-url`, `--host` and `--acme-domain` in DNS form: lower case, other scripts as Punycode, without a
@@ -305,6 +324,22 @@ fn parse_network(text: &str) -> Result<IpNet, &'static str> {
     network
         .or_else(|| text.parse().ok().map(|address: IpAddr| address.into()))
         .ok_or("an address or a network, as in 10.0.0.0/8")
+}
+
+/// Parses the name of a header that a proxy sets. Headers with a meaning of their own are none.
+fn parse_header_name(text: &str) -> Result<HeaderName, &'static str> {
+    let name: Option<HeaderName> = text.parse().ok();
+    let is_free = |name: &HeaderName| {
+        ![
+            header::AUTHORIZATION,
+            header::COOKIE,
+            header::HOST,
+            header::ORIGIN,
+        ]
+        .contains(name)
+    };
+    name.filter(is_free)
+        .ok_or("the name of a header that the proxy sets, such as Remote-User")
 }
 
 /// Parses a host name into DNS form.

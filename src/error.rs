@@ -84,6 +84,9 @@ pub enum Denial {
     /// Accounts on this server are by invitation.
     #[error("accounts on this server are by invitation")]
     InviteOnly,
+    /// The account was disabled or banned.
+    #[error("this account is disabled")]
+    AccountDisabled,
     /// Only admins administer the server.
     #[error("only admins may do this")]
     NotAdmin,

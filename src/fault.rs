@@ -141,6 +141,12 @@ pub enum Fault {
     /// The password is the handle or the display name of the account.
     #[error("a password other than the name")]
     PasswordIsName,
+    /// Somebody's account is linked to the identity.
+    #[error("it is linked to another account")]
+    IdentityTaken,
+    /// Nothing else signs in to the account.
+    #[error("nothing else signs you in; set a password first")]
+    LastWayIn,
     /// The slug is empty, too long, or contains characters that slugs cannot contain.
     #[error("1 to {max} of a-z, 0-9 and -, not starting with -")]
     SlugInvalid {
@@ -261,7 +267,9 @@ impl Fault {
         matches!(
             self,
             Self::HandleTaken
+                | Self::IdentityTaken
                 | Self::LastAdmin
+                | Self::LastWayIn
                 | Self::NameTaken
                 | Self::SlugTaken
                 | Self::RoomNameTaken

@@ -2,7 +2,7 @@
 
 use crate::{
     app::{App, ChangeMaker, random_bytes},
-    auth::{client::TrustedProxies, secret::Secret},
+    auth::{client::TrustedProxies, identity::ProxyUserHeader, secret::Secret},
     cache::Cache,
     chat::{apply::apply, upgrade::store_mentions},
     config::{Config, Tls},
@@ -154,20 +154,21 @@ impl Server {
         let per_address = config.max_connections_per_address;
         let names = HostNames::new(config.host_names());
         let proxies = TrustedProxies::new(config.trusted_proxies.clone());
+        let user_header = config.proxy_user_header.clone().map(ProxyUserHeader::new);
         let limits = Arc::new(Limits::new(connections, per_address, proxies.clone()));
         let tls = certificates.as_ref().map(Certificates::settings);
         let tls = tls.transpose()?;
         if let Some(redirect) = redirect {
             let port = listener.local_addr()?.port();
             let router = https_redirect::routes(names.clone(), config.public_url.clone(), port);
-            let site = Site::new(router, proxies.clone(), None);
+            let site = Site::new(router, proxies.clone(), None, None);
             tokio::spawn(accept(redirect, site, Arc::clone(&limits), stop.clone()));
         }
         let watching = certificates.map(|certificates| match acme {
             Some(acme) => tokio::spawn(acme.keep(certificates)),
             None => tokio::spawn(certificates.watch()),
         });
-        let site = Site::new(web::routes(app, names), proxies, tls);
+        let site = Site::new(web::routes(app, names), proxies, user_header, tls);
         let accepting = tokio::spawn(accept(listener, site, limits, stop.clone()));
         let lost = tokio::select! {
             () = shutdown => None,

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod cookies;
+pub mod identity;
 pub mod password;
 pub mod scopes;
 pub mod secret;

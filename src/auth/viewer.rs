@@ -8,6 +8,7 @@ use crate::{
     model::{
         change::{Requester, SecretHash, SignInKind},
         grant::Grant,
+        identity::ExternalIdentity,
         ids::{EventId, UserId},
         role::Role,
         session::Account,
@@ -15,7 +16,7 @@ use crate::{
         user::User,
     },
 };
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use std::{net::IpAddr, time::Duration};
 
 /// Maximum number of session cookies that are looked up per request. A browser sends several if they were set for
@@ -27,12 +28,14 @@ const SESSIONS_MAX: usize = 8;
 pub struct Viewer {
     /// The account; `None` if not signed in.
     pub user: Option<User>,
-    /// Hash of the token or session that identifies the account.
+    /// Hash of the token or session that identifies the account, or of the identity that a proxy names.
     pub secret_hash: Option<SecretHash>,
     /// What the token or session may be used for.
     pub grant: Grant,
     /// Whether the sender may see open rooms without being a member.
     pub sees_open: bool,
+    /// Whether a trusted proxy has signed the sender in, who has no session then.
+    pub is_proxied: bool,
     /// The address of the client.
     pub address: Option<IpAddr>,
 }
@@ -59,8 +62,7 @@ impl Viewer {
         valid: Validity,
     ) -> Result<Self> {
         if let Some(authorization) = headers.get(header::AUTHORIZATION) {
-            let token = authorization.to_str().ok().and_then(bearer_token);
-            let secret = token.and_then(Secret::parse).ok_or(Error::SignInNeeded)?;
+            let secret = token_of(authorization).ok_or(Error::SignInNeeded)?;
             let viewer = Self::find(log, &secret, SignInKind::Token, valid).await?;
             return viewer.ok_or(Error::SignInNeeded);
         }
@@ -85,7 +87,8 @@ impl Viewer {
     ) -> Result<Option<Self>> {
         let secret_hash = secret.hash();
         let account = log.find_account(&secret_hash).await?;
-        let is_valid = |account: &Account| account.kind == kind && !account.is_expired(now, idle);
+        let is_valid =
+            |account: &Account| account.kind == Some(kind) && !account.is_expired(now, idle);
         let Some(account) = account.filter(is_valid) else {
             return Ok(None);
         };
@@ -97,6 +100,22 @@ impl Viewer {
             user: Some(account.user),
             secret_hash: Some(secret_hash),
             grant: account.grant,
+            is_proxied: false,
+            address: None,
+        }))
+    }
+
+    /// Returns the sender whom a trusted proxy has signed in; `None` if the identity has no account, or a disabled one.
+    pub async fn find_proxied(log: &EventLog, identity: &ExternalIdentity) -> Result<Option<Self>> {
+        let Some(account) = log.find_account(&identity.key_hash).await? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            sees_open: log.sees_open_rooms(Some(account.user.role)).await?,
+            user: Some(account.user),
+            secret_hash: Some(identity.key_hash.clone()),
+            grant: account.grant,
+            is_proxied: true,
             address: None,
         }))
     }
@@ -155,6 +174,18 @@ impl Viewer {
                 .map_or(EventId::EARLIEST, |user| user.view_since),
         }
     }
+}
+
+/// Returns whether a request has a token of this server, valid or not.
+#[must_use]
+pub fn has_token(headers: &HeaderMap) -> bool {
+    let authorization = headers.get(header::AUTHORIZATION);
+    authorization.and_then(token_of).is_some()
+}
+
+fn token_of(authorization: &HeaderValue) -> Option<Secret> {
+    let token = authorization.to_str().ok().and_then(bearer_token);
+    token.and_then(Secret::parse)
 }
 
 /// Parses a bearer token (RFC 6750, section 2.1). The scheme is case-insensitive (RFC 9110, section 11.1).

@@ -7,7 +7,7 @@ use super::{
     import::{ImportChange, import},
     invites, memberships, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
-    reactions, rooms, server, setup, standing, users,
+    proxied, reactions, rooms, server, setup, standing, users,
 };
 use crate::{
     cache::Cache,
@@ -147,8 +147,13 @@ async fn apply_run(
         Action::UpdateServer { name, door } => {
             server::update_server(tx, actor, name.as_ref(), *door).await
         }
-        Action::JoinServer { account, sign_in } => {
-            users::join_server(tx, actor, account, sign_in.as_ref()).await
+        Action::JoinServer {
+            account,
+            sign_in,
+            identity,
+        } => users::join_server(tx, actor, account, sign_in.as_ref(), identity.as_ref()).await,
+        Action::AdmitProxied { account, identity } => {
+            proxied::admit(tx, actor, account, identity).await
         }
         Action::CreateInvite(invite) => invites::create_invite(tx, actor, invite).await,
         Action::RevokeInvite { invite } => invites::revoke_invite(tx, actor, *invite).await,

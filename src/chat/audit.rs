@@ -169,6 +169,7 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         | Action::BeginEra { .. }
         | Action::OfferSetup { .. }
         | Action::JoinServer { .. }
+        | Action::AdmitProxied { .. }
         | Action::SignOut { .. }
         | Action::Credential(_)
         | Action::RenameUser { .. }

@@ -1,6 +1,6 @@
 //! What people sign in with: passwords, sessions, tokens and one-time links.
 
-use super::{actor::Actor, applied::Applied};
+use super::{actor::Actor, applied::Applied, identities};
 use crate::{
     error::{Error, Result},
     fault::Fault,
@@ -14,7 +14,9 @@ use crate::{
     },
     store::{
         db::Connection,
-        devices, passwords,
+        devices,
+        identities::find_identity,
+        passwords,
         sessions::{self, NewSession},
         sign_in_links, users,
     },
@@ -69,6 +71,10 @@ pub(super) async fn apply(
             sign_in_links::set_link(tx, actor.signed_in()?, secret_hash, *expires_at).await?;
             Ok(Applied::new(Outcome::Done))
         }
+        CredentialAction::LinkIdentity { identity } => {
+            identities::link_own(tx, actor, identity).await
+        }
+        CredentialAction::UnlinkIdentity { id } => identities::unlink_own(tx, actor, *id).await,
     }
 }
 
@@ -100,7 +106,7 @@ async fn sign_in_by(
 ) -> Result<Applied> {
     let refused = match proof {
         Proof::Password { .. } => Error::invalid("password", Fault::SignInRefused),
-        Proof::Link { .. } => Error::NotFound,
+        Proof::Link { .. } | Proof::Identity { .. } => Error::NotFound,
     };
     let user = match proof {
         Proof::Password { user, hash } => {
@@ -108,6 +114,7 @@ async fn sign_in_by(
             (stored.as_ref() == Some(hash)).then_some(*user)
         }
         Proof::Link { secret_hash } => sign_in_links::find_link(tx, secret_hash, actor.at).await?,
+        Proof::Identity { identity } => find_identity(tx, identity).await?,
     };
     // A bot is not signed in by a browser.
     let may_sign_in = |user: &User| user.role != Role::Bot || sign_in.kind == SignInKind::Token;
@@ -125,7 +132,10 @@ async fn sign_in_by(
 }
 
 /// Returns the account if it is not disabled.
-async fn find_enabled(tx: &mut Connection, user: Option<UserId>) -> Result<Option<User>> {
+pub(super) async fn find_enabled(
+    tx: &mut Connection,
+    user: Option<UserId>,
+) -> Result<Option<User>> {
     let Some(user) = user else {
         return Ok(None);
     };

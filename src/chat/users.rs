@@ -4,6 +4,7 @@ use super::{
     actor::Actor,
     applied::Applied,
     credentials,
+    identities::check_free,
     memberships::{NewMember, add_member},
 };
 use crate::{
@@ -11,8 +12,9 @@ use crate::{
     fault::Fault,
     model::{
         account::{FoldedName, NewAccount},
-        change::{AccessChange, Outcome, Registration, SecretHash, SignIn},
+        change::{AccessChange, Outcome, Registration, SecretHash, SignIn, WayIn},
         event::kind,
+        identity::ExternalIdentity,
         ids::{EventId, UserId},
         profile::{About, TimeZone},
         role::{Door, Role},
@@ -21,6 +23,7 @@ use crate::{
     store::{
         db::Connection,
         events::{NewEvent, append_event},
+        identities::insert_identity,
         memberships, meta, passwords, profiles, rooms, sessions,
         users::{self, NewUser},
     },
@@ -32,15 +35,22 @@ pub(super) async fn join_server(
     actor: Actor,
     account: &NewAccount,
     sign_in: Option<&SignIn>,
+    identity: Option<&ExternalIdentity>,
 ) -> Result<Applied> {
     if meta::find_server(tx).await?.door == Door::Invite {
         return Err(Error::Forbidden(Denial::InviteOnly));
     }
+    if let Some(identity) = identity {
+        check_free(tx, identity).await?;
+    }
     let user = create_account(tx, actor, account, sign_in).await?;
+    if let Some(identity) = identity {
+        insert_identity(tx, user.id, identity, actor.at).await?;
+    }
     Ok(Applied::new(Outcome::User(user)))
 }
 
-/// Creates an account with a password, and signs it in.
+/// Creates an account with what its owner signs in with again, and signs it in.
 pub(super) async fn register(
     tx: &mut Connection,
     actor: Actor,
@@ -48,12 +58,29 @@ pub(super) async fn register(
 ) -> Result<User> {
     let Registration {
         account,
-        password,
+        way_in,
         sign_in,
     } = registration;
+    check_way_in(tx, way_in).await?;
     let user = create_account(tx, actor, account, Some(sign_in)).await?;
-    passwords::set_password(tx, user.id, password, actor.at).await?;
+    add_way_in(tx, actor, user.id, way_in).await?;
     Ok(user)
+}
+
+/// Checks that what the owner of a new account signs in with is not another account's.
+async fn check_way_in(tx: &mut Connection, way_in: &WayIn) -> Result<()> {
+    match way_in {
+        WayIn::Password(_) => Ok(()),
+        WayIn::Identity(identity) => check_free(tx, identity).await,
+    }
+}
+
+/// Adds what the owner of a new account signs in with.
+async fn add_way_in(tx: &mut Connection, actor: Actor, user: UserId, way_in: &WayIn) -> Result<()> {
+    match way_in {
+        WayIn::Password(hash) => passwords::set_password(tx, user, hash, actor.at).await,
+        WayIn::Identity(identity) => insert_identity(tx, user, identity, actor.at).await,
+    }
 }
 
 /// Makes an imported person an account that somebody signs in to. Its id, its handle and what it wrote stay. The event is
@@ -66,9 +93,10 @@ pub(super) async fn claim_user(
 ) -> Result<User> {
     let Registration {
         account,
-        password,
+        way_in,
         sign_in,
     } = registration;
+    check_way_in(tx, way_in).await?;
     let user = users::find_user_by_id(tx, id).await?;
     let user = user.filter(|user| user.handle == account.handle.text);
     let user = user.ok_or(Error::NotFound)?;
@@ -78,7 +106,7 @@ pub(super) async fn claim_user(
         return Err(Error::invalid("name", Fault::NameTaken));
     }
     users::claim_user(tx, id, &account.name, account.role).await?;
-    passwords::set_password(tx, id, password, actor.at).await?;
+    add_way_in(tx, actor, id, way_in).await?;
     credentials::add_session(tx, actor, id, sign_in).await?;
     append_user_event(tx, actor, id).await?;
     let user = User {
@@ -105,7 +133,7 @@ async fn append_user_event(tx: &mut Connection, actor: Actor, user: UserId) -> R
 }
 
 /// Creates an account and signs it in. Refuses a handle or name that looks like another account's handle or name.
-async fn create_account(
+pub(super) async fn create_account(
     tx: &mut Connection,
     actor: Actor,
     account: &NewAccount,

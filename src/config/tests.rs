@@ -153,3 +153,17 @@ fn a_size_is_bytes_or_has_a_unit() {
         assert_eq!(parse_size(text).ok(), size, "{text}");
     }
 }
+
+#[test]
+fn a_header_that_names_people_is_believed_only_from_named_proxies() {
+    let header = ["--proxy-user-header", "Remote-User"];
+    let refused = parse(&header).unwrap().check().unwrap_err().to_string();
+    assert!(refused.contains("--trusted-proxy"), "{refused}");
+    let proxy = ["--trusted-proxy", "10.0.0.0/8"];
+    let config = parse(&[header, proxy].concat()).unwrap();
+    assert!(config.check().is_ok());
+    for other in ["", "Remote User", "Cookie", "authorization"] {
+        let refused = parse(&["--proxy-user-header", other]).unwrap_err();
+        assert!(refused.to_string().contains("Remote-User"), "{other}");
+    }
+}

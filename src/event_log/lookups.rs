@@ -12,7 +12,10 @@ use crate::{
         server::ServerProfile,
         session::Account,
     },
-    store::{cursors, db::Connection, event_pages::Selection, memberships, meta, rooms, sessions},
+    store::{
+        cursors, db::Connection, event_pages::Selection, identities, memberships, meta, rooms,
+        sessions,
+    },
 };
 use quick_cache::Equivalent;
 use std::{collections::BTreeMap, hash::Hash, sync::Arc};
@@ -94,10 +97,16 @@ impl EventLog {
         found.ok_or(Error::Internal("every server has a profile"))
     }
 
-    /// Returns the account of a session or token. Whether it has expired is not checked.
+    /// Returns the account of a session or token, or of an identity that a proxy names. Whether it has expired is not
+    /// checked.
     pub async fn find_account(&self, secret: &SecretHash) -> Result<Option<Account>> {
         let look_up =
-            async |connection: &mut Connection| sessions::find_account(connection, secret).await;
+            async |connection: &mut Connection| match sessions::find_account(connection, secret)
+                .await?
+            {
+                Some(account) => Ok(Some(account)),
+                None => identities::find_proxied(connection, secret).await,
+            };
         self.find_cached(&self.cache.accounts, secret, look_up)
             .await
     }

@@ -9,6 +9,7 @@ use super::{
     credential::CredentialAction,
     emoji::Emoji,
     event::CustomEventName,
+    identity::ExternalIdentity,
     ids::{EventId, MessageId, RoomId, UserId},
     import::{ImportStep, Imported},
     invite::{InviteId, NewInvite},
@@ -106,10 +107,17 @@ pub enum Action {
         name: Option<ServerName>,
         door: Option<Door>,
     },
-    /// Creates an account and signs it in.
+    /// Creates an account and signs it in. Its owner signs in again by `identity`, if there is one.
     JoinServer {
         account: NewAccount,
         sign_in: Option<SignIn>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        identity: Option<ExternalIdentity>,
+    },
+    /// Finds or creates the account of a person whom a trusted proxy has signed in.
+    AdmitProxied {
+        account: NewAccount,
+        identity: ExternalIdentity,
     },
     /// Makes an invitation.
     CreateInvite(NewInvite),
@@ -233,10 +241,21 @@ impl Post {
 pub struct Registration {
     /// The account.
     pub account: NewAccount,
-    /// The hash of its password.
-    pub password: PasswordHash,
+    /// What its owner signs in with again.
+    #[serde(flatten)]
+    pub way_in: WayIn,
     /// The session or token that it begins with.
     pub sign_in: SignIn,
+}
+
+/// What the owner of a new account signs in with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WayIn {
+    /// A password, which has this hash.
+    Password(PasswordHash),
+    /// An OpenID provider.
+    Identity(ExternalIdentity),
 }
 
 /// The result of an applied change.

@@ -2,6 +2,7 @@
 
 use super::{
     grant::Grant,
+    identity::{ExternalIdentity, IdentityId},
     ids::UserId,
     password::PasswordHash,
     sign_in::{SecretHash, SignIn},
@@ -47,6 +48,10 @@ pub enum CredentialAction {
         secret_hash: SecretHash,
         expires_at: Timestamp,
     },
+    /// Links an identity to the actor's account, which is signed in by it from then on.
+    LinkIdentity { identity: ExternalIdentity },
+    /// Ends the link between an identity and the actor's account.
+    UnlinkIdentity { id: IdentityId },
 }
 
 /// What an account is signed in by. It was checked before the change was made; that it still holds is checked when the
@@ -59,4 +64,6 @@ pub enum Proof {
     Password { user: UserId, hash: PasswordHash },
     /// A one-time link, whose secret has this hash.
     Link { secret_hash: SecretHash },
+    /// An identity that is linked to the account.
+    Identity { identity: ExternalIdentity },
 }

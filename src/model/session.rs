@@ -17,8 +17,8 @@ const NOTED_EVERY: i64 = 60 * 60 * 1000;
 pub struct Account {
     /// The account.
     pub user: User,
-    /// How the secret is sent.
-    pub kind: SignInKind,
+    /// How the secret is sent; `None` if there is none, but a proxy names the person with each request.
+    pub kind: Option<SignInKind>,
     /// What the secret may be used for.
     pub grant: Grant,
     /// The time from which the secret is not valid any more.
@@ -32,7 +32,7 @@ impl Account {
     #[must_use]
     pub fn is_expired(&self, now: Timestamp, idle: Duration) -> bool {
         let is_over = self.expires_at.is_some_and(|expires_at| expires_at <= now);
-        is_over || self.kind == SignInKind::Session && self.last_use.at() < now.before(idle)
+        is_over || self.kind == Some(SignInKind::Session) && self.last_use.at() < now.before(idle)
     }
 }
 

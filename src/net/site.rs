@@ -1,6 +1,6 @@
 //! What all connections of a listener share.
 
-use crate::auth::client::TrustedProxies;
+use crate::auth::{client::TrustedProxies, identity::ProxyUserHeader};
 use axum::{
     Router,
     extract::Request,
@@ -28,6 +28,8 @@ pub struct Site {
     router: Router,
     /// The reverse proxies whose headers about their clients are believed.
     proxies: TrustedProxies,
+    /// The header in which they name the person whom they have signed in.
+    user_header: Option<ProxyUserHeader>,
     /// The settings of TLS; `None` if connections do not use it.
     pub(super) tls: Option<Arc<ServerConfig>>,
 }
@@ -38,11 +40,13 @@ impl Site {
     pub fn new(
         router: Router,
         proxies: TrustedProxies,
+        user_header: Option<ProxyUserHeader>,
         tls: Option<Arc<ServerConfig>>,
     ) -> Arc<Self> {
         Arc::new(Self {
             router,
             proxies,
+            user_header,
             tls,
         })
     }
@@ -57,6 +61,7 @@ impl Site {
         self.warn_of_untrusted_proxy(peer, &request);
         let client = self.proxies.client_of(peer, is_tls, request.headers());
         request.extensions_mut().insert(client);
+        self.note_proxied(peer, &mut request);
         name_host(&mut request);
         let mut response = self.router.clone().oneshot(request).await?;
         if is_tls {
@@ -64,6 +69,17 @@ impl Site {
             response.headers_mut().insert(name, value);
         }
         Ok(response)
+    }
+
+    /// Notes the person whom a trusted proxy has signed in. The header is removed, so that nothing else reads it.
+    fn note_proxied(&self, peer: IpAddr, request: &mut Request) {
+        let Some(user_header) = &self.user_header else {
+            return;
+        };
+        let proxied = user_header.take(&self.proxies, peer, request.headers_mut());
+        if let Some(proxied) = proxied {
+            request.extensions_mut().insert(proxied);
+        }
     }
 
     /// Logs once that a proxy on this machine is not trusted: all its clients then share the limits of one address.

@@ -7,7 +7,7 @@ use crate::{
     error::{Result, parse_field},
     model::{
         account::{FoldedName, NewAccount},
-        change::{Action, Registration},
+        change::{Action, Registration, WayIn},
         role::Role,
         user::{DisplayName, Handle, User},
     },
@@ -25,7 +25,11 @@ pub async fn join_server(
     app.rates.check_join(&client.client)?;
     let secret = Secret::new(random_bytes());
     let sign_in = Some(client.sign_in(&secret));
-    let action = Action::JoinServer { account, sign_in };
+    let action = Action::JoinServer {
+        account,
+        sign_in,
+        identity: None,
+    };
     let user = app.submit(None, action).await?.into_user()?;
     Ok(SignedInAs::new(user, secret))
 }
@@ -78,7 +82,7 @@ pub(super) async fn finish_registration(
     let secret = Secret::new(random_bytes());
     let registration = Registration {
         account,
-        password,
+        way_in: WayIn::Password(password),
         sign_in: client.sign_in(&secret),
     };
     Ok((registration, secret))

@@ -70,9 +70,10 @@ pub async fn end_other_sessions(app: &App, viewer: &Viewer) -> Result<()> {
     Ok(())
 }
 
-/// Ends the session of the request.
+/// Ends the session of the request. Whom a proxy has signed in has none.
 pub async fn sign_out(app: &App, viewer: &Viewer) -> Result<()> {
-    match viewer.secret_hash.clone() {
+    let session = viewer.secret_hash.clone().filter(|_| !viewer.is_proxied);
+    match session {
         Some(secret_hash) => submit(app, viewer, secret_hash).await,
         None => Ok(()),
     }

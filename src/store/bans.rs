@@ -11,6 +11,7 @@ statements! {
     DELETE_PASSWORD = "delete from passwords where user_id = ?";
     DELETE_DEVICES = "delete from devices where user_id = ?";
     DELETE_LINK = "delete from sign_in_links where user_id = ?";
+    DELETE_IDENTITIES = "delete from identities where user_id = ?";
     // In the order of the index, so that each step begins where the one before ended.
     LIST_MESSAGES_OF = "select m.room_id, m.id from messages m indexed by messages_by_author
         where m.author_id = ?1 and m.deleted_at is null
@@ -36,6 +37,7 @@ pub async fn delete_credentials(connection: &mut Connection, user: UserId) -> Re
         DELETE_PASSWORD,
         DELETE_DEVICES,
         DELETE_LINK,
+        DELETE_IDENTITIES,
     ] {
         sqlx::query(statement)
             .bind(user)

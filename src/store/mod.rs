@@ -22,6 +22,7 @@ pub mod event_pages;
 mod event_row;
 pub mod events;
 pub mod file_identity;
+pub mod identities;
 pub mod imports;
 pub mod invites;
 mod json_rows;
@@ -65,6 +66,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         cursors::STATEMENTS,
         event_pages::STATEMENTS,
         events::STATEMENTS,
+        identities::STATEMENTS,
         imports::STATEMENTS,
         invites::STATEMENTS,
         memberships::STATEMENTS,

@@ -10,12 +10,14 @@ use crate::{
     app::App,
     auth::{
         client::Client,
+        identity::Proxied,
         scopes::{self, Target},
-        viewer::Viewer,
+        viewer::{Viewer, has_token},
     },
     error::Error,
     fault::Fault,
     model::{grant::Grant, ids::parse_id},
+    operations::proxied,
 };
 use axum::{
     extract::{FromRequest, FromRequestParts, MatchedPath, RawPathParams, Request},
@@ -25,7 +27,7 @@ use percent_encoding::percent_decode;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, error::Category};
 use serde_path_to_error::Segment;
-use std::{ops::Deref, sync::Arc};
+use std::{net::IpAddr, ops::Deref, sync::Arc};
 
 /// The sender of a request, with their display preferences, whether or not the door of the server lets them in.
 ///
@@ -50,15 +52,30 @@ impl FromRequestParts<Arc<App>> for Anybody {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         let client = parts.extensions.get::<Client>();
+        let address = client.map(|client| client.address);
         let viewer = Viewer {
-            address: client.map(|client| client.address),
-            ..Viewer::identify(&app.log, &app.cookies, &parts.headers, app.validity()).await?
+            address,
+            ..identify(parts, app, address).await?
         };
         check_grant(&viewer, parts, app).await?;
         Ok(Self {
             viewer,
             preferences: Preferences::of(&parts.headers),
         })
+    }
+}
+
+/// Identifies the sender. A person whom a trusted proxy has signed in is nobody else, whatever cookies the browser sends. A
+/// token of this server takes precedence: other contents of `Authorization` are the proxy's.
+async fn identify(parts: &Parts, app: &App, address: Option<IpAddr>) -> Result<Viewer, Rejection> {
+    match parts.extensions.get::<Proxied>() {
+        Some(proxied) if !has_token(&parts.headers) => match proxied {
+            Proxied::Person(identity) => Ok(proxied::identify(app, identity, address).await?),
+            Proxied::Unreadable => Err(Rejection::Malformed(
+                "The proxy does not say once, and in UTF-8, who sends the request.".into(),
+            )),
+        },
+        _ => Ok(Viewer::identify(&app.log, &app.cookies, &parts.headers, app.validity()).await?),
     }
 }
 

@@ -180,6 +180,7 @@ pub async fn show_sign_out(
             layout,
             sessions,
             has_password,
+            is_proxied: visitor.is_proxied,
         },
     )
 }

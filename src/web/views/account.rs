@@ -150,4 +150,6 @@ pub struct SignOutPage {
     pub sessions: usize,
     /// Whether the viewer has a password.
     pub has_password: bool,
+    /// Whether a proxy has signed the viewer in. Only the proxy can sign them out.
+    pub is_proxied: bool,
 }

@@ -4,6 +4,7 @@ mod device_links;
 mod expiry;
 mod guesses;
 mod passwords;
+mod proxied;
 mod secrets;
 mod sessions;
 mod tokens;

@@ -130,6 +130,7 @@ async fn a_message_with_every_reaction_it_may_have_stays_below_a_block() {
     let joins = handles.iter().map(|handle| Action::JoinServer {
         account: NewAccount::new(handle, handle),
         sign_in: None,
+        identity: None,
     });
     chat.apply(None, joins.collect()).await;
     for (n, handle) in handles.iter().enumerate() {

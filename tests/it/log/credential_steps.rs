@@ -1,13 +1,20 @@
 //! Random changes of what people sign in with.
 
+use backscroll::auth::identity::identity;
 use backscroll::model::{
     change::{SecretHash, SignIn, SignInKind},
     credential::{CredentialAction, Proof},
     grant::{Grant, Scopes},
+    identity::{ExternalIdentity, IdentityId},
     ids::UserId,
     password::PasswordHash,
     time::Timestamp,
 };
+
+/// Returns one of the identities of a provider.
+pub(super) fn identity_of(number: u64) -> ExternalIdentity {
+    identity("https://login.example", &format!("subject {number}"), None)
+}
 
 /// Returns a change that `number` selects. `secret` is a hash that no other change has, `known` one that an earlier change
 /// may have.
@@ -35,7 +42,7 @@ pub(super) fn credential(
         ends_others: number.is_multiple_of(2),
         device: None,
     };
-    match number % 9 {
+    match number % 12 {
         0 => set_password(None),
         1 => set_password(Some(hash())),
         2 => sign_in(Proof::Password { user, hash: hash() }),
@@ -57,6 +64,15 @@ pub(super) fn credential(
             uses: vec![(known, time)],
         },
         7 => CredentialAction::DeleteExpired { idle_since: time },
+        8 => CredentialAction::LinkIdentity {
+            identity: identity_of(number as u64 / 12 % 3),
+        },
+        9 => CredentialAction::UnlinkIdentity {
+            id: IdentityId(i64::try_from(1 + number / 12 % 5).expect("a small number")),
+        },
+        10 => sign_in(Proof::Identity {
+            identity: identity_of(number as u64 / 12 % 3),
+        }),
         _ => CredentialAction::CreateLink {
             secret_hash: secret,
             expires_at: time,

@@ -1,9 +1,10 @@
 //! Random changes by which people come in: setting the server up, its door, and invitations.
 
+use super::credential_steps::identity_of;
 use super::steps::{HANDLES, Kind, secret_hash};
 use backscroll::model::{
     account::NewAccount,
-    change::{Action, Change, Registration, SecretHash, SignIn, SignInKind},
+    change::{Action, Change, Registration, SecretHash, SignIn, SignInKind, WayIn},
     invite::{InviteId, NewInvite},
     password::PasswordHash,
     role::{Door, Role},
@@ -86,7 +87,11 @@ impl Doors {
 fn registration(handle: &str, count: u64) -> Registration {
     Registration {
         account: NewAccount::new(handle, handle),
-        password: PasswordHash::new(format!("hash {count}")),
+        way_in: if count.is_multiple_of(3) {
+            WayIn::Identity(identity_of(count))
+        } else {
+            WayIn::Password(PasswordHash::new(format!("hash {count}")))
+        },
         sign_in: SignIn {
             secret_hash: secret_hash(count),
             kind: SignInKind::Session,

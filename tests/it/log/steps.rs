@@ -1,17 +1,19 @@
 //! Random changes of every kind, about what is there when they are made.
 
 use super::{
-    credential_steps::credential,
+    credential_steps::{credential, identity_of},
     door_steps::Doors,
     import_steps::{Archive, Numbers, import},
     room_steps::{change_of_room, new_room},
     user_steps::change_of_user,
 };
+use backscroll::auth::identity::identity;
 use backscroll::model::{
     account::{FoldedName, NewAccount},
     change::{Action, CHANGE_VERSION, Change, ChangeId, Outcome, Post, SignIn, SignInKind},
     emoji::Emoji,
     event::CustomEventName,
+    identity::PROXY,
     ids::{EventId, MessageId, UserId},
     message::{Body, Nonce},
     role::Role,
@@ -32,6 +34,7 @@ pub(super) enum Kind {
     Found,
     BeginEra,
     JoinServer,
+    AdmitProxied,
     SignOut,
     Credential,
     RenameUser,
@@ -64,19 +67,20 @@ pub(super) enum Kind {
 }
 
 /// What is posted often stands here often.
-const KINDS: [Kind; 50] = {
+const KINDS: [Kind; 51] = {
     use Kind::{
-        AddReaction, BanUser, BeginEra, CreateInvite, CreateRoom, Credential, DeleteMessage,
-        DeleteRoom, DeleteUser, EditMessage, EraseMessages, EraseRooms, Found, JoinRoom,
-        JoinServer, LeaveRoom, MarkRead, OfferSetup, OpenDirectRoom, PostCustom, PostMessage,
-        RedeemInvite, RemoveReaction, RenameUser, RevokeInvite, SetNotify, SetUp, SignOut,
-        UpdateProfile, UpdateRoom, UpdateServer, UpdateUser,
+        AddReaction, AdmitProxied, BanUser, BeginEra, CreateInvite, CreateRoom, Credential,
+        DeleteMessage, DeleteRoom, DeleteUser, EditMessage, EraseMessages, EraseRooms, Found,
+        JoinRoom, JoinServer, LeaveRoom, MarkRead, OfferSetup, OpenDirectRoom, PostCustom,
+        PostMessage, RedeemInvite, RemoveReaction, RenameUser, RevokeInvite, SetNotify, SetUp,
+        SignOut, UpdateProfile, UpdateRoom, UpdateServer, UpdateUser,
     };
     [
         Found,
         BeginEra,
         JoinServer,
         JoinServer,
+        AdmitProxied,
         SignOut,
         Credential,
         Credential,
@@ -266,6 +270,11 @@ impl Known {
                     kind: SignInKind::Token,
                     label: None,
                 }),
+                identity: number.is_multiple_of(5).then(|| identity_of(count)),
+            },
+            Kind::AdmitProxied => Action::AdmitProxied {
+                account: NewAccount::new(&handle, &handle),
+                identity: identity(PROXY, &handle, None),
             },
             Kind::SignOut => Action::SignOut {
                 secret_hash: secret_hash(number as u64),
