@@ -41,6 +41,23 @@ sign-in-to = Sign in to { $server }
 already-member = Already a member?
 no-account-yet = No account yet?
 device-question = Sign in as { $username } on this device? The link then no longer works.
+sign-in-with = Sign in with { $provider }
+join-with = Join with { $provider }
+not-signed-in = Not signed in
+not-connected = Not connected
+provider-next = Continue at { $provider }
+provider-next-lead = Sign in there to connect it to your account.
+provider-continue = Continue
+provider-expired = This took too long, or was begun in another browser. Start again.
+provider-denied = You didn’t finish signing in at { $provider }.
+provider-unreachable = { $provider } can’t be reached right now. Other ways to sign in still work.
+provider-not-verified = The answer from { $provider } couldn’t be verified. Start again, or sign in another way.
+provider-by-invitation = You have no account here yet that is connected to { $provider }. Accounts on this server are by invitation: open the link that you were sent, or sign in another way and connect { $provider } on your account page.
+provider-proxy = The proxy of this server
+connected-accounts = Connected accounts
+connected-accounts-lead = Accounts elsewhere that sign you in here.
+connect-provider = Connect { $provider }
+disconnect = Disconnect
 
 ## Sidebar
 
@@ -206,6 +223,7 @@ revoke = Revoke
 sign-out-lead-password =
     You can sign in again with the username { $username } and your password. Unsent messages are lost.
 sign-out-lead-proxied = The proxy in front of this server signs you in. Sign out there.
+sign-out-lead-connected = You can sign in again with a connected account. Unsent messages are lost.
 sign-out-lead =
     You have no password. Once you are signed out everywhere, nobody can use the name { $username } again,
     including you. Sent messages stay; unsent messages are lost.

@@ -37,6 +37,23 @@ sign-in-to = 登录 { $server }
 already-member = 已经是成员？
 no-account-yet = 还没有帐号？
 device-question = 要在这台设备上以 { $username } 的身份登录吗？之后链接将失效。
+sign-in-with = 通过 { $provider } 登录
+join-with = 通过 { $provider } 加入
+not-signed-in = 未登录
+not-connected = 未关联
+provider-next = 前往 { $provider }
+provider-next-lead = 请在那里登录，以便与您的账号关联。
+provider-continue = 继续
+provider-expired = 时间太长，或者是在另一个浏览器中开始的。请重新开始。
+provider-denied = 您没有在 { $provider } 完成登录。
+provider-unreachable = 目前无法连接 { $provider }。其他登录方式仍可使用。
+provider-not-verified = 无法验证 { $provider } 的回应。请重新开始，或用其他方式登录。
+provider-by-invitation = 您在这里还没有与 { $provider } 关联的账号。这台服务器凭邀请加入：请打开收到的邀请链接，或用其他方式登录后在账号页面关联 { $provider }。
+provider-proxy = 此服务器的代理
+connected-accounts = 已关联的账号
+connected-accounts-lead = 可以让您登录此处的其他账号。
+connect-provider = 关联 { $provider }
+disconnect = 取消关联
 
 ## 侧边栏
 
@@ -193,6 +210,7 @@ token-expires = 到期日
 revoke = 撤销
 sign-out-lead-password = 您可以用用户名 { $username } 和密码再次登录。未发送的消息会丢失。
 sign-out-lead-proxied = 您由此服务器前的代理登录。请在那里退出。
+sign-out-lead-connected = 您可以用已关联的账号再次登录。未发送的消息会丢失。
 sign-out-lead = 你没有密码。在所有地方都退出登录之后，谁也不能再用 { $username } 这个名字，包括你自己。已发出的消息会保留，还没发出的会丢失。
 sign-out-here = 退出此浏览器
 sign-out-everywhere = 在所有地方退出登录

@@ -1,7 +1,9 @@
 //! State shared by handlers: the log, the clock and the source of randomness.
 
 use crate::{
-    auth::{cookies::ServerCookies, password::Passwords, viewer::Validity},
+    auth::{
+        cookies::ServerCookies, oidc::provider::Provider, password::Passwords, viewer::Validity,
+    },
     config::{Config, base_path::BasePath},
     error::Result,
     event_log::{answer::Answer, log::EventLog},
@@ -42,6 +44,8 @@ pub struct App {
     pub cookies: ServerCookies,
     /// Computes hashes of passwords.
     pub passwords: Passwords,
+    /// The OpenID provider that signs people in, if there is one.
+    pub provider: Option<Provider>,
     streams: Arc<StreamLimits>,
     changes: ChangeMaker,
 }
@@ -59,9 +63,16 @@ impl App {
             public_url: config.public_url.clone(),
             base: config.base(),
             passwords: Passwords::default(),
+            provider: None,
             streams: Arc::new(StreamLimits::new(streams_max, rates.streams_max())),
             changes: ChangeMaker::new(),
         }
+    }
+
+    /// Returns the state with an OpenID provider.
+    #[must_use]
+    pub fn with_provider(self, provider: Option<Provider>) -> Self {
+        Self { provider, ..self }
     }
 
     /// Returns the pool of reading connections.

@@ -2,10 +2,12 @@
 //!
 //! A flag takes precedence over its variable, and a variable over the default.
 
+pub mod addresses;
 pub mod base_path;
+pub mod oidc;
 pub mod rates;
 
-use self::{base_path::BasePath, rates::Rates};
+use self::{base_path::BasePath, oidc::OidcSettings, rates::Rates};
 use crate::{
     error::{Error, Result},
     model::role::Door,
@@ -71,6 +73,10 @@ pub struct Config {
     #[arg(long, env = "BACKSCROLL_PROXY_USER_HEADER", hide_env_values = true, value_name = "NAME", value_parser = parse_header_name)]
     pub proxy_user_header: Option<HeaderName>,
 
+    /// The OpenID provider.
+    #[command(flatten)]
+    pub oidc: OidcSettings,
+
     /// Rate limits.
     #[command(flatten)]
     pub rates: Rates,
@@ -120,6 +126,7 @@ impl Default for Config {
             tls: Tls::default(),
             trusted_proxies: Vec::new(),
             proxy_user_header: None,
+            oidc: OidcSettings::default(),
             rates: Rates::default(),
             storage: Storage::default(),
             max_connections: 10_000,
@@ -150,8 +157,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] if the public address has another path than `--base-path`, or if a header names people and no
-    /// proxy is trusted.
+    /// [`Error::Refused`] if the public address has another path than `--base-path`, if a header names people and no proxy
+    /// is trusted, or if a provider has no public address to send people back to.
     pub fn check(&self) -> Result<()> {
         let refused = |why: String| Err(Error::Refused(why));
         let public = base_of(None, self.public_url.as_ref());
@@ -169,6 +176,12 @@ impl Config {
                 "--proxy-user-header needs --trusted-proxy with the network of the proxy: whoever else could reach the \
                  server would be whoever they say they are"
                     .into(),
+            );
+        }
+        let is_local = self.listen.ip().to_canonical().is_loopback();
+        if self.oidc.issuer.is_some() && self.public_url.is_none() && !is_local {
+            return refused(
+                "--oidc-issuer needs --public-url: the provider sends people back to it".into(),
             );
         }
         Ok(())

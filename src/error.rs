@@ -229,3 +229,18 @@ pub fn parse_field<T>(field: &'static str, parsed: Result<T, Fault>) -> Result<T
 pub fn check_field(field: &'static str, fault: Option<Fault>) -> Result<()> {
     fault.map_or(Ok(()), |fault| Err(Error::invalid(field, fault)))
 }
+
+/// Formats an error with its causes, which usually contain the reason.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        cause = error.source();
+    }
+    text
+}

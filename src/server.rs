@@ -2,7 +2,9 @@
 
 use crate::{
     app::{App, ChangeMaker, random_bytes},
-    auth::{client::TrustedProxies, identity::ProxyUserHeader, secret::Secret},
+    auth::{
+        client::TrustedProxies, identity::ProxyUserHeader, oidc::provider::Provider, secret::Secret,
+    },
     cache::Cache,
     chat::{apply::apply, upgrade::store_mentions},
     config::{Config, Tls},
@@ -52,6 +54,8 @@ pub struct Server {
     certificates: Option<Arc<Certificates>>,
     /// Where certificates are obtained, if not from files.
     acme: Option<Acme>,
+    /// Signs people in.
+    provider: Option<Provider>,
     /// The listener that redirects to TLS.
     redirect: Option<TcpListener>,
     setup: SetupOffer,
@@ -77,6 +81,7 @@ impl Server {
         let certificates = load_certificates(&config.tls, acme.as_ref())?;
         let redirect = config.tls.redirect.map(listen_for_redirect).transpose()?;
         let operator = open_operator_socket(&path);
+        let provider = Provider::new(&config.oidc)?;
         Ok(Self {
             log,
             applier,
@@ -84,6 +89,7 @@ impl Server {
             connections,
             certificates,
             acme,
+            provider,
             redirect,
             setup,
             operator,
@@ -128,16 +134,14 @@ impl Server {
             connections,
             certificates,
             acme,
+            provider,
             redirect,
             operator,
             lock,
             setup: _,
         } = self;
-        let app = Arc::new(App::new(
-            Arc::clone(&log),
-            streams_allowed(connections),
-            &config,
-        ));
+        let app = App::new(Arc::clone(&log), streams_allowed(connections), &config);
+        let app = Arc::new(app.with_provider(provider));
         let stop = Stop::default();
         let stop_writing = CancellationToken::new();
         let mut writing = tokio::spawn(applier.run(stop_writing.clone()));

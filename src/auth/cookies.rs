@@ -40,6 +40,12 @@ impl ServerCookies {
         format!("{}{}-backscroll-device", self.prefix(is_secure), self.log)
     }
 
+    /// Returns the name of the cookie by which a browser is recognised when it comes back from an OpenID provider.
+    #[must_use]
+    pub fn provider_name(&self, is_secure: bool) -> String {
+        format!("{}{}-backscroll-oidc", self.prefix(is_secure), self.log)
+    }
+
     /// Browsers accept a cookie with one of these prefixes only over TLS, so that no page without TLS can set it. One
     /// with `__Host-` is for the host alone, so that no page of a subdomain can set it either, but has no path (RFC
     /// 6265bis, section 4.1.3).
@@ -67,10 +73,19 @@ impl ServerCookies {
     /// Returns the secret by which a browser is recognised.
     #[must_use]
     pub fn device_secret(&self, headers: &HeaderMap) -> Option<Secret> {
-        let names = [true, false].map(|is_secure| self.device_name(is_secure));
-        let mut devices =
-            cookies(headers).filter(|cookie| names.iter().any(|name| name == cookie.name()));
-        devices.find_map(|cookie| Secret::parse(cookie.value_trimmed()))
+        secret_in(
+            headers,
+            &[true, false].map(|is_secure| self.device_name(is_secure)),
+        )
+    }
+
+    /// Returns the secret by which a browser is recognised when it comes back from an OpenID provider.
+    #[must_use]
+    pub fn provider_secret(&self, headers: &HeaderMap) -> Option<Secret> {
+        secret_in(
+            headers,
+            &[true, false].map(|is_secure| self.provider_name(is_secure)),
+        )
     }
 
     /// Returns the values of this server's session cookies: first those that were set over TLS, last those of earlier
@@ -91,6 +106,13 @@ impl ServerCookies {
         secured.append(&mut unnamed);
         secured
     }
+}
+
+/// Returns the secret in the first cookie with one of these names.
+fn secret_in(headers: &HeaderMap, names: &[String; 2]) -> Option<Secret> {
+    let mut known =
+        cookies(headers).filter(|cookie| names.iter().any(|name| name == cookie.name()));
+    known.find_map(|cookie| Secret::parse(cookie.value_trimmed()))
 }
 
 /// Returns the cookies of a request, except those that cannot be parsed.

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod cookies;
 pub mod identity;
+pub mod oidc;
 pub mod password;
 pub mod scopes;
 pub mod secret;

@@ -7,14 +7,16 @@ use super::{
     credentials::Token,
     cursor_file::CursorFile,
     failure::tell,
-    http,
     line::line,
     output::{Closed, Output},
     pace::Pace,
     sse::{Block, Parser, is_event_stream},
     stop::Stop,
 };
-use crate::model::ids::{EventId, parse_id};
+use crate::{
+    error::chain,
+    model::ids::{EventId, parse_id},
+};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -284,7 +286,7 @@ async fn open(request: RequestBuilder) -> reqwest::Result<Result<Response, Unexp
 }
 
 fn reason(error: reqwest::Error) -> String {
-    http::chain(&error.without_url())
+    chain(&error.without_url())
 }
 
 fn note(text: &str) {

@@ -1,8 +1,9 @@
 //! Addresses of a server, and the HTTP client, shared by the commands that connect to one.
 
 use super::Failure;
+use crate::{config::addresses::is_this_machine, error::chain};
 use reqwest::{Client, ClientBuilder, Url, redirect};
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 /// Parses the address of a server; `chat.example:3000` means `http://chat.example:3000`. A path is kept, because a
 /// reverse proxy may serve Backscroll below one.
@@ -63,35 +64,6 @@ fn builder(server: &Url) -> ClientBuilder {
     }
 }
 
-/// Returns whether the address is this machine's: loopback, by number or by name (RFC 6761, section 6.3), or
-/// unspecified.
-fn is_this_machine(server: &Url) -> bool {
-    let Some(host) = server.host_str() else {
-        return false;
-    };
-    let number = host.trim_start_matches('[').trim_end_matches(']');
-    if let Ok(ip) = number.parse::<IpAddr>() {
-        let ip = ip.to_canonical();
-        return ip.is_loopback() || ip.is_unspecified();
-    }
-    let name = host.trim_end_matches('.');
-    name == "localhost" || name.ends_with(".localhost")
-}
-
-/// Formats an error with its causes, which usually contain the reason.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        cause = error.source();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,31 +88,6 @@ mod tests {
         }
         for no_server in ["", "ftp://example.org", "http://"] {
             assert!(parse_server(no_server).is_err(), "{no_server}");
-        }
-    }
-
-    #[test]
-    fn this_machine_is_known_by_number_and_by_name() {
-        for (server, is_here) in [
-            ("127.0.0.1:3000", true),
-            ("127.8.8.8", true),
-            ("0x7f.1", true),
-            ("[::1]:3000", true),
-            ("[::ffff:127.0.0.1]", true),
-            ("0.0.0.0:3000", true),
-            ("LocalHost:3000", true),
-            ("localhost.:3000", true),
-            ("chat.localhost", true),
-            ("192.168.1.7", false),
-            ("[fe80::1]", false),
-            ("localhost.example.org", false),
-            ("notlocalhost", false),
-        ] {
-            assert_eq!(
-                is_this_machine(&parse_server(server).unwrap()),
-                is_here,
-                "{server}"
-            );
         }
     }
 }

@@ -4,9 +4,9 @@ use super::{
     Failure,
     answer::{Refusal, Unexpected, read_body},
     failure::tell,
-    http,
     pace::random_pause,
 };
+use crate::error::chain;
 use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -66,8 +66,8 @@ pub(super) async fn send<T: DeserializeOwned>(
                 reason,
                 retry_after,
             })) => (reason, retry_after.unwrap_or_default()),
-            Err(error) if is_harmless(&error) => (http::chain(&error), Duration::ZERO),
-            Err(error) => return unreachable(http::chain(&error)),
+            Err(error) if is_harmless(&error) => (chain(&error), Duration::ZERO),
+            Err(error) => return unreachable(chain(&error)),
         };
         let pause = retry_after + random_pause(Duration::ZERO, backoff);
         if started.elapsed() + pause > patience {

@@ -167,3 +167,24 @@ fn a_header_that_names_people_is_believed_only_from_named_proxies() {
         assert!(refused.to_string().contains("Remote-User"), "{other}");
     }
 }
+
+#[test]
+fn a_provider_is_known_by_its_address_and_an_id_and_sends_people_back_to_a_public_address() {
+    let provider = [
+        "--oidc-issuer",
+        "https://auth.example",
+        "--oidc-client-id",
+        "chat",
+    ];
+    let with = |flags: &[&str]| parse(&[&provider, flags].concat()).unwrap();
+    assert!(with(&[]).check().is_ok());
+    let public = ["--listen", "0.0.0.0:80"];
+    let refused = with(&public).check().unwrap_err().to_string();
+    assert!(refused.contains("--public-url"), "{refused}");
+    let known = ["--public-url", "https://chat.example"];
+    assert!(with(&[public, known].concat()).check().is_ok());
+    for half in [&provider[..2], &provider[2..], &["--oidc-name", "Ours"]] {
+        assert!(parse(half).is_err(), "{half:?}");
+    }
+    assert!(parse(&["--oidc-client-secret", "s3cret"]).is_err());
+}

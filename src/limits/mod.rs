@@ -72,6 +72,11 @@ impl RateLimits {
         self.account_sign_ins.check(&account)
     }
 
+    /// Counts an attempt to sign in elsewhere, whatever the account.
+    pub fn check_sign_in_elsewhere(&self, client: &Client) -> Result<()> {
+        self.network_sign_ins.check(&client.network())
+    }
+
     /// Counts the creation of a room.
     pub fn check_room(&self, by: &User) -> Result<UserId> {
         self.rooms.check(&by.id)?;

@@ -67,6 +67,15 @@ pub struct Invite {
     pub expires_at: Timestamp,
 }
 
+impl Invite {
+    /// Returns the path of the page that whoever redeems it is redirected to.
+    #[must_use]
+    pub fn first_path(&self) -> String {
+        let room = self.room.as_ref();
+        room.map_or_else(|| "/".into(), |room| format!("/rooms/{}", room.slug))
+    }
+}
+
 /// The room of an invitation.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct InvitedRoom {

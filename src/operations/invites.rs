@@ -1,6 +1,7 @@
 //! Invitations: making, listing, revoking and redeeming them.
 
 use super::{
+    new_names::{NamesElsewhere, create_account},
     people::{AccountDraft, finish_registration, parse_account},
     sign_in::{SignInClient, SignedInAs},
 };
@@ -12,8 +13,9 @@ use crate::{
     fault::Fault,
     model::{
         account::NewAccount,
-        change::Action,
-        invite::{Invite, InviteId, NewInvite, USES_MAX, parse_expiry},
+        change::{Action, Registration, WayIn},
+        identity::ExternalIdentity,
+        invite::{Invite, InviteId, InvitedPerson, NewInvite, USES_MAX, parse_expiry},
         role::Role,
         time::Timestamp,
         user::{DisplayName, Person},
@@ -147,6 +149,36 @@ pub async fn redeem_invite(
         .submit_from(client.requester(), action)
         .await?
         .into_user()?;
+    Ok(SignedInAs::new(user, session))
+}
+
+/// Redeems an invitation that was found, like [`redeem_invite`], for a person whom an OpenID provider has signed in, and
+/// who is called here as there, or as imported.
+pub(super) async fn redeem_by_identity(
+    app: &App,
+    client: &SignInClient,
+    (invite, secret): (&Invite, &Secret),
+    names: &NamesElsewhere,
+    identity: ExternalIdentity,
+) -> Result<SignedInAs> {
+    app.rates.check_join(&client.client)?;
+    let session = Secret::new(random_bytes());
+    let action = |account| Action::RedeemInvite {
+        secret_hash: secret.hash(),
+        registration: Some(Registration {
+            account,
+            way_in: WayIn::Identity(identity.clone()),
+            sign_in: client.sign_in(&session),
+        }),
+    };
+    let user = match &invite.person {
+        Some(InvitedPerson { person, .. }) => {
+            let account = NewAccount::new(&person.handle, &person.name);
+            let answer = app.submit_from(client.requester(), action(account));
+            answer.await?.into_user()?
+        }
+        None => create_account(app, client.requester(), names, action).await?,
+    };
     Ok(SignedInAs::new(user, session))
 }
 

@@ -9,6 +9,7 @@ pub mod invites;
 pub mod members;
 pub mod messages;
 mod new_names;
+pub mod oidc;
 pub mod passwords;
 pub mod people;
 pub mod proxied;

@@ -45,8 +45,8 @@ pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
     use pages::{
-        account, credentials, direct_rooms, invite, join, messages, people, room, room_settings,
-        rooms, setup, sign_in,
+        account, credentials, direct_rooms, invite, join, messages, oidc, people, room,
+        room_settings, rooms, setup, sign_in,
     };
     Router::new()
         .route("/", get(join::show_start))
@@ -59,6 +59,11 @@ fn pages() -> Router<Arc<App>> {
             "/invite/{token}",
             get(invite::show_invite).post(invite::redeem),
         )
+        .route("/invite/{token}/oidc", get(oidc::start_joining))
+        .route("/sign-in/oidc", get(oidc::start))
+        .route("/sign-in/oidc/callback", get(oidc::complete))
+        .route("/account/identities", post(oidc::connect))
+        .route("/account/identities/{id}/end", post(oidc::disconnect))
         .route("/account", get(account::show_account))
         .route("/account/profile", post(people::update_profile))
         .route("/people", get(people::show_people))

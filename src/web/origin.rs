@@ -40,10 +40,16 @@ impl FromRequestParts<Arc<App>> for Origin {
 }
 
 impl Origin {
+    /// Returns the address of a path of this server.
+    #[must_use]
+    pub fn address_of(&self, path: &str) -> String {
+        let Self { origin, base } = self;
+        format!("{origin}{base}{path}")
+    }
+
     /// Returns the address of a one-time link that signs in.
     #[must_use]
     pub fn device_link(&self, secret: &Secret) -> String {
-        let Self { origin, base } = self;
-        format!("{origin}{base}/device/{}", secret.reveal())
+        self.address_of(&format!("/device/{}", secret.reveal()))
     }
 }

@@ -3,7 +3,7 @@
 use super::{error::Rejection, user_agent::label_of};
 use crate::{
     app::App,
-    auth::{client::Client, cookies::ServerCookies, secret::Secret},
+    auth::{client::Client, cookies::ServerCookies, oidc::pending::PENDING_FOR, secret::Secret},
     model::change::SignInKind,
     operations::sign_in::{SignInClient, SignedInAs},
 };
@@ -21,6 +21,8 @@ pub const COOKIE_AGE: time::Duration = time::Duration::days(400);
 pub struct Browser {
     /// The client.
     pub client: SignInClient,
+    /// The secret by which the browser is recognised when it comes back from an OpenID provider.
+    pub provider: Option<Secret>,
     /// The cookies of the server.
     cookies: ServerCookies,
     /// Whether the browser reaches the server over TLS.
@@ -36,10 +38,12 @@ impl FromRequestParts<Arc<App>> for Browser {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         let device = app.cookies.device_secret(&parts.headers);
+        let provider = app.cookies.provider_secret(&parts.headers);
         let client = client_of(parts, app, SignInKind::Session).await?;
         Ok(Self {
             is_secure: client.client.is_tls || app.is_public_tls(),
             client: SignInClient { device, ..client },
+            provider,
             cookies: app.cookies.clone(),
         })
     }
@@ -71,7 +75,10 @@ impl Browser {
     pub fn session_cookies(&self, signed_in: &SignedInAs) -> Result<HeaderMap, Rejection> {
         let mut headers = self.device_cookie(signed_in.device.as_ref())?;
         let name = self.cookies.session_name(self.is_secure);
-        headers.append(header::SET_COOKIE, self.secret(&name, &signed_in.secret)?);
+        headers.append(
+            header::SET_COOKIE,
+            self.secret(&name, &signed_in.secret, COOKIE_AGE)?,
+        );
         Ok(headers)
     }
 
@@ -80,14 +87,27 @@ impl Browser {
         let mut headers = HeaderMap::new();
         if let Some(device) = device {
             let name = self.cookies.device_name(self.is_secure);
-            headers.append(header::SET_COOKIE, self.secret(&name, device)?);
+            headers.append(header::SET_COOKIE, self.secret(&name, device, COOKIE_AGE)?);
         }
         Ok(headers)
     }
 
-    fn secret(&self, name: &str, secret: &Secret) -> Result<HeaderValue, Rejection> {
+    /// Returns the headers by which the browser is recognised when it comes back from an OpenID provider.
+    pub fn provider_cookie(&self, secret: &Secret) -> Result<HeaderMap, Rejection> {
+        let name = self.cookies.provider_name(self.is_secure);
+        let age = time::Duration::try_from(PENDING_FOR).map_err(std::io::Error::other)?;
+        let cookie = self.secret(&name, secret, age)?;
+        Ok(HeaderMap::from_iter([(header::SET_COOKIE, cookie)]))
+    }
+
+    fn secret(
+        &self,
+        name: &str,
+        secret: &Secret,
+        age: time::Duration,
+    ) -> Result<HeaderValue, Rejection> {
         let value = secret.reveal();
-        header_value(self.cookies.set(name, value, self.is_secure, COOKIE_AGE))
+        header_value(self.cookies.set(name, value, self.is_secure, age))
     }
 }
 

@@ -4,8 +4,9 @@ use super::{explain, local, page, redirect_to, rooms::layout};
 use crate::{
     app::App,
     error::{Error, Result},
+    model::identity::{LinkedIdentity, PROXY},
     operations::{
-        passwords, people,
+        oidc, passwords, people,
         sessions::{self, Session},
         tokens,
     },
@@ -16,7 +17,7 @@ use crate::{
         preferences::{LANGUAGE_COOKIE, Preferences, SCHEME_COOKIE, Scheme, language},
         sign_in_client::{COOKIE_AGE, header_value, removed_session},
         signed_in::SignedIn,
-        views::account::{AccountPage, FieldError, SessionView, SignOutPage},
+        views::account::{AccountPage, FieldError, IdentityView, SessionView, SignOutPage},
     },
 };
 use axum::{
@@ -113,6 +114,8 @@ pub(super) async fn account_page(
         layout: layout(app, visitor, None, uri).await?,
         error: refused.map(|refused| refused.error),
         has_password: is_signed_in && passwords::has_password(app, visitor).await?,
+        provider: oidc::provider_name(app),
+        identities: identity_views(app, locale, oidc::list_identities(app, visitor).await?),
         sessions: session_views(sessions::list_sessions(app, visitor).await?, visitor),
         tokens: session_views(tokens::list_tokens(app, visitor).await?, visitor),
     };
@@ -180,6 +183,7 @@ pub async fn show_sign_out(
             layout,
             sessions,
             has_password,
+            is_connected: !oidc::list_identities(&app, &visitor).await?.is_empty(),
             is_proxied: visitor.is_proxied,
         },
     )
@@ -214,6 +218,31 @@ fn session_views(sessions: Vec<Session>, visitor: &Visitor) -> Vec<SessionView> 
         rooms: session.grant.rooms.as_ref().map(|rooms| rooms.join(", ")),
         since: session.created_at,
         last_used_at: session.last_used_at,
+    });
+    views.collect()
+}
+
+/// Returns what the account page shows of identities.
+fn identity_views(
+    app: &App,
+    locale: &Locale,
+    identities: Vec<LinkedIdentity>,
+) -> Vec<IdentityView> {
+    let views = identities.into_iter().map(|linked| {
+        let known = app.provider.as_ref();
+        let known = known.filter(|provider| provider.issuer() == linked.issuer);
+        let is_proxy = linked.issuer == PROXY;
+        IdentityView {
+            id: linked.id,
+            provider: match known {
+                Some(provider) => provider.name.clone(),
+                None if is_proxy => locale.provider_proxy().to_owned(),
+                None => linked.issuer,
+            },
+            name: linked.name,
+            since: linked.linked_at,
+            can_end: !is_proxy,
+        }
     });
     views.collect()
 }

@@ -6,6 +6,7 @@ use crate::{
     model::user::User,
     operations::{
         invites::{accept_invite, redeem_invite},
+        oidc::provider_name,
         people::AccountDraft,
         server::find_server,
     },
@@ -54,9 +55,8 @@ pub async fn redeem(
     browser: Browser,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let room = invited.invite.room.as_ref();
-    let next = room.map_or_else(|| "/".into(), |room| format!("/rooms/{}", room.slug));
     let Invited { invite, secret } = &invited;
+    let next = invite.first_path();
     if visitor.user.is_some() {
         accept_invite(&app, &visitor, secret).await?;
         return Ok(redirect_to(&next));
@@ -97,6 +97,7 @@ async fn invite_page(
             server: find_server(app).await?.name,
             path: invite_path(&secret),
             invite,
+            provider: provider_name(app),
             viewer: visitor.user.as_ref().map(User::person),
             account,
         },

@@ -5,7 +5,9 @@ use crate::{
     app::App,
     error::{Denial, Error},
     model::server::ServerProfile,
-    operations::{people::join_server, server::find_server, sign_in::SignedInAs},
+    operations::{
+        oidc::provider_name, people::join_server, server::find_server, sign_in::SignedInAs,
+    },
     web::{
         error::Rejection,
         extract::{Anybody, Sent},
@@ -102,6 +104,7 @@ async fn join_page(
             scheme,
             server: name,
             door,
+            provider: provider_name(app),
             handle,
             next,
             error,

@@ -6,6 +6,7 @@ pub mod direct_rooms;
 pub mod invite;
 pub mod join;
 pub mod messages;
+pub mod oidc;
 pub mod people;
 pub mod room;
 pub mod room_settings;

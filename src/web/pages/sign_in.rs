@@ -10,7 +10,7 @@ use crate::{
     app::App,
     error::Error,
     model::{role::Door, server::ServerProfile},
-    operations::{server::find_server, sessions, sign_in},
+    operations::{oidc::provider_name, server::find_server, sessions, sign_in},
     web::{
         error::Rejection,
         extract::{Anybody, Path, Sent},
@@ -98,6 +98,7 @@ async fn sign_in_page(
             server,
             handle: form.handle,
             next: form.next,
+            provider: provider_name(app),
             is_open: door == Door::Open,
             error,
         },

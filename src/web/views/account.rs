@@ -5,6 +5,7 @@ use crate::{
     model::{
         change::SignInKind,
         grant::{Scopes, TokenScope},
+        identity::IdentityId,
         time::Timestamp,
     },
     web::{
@@ -55,6 +56,27 @@ impl SessionView {
     }
 }
 
+/// An identity that is linked to the viewer's account.
+#[derive(Clone, Debug)]
+pub struct IdentityView {
+    /// Its id; not a secret.
+    pub id: IdentityId,
+    /// What pages call the provider.
+    pub provider: String,
+    /// The name by which the viewer recognises it.
+    pub name: Option<String>,
+    /// The time of linking.
+    pub since: Timestamp,
+    /// Whether the viewer can end the link.
+    pub can_end: bool,
+}
+
+impl IdentityView {
+    fn since(&self) -> String {
+        time_element(self.since)
+    }
+}
+
 /// Returns a time as HTML, in UTC to the minute. `static/js/account.js` shows it in the local time zone.
 #[must_use]
 pub fn time_element(time: Timestamp) -> String {
@@ -91,6 +113,10 @@ pub struct AccountPage {
     pub error: Option<FieldError>,
     /// Whether the viewer has a password.
     pub has_password: bool,
+    /// What pages call the OpenID provider, if there is one.
+    pub provider: Option<String>,
+    /// The identities that sign the viewer in.
+    pub identities: Vec<IdentityView>,
     /// The viewer's sessions, newest first.
     pub sessions: Vec<SessionView>,
     /// The viewer's API tokens, newest first.
@@ -150,6 +176,8 @@ pub struct SignOutPage {
     pub sessions: usize,
     /// Whether the viewer has a password.
     pub has_password: bool,
+    /// Whether identities elsewhere sign the viewer in.
+    pub is_connected: bool,
     /// Whether a proxy has signed the viewer in. Only the proxy can sign them out.
     pub is_proxied: bool,
 }

@@ -24,6 +24,8 @@ pub struct InvitePage {
     pub path: String,
     /// The invitation.
     pub invite: Invite,
+    /// What pages call the OpenID provider, if there is one.
+    pub provider: Option<String>,
     /// The visitor, if they have signed in.
     pub viewer: Option<Person>,
     /// The account to be created.

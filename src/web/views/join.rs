@@ -21,6 +21,8 @@ pub struct JoinPage {
     pub server: String,
     /// Who may come in.
     pub door: Door,
+    /// What pages call the OpenID provider, if there is one.
+    pub provider: Option<String>,
     /// The handle as the visitor typed it.
     pub handle: String,
     /// Path of this server to redirect to after joining.

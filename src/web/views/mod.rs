@@ -11,6 +11,7 @@ pub mod invite;
 pub mod join;
 pub mod layout;
 pub mod message;
+pub mod oidc;
 pub mod people;
 pub mod qr_code;
 pub mod room;

@@ -25,6 +25,8 @@ pub struct SignInPage {
     pub handle: String,
     /// Path of this server to redirect to after signing in.
     pub next: String,
+    /// What pages call the OpenID provider, if there is one.
+    pub provider: Option<String>,
     /// Whether everybody may create an account.
     pub is_open: bool,
     /// The reason why the visitor was not signed in.

@@ -15,9 +15,9 @@ export class Server {
   #directory = mkdtempSync(join(tmpdir(), "backscroll-test-"));
   #child = null;
   #said = "";
+  #flags = [];
   db = join(this.#directory, "chat.db");
   port = 0;
-  #flags = [];
   #basePath = "";
 
   /** Starts a server with further flags. */
@@ -42,7 +42,8 @@ export class Server {
   }
 
   async start() {
-    const flags = ["--listen", `127.0.0.1:${this.port}`, "--db", this.db, "--door", "open", "--rate-limits", "off", ...this.#flags];
+    const door = this.#flags.includes("--door") ? [] : ["--door", "open"];
+    const flags = ["--listen", `127.0.0.1:${this.port}`, "--db", this.db, "--rate-limits", "off", ...door, ...this.#flags];
     const child = spawn(binary, ["serve", ...flags], {
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -12,8 +12,13 @@ use sqlx::Row as _;
 use std::{collections::BTreeSet, fmt::Write as _, fs};
 
 /// Columns with a name that suggests a secret, and columns of bytes, and why they let nobody in.
-const KNOWN: [(&str, &str); 15] = [
+const KNOWN: [(&str, &str); 17] = [
     ("devices.secret_hash", "SHA-256 of 256 random bits"),
+    (
+        "identities.key_hash",
+        "SHA-256 of what a provider or proxy says; nobody can send it",
+    ),
+    ("identities.linked_at", "a time"),
     ("invites.secret_hash", "SHA-256 of 256 random bits"),
     (
         "messages.nonce",
