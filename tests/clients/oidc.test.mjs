@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { launchBrowser } from "./support/chromium.mjs";
 import { FormBrowser } from "./support/form_browser.mjs";
 import { CLIENT_ID, CLIENT_SECRET, LyingProvider, RealProvider } from "./support/providers.mjs";
 import { Server } from "./support/server.mjs";
@@ -14,9 +15,9 @@ const secretFile = join(mkdtempSync(join(tmpdir(), "backscroll-oidc-")), "secret
 writeFileSync(secretFile, `${CLIENT_SECRET}\n`);
 
 /** Starts a server that people sign in to at a provider. */
-function serve(provider, door) {
+function serve(provider, door, ...more) {
   const flags = ["--oidc-issuer", provider.issuer, "--oidc-client-id", CLIENT_ID, "--oidc-client-secret-file", secretFile, "--oidc-name", "Our Login"];
-  return Server.start("--door", door, ...flags);
+  return Server.start("--door", door, ...flags, ...more);
 }
 
 const callback = (server) => `${server.url}/sign-in/oidc/callback`;
@@ -115,7 +116,8 @@ test("somebody connects an account elsewhere, signs in by it, and disconnects it
   const taken = await real.signIn(eve, await connecting(open, eve), "s-19");
   assert.equal(taken.status, 409, taken.text);
 
-  const [, path] = account.text.match(/action="(\/account\/identities\/\d+\/end)"/);
+  const [, form] = account.text.match(/action="(account\/identities\/\d+\/end)"/);
+  const path = `/${form}`;
   assert.equal((await eve.send(open.url + path, {})).status, 404, "it is somebody else's");
   assert.equal((await bob.send(open.url + path, {})).status, 409, "nothing else signs bob in");
   await bob.send(`${open.url}/account/password`, { new: PASSWORD });
@@ -244,6 +246,36 @@ test("what a provider says is believed only if it is valid", async (t) => {
     assert.ok(liar.asked.code_verifier.length >= 43);
     assert.equal(liar.asked.client_secret, undefined, "it is in the header, as the document has it");
   });
+});
+
+// What a page may load and send is limited: a form that is redirected to a provider would be blocked.
+test("somebody connects an account elsewhere in a browser, to a server below a path", async (t) => {
+  const liar = await new LyingProvider().open();
+  const server = await serve(liar, "open", "--base-path", "/chat");
+  const chromium = await launchBrowser();
+  t.after(async () => {
+    await chromium.close();
+    await server.remove();
+    await liar.close();
+  });
+  const page = await chromium.newPage();
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  await page.goto(`${server.url}/join`);
+  await page.fill("#handle", "ann");
+  await page.click(".form button.primary");
+  await page.goto(`${server.url}/account`);
+  await page.click("text=Connect Our Login");
+  await page.waitForURL(`${server.url}/account`);
+  await page.waitForSelector("text=Disconnect");
+  assert.deepEqual(complaints, []);
+
+  const phone = await (await chromium.newContext()).newPage();
+  await phone.goto(`${server.url}/sign-in?next=/rooms/general`);
+  await phone.click("text=Sign in with Our Login");
+  await phone.waitForURL(`${server.url}/rooms/general`);
+  const me = await phone.evaluate((url) => fetch(url).then((answer) => answer.json()), `${server.url}/api/v1/me`);
+  assert.equal(me.handle, "ann");
 });
 
 test("a provider that cannot be used keeps nobody from signing in otherwise", async (t) => {
