@@ -6,8 +6,9 @@ pub mod addresses;
 pub mod base_path;
 pub mod oidc;
 pub mod rates;
+pub mod timeouts;
 
-use self::{base_path::BasePath, oidc::OidcSettings, rates::Rates};
+use self::{base_path::BasePath, oidc::OidcSettings, rates::Rates, timeouts::Timeouts};
 use crate::{
     error::{Error, Result},
     model::role::Door,
@@ -102,6 +103,10 @@ pub struct Config {
     /// Days after its last use until a browser is signed out. Tokens of programs are valid until they are revoked
     #[arg(long, env = "BACKSCROLL_SESSION_IDLE", hide_env_values = true, value_name = "DAYS", default_value = SESSION_IDLE, value_parser = parse_days)]
     pub session_idle: Duration,
+
+    /// Time limits of connections.
+    #[arg(skip)]
+    pub timeouts: Timeouts,
 }
 
 /// Default path of the database file.
@@ -134,6 +139,7 @@ impl Default for Config {
             max_connections_per_address: 200,
             away_after: Duration::from_secs(10),
             session_idle: 90 * DAY,
+            timeouts: Timeouts::default(),
         }
     }
 }

@@ -159,7 +159,8 @@ impl Server {
         let names = HostNames::new(config.host_names());
         let proxies = TrustedProxies::new(config.trusted_proxies.clone());
         let user_header = config.proxy_user_header.clone().map(ProxyUserHeader::new);
-        let limits = Arc::new(Limits::new(connections, per_address, proxies.clone()));
+        let limits = Limits::new(connections, per_address, proxies.clone(), config.timeouts);
+        let limits = Arc::new(limits);
         let tls = certificates.as_ref().map(Certificates::settings);
         let tls = tls.transpose()?;
         if let Some(redirect) = redirect {

@@ -34,8 +34,6 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-/// Time limit for the first byte of a request, and then for its head. Idle connections are closed after this, too.
-pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 /// Time after which a connection with a slow first request no longer counts towards the limit on first requests.
 pub(super) const ENTRY_MAX: Duration = Duration::from_millis(25);
 /// Approximate size in bytes of hyper's buffer per connection and direction. A request with a longer head is answered
@@ -69,6 +67,7 @@ pub(super) async fn serve(
     slot: ConnectionSlot,
     stop: Stop,
 ) {
+    let limits = *slot.timeouts();
     let Some(permit) = enter(&socket, &slot, &stop).await else {
         return;
     };
@@ -85,11 +84,11 @@ pub(super) async fn serve(
             ))
         }
     });
-    let socket = Socket::new(socket);
+    let socket = Socket::new(socket, limits.write);
     let is_write_pending = socket.is_write_pending();
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(limits.head)
         .max_buf_size(BUFFER_BYTES)
         // A client may close its sending side after its request and still wait for the answer (RFC 9112, section 9.6).
         .half_close(true)
@@ -127,14 +126,17 @@ pub(super) async fn serve(
 }
 
 /// Waits for the first byte of a request, and until few enough connections are at their first request. `None` if
-/// nothing comes, or the server stops.
+/// nothing comes in time, or the server stops.
 pub(super) async fn enter(
     socket: &TcpStream,
     slot: &ConnectionSlot,
     stop: &Stop,
 ) -> Option<OwnedSemaphorePermit> {
     let entered = async {
-        timeout(HEAD_TIMEOUT, socket.readable()).await.ok()?.ok()?;
+        timeout(slot.timeouts().head, socket.readable())
+            .await
+            .ok()?
+            .ok()?;
         slot.enter().await
     };
     tokio::select! {

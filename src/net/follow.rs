@@ -1,6 +1,6 @@
 //! A stream on its own socket: a small task that writes the blocks of a feed and holds no other state.
 
-use super::{limits::ConnectionSlot, socket::WRITE_TIMEOUT};
+use super::limits::ConnectionSlot;
 use crate::{
     app::now,
     web::feed::{Feed, Next, PING_AFTER},
@@ -75,7 +75,7 @@ pub(super) fn follow(
         is_chunked,
         feed: head.feed,
         stop,
-        _slot: slot,
+        slot,
     };
     async move {
         if stream.write(&[IoSlice::new(&first)]).await.is_ok() {
@@ -90,7 +90,7 @@ struct Stream {
     is_chunked: bool,
     feed: Feed,
     stop: CancellationToken,
-    _slot: ConnectionSlot,
+    slot: ConnectionSlot,
 }
 
 impl Stream {
@@ -238,7 +238,7 @@ impl Stream {
         let mut rest = slices.as_mut_slice();
         IoSlice::advance_slices(&mut rest, written);
         while !rest.is_empty() {
-            let writable = timeout(WRITE_TIMEOUT, self.socket.writable());
+            let writable = timeout(self.slot.timeouts().write, self.socket.writable());
             let writable = tokio::select! {
                 writable = writable => writable,
                 () = self.stop.cancelled() => return Err(StreamEnd::Gone),

@@ -1,6 +1,9 @@
-//! Limits on the number of connections, in total and per address.
+//! Limits on the number of connections, in total and per address, and on their time.
 
-use crate::auth::client::{Network, TrustedProxies};
+use crate::{
+    auth::client::{Network, TrustedProxies},
+    config::timeouts::Timeouts,
+};
 use std::{
     collections::HashMap,
     net::IpAddr,
@@ -35,6 +38,7 @@ pub struct Limits {
     by_address: Mutex<HashMap<Network, usize>>,
     per_address: usize,
     proxies: TrustedProxies,
+    timeouts: Timeouts,
 }
 
 /// A permit to hold one connection. Dropping it frees the slot.
@@ -45,15 +49,21 @@ pub(super) struct ConnectionSlot {
 }
 
 impl Limits {
-    /// Creates limits for all connections, and for those of one address.
+    /// Creates limits for all connections, for those of one address, and for each.
     #[must_use]
-    pub fn new(all: usize, per_address: usize, proxies: TrustedProxies) -> Self {
+    pub fn new(
+        all: usize,
+        per_address: usize,
+        proxies: TrustedProxies,
+        timeouts: Timeouts,
+    ) -> Self {
         Self {
             all: Semaphore::new(all),
             entering: Arc::new(Semaphore::new(ENTERING_MAX)),
             by_address: Mutex::default(),
             per_address,
             proxies,
+            timeouts,
         }
     }
 
@@ -96,6 +106,11 @@ impl Limits {
 }
 
 impl ConnectionSlot {
+    /// Returns the time limits of the connection.
+    pub(super) fn timeouts(&self) -> &Timeouts {
+        &self.limits.timeouts
+    }
+
     /// Waits until fewer than [`ENTERING_MAX`] connections are at their first request. Does not return `None` while the
     /// server runs.
     pub(super) async fn enter(&self) -> Option<OwnedSemaphorePermit> {
@@ -120,7 +135,7 @@ mod tests {
     fn limits(all: usize, per_address: usize) -> Arc<Limits> {
         let proxy = "198.51.100.7/32".parse().unwrap();
         let proxies = TrustedProxies::new(vec![proxy]);
-        Arc::new(Limits::new(all, per_address, proxies))
+        Arc::new(Limits::new(all, per_address, proxies, Timeouts::default()))
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod acme;
 pub mod certificates;
 mod connection;
 mod follow;
+mod http2_requests;
 mod idle;
 pub mod limits;
 pub mod operator_socket;

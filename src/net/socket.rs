@@ -16,22 +16,22 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-/// A write without progress for this long ends the connection.
-pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// A TCP connection for hyper, which has no write timeout of its own (hyperium/hyper#3852).
 #[derive(Debug)]
 pub(super) struct Socket {
     stream: TcpStream,
+    /// A write without progress for this long ends the connection.
+    limit: Duration,
     /// Runs while a write waits. Created only then, since most connections never need it.
     timeout: Option<Pin<Box<Sleep>>>,
     is_write_pending: Arc<AtomicBool>,
 }
 
 impl Socket {
-    pub(super) fn new(stream: TcpStream) -> Self {
+    pub(super) fn new(stream: TcpStream, limit: Duration) -> Self {
         Self {
             stream,
+            limit,
             timeout: None,
             is_write_pending: Arc::default(),
         }
@@ -57,9 +57,8 @@ impl Socket {
             self.timeout = None;
             return written;
         }
-        let timeout = self
-            .timeout
-            .get_or_insert_with(|| Box::pin(sleep(WRITE_TIMEOUT)));
+        let limit = self.limit;
+        let timeout = self.timeout.get_or_insert_with(|| Box::pin(sleep(limit)));
         ready!(timeout.as_mut().poll(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }

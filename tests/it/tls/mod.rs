@@ -1,6 +1,7 @@
 //! The server with a certificate: HTTP/2 and HTTP/1.1 over TLS.
 
 mod acme;
+mod http2;
 mod protocols;
 mod redirect;
 mod rotation;
