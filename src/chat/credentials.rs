@@ -1,12 +1,12 @@
 //! What people sign in with: passwords, sessions, tokens and one-time links.
 
-use super::{actor::Actor, applied::Applied, identities};
+use super::{actor::Actor, applied::Applied, identities, policy::can_have_another};
 use crate::{
     error::{Error, Result},
     fault::Fault,
     model::{
         change::{AccessChange, Outcome, SecretHash, SignIn, SignInKind},
-        credential::{CredentialAction, Proof},
+        credential::{CredentialAction, Proof, SESSIONS_MAX, TOKENS_MAX},
         grant::Grant,
         ids::UserId,
         role::Role,
@@ -52,7 +52,10 @@ pub(super) async fn apply(
                 grant,
                 expires_at: *expires_at,
             };
-            sessions::insert_session(tx, actor.signed_in()?, &token, actor.at).await?;
+            let by = actor.signed_in()?;
+            let count = sessions::count_tokens(tx, by, actor.at).await?;
+            can_have_another(count, TOKENS_MAX, "name")?;
+            sessions::insert_session(tx, by, &token, actor.at).await?;
             Ok(Applied::new(Outcome::Done))
         }
         CredentialAction::NoteUses { uses } => {
@@ -62,7 +65,7 @@ pub(super) async fn apply(
         CredentialAction::DeleteExpired { idle_since } => {
             sign_in_links::delete_expired(tx, actor.at).await?;
             let expired = sessions::delete_expired(tx, actor.at, *idle_since).await?;
-            Ok(ended(expired))
+            Ok(ended(Outcome::Done, expired))
         }
         CredentialAction::CreateLink {
             secret_hash,
@@ -128,7 +131,9 @@ async fn sign_in_by(
     if let Some(device) = device {
         devices::note_device(tx, user.id, device, actor.at).await?;
     }
-    Ok(Applied::new(Outcome::User(user)))
+    let latest = &sign_in.secret_hash;
+    let unused = sessions::delete_beyond(tx, user.id, latest, SESSIONS_MAX - 1).await?;
+    Ok(ended(Outcome::User(user), unused))
 }
 
 /// Returns the account if it is not disabled.
@@ -182,11 +187,12 @@ async fn end_others(
     user: UserId,
     here: Option<&SecretHash>,
 ) -> Result<Applied> {
-    Ok(ended(sessions::delete_others(tx, user, here).await?))
+    let others = sessions::delete_others(tx, user, here).await?;
+    Ok(ended(Outcome::Done, others))
 }
 
 /// Returns the result of deleting these sessions, whose streams end.
-fn ended(secrets: Vec<SecretHash>) -> Applied {
+fn ended(outcome: Outcome, secrets: Vec<SecretHash>) -> Applied {
     let access = secrets.into_iter().map(AccessChange::Secret);
-    Applied::with_accesses(Outcome::Done, access.collect())
+    Applied::with_accesses(outcome, access.collect())
 }

@@ -4,7 +4,7 @@ use super::{
     actor::Actor,
     applied::Applied,
     memberships::{NewMember, add_member},
-    policy::{Object, Verb, can},
+    policy::{Object, Verb, can, can_have_another},
     users::{claim_user, register},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         account::NewAccount,
         change::{AccessChange, Outcome, Registration, SecretHash},
         ids::{RoomId, UserId},
-        invite::{Invite, InviteId, NewInvite},
+        invite::{Invite, InviteId, NewInvite, OPEN_INVITES_MAX},
     },
     store::{db::Connection, invites, memberships, rooms, users},
 };
@@ -26,6 +26,8 @@ pub(super) async fn create_invite(
     invite: &NewInvite,
 ) -> Result<Applied> {
     actor.administers()?;
+    let open = invites::count_open(tx, actor.user, actor.at).await?;
+    can_have_another(open, OPEN_INVITES_MAX, "role")?;
     let room = match &invite.room {
         Some(slug) => Some(find_room(tx, actor, slug).await?),
         None => None,

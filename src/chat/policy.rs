@@ -3,7 +3,8 @@
 //! `store/visibility.rs` contains the same rule in SQL; a test fails if the rule is written anywhere else.
 
 use crate::{
-    error::{Denial, Error, Result},
+    error::{Denial, Error, Result, check_field},
+    fault::Fault,
     model::{
         ids::{EventId, UserId},
         role::{Door, Role},
@@ -138,6 +139,17 @@ pub fn manages(actor: Identity, room: &RoomAccess) -> bool {
 #[must_use]
 pub fn may_meet(actor: Role, other: Role, share_a_room: bool) -> bool {
     actor == Role::Admin || share_a_room || (actor != Role::Guest && other != Role::Guest)
+}
+
+/// Checks that a person who has `count` of something, of which each may have `max`, may add one.
+///
+/// # Errors
+///
+/// [`Error::Invalid`] of `field`.
+pub fn can_have_another(count: u32, max: u32, field: &'static str) -> Result<()> {
+    let max = max.try_into().unwrap_or(usize::MAX);
+    let is_full = usize::try_from(count).unwrap_or(usize::MAX) >= max;
+    check_field(field, is_full.then_some(Fault::TooMany { max }))
 }
 
 /// Checks that a user may create rooms.

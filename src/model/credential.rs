@@ -10,6 +10,11 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 
+/// Maximum number of sessions of one account. Beyond it, a new one ends the one that was not used for the longest time.
+pub const SESSIONS_MAX: u32 = 100;
+/// Maximum number of API tokens of one account.
+pub const TOKENS_MAX: u32 = 100;
+
 /// A change of what people sign in with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -14,6 +14,8 @@ use utoipa::ToSchema;
 
 /// Greatest number of people that an invitation can be good for.
 pub const USES_MAX: u32 = 10_000;
+/// Maximum number of invitations of one person that can be redeemed at a time.
+pub const OPEN_INVITES_MAX: u32 = 100;
 /// Longest time in seconds until an invitation expires: a year.
 const EXPIRY_MAX: i64 = 366 * 86_400;
 

@@ -21,8 +21,6 @@ use crate::{
 use std::sync::Arc;
 use strum::VariantNames as _;
 
-/// Maximum number of API tokens of one account.
-pub const TOKENS_MAX: usize = 100;
 /// Maximum number of rooms that a token is limited to.
 const ROOMS_MAX: usize = 100;
 
@@ -62,9 +60,6 @@ pub async fn create_token(
     let expires_at = draft.expires_at.as_deref();
     let expires_at = expires_at.map(|text| parse_expiry(text, now)).transpose();
     let expires_at = parse_field("expires_at", expires_at)?;
-    let is_too_many = list_tokens(app, viewer).await?.len() >= TOKENS_MAX;
-    let too_many = Fault::TooMany { max: TOKENS_MAX };
-    check_field("name", is_too_many.then_some(too_many))?;
     let secret = Secret::new(random_bytes());
     let action = CredentialAction::CreateToken {
         secret_hash: secret.hash(),

@@ -67,6 +67,8 @@ statements! {
         invites!("?1"), " where i.id = ?3 and ", holds!("?2"),
         " and (i.room_id is null or ?1 is null or ", room_is_visible!("?1"), ")"
     );
+    COUNT_OPEN = "select count(*) from invites
+        where made_by is ? and revoked_at is null and used < uses and expires_at > ?";
     COUNT_USE = "update invites set used = used + 1 where id = ?";
     REVOKE_INVITE = "update invites set revoked_at = ?2 where id = ?1";
 }
@@ -173,6 +175,19 @@ pub async fn find_holding_by_id(
         .bind(at.to_string())
         .bind(id)
         .fetch_optional(connection)
+        .await?)
+}
+
+/// Returns the number of invitations of a user, or of the operator, that are not used up, revoked or expired.
+pub async fn count_open(
+    connection: &mut Connection,
+    made_by: Option<UserId>,
+    at: Timestamp,
+) -> Result<u32> {
+    Ok(sqlx::query_scalar(COUNT_OPEN)
+        .bind(made_by)
+        .bind(at.to_string())
+        .fetch_one(connection)
         .await?)
 }
 

@@ -32,6 +32,13 @@ statements! {
         from sessions where user_id = ? order by created_at desc, secret_hash";
     DELETE_SESSION = "delete from sessions where secret_hash = ?";
     DELETE_OTHERS = "delete from sessions where user_id = ? and name is null and secret_hash is not ? returning secret_hash";
+    // The latest session may share its time with others.
+    DELETE_BEYOND = "delete from sessions where secret_hash in (
+            select secret_hash from sessions where user_id = ?1 and name is null and secret_hash <> ?2
+            order by coalesce(last_used_at, created_at) desc, secret_hash limit -1 offset ?3)
+        returning secret_hash";
+    COUNT_TOKENS = "select count(*) from sessions
+        where user_id = ? and name is not null and (expires_at is null or expires_at > ?)";
     NOTE_USES = "update sessions set last_used_at = value ->> 1 from json_each(?)
         where secret_hash = unhex(value ->> 0) and last_used_at < value ->> 1";
     HAS_EXPIRED = "select exists (select 1 from sessions where expires_at <= ?1)
@@ -195,6 +202,31 @@ pub async fn delete_others(
         .bind(user)
         .bind(here)
         .fetch_all(connection)
+        .await?)
+}
+
+/// Deletes what joining or signing in has made for a user, except `latest` and the `others` that were used last, and
+/// returns the hashes.
+pub async fn delete_beyond(
+    connection: &mut Connection,
+    user: UserId,
+    latest: &SecretHash,
+    others: u32,
+) -> Result<Vec<SecretHash>> {
+    Ok(sqlx::query_scalar(DELETE_BEYOND)
+        .bind(user)
+        .bind(latest)
+        .bind(others)
+        .fetch_all(connection)
+        .await?)
+}
+
+/// Returns the number of API tokens of a user that have not expired.
+pub async fn count_tokens(connection: &mut Connection, user: UserId, at: Timestamp) -> Result<u32> {
+    Ok(sqlx::query_scalar(COUNT_TOKENS)
+        .bind(user)
+        .bind(at.to_string())
+        .fetch_one(connection)
         .await?)
 }
 

@@ -1,5 +1,6 @@
 //! Signing in again: passwords, sessions, tokens and one-time links.
 
+mod counts;
 mod device_links;
 mod expiry;
 mod guesses;
