@@ -12,8 +12,7 @@ use crate::{
         streams::{StreamLimits, StreamPermit, StreamReader},
     },
     model::{
-        change::{Action, CHANGE_VERSION, Change, ChangeId, Requester},
-        ids::UserId,
+        change::{Action, CHANGE_VERSION, Change, ChangeId, Principal, Requester},
         time::Timestamp,
     },
     store::db::ReadPool,
@@ -96,7 +95,7 @@ impl App {
         requester: Requester,
         action: Action,
     ) -> impl Future<Output = Result<Answer>> {
-        let change = self.changes.make(requester.user, action);
+        let change = self.changes.make(requester.by, action);
         let from = requester.address;
         self.log.submit(Change { from, ..change })
     }
@@ -108,10 +107,10 @@ impl App {
         public_url.is_some_and(|url| url.scheme() == "https")
     }
 
-    /// Submits a change with the current time. `by` is `None` for a client that is not signed in.
+    /// Submits a change with the current time.
     pub fn submit(
         &self,
-        by: Option<UserId>,
+        by: impl Into<Principal>,
         action: Action,
     ) -> impl Future<Output = Result<Answer>> {
         self.log.submit(self.changes.make(by, action))
@@ -144,13 +143,13 @@ impl ChangeMaker {
         }
     }
 
-    /// Creates a change with the current time. `by` is `None` for a client that is not signed in, and for the server.
-    pub fn make(&self, by: Option<UserId>, action: Action) -> Change {
+    /// Creates a change with the current time.
+    pub fn make(&self, by: impl Into<Principal>, action: Action) -> Change {
         self.make_at(now(), by, action)
     }
 
     /// Creates a change with another time, such as that of an imported message.
-    pub fn make_at(&self, at: Timestamp, by: Option<UserId>, action: Action) -> Change {
+    pub fn make_at(&self, at: Timestamp, by: impl Into<Principal>, action: Action) -> Change {
         let id = ChangeId {
             run: self.run,
             count: self.count.fetch_add(1, Ordering::Relaxed),
@@ -159,7 +158,7 @@ impl ChangeMaker {
             v: CHANGE_VERSION,
             id,
             at,
-            by,
+            by: by.into(),
             from: None,
             action: Box::new(action),
         }

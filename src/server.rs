@@ -12,7 +12,7 @@ use crate::{
     event_log::{applier::Applier, log::EventLog},
     model::{
         account::NewAccount,
-        change::Action,
+        change::{Action, Principal},
         role::Door,
         room::{FoldedRoomName, NewRoom, RoomKind, RoomName, Topic},
         slug::Slug,
@@ -353,7 +353,7 @@ async fn offer_setup(connection: &mut Connection) -> Result<SetupOffer> {
 
 /// Applies a change to a file that no server has open.
 pub(crate) async fn apply_directly(connection: &mut Connection, action: Action) -> Result<()> {
-    let change = ChangeMaker::new().make(None, action);
+    let change = ChangeMaker::new().make(Principal::Server, action);
     let mut tx = connection.begin_with("begin immediate").await?;
     let applied = apply(&mut tx, &Cache::default(), &[change]).await?;
     for verdict in applied.verdicts {

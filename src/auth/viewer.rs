@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     event_log::{access::Reader, log::EventLog},
     model::{
-        change::{Requester, SecretHash, SignInKind},
+        change::{Principal, Requester, SecretHash, SignInKind},
         grant::Grant,
         identity::ExternalIdentity,
         ids::{EventId, UserId},
@@ -150,7 +150,7 @@ impl Viewer {
     /// Returns the viewer as the requester of a change, or [`Error::SignInNeeded`].
     pub fn requester(&self) -> Result<Requester> {
         Ok(Requester {
-            user: Some(self.signed_in()?.id),
+            by: Principal::User(self.signed_in()?.id),
             address: self.address,
         })
     }

@@ -1,10 +1,10 @@
-//! The actor of a change: the user who requests it, and the time of the request.
+//! The actor of a change: who requests it, and the time of the request.
 
 use super::policy::{Identity, Object, Verb, can, can_administer};
 use crate::{
     error::{Error, Result},
     model::{
-        change::Change,
+        change::{Change, Principal},
         ids::{RoomId, UserId},
         role::Role,
         time::Timestamp,
@@ -17,13 +17,13 @@ use crate::{
     },
 };
 
-/// The user who requests a change, and the time of the request.
+/// Who requests a change, and the time of the request.
 #[derive(Clone, Copy, Debug)]
 pub struct Actor {
     /// The time of the request.
     pub at: Timestamp,
-    /// The account; `None` if not signed in, and for changes by the server itself.
-    pub user: Option<UserId>,
+    /// Who requests the change.
+    pub by: Principal,
     /// What the account may do on the server; `None` without an account, and if it was not looked up.
     pub role: Option<Role>,
 }
@@ -31,9 +31,9 @@ pub struct Actor {
 impl Actor {
     /// Returns an actor whose role was not looked up.
     #[must_use]
-    pub fn new(at: Timestamp, user: Option<UserId>) -> Self {
-        let role = None;
-        Self { at, user, role }
+    pub fn new(at: Timestamp, by: impl Into<Principal>) -> Self {
+        let (by, role) = (by.into(), None);
+        Self { at, by, role }
     }
 
     /// Returns the actor of a change, whose role was not looked up.
@@ -42,33 +42,56 @@ impl Actor {
         Self::new(change.at, change.by)
     }
 
+    /// Returns the account; `None` if not signed in, and for the operator and the server itself.
+    #[must_use]
+    pub fn user(self) -> Option<UserId> {
+        self.by.user()
+    }
+
+    /// Returns this account as the actor of a part of the change, such as one that the change has created.
+    #[must_use]
+    pub(super) fn as_user(self, user: UserId) -> Self {
+        let by = Principal::User(user);
+        Self { by, ..self }
+    }
+
     /// Returns the account and its role, for the policy.
     #[must_use]
     pub fn identity(self) -> Option<Identity> {
-        let (user, role) = (self.user?, self.role?);
+        let (user, role) = (self.user()?, self.role?);
         Some(Identity { user, role })
     }
 
     /// Returns the account, or [`Error::SignInNeeded`].
     pub fn signed_in(self) -> Result<UserId> {
-        self.user.ok_or(Error::SignInNeeded)
+        self.user().ok_or(Error::SignInNeeded)
     }
 
-    /// Checks that the change is requested by an admin, or by the server itself.
+    /// Checks that the change is requested by an admin, the operator or the server itself.
     pub(super) fn administers(self) -> Result<()> {
-        match self.user {
-            Some(_) => can_administer(self.role),
-            None => Ok(()),
+        match self.by {
+            Principal::User(_) => can_administer(self.role),
+            Principal::Operator | Principal::Server => Ok(()),
+            Principal::Anonymous => Err(Error::SignInNeeded),
         }
+    }
+
+    /// Checks that the change is requested by the operator or the server itself.
+    pub(super) fn operates(self) -> Result<()> {
+        let refused = || Error::Refused("only the server itself does this".into());
+        self.by.operates().then_some(()).ok_or_else(refused)
     }
 
     /// Returns the actor, or the server's own account in place of the operator.
     pub(super) async fn or_server(self, tx: &mut Connection) -> Result<Self> {
-        let user = match self.user {
-            Some(user) => Some(user),
-            None => standing::find_server(tx).await?,
-        };
-        Ok(Self { user, ..self })
+        match self.by {
+            Principal::User(_) => Ok(self),
+            Principal::Operator | Principal::Server => {
+                let server = standing::find_server(tx).await?;
+                Ok(server.map_or(self, |server| self.as_user(server)))
+            }
+            Principal::Anonymous => Err(Error::SignInNeeded),
+        }
     }
 
     /// Returns the room with this slug. The error is the same for a missing room and for one that is not visible.
@@ -77,7 +100,7 @@ impl Actor {
         tx: &mut Connection,
         slug: &str,
     ) -> Result<RoomAccess> {
-        let room = rooms::find_access(tx, self.user, slug)
+        let room = rooms::find_access(tx, self.user(), slug)
             .await?
             .ok_or(Error::NotFound)?;
         can(self.identity(), Verb::See, Object::Room(&room))?;
@@ -92,7 +115,7 @@ impl Actor {
             name: None,
             message_id: None,
             subject_id: None,
-            actor_id: self.user,
+            actor_id: self.user(),
             at: self.at,
             data: None,
         }

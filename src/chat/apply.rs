@@ -118,7 +118,7 @@ async fn apply_run(
         return Ok(Vec::new());
     };
     let mut actor = Actor::of(change);
-    if let Some(user) = actor.user
+    if let Some(user) = actor.user()
         && !(is_post(change) || is_step(change))
     {
         actor.role = find_role(tx, user).await?;

@@ -217,7 +217,7 @@ pub(super) async fn prepare<'a>(
         return Ok(None);
     };
     let subject = find_subject(tx, &record.subject).await?;
-    let is_own = subject.is_some() && subject == change.by;
+    let is_own = subject.is_some() && subject == change.by.user();
     let pending = Pending { record, subject };
     Ok(Some(pending).filter(|pending| pending.record.is_own_recorded || !is_own))
 }
@@ -235,7 +235,7 @@ pub(super) async fn record(
     }
     let entry = NewAuditEntry {
         at: change.at,
-        actor: change.by,
+        actor: change.by.user(),
         address: change.from,
         action: record.action,
         subject,

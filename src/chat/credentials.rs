@@ -59,10 +59,12 @@ pub(super) async fn apply(
             Ok(Applied::new(Outcome::Done))
         }
         CredentialAction::NoteUses { uses } => {
+            actor.operates()?;
             sessions::note_uses(tx, uses).await?;
             Ok(Applied::new(Outcome::Done))
         }
         CredentialAction::DeleteExpired { idle_since } => {
+            actor.operates()?;
             sign_in_links::delete_expired(tx, actor.at).await?;
             let expired = sessions::delete_expired(tx, actor.at, *idle_since).await?;
             Ok(ended(Outcome::Done, expired))

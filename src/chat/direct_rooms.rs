@@ -77,7 +77,7 @@ async fn find_people(
     let mut people = BTreeMap::new();
     for handle in handles.iter().take(DIRECT_MAX + 1) {
         let user = users::find_user(tx, handle).await?;
-        if user.as_ref().map(|user| user.id) == actor.user {
+        if user.as_ref().map(|user| user.id) == actor.user() {
             continue;
         }
         let met = check_meeting(tx, actor, user.as_ref()).await;

@@ -16,6 +16,7 @@ pub(super) async fn found_log(
     server: &NewAccount,
     room: &NewRoom,
 ) -> Result<Applied> {
+    actor.operates()?;
     if meta::find_log(tx).await?.is_none() {
         meta::set_log(tx, log).await?;
         let server = NewAccount {
@@ -23,10 +24,7 @@ pub(super) async fn found_log(
             ..server.clone()
         };
         let user = users::add_user(tx, actor, &server).await?;
-        let server = Actor {
-            user: Some(user.id),
-            ..actor
-        };
+        let server = actor.as_user(user.id);
         let slug = room.slug.as_str().to_owned();
         let folded = room.name.folded.as_str();
         let info = room.clone().into_info(slug);
@@ -42,6 +40,7 @@ pub(super) async fn begin_era(
     actor: Actor,
     used: i64,
 ) -> Result<Applied> {
+    actor.operates()?;
     let used = used.max(eras::last_used_id(tx).await?);
     let EventId(next) = eras::begin_era(tx, used, actor.at).await?;
     cache.set_last_id(EventId(next - 1));

@@ -26,7 +26,7 @@ pub(super) async fn create_invite(
     invite: &NewInvite,
 ) -> Result<Applied> {
     actor.administers()?;
-    let open = invites::count_open(tx, actor.user, actor.at).await?;
+    let open = invites::count_open(tx, actor.user(), actor.at).await?;
     can_have_another(open, OPEN_INVITES_MAX, "role")?;
     let room = match &invite.room {
         Some(slug) => Some(find_room(tx, actor, slug).await?),
@@ -36,18 +36,18 @@ pub(super) async fn create_invite(
         Some(handle) => Some(find_imported(tx, handle).await?),
         None => None,
     };
-    invites::insert_invite(tx, invite, (room, person), actor.user, actor.at).await?;
+    invites::insert_invite(tx, invite, (room, person), actor.user(), actor.at).await?;
     Ok(Applied::new(Outcome::Done))
 }
 
 /// Returns a room that the actor may see; the operator sees all.
 async fn find_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<RoomId> {
     let no_such_room = || Error::invalid("room", Fault::NoSuchRoom);
-    let room = rooms::find_access(tx, actor.user, slug).await?;
+    let room = rooms::find_access(tx, actor.user(), slug).await?;
     // Who may take part in a direct room was decided when it was made.
     let room = room.filter(|room| !(room.is_direct || room.is_deleted));
     let room = room.ok_or_else(no_such_room)?;
-    if actor.user.is_some() {
+    if !actor.by.operates() {
         can(actor.identity(), Verb::See, Object::Room(&room)).map_err(|_| no_such_room())?;
     }
     Ok(room.id)
@@ -68,7 +68,7 @@ pub(super) async fn revoke_invite(
     id: InviteId,
 ) -> Result<Applied> {
     actor.administers()?;
-    let invite = invites::find_holding_by_id(tx, actor.user, id, actor.at).await?;
+    let invite = invites::find_holding_by_id(tx, actor.user(), id, actor.at).await?;
     invite.ok_or(Error::NotFound)?;
     invites::revoke_invite(tx, id, actor.at).await?;
     Ok(Applied::new(Outcome::Done))
@@ -85,7 +85,7 @@ pub(super) async fn redeem_invite(
 ) -> Result<Applied> {
     let invite = invites::find_holding(tx, secret_hash, actor.at).await?;
     let invite = invite.ok_or(Error::NotFound)?;
-    match (actor.user, registration) {
+    match (actor.user(), registration) {
         (Some(user), _) => accept_invite(tx, actor, &invite, user).await,
         (None, Some(registration)) => join_by_invite(tx, actor, &invite, registration).await,
         (None, None) => Err(Error::SignInNeeded),
@@ -114,10 +114,7 @@ async fn join_by_invite(
         (user.id, Outcome::User(user))
     };
     if let Some(room) = &invite.room {
-        let joining = Actor {
-            user: Some(id),
-            ..actor
-        };
+        let joining = actor.as_user(id);
         if memberships::find_role(tx, room.id, id).await?.is_none() {
             add_member(tx, joining, room.id, NewMember::member(id)).await?;
         }

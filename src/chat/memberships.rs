@@ -91,7 +91,7 @@ async fn check_joining(
 ) -> Result<()> {
     let id = id_of(user);
     can(actor.identity(), Verb::Join, Object::Member(room, id))?;
-    if actor.user == Some(id) {
+    if actor.user() == Some(id) {
         return Ok(());
     }
     check_meeting(tx, actor, user).await?;
@@ -134,8 +134,8 @@ pub(super) async fn leave_room(
     can(actor.identity(), Verb::Leave, Object::Member(&room, user))?;
     if memberships::find_role(tx, room.id, user).await?.is_none() {
         // A user who is hidden from the actor is answered like a missing one.
-        let is_visible = standing::sees_person(tx, actor.user, user).await?;
-        let is_known = is_visible || actor.user == Some(user) || actor.administers().is_ok();
+        let is_visible = standing::sees_person(tx, actor.user(), user).await?;
+        let is_known = is_visible || actor.user() == Some(user) || actor.administers().is_ok();
         let known = found.filter(|_| is_known).ok_or(Error::NotFound);
         return known.map(|_| Applied::new(Outcome::Done));
     }
@@ -191,7 +191,7 @@ pub(super) async fn add_member(
     member: NewMember,
 ) -> Result<()> {
     let NewMember { user, role } = member;
-    let is_new = actor.user != Some(user);
+    let is_new = actor.user() != Some(user);
     let event = NewEvent {
         data: is_new.then(|| ADDED.to_owned()),
         ..member_event(actor, room, user)

@@ -102,7 +102,7 @@ pub fn authorise_posts_from_cache<'a>(
         if post.reply_to.is_some() || !post.mentions.is_empty() {
             return None;
         }
-        let poster = PosterRef(actor.user?, &post.room);
+        let poster = PosterRef(actor.user()?, &post.room);
         facts.push(PostFacts::of_member(cache.posters.get(&poster).ok()?));
     }
     Some(Run::of(posts, cache.last_id()?, facts))
@@ -110,7 +110,7 @@ pub fn authorise_posts_from_cache<'a>(
 
 fn question<'a>(change: &PostChange<'a>) -> Question<'a> {
     Question {
-        by: change.actor.user,
+        by: change.actor.user(),
         room: &change.post.room,
         nonce: change.post.nonce(),
         reply_to: change.post.reply_to,
@@ -118,7 +118,7 @@ fn question<'a>(change: &PostChange<'a>) -> Question<'a> {
 }
 
 fn cache_poster(cache: &Cache, change: &PostChange<'_>, facts: &PostFacts) {
-    let (Some(id), Some(poster)) = (change.actor.user, facts.as_member()) else {
+    let (Some(id), Some(poster)) = (change.actor.user(), facts.as_member()) else {
         return;
     };
     if let Err(generation) = cache.posters.get(&PosterRef(id, &change.post.room)) {

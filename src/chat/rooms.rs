@@ -182,9 +182,7 @@ pub(super) async fn delete_room(tx: &mut Connection, actor: Actor, slug: &str) -
 
 /// Erases some of the messages and custom events of deleted rooms. Only the server itself does this.
 pub(super) async fn erase_rooms(tx: &mut Connection, actor: Actor) -> Result<Applied> {
-    if actor.user.is_some() {
-        return Err(Error::Refused("only the server erases rooms".into()));
-    }
+    actor.operates()?;
     let has_more = rooms::erase_deleted(tx).await?;
     Ok(Applied::new(Outcome::Erased { has_more }))
 }

@@ -58,7 +58,7 @@ pub(super) async fn find_own_or_administered(
     handle: &str,
 ) -> Result<Standing> {
     let own = standing::find_standing(tx, handle).await?;
-    match own.filter(|own| Some(own.id) == actor.user) {
+    match own.filter(|own| Some(own.id) == actor.user()) {
         Some(own) => Ok(own),
         None => find_administered(tx, actor, handle).await,
     }
@@ -77,7 +77,7 @@ pub(super) async fn find_administered(
     };
     // For somebody who is not there, the same statements run as for somebody who is hidden.
     let id = found.map_or_else(UserId::default, |found| found.id);
-    Err(if standing::sees_person(tx, actor.user, id).await? {
+    Err(if standing::sees_person(tx, actor.user(), id).await? {
         denied
     } else {
         Error::NotFound

@@ -121,10 +121,7 @@ pub(super) async fn claim_user(
 
 /// Appends the event of a change of a user by themselves.
 async fn append_user_event(tx: &mut Connection, actor: Actor, user: UserId) -> Result<EventId> {
-    let themselves = Actor {
-        user: Some(user),
-        ..actor
-    };
+    let themselves = actor.as_user(user);
     let event = NewEvent {
         subject_id: Some(user),
         ..themselves.event(kind::USER, None)
@@ -160,10 +157,7 @@ async fn join_rooms(tx: &mut Connection, actor: Actor, user: &User) -> Result<()
     if matches!(user.role, Role::Guest | Role::Bot) {
         return Ok(());
     }
-    let joining = Actor {
-        user: Some(user.id),
-        ..actor
-    };
+    let joining = actor.as_user(user.id);
     for room in rooms::list_auto_join(tx).await? {
         if memberships::find_role(tx, room, user.id).await?.is_none() {
             add_member(tx, joining, room, NewMember::member(user.id)).await?;
@@ -179,11 +173,11 @@ pub(super) async fn add_user(
     account: &NewAccount,
 ) -> Result<User> {
     // An event of this kind without an actor creates the account whose id it has.
-    let joining = Actor {
-        user: None,
-        ..actor
+    let event = NewEvent {
+        actor_id: None,
+        ..actor.event(kind::USER, None)
     };
-    let id = append_event(tx, &joining.event(kind::USER, None)).await?;
+    let id = append_event(tx, &event).await?;
     let id = UserId(id.0);
     users::insert_users(tx, &[NewUser::new(id, account, actor.at)]).await?;
     Ok(User {

@@ -15,7 +15,7 @@ use crate::{
     config::Storage,
     error::{Error, Result},
     model::{
-        change::{Action, Change, Outcome},
+        change::{Action, Change, Outcome, Principal},
         emoji::EMOJI_MAX,
         import::{ImportStep, Imported},
         time::Timestamp,
@@ -202,7 +202,8 @@ fn make_changes(
     steps: impl IntoIterator<Item = (Timestamp, ImportStep)>,
 ) -> Vec<Change> {
     let steps = steps.into_iter();
-    let changes = steps.map(|(at, step)| maker.make_at(at, None, Action::Import(step)));
+    let changes =
+        steps.map(|(at, step)| maker.make_at(at, Principal::Operator, Action::Import(step)));
     changes.collect()
 }
 

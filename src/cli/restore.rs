@@ -7,7 +7,10 @@ use crate::{
     chat::apply::apply,
     config::Storage,
     error::Error,
-    model::{change::Action, ids::EventId},
+    model::{
+        change::{Action, Principal},
+        ids::EventId,
+    },
     store::{
         check, copies,
         database_path::{DatabasePath, beside},
@@ -135,7 +138,7 @@ async fn prepare(
     copies::copy_database(source, new).await?;
     let mut connection = db::open_writer(new, Storage::default()).await?;
     let mut tx = connection.begin_with("begin immediate").await?;
-    let change = ChangeMaker::new().make(None, Action::BeginEra { used });
+    let change = ChangeMaker::new().make(Principal::Operator, Action::BeginEra { used });
     for verdict in apply(&mut tx, &Cache::default(), &[change]).await?.verdicts {
         verdict?;
     }

@@ -40,8 +40,8 @@ pub struct Change {
     pub id: ChangeId,
     /// The time of the request, or the original time of what is imported.
     pub at: Timestamp,
-    /// The user who requests the change; `None` if not signed in, and for changes by the server itself.
-    pub by: Option<UserId>,
+    /// Who requests the change.
+    pub by: Principal,
     /// The address of the requester's client; `None` for changes by the server itself, and in changes of earlier
     /// versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,11 +50,58 @@ pub struct Change {
     pub action: Box<Action>,
 }
 
-/// Who requests a change.
+/// By whose authority a change is requested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Principal {
+    /// Somebody who is not signed in.
+    Anonymous,
+    /// An account.
+    User(UserId),
+    /// The operator, who has access to the file and acts by commands.
+    Operator,
+    /// The server itself.
+    Server,
+}
+
+impl Principal {
+    /// Returns the account; `None` if it is none.
+    #[must_use]
+    pub fn user(self) -> Option<UserId> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Anonymous | Self::Operator | Self::Server => None,
+        }
+    }
+
+    /// Returns whether this is the operator or the server itself, who may do what no account may.
+    #[must_use]
+    pub fn operates(self) -> bool {
+        match self {
+            Self::Operator | Self::Server => true,
+            Self::Anonymous | Self::User(_) => false,
+        }
+    }
+}
+
+impl From<UserId> for Principal {
+    fn from(user: UserId) -> Self {
+        Self::User(user)
+    }
+}
+
+/// Without an account, it is somebody who is not signed in.
+impl From<Option<UserId>> for Principal {
+    fn from(user: Option<UserId>) -> Self {
+        user.map_or(Self::Anonymous, Self::User)
+    }
+}
+
+/// Who requests a change, and from where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Requester {
-    /// The account; `None` for the operator, who acts by commands.
-    pub user: Option<UserId>,
+    /// Who it is.
+    pub by: Principal,
     /// The address of the client; `None` for commands.
     pub address: Option<IpAddr>,
 }
@@ -62,7 +109,7 @@ pub struct Requester {
 impl Requester {
     /// The operator, who has access to the file of the database.
     pub const OPERATOR: Self = Self {
-        user: None,
+        by: Principal::Operator,
         address: None,
     };
 }

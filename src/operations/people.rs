@@ -7,7 +7,7 @@ use crate::{
     error::{Result, parse_field},
     model::{
         account::{FoldedName, NewAccount},
-        change::{Action, Registration, WayIn},
+        change::{Action, Principal, Registration, WayIn},
         role::Role,
         user::{DisplayName, Handle, User},
     },
@@ -30,7 +30,10 @@ pub async fn join_server(
         sign_in,
         identity: None,
     };
-    let user = app.submit(None, action).await?.into_user()?;
+    let user = app
+        .submit(Principal::Anonymous, action)
+        .await?
+        .into_user()?;
     Ok(SignedInAs::new(user, secret))
 }
 

@@ -8,7 +8,7 @@ use crate::{
     event_log::answer::Answer,
     fault::Fault,
     model::{
-        change::Action,
+        change::{Action, Principal},
         ids::{EventId, RoomId},
         page::Page,
         room::{
@@ -180,7 +180,7 @@ pub async fn delete_room(app: &Arc<App>, viewer: &Viewer, room: String) -> Resul
 /// on at its next start.
 pub async fn erase_deleted_rooms(app: Arc<App>) {
     loop {
-        let erased = app.submit(None, Action::EraseRooms).await;
+        let erased = app.submit(Principal::Server, Action::EraseRooms).await;
         match erased.and_then(Answer::into_has_more) {
             Ok(true) => {}
             Ok(false) => return,

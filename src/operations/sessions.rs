@@ -6,7 +6,7 @@ use crate::{
     auth::viewer::Viewer,
     error::{Error, Result},
     model::{
-        change::{Action, SecretHash},
+        change::{Action, Principal, SecretHash},
         credential::CredentialAction,
         time::Timestamp,
     },
@@ -120,7 +120,8 @@ async fn delete_expired(app: &App) -> Result<()> {
     }
     drop(connection);
     let action = CredentialAction::DeleteExpired { idle_since };
-    app.submit(None, Action::Credential(action)).await?;
+    app.submit(Principal::Server, Action::Credential(action))
+        .await?;
     Ok(())
 }
 
@@ -129,7 +130,10 @@ async fn note_uses(app: &App) {
     for uses in app.log.session_uses.take().chunks(USES_MAX) {
         let uses = uses.to_vec();
         let action = CredentialAction::NoteUses { uses };
-        if let Err(error) = app.submit(None, Action::Credential(action)).await {
+        if let Err(error) = app
+            .submit(Principal::Server, Action::Credential(action))
+            .await
+        {
             tracing::warn!(%error, "storing the last uses of sessions failed");
         }
     }

@@ -7,7 +7,7 @@ use crate::{
     fault::Fault,
     limits::AccountKey,
     model::{
-        change::{Action, Requester, SecretHash, SignIn, SignInKind},
+        change::{Action, Principal, Requester, SecretHash, SignIn, SignInKind},
         credential::{CredentialAction, Proof},
         ids::UserId,
         time::Timestamp,
@@ -39,7 +39,7 @@ impl SignInClient {
     #[must_use]
     pub fn requester(&self) -> Requester {
         Requester {
-            user: None,
+            by: Principal::Anonymous,
             address: Some(self.client.address),
         }
     }
@@ -173,7 +173,9 @@ pub(super) async fn sign_in_by(
         sign_in: client.sign_in(&secret),
         device: device.as_ref().map(Secret::hash),
     };
-    let answer = app.submit(None, Action::Credential(action)).await?;
+    let answer = app
+        .submit(Principal::Anonymous, Action::Credential(action))
+        .await?;
     Ok(SignedInAs {
         user: answer.into_user()?,
         secret,

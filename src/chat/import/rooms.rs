@@ -116,7 +116,7 @@ impl<'a> ImportRun<'a> {
         if !self.facts.members.insert((room_id, user_id)) {
             return Ok(None);
         }
-        let joining = Actor::new(at, Some(user_id));
+        let joining = Actor::new(at, user_id);
         let event_id = self.append(member_event(joining, room_id, user_id));
         self.rows.members.push(NewMembership {
             room_id,

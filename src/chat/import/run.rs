@@ -46,9 +46,7 @@ impl<'a> ImportRun<'a> {
 
     /// Takes a step.
     pub(super) fn take(&mut self, actor: Actor, step: &'a ImportStep) -> Result<Applied> {
-        if actor.user.is_some() {
-            return Err(Error::Refused("only the server imports".into()));
-        }
+        actor.operates()?;
         if !self.facts.ids.is_importing() && !matches!(step, ImportStep::Begin) {
             return Err(Error::Refused("no import is in progress".into()));
         }
@@ -120,5 +118,5 @@ pub(super) fn event(
     room: Option<RoomId>,
     at: Timestamp,
 ) -> NewEvent<'static> {
-    Actor::new(at, Some(by)).event(kind, room)
+    Actor::new(at, by).event(kind, room)
 }

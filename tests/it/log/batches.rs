@@ -11,9 +11,12 @@ use backscroll::{
     chat::apply::{apply, authorise_from_cache},
     config::{Durability, Storage},
     model::{
-        change::{Action, CHANGE_VERSION, Change, ChangeId, Outcome},
+        change::{Action, CHANGE_VERSION, Change, ChangeId, Outcome, Principal},
+        credential::CredentialAction,
         ids::{EventId, UserId},
         import::ImportStep,
+        invite::NewInvite,
+        role::{Door, Role},
         time::Timestamp,
     },
     store::{
@@ -151,7 +154,7 @@ async fn apply_one_by_one(file: &mut File, steps: &[Step]) -> Applied {
     for (step, count) in steps.iter().zip(0..) {
         let mut change = known.change(step, count);
         if count == 0 {
-            (change.by, change.action) = (None, Box::new(found("the-log")));
+            (change.by, change.action) = (Principal::Server, Box::new(found("the-log")));
         }
         let verdict = file.commit(std::slice::from_ref(&change)).await.remove(0);
         if let Ok(outcome) = &verdict {
@@ -215,7 +218,7 @@ async fn every_division_makes_the_same_file(steps: &[Step], sizes: &[usize]) -> 
 #[tokio::test]
 async fn only_the_server_imports() {
     let mut file = File::new().await;
-    let change = |by, action| Change {
+    let change = |by: Principal, action| Change {
         v: CHANGE_VERSION,
         id: ChangeId { run: 1, count: 0 },
         at: Timestamp::MIN,
@@ -223,12 +226,14 @@ async fn only_the_server_imports() {
         from: None,
         action: Box::new(action),
     };
-    let found = change(None, found("the-log"));
+    let found = change(Principal::Server, found("the-log"));
     file.commit(&[found]).await.remove(0).expect("it is new");
-    let begin = change(Some(UserId(1)), Action::Import(ImportStep::Begin));
-    let refused = file.commit(&[begin]).await.remove(0).unwrap_err();
-    assert!(refused.contains("only the server imports"), "{refused}");
-    let end = change(None, Action::Import(ImportStep::End));
+    for by in [Principal::User(UserId(1)), Principal::Anonymous] {
+        let begin = change(by, Action::Import(ImportStep::Begin));
+        let refused = file.commit(&[begin]).await.remove(0).unwrap_err();
+        assert!(refused.contains("only the server itself"), "{refused}");
+    }
+    let end = change(Principal::Server, Action::Import(ImportStep::End));
     let refused = file.commit(&[end]).await.remove(0).unwrap_err();
     assert!(refused.contains("no import is in progress"), "{refused}");
 }
@@ -256,4 +261,55 @@ fn the_same_changes_make_the_same_file_in_whatever_batches_they_come() {
         "the short cut for posts is compared, too"
     );
     assert!(imports.into_inner() > 0, "so are imports");
+}
+
+/// What only the operator may do is refused to whoever is not signed in, as it is to an account without the right.
+#[tokio::test]
+async fn who_is_not_signed_in_is_not_taken_for_the_operator() {
+    let mut file = File::new().await;
+    let change = |by: Principal, action| Change {
+        v: CHANGE_VERSION,
+        id: ChangeId { run: 1, count: 0 },
+        at: Timestamp::MIN,
+        by,
+        from: None,
+        action: Box::new(action),
+    };
+    let founding = change(Principal::Server, found("the-log"));
+    file.commit(&[founding]).await.remove(0).expect("it is new");
+    let actions = [
+        found("another-log"),
+        Action::BeginEra { used: 5 },
+        Action::OfferSetup {
+            secret_hash: Box::new([1; 32]),
+            is_kept: false,
+        },
+        Action::UpdateServer {
+            name: None,
+            door: Some(Door::Open),
+        },
+        Action::CreateInvite(NewInvite {
+            secret_hash: Box::new([2; 32]),
+            role: Role::Admin,
+            room: None,
+            person: None,
+            uses: 1,
+            expires_at: Timestamp::parse("2030-01-01T00:00:00.000Z").expect("a time"),
+        }),
+        Action::UpdateUser {
+            handle: "backscroll".into(),
+            role: Some(Role::Admin),
+            disabled: None,
+        },
+        Action::EraseRooms,
+        Action::Credential(CredentialAction::DeleteExpired {
+            idle_since: Timestamp::MIN,
+        }),
+        Action::Import(ImportStep::Begin),
+    ];
+    for action in actions {
+        let change = change(Principal::Anonymous, action);
+        let verdict = file.commit(std::slice::from_ref(&change)).await.remove(0);
+        verdict.expect_err(&format!("{:?}", change.action));
+    }
 }

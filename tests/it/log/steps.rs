@@ -10,7 +10,9 @@ use super::{
 use backscroll::auth::identity::identity;
 use backscroll::model::{
     account::{FoldedName, NewAccount},
-    change::{Action, CHANGE_VERSION, Change, ChangeId, Outcome, Post, SignIn, SignInKind},
+    change::{
+        Action, CHANGE_VERSION, Change, ChangeId, Outcome, Post, Principal, SignIn, SignInKind,
+    },
     emoji::Emoji,
     event::CustomEventName,
     identity::PROXY,
@@ -210,7 +212,10 @@ impl Known {
     }
 
     pub(super) fn note(&mut self, change: &Change, outcome: &Outcome) {
-        let by = self.users.iter().find(|user| Some(user.id) == change.by);
+        let by = self
+            .users
+            .iter()
+            .find(|user| Some(user.id) == change.by.user());
         let by = by.map(|user| user.handle.as_str());
         self.archive.note(change, by, outcome);
         self.doors.note(change);
@@ -229,7 +234,7 @@ impl Known {
             Step::Request(request) => self.requested(request, count),
             Step::Import(numbers) => {
                 let (at, step) = self.archive.step(numbers, count);
-                (at, None, Action::Import(step))
+                (at, Principal::Server, Action::Import(step))
             }
         };
         Change {
@@ -242,13 +247,20 @@ impl Known {
         }
     }
 
-    fn requested(&self, request: &Request, count: u64) -> (Timestamp, Option<UserId>, Action) {
+    fn requested(&self, request: &Request, count: u64) -> (Timestamp, Principal, Action) {
         let (month, second) = (1 + request.number % 12, request.number);
         let at = format!("2026-{month:02}-22T05:41:{second:02}.123Z");
         let at = Timestamp::parse(&at).expect("a time");
         let is_nobodys = Doors::may_be_nobodys(request.kind) && !request.who.is_multiple_of(4);
-        let is_nobodys = is_nobodys || request.kind == Kind::EraseRooms;
-        let by = self.actor(request.who).filter(|_| !is_nobodys);
+        let is_servers = matches!(
+            request.kind,
+            Kind::EraseRooms | Kind::Found | Kind::BeginEra
+        );
+        let by = if is_nobodys || is_servers {
+            Principal::Server
+        } else {
+            self.actor(request.who).into()
+        };
         (at, by, self.action(request, count))
     }
 

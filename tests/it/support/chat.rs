@@ -8,7 +8,7 @@ use backscroll::{
     config::{Config, Storage, rates::Rates},
     error::Error,
     model::{
-        change::{Action, CHANGE_VERSION, Change, ChangeId, Post},
+        change::{Action, CHANGE_VERSION, Change, ChangeId, Post, Principal},
         ids::{EventId, UserId},
         message::Body,
         time::Timestamp,
@@ -236,7 +236,7 @@ impl Chat {
             .id
     }
 
-    /// Applies actions, and panics if one is refused. The server must be stopped.
+    /// Applies actions of a user, or of the server itself, and panics if one is refused. The server must be stopped.
     pub(crate) async fn apply(&self, by: Option<UserId>, actions: Vec<Action>) {
         let mut connection = self.closed_file().await;
         let at = Timestamp::parse("2026-11-22T05:41:03.123Z").expect("a time");
@@ -244,7 +244,7 @@ impl Chat {
             v: CHANGE_VERSION,
             id: ChangeId { run: 1, count },
             at,
-            by,
+            by: by.map_or(Principal::Server, Principal::User),
             from: None,
             action: Box::new(action),
         });
