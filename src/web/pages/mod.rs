@@ -3,6 +3,7 @@
 pub mod account;
 pub mod credentials;
 pub mod direct_rooms;
+pub mod edited_room;
 pub mod invite;
 pub mod join;
 pub mod messages;

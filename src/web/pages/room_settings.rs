@@ -1,9 +1,13 @@
 //! `/rooms/{room}/settings`: the properties and members of a room, and the forms of those who manage it.
 
-use super::{page, redirect_to, rooms::layout};
+use super::{
+    edited_room::{EditedRoom, settings_page},
+    page, redirect_to,
+    rooms::layout,
+};
 use crate::{
     app::App,
-    error::{Denial, Error, Result},
+    error::{Denial, Error},
     fault::Fault,
     model::{role::Role, room::RoomRole},
     operations::{
@@ -11,12 +15,11 @@ use crate::{
         rooms::{self, RoomChanges, find_room},
     },
     web::{
-        api::{members::read_role, paging::PageQuery},
+        api::members::read_role,
         error::Rejection,
         extract::{Path, Sent, Visitor},
-        problem::status_of,
         signed_in::SignedIn,
-        views::room_settings::{ConfirmPage, Question, RoomSettingsPage, SettingsErrors},
+        views::room_settings::{ConfirmPage, Question, RoomSettingsPage},
     },
 };
 use axum::{
@@ -27,9 +30,6 @@ use axum::{
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Number of members on a page.
-const MEMBERS_MAX: usize = 200;
-
 /// Shows the settings of a room.
 pub async fn show_settings(
     State(app): State<Arc<App>>,
@@ -38,60 +38,8 @@ pub async fn show_settings(
     RawQuery(query): RawQuery,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let query = PageQuery::parse(query.as_deref(), MEMBERS_MAX)?;
-    let shown = settings_page(&app, &visitor, &slug, &query, &uri).await?;
+    let shown = settings_page(&app, &visitor, &slug, query.as_deref(), &uri).await?;
     page(StatusCode::OK, &shown)
-}
-
-async fn settings_page(
-    app: &App,
-    visitor: &Visitor,
-    slug: &str,
-    query: &PageQuery,
-    here: &Uri,
-) -> Result<RoomSettingsPage> {
-    let room = find_room(app, visitor, slug).await?;
-    let after = query.after.as_deref();
-    let (members, count) = members::list_members(app, visitor, slug, after, query.limit).await?;
-    let last = members.last_before_next();
-    let next = last.map(|last| query.next(&format!("rooms/{slug}/settings"), &last.person.handle));
-    Ok(RoomSettingsPage {
-        locale: visitor.preferences.locale,
-        scheme: visitor.preferences.scheme,
-        layout: layout(app, visitor, Some(slug), here).await?,
-        name: room.info.name.clone(),
-        topic: room.info.topic.clone(),
-        is_admin: visitor.role() == Some(Role::Admin),
-        room,
-        members: members.entries,
-        member_count: count,
-        next,
-        handle: String::new(),
-        errors: SettingsErrors::default(),
-    })
-}
-
-/// Answers a form: with a redirect to the settings, or with the settings and what is wrong with a field.
-async fn answer(
-    (app, visitor, slug, here): (&App, &Visitor, &str, &Uri),
-    result: Result<()>,
-    sent: impl FnOnce(&mut RoomSettingsPage),
-) -> Result<Response, Rejection> {
-    let (field, fault) = match result {
-        Ok(()) => return Ok(redirect_to(&format!("/rooms/{slug}/settings"))),
-        Err(Error::Invalid { field, fault }) => (field, fault),
-        Err(error) => return Err(error.into()),
-    };
-    let query = PageQuery::parse(None, MEMBERS_MAX)?;
-    let mut shown = settings_page(app, visitor, slug, &query, here).await?;
-    sent(&mut shown);
-    let at = |name| (field == name).then(|| shown.locale.explain_fault(fault));
-    shown.errors = SettingsErrors {
-        name: at("name"),
-        topic: at("topic"),
-        handle: at("handle"),
-    };
-    page(status_of(fault), &shown)
 }
 
 /// Fields of the form for the properties. A box that is not checked is not sent.
@@ -106,15 +54,9 @@ pub struct SettingsForm {
 }
 
 /// Changes the properties of a room.
-pub async fn update_room(
-    State(app): State<Arc<App>>,
-    visitor: SignedIn,
-    Path(slug): Path<String>,
-    uri: Uri,
-    sent: Sent,
-) -> Result<Response, Rejection> {
+pub async fn update_room(room: EditedRoom, sent: Sent) -> Result<Response, Rejection> {
     let form: SettingsForm = sent.fields()?;
-    let is_admin = visitor.role() == Some(Role::Admin);
+    let is_admin = room.visitor.role() == Some(Role::Admin);
     let changes = RoomChanges {
         name: Some(form.name.clone()),
         topic: Some(form.topic.clone()),
@@ -123,11 +65,11 @@ pub async fn update_room(
         auto_join: is_admin.then_some(form.auto_join.is_some()),
         ..RoomChanges::default()
     };
-    let updated = rooms::update_room(&app, &visitor, slug.clone(), changes).await;
-    answer((&app, &visitor, &slug, &uri), updated, |shown| {
+    let updated = room.update(changes).await;
+    let keep = |shown: &mut RoomSettingsPage| {
         (shown.name, shown.topic) = (form.name, form.topic);
-    })
-    .await
+    };
+    room.answer(updated, keep).await
 }
 
 /// Fields of the form for archiving.
@@ -137,19 +79,14 @@ pub struct ArchiveForm {
 }
 
 /// Archives a room, or takes it out of the archive.
-pub async fn archive_room(
-    State(app): State<Arc<App>>,
-    visitor: SignedIn,
-    Path(slug): Path<String>,
-    sent: Sent,
-) -> Result<Response, Rejection> {
+pub async fn archive_room(room: EditedRoom, sent: Sent) -> Result<Response, Rejection> {
     let ArchiveForm { archived } = sent.fields()?;
     let changes = RoomChanges {
         archived: Some(archived.is_some()),
         ..RoomChanges::default()
     };
-    rooms::update_room(&app, &visitor, slug.clone(), changes).await?;
-    Ok(redirect_to(&format!("/rooms/{slug}/settings")))
+    room.update(changes).await?;
+    Ok(room.back())
 }
 
 /// Fields of the form for adding a member.
@@ -160,26 +97,20 @@ pub struct AddForm {
 }
 
 /// Adds a member.
-pub async fn add_member(
-    State(app): State<Arc<App>>,
-    visitor: SignedIn,
-    Path(slug): Path<String>,
-    uri: Uri,
-    sent: Sent,
-) -> Result<Response, Rejection> {
+pub async fn add_member(room: EditedRoom, sent: Sent) -> Result<Response, Rejection> {
     let AddForm { handle } = sent.fields()?;
+    let EditedRoom {
+        app, visitor, slug, ..
+    } = &room;
     // Of a room that is not visible, not even a missing person is told.
-    find_room(&app, &visitor, &slug).await?;
+    find_room(app, visitor, slug).await?;
     let plain = handle.trim().trim_start_matches('@').to_owned();
-    let added = members::join_room(&app, &visitor, slug.clone(), plain, None).await;
+    let added = members::join_room(app, visitor, slug.clone(), plain, None).await;
     let added = match added {
         Err(Error::NotFound) => Err(Error::invalid("handle", Fault::NoSuchPerson)),
         added => added,
     };
-    answer((&app, &visitor, &slug, &uri), added, |shown| {
-        shown.handle = handle;
-    })
-    .await
+    room.answer(added, |shown| shown.handle = handle).await
 }
 
 /// Fields of the form beside a member: a role, or nothing to remove the member.
@@ -190,20 +121,18 @@ pub struct MemberForm {
 
 /// Removes a member, or sets the role of one.
 pub async fn change_member(
-    State(app): State<Arc<App>>,
-    visitor: SignedIn,
+    room: EditedRoom,
     Path((slug, handle)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let MemberForm { role } = sent.fields()?;
     let role: Option<RoomRole> = role.as_deref().map(read_role).transpose()?;
-    let back = format!("/rooms/{slug}/settings");
     if role.is_some() {
-        members::join_room(&app, &visitor, slug, handle, role).await?;
+        members::join_room(&room.app, &room.visitor, slug, handle, role).await?;
     } else {
-        members::leave_room(&app, &visitor, slug, handle).await?;
+        members::leave_room(&room.app, &room.visitor, slug, handle).await?;
     }
-    Ok(redirect_to(&back))
+    Ok(room.back())
 }
 
 /// Asks whether an open room is to be closed.
@@ -248,17 +177,13 @@ async fn ask(
 }
 
 /// Makes an open room a closed one.
-pub async fn close_room(
-    State(app): State<Arc<App>>,
-    visitor: SignedIn,
-    Path(slug): Path<String>,
-) -> Result<Response, Rejection> {
+pub async fn close_room(room: EditedRoom) -> Result<Response, Rejection> {
     let changes = RoomChanges {
         kind: Some("closed".into()),
         ..RoomChanges::default()
     };
-    rooms::update_room(&app, &visitor, slug.clone(), changes).await?;
-    Ok(redirect_to(&format!("/rooms/{slug}/settings")))
+    room.update(changes).await?;
+    Ok(room.back())
 }
 
 /// Deletes a room.
