@@ -3,7 +3,7 @@
 pub use super::{connection::Connection, readers::ReadPool};
 use super::{
     database_path::{DatabasePath, FileId, beside},
-    rooms::fold_room_names,
+    rooms::{fill_people, fold_room_names},
     schema::{self, Owner},
     statements::statements,
     users::fold_names,
@@ -49,6 +49,7 @@ pub async fn open_writer(file: &DatabasePath, storage: Storage) -> Result<Connec
         check_sqlite_version(&mut connection).await?;
         schema::migrate(&mut connection).await?;
         fold_names(&mut connection).await?;
+        fill_people(&mut connection).await?;
         fold_room_names(&mut connection).await?;
         limit_size(&mut connection, storage).await?;
         Ok::<_, Error>(connection)

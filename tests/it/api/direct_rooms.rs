@@ -120,3 +120,17 @@ async fn a_hidden_conversation_is_shown_again_by_the_next_message() {
     let page = bob.get("/rooms/general").await.expect(200).text;
     assert!(page.contains("badge badge-mention\">2"), "{page}");
 }
+
+#[tokio::test]
+async fn a_conversation_that_was_imported_is_the_one_that_its_people_open() {
+    let mut chat = Chat::start().await;
+    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    let room = ann.open_direct(&["bob"]).await;
+    chat.stop().await;
+    // An import knows the members one by one.
+    let forget = sqlx::query("update rooms set people = null where slug = ?");
+    let forgotten = forget.bind(&room).execute(&mut chat.outside().await).await;
+    assert_eq!(forgotten.expect("the file is written").rows_affected(), 1);
+    chat.go_on().await;
+    assert_eq!(bob.open_direct(&["ann"]).await, room);
+}
