@@ -13,6 +13,7 @@ import { t } from "./locale.js";
 import { Outbox } from "./outbox.js";
 import { PendingMessages } from "./pending_messages.js";
 import { people } from "./people.js";
+import { PostingRights } from "./posting_rights.js";
 import { ReadMark } from "./read_mark.js";
 import { RowActions } from "./row_actions.js";
 import { SharedStream } from "./shared_stream.js";
@@ -36,6 +37,7 @@ class RoomPage {
   #readMark;
   #stream;
   #outbox = null;
+  #postingRights = this.#handle ? new PostingRights() : null;
 
   constructor() {
     const { read, joined } = this.#main.dataset;
@@ -105,6 +107,7 @@ class RoomPage {
     this.#activity.apply(type, data, !document.hidden && this.#history.isLive && this.#history.isAtEnd);
     if (type === "hello" && data.outcome !== "live" && data.outcome !== "replay") this.#startAnew();
     if (type === "user" && data.user) this.#batcher.add({ id: data.id, by: data.user });
+    if (type === "user" && data.user?.handle === this.#handle) this.#postingRights?.refresh();
     if (data.room === this.#room) this.#onRoomEvent(type, data);
   }
 
@@ -120,11 +123,15 @@ class RoomPage {
     else if (type === "room" && data.room_info) {
       this.#regainRoom();
       this.#history.showRoom(data.room_info);
+      this.#postingRights?.show(data.room_info);
     } else if (type === "room-deleted") this.#loseRoom();
   }
 
   #onMember(data) {
-    if (data.handle === this.#handle) this.#regainRoom();
+    if (data.handle === this.#handle) {
+      this.#regainRoom();
+      this.#postingRights?.refresh();
+    }
     people.changeMember(data);
     this.#readMark.update(); // only members have a read mark
     this.#batcher.add(data); // after the rows that wait in the batcher: they carry the former name
@@ -144,6 +151,7 @@ class RoomPage {
     this.#activity.apply("room", {});
     this.#batcher.clear();
     this.#history.refetch();
+    this.#postingRights?.refresh();
   }
 
   /** The reader may no longer see the room. What is on the page stays. */

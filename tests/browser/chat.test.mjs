@@ -69,6 +69,38 @@ describe("two people in one room", { timeout: 240_000 }, () => {
     await bothHaveEverything(visitors, bot);
   });
 
+  it("one who may not post any more has no composer, and gets it back, in the open page", async () => {
+    const keeper = await Person.join(here.server, "keeper");
+    await keeper.createRoom({ name: "Notices", slug: "notices" });
+    const visitor = await here.visitor();
+    await visitor.join("anselm", "/rooms/notices");
+    await visitor.say("a draft is kept");
+    await visitor.seesText("a draft is kept");
+    await visitor.composer.fill("half a sentence");
+    await visitor.mark();
+    const change = async (method, path, body) => assert.ok((await keeper.ask(method, `/api/v1/rooms/notices${path}`, body)).ok, path);
+    const shows = async (archived, onlyManagers, composer) => {
+      for (const [id, isShown] of Object.entries({ archived, "only-managers": onlyManagers, composer })) {
+        await visitor.page.locator(`#${id}`).waitFor({ state: isShown ? "visible" : "hidden" });
+      }
+    };
+    await shows(false, false, true);
+    await change("PATCH", "", { archived: true });
+    await shows(true, false, false);
+    await change("PATCH", "", { archived: false });
+    await shows(false, false, true);
+    await change("PATCH", "", { announcements: true });
+    await shows(false, true, false);
+    await change("PUT", "/members/anselm", { role: "manager" });
+    await shows(false, false, true);
+    await change("PUT", "/members/anselm", { role: "member" });
+    await shows(false, true, false);
+    await change("PATCH", "", { announcements: false });
+    await shows(false, false, true);
+    assert.equal(await visitor.composer.inputValue(), "half a sentence");
+    assert.ok(await visitor.wasNotReloaded());
+  });
+
   it("the server is killed with -9 and comes back while both pages stay open", async () => {
     const visitors = await annAndBob("anne", "bobby");
     const [ann, bob] = visitors;

@@ -99,19 +99,14 @@ impl RoomPage {
             .beginning(isolate("strong", &format!("{sign}{name}")))
     }
 
-    /// Returns why the viewer cannot post, in words.
-    fn closed_composer(&self) -> Option<&'static str> {
+    /// Returns whether only managers post into the room, of whom the viewer is none. An archived room is closed to all.
+    fn is_for_managers(&self) -> bool {
         let RoomInfo {
             archived,
             announcements,
             ..
         } = self.room.info;
-        if archived {
-            Some(self.locale.room_is_archived())
-        } else {
-            let is_closed = announcements && !self.room.can_manage;
-            is_closed.then(|| self.locale.only_managers_post())
-        }
+        announcements && !archived && !self.room.can_manage
     }
 
     /// Returns the character before the name of a room; a closed room has a lock.
@@ -150,7 +145,7 @@ const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// The modules that `js/app.js` imports, directly or indirectly. The page lists them so that they are fetched in
 /// parallel.
-const MODULES: [&str; 27] = [
+const MODULES: [&str; 28] = [
     "js/activity.js",
     "js/base_path.js",
     "js/composer.js",
@@ -165,6 +160,7 @@ const MODULES: [&str; 27] = [
     "js/outbox.js",
     "js/pending_messages.js",
     "js/people.js",
+    "js/posting_rights.js",
     "js/quotes.js",
     "js/read_mark.js",
     "js/row_actions.js",

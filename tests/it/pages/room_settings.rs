@@ -58,7 +58,9 @@ async fn a_room_is_managed_without_scripts() {
         .await
         .expect(303);
     let page = bob.get("/rooms/plans").await.expect(200).text;
-    assert!(page.contains("class=\"composer-closed\""), "{page}");
+    let reason = |id: &str| format!("id=\"{id}\" role=\"status\">");
+    assert!(page.contains(&reason("archived")), "{page}");
+    assert!(!page.contains(&reason("only-managers")), "{page}");
     ann.submit("/rooms/plans/archive", &[]).await.expect(303);
 
     ann.get("/rooms/plans/close").await.expect(200);
