@@ -31,7 +31,8 @@ function findMarkup() {
       if (!SCHEMES.includes(address?.protocol) && !/^https?:\/\//.test(value)) describeFault("an address", element);
       if (!["href"].includes(name) && address?.origin !== location.origin) describeFault("another server", element);
     }
-    if (["iframe", "object", "embed", "base", "math", "style", "marquee", "frame", "applet", "video", "audio"].includes(element.localName)) describeFault("an element", element);
+    if (element.localName === "base" && (element !== document.head.querySelector("base") || URL.parse(element.href)?.origin !== location.origin)) describeFault("a base", element);
+    if (["iframe", "object", "embed", "math", "style", "marquee", "frame", "applet", "video", "audio"].includes(element.localName)) describeFault("an element", element);
     if (element.localName === "script" && (element.textContent.trim() !== "" || !element.src) && element.type !== "application/json") describeFault("a script", element);
     if (element.localName === "meta" && /refresh/i.test(element.httpEquiv)) describeFault("a refresh", element);
     if (element.localName === "a" && URL.parse(element.href)?.origin !== location.origin && !/\bnoopener\b/.test(element.rel)) describeFault("an opener", element);
@@ -95,7 +96,7 @@ describe("texts that try to be more than text", { timeout: 300_000 }, () => {
     if (!/text\/html/.test(answer?.headers()["content-type"] ?? "")) return [];
     assert.ok(answer.status() < 500, `${path}: ${answer.status()}`);
     await isClean(visitor.page, path);
-    return visitor.page.evaluate(() => [...document.querySelectorAll("a[href]")].map((link) => link.getAttribute("href")));
+    return visitor.page.evaluate(() => [...document.querySelectorAll("a[href]")].map((link) => link.href));
   }
 
   const wellFormed = (line) => JSON.stringify(line).toWellFormed() === JSON.stringify(line);
@@ -247,7 +248,7 @@ describe("texts that try to be more than text", { timeout: 300_000 }, () => {
       seen.add(path);
       shapes.set(kind, (shapes.get(kind) ?? 0) + 1);
       const links = await opens(path);
-      queue.push(...links.map((link) => URL.parse(link, here.server.url + path)).filter((url) => url?.origin === here.server.url && !/signout/.test(url.pathname)).map((url) => url.pathname + url.search));
+      queue.push(...links.map((link) => URL.parse(link)).filter((url) => url?.origin === here.server.url && !/signout/.test(url.pathname)).map((url) => url.pathname + url.search));
     }
     assert.ok(seen.size > 30, `${seen.size} pages`);
   });

@@ -224,7 +224,8 @@ impl Listener {
             let is_shown = (0..world.rooms.len()).any(|room| {
                 data["room"] == world.rooms[room].slug.as_str() && self.shows(world, room)
             });
-            let is_end = event.event == "room-deleted";
+            // Whoever has left a room is told so.
+            let is_end = event.id().is_some_and(|id| self.moves.contains(&id));
             assert!(
                 is_shown || is_end || event.event == "user",
                 "{step}: {event:?}"
