@@ -3,12 +3,11 @@
 use super::{MISSING, operations::Operation, pages::PageRoute, rooms::Cast};
 use crate::support::{
     chat::Chat,
-    person::Person,
     program::{Running, command},
     until::until,
 };
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Attempts, of which one is not disturbed by what a server does by itself now and then.
 const ATTEMPTS: usize = 5;
@@ -125,50 +124,50 @@ async fn what_is_hidden_runs_the_statements_of_what_is_not_there() {
     assert!(compared > 100);
 }
 
-/// A guest asks for people who are in none of their rooms, and for nobody.
+/// A guest, who manages a room, asks for people who are in none of their rooms, and for nobody.
 #[tokio::test]
 async fn a_hidden_person_runs_the_statements_of_nobody() {
     let chat = Chat::start().await;
+    let owner = chat.set_up("owner", "open").await;
     let guest = chat.join("guest").await;
     guest.remove("general", "me").await.expect(204);
     chat.join("ann").await;
-    let role = "update users set role = 'guest' where handle = 'guest'";
-    let changed = sqlx::query(role).execute(&mut chat.outside().await).await;
-    changed.expect("valid SQL");
+    let role = json!({ "role": "guest" });
+    let path = "/api/v1/users/guest";
+    owner.send(Method::PATCH, path, role).await.expect(200);
+    let club = owner.create_room("Club", "closed").await;
+    owner.add(&club, "guest").await.expect(204);
+    owner.name(&club, "guest", "manager").await.expect(204);
+    let operations = Operation::all(&chat).await.into_iter();
+    let about_people = operations.filter(|operation| operation.path.contains("{handle}"));
+    let about_people: Vec<Operation> = about_people.collect();
     let traced = Traced::take_over(chat).await;
-    let requests: [(Method, &str, Value); 5] = [
-        (Method::GET, "/api/v1/users/HANDLE", Value::Null),
-        (Method::GET, "/people/HANDLE", Value::Null),
-        (
-            Method::PATCH,
-            "/api/v1/users/HANDLE",
-            json!({ "role": "guest" }),
-        ),
-        (
-            Method::POST,
-            "/api/v1/users/HANDLE/ban",
-            json!({ "hide_messages": false }),
-        ),
-        (
-            Method::POST,
-            "/api/v1/direct",
-            json!({ "handles": ["HANDLE"] }),
-        ),
-    ];
-    for (method, path, body) in requests {
+    for operation in &about_people {
         let ask = |handle: &str| -> Asked {
-            let (person, body, method): (Person, _, _) =
-                (guest.clone(), body.clone(), method.clone());
-            let path = path.replace("HANDLE", handle);
-            let body: Value =
-                serde_json::from_str(&body.to_string().replace("HANDLE", handle)).expect("JSON");
-            Box::pin(async move { person.send(method, &path, body).await.status })
+            let (operation, guest) = (operation.clone(), guest.clone());
+            let path = operation.path.replace("{handle}", handle);
+            let path = path.replace("{room}", &club);
+            Box::pin(async move { operation.send(&guest, &path).await.status })
         };
-        are_alike(
-            &traced,
-            &format!("{method} {path}"),
-            [&|| ask("ann"), &|| ask("zoe")],
-        )
-        .await;
+        are_alike(&traced, &operation.id, [&|| ask("ann"), &|| ask("zoe")]).await;
+    }
+    let direct = |handle: &str| -> Asked {
+        let (guest, people) = (guest.clone(), json!({ "handles": [handle] }));
+        Box::pin(async move {
+            guest
+                .send(Method::POST, "/api/v1/direct", people)
+                .await
+                .status
+        })
+    };
+    are_alike(&traced, "direct", [&|| direct("ann"), &|| direct("zoe")]).await;
+    for route in PageRoute::with("{handle}") {
+        let ask = |handle: &str| -> Asked {
+            let (route, guest) = (route.clone(), guest.clone());
+            let (club, handle) = (club.clone(), handle.to_owned());
+            Box::pin(async move { route.send_about(&guest, &club, 7, &handle).await.status })
+        };
+        let what = format!("{} {}", route.method, route.address);
+        are_alike(&traced, &what, [&|| ask("ann"), &|| ask("zoe")]).await;
     }
 }

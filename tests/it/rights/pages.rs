@@ -36,10 +36,17 @@ pub(super) struct PageRoute {
 }
 
 impl PageRoute {
+    /// Returns the pages about rooms.
     pub(super) fn all() -> Vec<Self> {
-        let about_rooms = routes().into_iter();
-        let about_rooms = about_rooms.filter(|route| route.address.starts_with("/rooms/{room}"));
-        let pages = about_rooms.flat_map(|Route { address, methods }| {
+        Self::with("{room}")
+    }
+
+    /// Returns the pages whose address has this parameter.
+    pub(super) fn with(parameter: &str) -> Vec<Self> {
+        let pages = routes().into_iter();
+        let pages = pages.filter(|route| !route.address.starts_with("/api/"));
+        let pages = pages.filter(|route| route.address.contains(parameter));
+        let pages = pages.flat_map(|Route { address, methods }| {
             methods
                 .into_iter()
                 .map(move |method| Self { method, address })
@@ -53,7 +60,17 @@ impl PageRoute {
     }
 
     pub(super) async fn send(&self, person: &Person, room: &str, message: i64) -> Answer {
-        let path = path_of(self.address, room, message, "target");
+        self.send_about(person, room, message, "target").await
+    }
+
+    pub(super) async fn send_about(
+        &self,
+        person: &Person,
+        room: &str,
+        message: i64,
+        handle: &str,
+    ) -> Answer {
+        let path = path_of(self.address, room, message, handle);
         let request = person.request(self.method.clone(), &path);
         if self.method == Method::GET {
             return Answer::to(request).await;
