@@ -7,13 +7,15 @@ use reqwest::Method;
 use serde_json::json;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const GUESSES: usize = 1000;
-const AT_ONCE: usize = 100;
+/// Each takes a hash, which takes long.
+const GUESSES: usize = 120;
+/// Fewer than the server refuses as too many at once.
+const AT_ONCE: usize = 60;
 const POSTS: usize = 20;
 
 /// A hash takes long, and each post waits for a few of them at most, not for all.
 #[tokio::test]
-async fn posts_overtake_a_thousand_guesses() {
+async fn posts_overtake_guesses() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
     let answered = AtomicUsize::new(0);
@@ -23,24 +25,18 @@ async fn posts_overtake_a_thousand_guesses() {
         let visitor = chat.visitor();
         let request = visitor.request(Method::POST, "/api/v1/sign-in").json(&body);
         let answer = Answer::to(request).await;
-        assert!([422, 503].contains(&answer.status), "{}", answer.text);
+        assert_eq!(answer.status, 422, "{}", answer.text);
         answered.fetch_add(1, Ordering::Relaxed);
-        answer.status
     };
     let guesses = async {
         let mut running = FuturesUnordered::new();
-        let mut computed = 0;
         for number in 0..GUESSES {
             running.push(guess(number));
             if running.len() >= AT_ONCE {
-                let status = running.next().await.expect("some are running");
-                computed += usize::from(status == 422);
+                running.next().await;
             }
         }
-        while let Some(status) = running.next().await {
-            computed += usize::from(status == 422);
-        }
-        computed
+        while running.next().await.is_some() {}
     };
     let posts = async {
         for number in 0..POSTS {
@@ -48,12 +44,11 @@ async fn posts_overtake_a_thousand_guesses() {
         }
         answered.load(Ordering::Relaxed)
     };
-    let (computed, answered_before) = tokio::join!(guesses, posts);
+    let ((), answered_before) = tokio::join!(guesses, posts);
     assert!(
         answered_before < GUESSES,
         "{POSTS} posts were not done before all guesses"
     );
-    assert!(computed > 0);
     assert_eq!(
         ann.history("general", "limit=50").await["messages"]
             .as_array()
