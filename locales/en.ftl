@@ -189,6 +189,14 @@ theme = Theme
 theme-system = System
 theme-light = Light
 theme-dark = Dark
+passkeys = Passkeys
+passkeys-lead = Sign in with a fingerprint, your face, a PIN or a security key in place of a password.
+passkeys-need-scripts = To add a passkey, turn on JavaScript.
+passkey-name = Name
+add-passkey = Add a passkey
+passkey-known = This device already has a passkey for your account.
+passkey-failed = That did not work: the browser gave no passkey. Try again.
+sign-in-by-passkey = Sign in with a passkey
 active-sessions = Active sessions
 browser = Browser
 api-token = API token
@@ -221,11 +229,11 @@ token-rooms = Only in these rooms, by their URLs
 token-expires = Expires
 revoke = Revoke
 sign-out-lead-password =
-    You can sign in again with the username { $username } and your password. Unsent messages are lost.
+    You can sign in again as { $username }, with your password or a passkey. Unsent messages are lost.
 sign-out-lead-proxied = The proxy in front of this server signs you in. Sign out there.
 sign-out-lead-connected = You can sign in again with a connected account. Unsent messages are lost.
 sign-out-lead =
-    You have no password. Once you are signed out everywhere, nobody can use the name { $username } again,
+    You have neither a password nor a passkey. Once you are signed out everywhere, nobody can use the name { $username } again,
     including you. Sent messages stay; unsent messages are lost.
 sign-out-here = Sign out of this browser
 sign-out-everywhere = Sign out everywhere
@@ -311,6 +319,9 @@ error-sign-in-refused = That username and password don’t match.
 error-password-wrong = That isn’t your password.
 error-identity-taken = It’s connected to somebody else’s account.
 error-last-way-in = Nothing else signs you in. Set a password first.
+error-passkey-refused = That passkey was not accepted. It may have been removed, or the page was open for too long. Try again.
+error-no-passkeys = Passkeys need the server’s public https address, which its operator has not set.
+error-sign-in-again = Sign out and in again first. This is possible only within 10 minutes after signing in.
 error-token-scope = This token may not be used for this.
 error-password-too-short = Too short: at least { $min } characters.
 error-password-too-long = Too long: at most { $max } characters.

@@ -2,7 +2,8 @@
 
 use crate::{
     auth::{
-        cookies::ServerCookies, oidc::provider::Provider, password::Passwords, viewer::Validity,
+        ceremonies::Ceremonies, cookies::ServerCookies, oidc::provider::Provider,
+        password::Passwords, viewer::Validity,
     },
     config::{Config, base_path::BasePath},
     error::Result,
@@ -45,6 +46,8 @@ pub struct App {
     pub passwords: Passwords,
     /// The OpenID provider that signs people in, if there is one.
     pub provider: Option<Provider>,
+    /// The challenges that wait for the answers of authenticators.
+    pub ceremonies: Ceremonies,
     streams: Arc<StreamLimits>,
     changes: ChangeMaker,
 }
@@ -63,6 +66,7 @@ impl App {
             base: config.base(),
             passwords: Passwords::default(),
             provider: None,
+            ceremonies: Ceremonies::default(),
             streams: Arc::new(StreamLimits::new(streams_max, rates.streams_max())),
             changes: ChangeMaker::new(),
         }

@@ -81,6 +81,14 @@ pub enum Denial {
     /// An invitation to have an account is for people who have none.
     #[error("sign out to create another account by this invitation")]
     SignOutFirst,
+    /// Passkeys are bound to the name of the server, which is not known.
+    #[error(
+        "passkeys need a server with --public-url and https, or one that is reached as localhost"
+    )]
+    NoPasskeys,
+    /// The session is too old for what may be done only shortly after signing in.
+    #[error("sign in again first")]
+    SignInAgain,
     /// Accounts on this server are by invitation.
     #[error("accounts on this server are by invitation")]
     InviteOnly,

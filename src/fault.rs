@@ -138,6 +138,10 @@ pub enum Fault {
     /// The old password is not the account's password.
     #[error("not your password")]
     PasswordWrong,
+    /// The answer of a passkey is not accepted: the passkey is not registered here, the account is disabled, the challenge
+    /// was used or has expired, or the answer is not valid.
+    #[error("not the answer of a passkey that signs in here; try again")]
+    PasskeyRefused,
     /// The password is the handle or the display name of the account.
     #[error("a password other than the name")]
     PasswordIsName,

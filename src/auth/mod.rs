@@ -1,9 +1,11 @@
 //! Authentication: the sender of a request, and the secrets of sessions and tokens.
 
+pub mod ceremonies;
 pub mod client;
 pub mod cookies;
 pub mod identity;
 pub mod oidc;
+pub mod passkeys;
 pub mod password;
 pub mod scopes;
 pub mod secret;

@@ -1,6 +1,8 @@
-//! What people sign in with: passwords, sessions, tokens and one-time links.
+//! What people sign in with: passwords, passkeys, sessions, tokens and one-time links.
 
-use super::{actor::Actor, applied::Applied, identities, policy::can_have_another};
+use super::{
+    actor::Actor, applied::Applied, identities, passkeys as passkey_rules, policy::can_have_another,
+};
 use crate::{
     error::{Error, Result},
     fault::Fault,
@@ -16,6 +18,7 @@ use crate::{
         db::Connection,
         devices,
         identities::find_identity,
+        passkeys::{self, NewPasskey},
         passwords,
         sessions::{self, NewSession},
         sign_in_links, users,
@@ -35,6 +38,21 @@ pub(super) async fn apply(
             device,
         } => sign_in_by(tx, actor, proof, sign_in, device.as_ref()).await,
         CredentialAction::SetPassword { .. } => set_password(tx, actor, action).await,
+        CredentialAction::AddPasskey {
+            id,
+            name,
+            credential,
+        } => {
+            let passkey = NewPasskey {
+                credential_id: id,
+                name,
+                credential,
+            };
+            passkey_rules::add_passkey(tx, actor, passkey).await
+        }
+        CredentialAction::RemovePasskey { id } => {
+            passkey_rules::remove_passkey(tx, actor, id).await
+        }
         CredentialAction::EndOtherSessions { here } => {
             end_others(tx, actor.signed_in()?, here.as_ref()).await
         }
@@ -111,6 +129,7 @@ async fn sign_in_by(
 ) -> Result<Applied> {
     let refused = match proof {
         Proof::Password { .. } => Error::invalid("password", Fault::SignInRefused),
+        Proof::Passkey { .. } => passkey_rules::refused(),
         Proof::Link { .. } | Proof::Identity { .. } => Error::NotFound,
     };
     let user = match proof {
@@ -118,6 +137,7 @@ async fn sign_in_by(
             let stored = passwords::find_password(tx, *user).await?;
             (stored.as_ref() == Some(hash)).then_some(*user)
         }
+        Proof::Passkey { id, seen, .. } => passkey_rules::find_unchanged(tx, id, seen).await?,
         Proof::Link { secret_hash } => sign_in_links::find_link(tx, secret_hash, actor.at).await?,
         Proof::Identity { identity } => find_identity(tx, identity).await?,
     };
@@ -126,8 +146,12 @@ async fn sign_in_by(
     let Some(user) = find_enabled(tx, user).await?.filter(may_sign_in) else {
         return Err(refused);
     };
-    if matches!(proof, Proof::Link { .. }) {
-        sign_in_links::delete_link(tx, user.id).await?;
+    match proof {
+        Proof::Password { .. } | Proof::Identity { .. } => {}
+        Proof::Passkey { id, credential, .. } => {
+            passkeys::note_sign_in(tx, id, credential, actor.at).await?;
+        }
+        Proof::Link { .. } => sign_in_links::delete_link(tx, user.id).await?,
     }
     add_session(tx, actor, user.id, sign_in).await?;
     if let Some(device) = device {

@@ -1,6 +1,6 @@
 //! Identities that are linked to accounts.
 
-use super::{actor::Actor, applied::Applied};
+use super::{actor::Actor, applied::Applied, ways_in::check_other_way_in};
 use crate::{
     error::{Error, Result},
     fault::Fault,
@@ -8,7 +8,7 @@ use crate::{
         change::Outcome,
         identity::{ExternalIdentity, IDENTITIES_MAX, IdentityId, PROXY},
     },
-    store::{db::Connection, identities, passwords},
+    store::{db::Connection, identities},
 };
 
 /// Checks that an identity is linked to no account.
@@ -53,9 +53,7 @@ pub(super) async fn unlink_own(
     if !is_there {
         return Err(Error::NotFound);
     }
-    if own.len() == 1 && passwords::find_password(tx, by).await?.is_none() {
-        return Err(Error::invalid("identity", Fault::LastWayIn));
-    }
+    check_other_way_in(tx, by, "identity").await?;
     identities::delete_identity(tx, id).await?;
     Ok(Applied::new(Outcome::Done))
 }

@@ -1,9 +1,10 @@
-//! Changes of what people sign in with: passwords, sessions, tokens and one-time links.
+//! Changes of what people sign in with: passwords, passkeys, sessions, tokens and one-time links.
 
 use super::{
     grant::Grant,
     identity::{ExternalIdentity, IdentityId},
     ids::UserId,
+    passkey::{Credential, CredentialId},
     password::PasswordHash,
     sign_in::{SecretHash, SignIn},
     time::Timestamp,
@@ -35,6 +36,14 @@ pub enum CredentialAction {
         ends_others: bool,
         device: Option<SecretHash>,
     },
+    /// Adds a passkey of the actor.
+    AddPasskey {
+        id: CredentialId,
+        name: String,
+        credential: Credential,
+    },
+    /// Removes a passkey of the actor.
+    RemovePasskey { id: CredentialId },
     /// Ends all of the actor's sessions other than `here`, and the tokens that joining or signing in has made.
     EndOtherSessions { here: Option<SecretHash> },
     /// Creates an API token of the actor.
@@ -67,6 +76,13 @@ pub enum CredentialAction {
 pub enum Proof {
     /// The account's password, which has this hash.
     Password { user: UserId, hash: PasswordHash },
+    /// A passkey of the account. `seen` is its credential at the time of the check, and `credential` as it is after the
+    /// sign-in.
+    Passkey {
+        id: CredentialId,
+        seen: Credential,
+        credential: Credential,
+    },
     /// A one-time link, whose secret has this hash.
     Link { secret_hash: SecretHash },
     /// An identity that is linked to the account.

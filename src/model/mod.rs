@@ -18,6 +18,7 @@ pub mod look_alike;
 pub mod member;
 pub mod message;
 pub mod page;
+pub mod passkey;
 pub mod password;
 pub mod profile;
 pub mod role;

@@ -10,6 +10,7 @@ pub mod members;
 pub mod messages;
 mod new_names;
 pub mod oidc;
+pub mod passkeys;
 pub mod passwords;
 pub mod people;
 pub mod proxied;

@@ -32,6 +32,31 @@ async fn find_password(app: &App, viewer: &Viewer) -> Result<Option<PasswordHash
     passwords::find_password(&mut connection, user).await
 }
 
+/// Checks that whoever uses the viewer's session knows the password, which a form has in this field. Returns the hash of
+/// the password; `None` if the viewer has none.
+pub(super) async fn confirm(
+    app: &App,
+    viewer: &Viewer,
+    client: &SignInClient,
+    (field, given): (&'static str, Option<String>),
+) -> Result<Option<PasswordHash>> {
+    let user = viewer.signed_in()?;
+    let Some(password) = find_password(app, viewer).await? else {
+        return Ok(None);
+    };
+    let given = given.ok_or(Error::invalid(field, Fault::Required))?;
+    let mut connection = app.readers().acquire().await?;
+    let device = client.known_device(&mut connection, Some(user.id)).await?;
+    drop(connection);
+    let key = account_key(&user.handle);
+    app.rates
+        .check_sign_in(key, &client.client, device.as_ref())?;
+    if !app.passwords.verify(&given, Some(password.clone())).await? {
+        return Err(Error::invalid(field, Fault::PasswordWrong));
+    }
+    Ok(Some(password))
+}
+
 /// Sets the viewer's password. Returns the secret by which a browser is recognised when it signs in with the password.
 pub async fn set_password(
     app: &App,
@@ -42,19 +67,7 @@ pub async fn set_password(
     let user = viewer.signed_in()?;
     let new = NewPassword::parse(&draft.new, &[&user.handle, &user.name]);
     let new = parse_field("new", new)?;
-    let old = find_password(app, viewer).await?;
-    if let Some(old) = &old {
-        let given = draft.old.ok_or(Error::invalid("old", Fault::Required))?;
-        let mut connection = app.readers().acquire().await?;
-        let device = client.known_device(&mut connection, Some(user.id)).await?;
-        drop(connection);
-        let key = account_key(&user.handle);
-        app.rates
-            .check_sign_in(key, &client.client, device.as_ref())?;
-        if !app.passwords.verify(&given, Some(old.clone())).await? {
-            return Err(Error::invalid("old", Fault::PasswordWrong));
-        }
-    }
+    let old = confirm(app, viewer, client, ("old", draft.old)).await?;
     let new = app.passwords.hash(new, random_bytes()).await?;
     let device = client.device();
     let action = CredentialAction::SetPassword {

@@ -9,6 +9,7 @@ use crate::{
 statements! {
     DELETE_SESSIONS = "delete from sessions where user_id = ?";
     DELETE_PASSWORD = "delete from passwords where user_id = ?";
+    DELETE_PASSKEYS = "delete from passkeys where user_id = ?";
     DELETE_DEVICES = "delete from devices where user_id = ?";
     DELETE_LINK = "delete from sign_in_links where user_id = ?";
     DELETE_IDENTITIES = "delete from identities where user_id = ?";
@@ -35,6 +36,7 @@ pub async fn delete_credentials(connection: &mut Connection, user: UserId) -> Re
     for statement in [
         DELETE_SESSIONS,
         DELETE_PASSWORD,
+        DELETE_PASSKEYS,
         DELETE_DEVICES,
         DELETE_LINK,
         DELETE_IDENTITIES,

@@ -32,6 +32,7 @@ mod message_row;
 pub mod messages;
 pub mod meta;
 pub mod nonces;
+pub mod passkeys;
 pub mod passwords;
 pub mod posts;
 pub mod profiles;
@@ -73,6 +74,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         messages::STATEMENTS,
         meta::STATEMENTS,
         nonces::STATEMENTS,
+        passkeys::STATEMENTS,
         passwords::STATEMENTS,
         posts::STATEMENTS,
         profiles::STATEMENTS,

@@ -37,7 +37,10 @@ use std::sync::Arc;
 /// Returns the router with all routes.
 pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
     let base = app.base.clone();
-    let routes = pages().merge(api()).merge(operations());
+    let routes = pages()
+        .merge(account_pages())
+        .merge(api())
+        .merge(operations());
     let routes = layers::surround(routes.with_state(app), names);
     base_path::mount(base, routes)
 }
@@ -45,8 +48,8 @@ pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
     use pages::{
-        account, credentials, direct_rooms, invite, join, messages, oidc, people, room,
-        room_settings, rooms, setup, sign_in,
+        account, direct_rooms, invite, join, messages, oidc, passkeys, people, room, room_settings,
+        rooms, setup, sign_in,
     };
     Router::new()
         .route("/", get(join::show_start))
@@ -62,10 +65,6 @@ fn pages() -> Router<Arc<App>> {
         .route("/invite/{token}/oidc", get(oidc::start_joining))
         .route("/sign-in/oidc", get(oidc::start))
         .route("/sign-in/oidc/callback", get(oidc::complete))
-        .route("/account/identities", post(oidc::connect))
-        .route("/account/identities/{id}/end", post(oidc::disconnect))
-        .route("/account", get(account::show_account))
-        .route("/account/profile", post(people::update_profile))
         .route("/people", get(people::show_people))
         .route(
             "/people/{handle}",
@@ -73,24 +72,11 @@ fn pages() -> Router<Arc<App>> {
         )
         .route("/people/{handle}/ban", post(people::ban_person))
         .route("/admin/audit", get(people::show_audit))
-        .route("/account/name", post(account::rename))
-        .route("/account/looks", post(account::set_preferences))
-        .route("/account/sessions/{id}/end", post(account::end_session))
-        .route(
-            "/account/sessions/end-others",
-            post(credentials::end_other_sessions),
-        )
-        .route("/account/password", post(credentials::set_password))
-        .route("/account/tokens", post(credentials::create_token))
-        .route(
-            "/account/tokens/{id}/revoke",
-            post(credentials::revoke_token),
-        )
-        .route("/account/device", post(sign_in::create_link))
         .route(
             "/sign-in",
             get(sign_in::show_sign_in).post(sign_in::sign_in),
         )
+        .route("/sign-in/passkey", post(passkeys::sign_in))
         .route(
             "/device/{link}",
             get(sign_in::show_device).post(sign_in::sign_in_by_link),
@@ -144,11 +130,39 @@ fn pages() -> Router<Arc<App>> {
         .route("/assets/{fingerprint}/{*path}", get(assets::get_asset))
 }
 
+/// Returns the routes of the account page and its forms.
+fn account_pages() -> Router<Arc<App>> {
+    use pages::{account, credentials, oidc, passkeys, people, sign_in};
+    Router::new()
+        .route("/account/identities", post(oidc::connect))
+        .route("/account/identities/{id}/end", post(oidc::disconnect))
+        .route("/account", get(account::show_account))
+        .route("/account/profile", post(people::update_profile))
+        .route("/account/name", post(account::rename))
+        .route("/account/looks", post(account::set_preferences))
+        .route("/account/sessions/{id}/end", post(account::end_session))
+        .route(
+            "/account/sessions/end-others",
+            post(credentials::end_other_sessions),
+        )
+        .route("/account/password", post(credentials::set_password))
+        .route("/account/tokens", post(credentials::create_token))
+        .route(
+            "/account/tokens/{id}/revoke",
+            post(credentials::revoke_token),
+        )
+        .route(
+            "/account/passkeys/{id}/remove",
+            post(passkeys::remove_passkey),
+        )
+        .route("/account/device", post(sign_in::create_link))
+}
+
 /// Returns the routes of the API, for programs and for the scripts of the pages.
 fn api() -> Router<Arc<App>> {
     use api::{
         audit, credentials, custom_events, description, history, invites, me, members, messages,
-        reactions, rooms, server, sessions, setup, tokens, users,
+        passkeys, reactions, rooms, server, sessions, setup, tokens, users,
     };
     // The addresses are written in full: nesting would cost every request another allocation and another copy, and
     // would make addresses hard to search for.
@@ -166,6 +180,23 @@ fn api() -> Router<Arc<App>> {
         .route("/api/v1/invites/{secret}/redeem", post(invites::redeem))
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/sign-in", post(credentials::sign_in))
+        .route("/api/v1/sign-in/passkey", post(passkeys::sign_in))
+        .route(
+            "/api/v1/sign-in/passkey/challenge",
+            post(passkeys::begin_sign_in),
+        )
+        .route(
+            "/api/v1/me/passkeys",
+            get(passkeys::list_passkeys).post(passkeys::add_passkey),
+        )
+        .route(
+            "/api/v1/me/passkeys/challenge",
+            post(passkeys::begin_registration),
+        )
+        .route(
+            "/api/v1/me/passkeys/{passkey}",
+            delete(passkeys::remove_passkey),
+        )
         .route("/api/v1/me/password", put(credentials::set_password))
         .route("/api/v1/me/device-link", post(credentials::create_link))
         .route("/api/v1/openapi.json", get(description::show_description))

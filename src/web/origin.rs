@@ -3,7 +3,7 @@
 use super::error::Rejection;
 use crate::{
     app::App,
-    auth::{client::Client, secret::Secret},
+    auth::{client::Client, passkeys::RelyingParty, secret::Secret},
     config::base_path::BasePath,
 };
 use axum::{
@@ -45,6 +45,15 @@ impl Origin {
     pub fn address_of(&self, path: &str) -> String {
         let Self { origin, base } = self;
         format!("{origin}{base}{path}")
+    }
+
+    /// Returns the server as authenticators know it; `None` if there are no passkeys at this address.
+    #[must_use]
+    pub fn relying_party(&self, app: &App) -> Option<RelyingParty> {
+        match &app.public_url {
+            Some(public) => RelyingParty::of_public(public),
+            None => RelyingParty::of_request(&self.origin),
+        }
     }
 
     /// Returns the address of a one-time link that signs in.

@@ -10,6 +10,7 @@ mod invites;
 mod messages;
 mod operation;
 mod parameters;
+mod passkeys;
 mod people;
 mod refusals;
 mod rooms;

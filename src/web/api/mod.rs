@@ -11,6 +11,7 @@ pub mod me;
 pub mod members;
 pub mod messages;
 pub mod paging;
+pub mod passkeys;
 pub mod reactions;
 pub mod rooms;
 pub mod server;

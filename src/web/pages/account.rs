@@ -3,10 +3,11 @@
 use super::{explain, local, page, redirect_to, rooms::layout};
 use crate::{
     app::App,
+    auth::passkeys::RelyingParty,
     error::{Error, Result},
     model::identity::{LinkedIdentity, PROXY},
     operations::{
-        oidc, passwords, people,
+        oidc, passkeys, passwords, people,
         sessions::{self, Session},
         tokens,
     },
@@ -14,6 +15,7 @@ use crate::{
         error::Rejection,
         extract::{Path, Sent, Visitor},
         locale::Locale,
+        origin::Origin,
         preferences::{LANGUAGE_COOKIE, Preferences, SCHEME_COOKIE, Scheme, language},
         sign_in_client::{COOKIE_AGE, header_value, removed_session},
         signed_in::SignedIn,
@@ -32,9 +34,10 @@ use std::sync::Arc;
 pub async fn show_account(
     State(app): State<Arc<App>>,
     visitor: Visitor,
+    origin: Origin,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    account_page(&app, &visitor, &uri, None).await
+    account_page(&app, &visitor, &origin, &uri, None).await
 }
 
 /// Fields of the form for the display name.
@@ -48,6 +51,7 @@ pub struct RenameForm {
 pub async fn rename(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
+    origin: Origin,
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
@@ -56,7 +60,8 @@ pub async fn rename(
         Ok(_) => Ok(redirect_to("/account")),
         Err(error) => {
             let refused = Refused::of("name", visitor.preferences.locale, error)?;
-            account_page(&app, &visitor, &uri, Some(refused.with_text(name))).await
+            let refused = Some(refused.with_text(name));
+            account_page(&app, &visitor, &origin, &uri, refused).await
         }
     }
 }
@@ -100,6 +105,7 @@ impl Refused {
 pub(super) async fn account_page(
     app: &App,
     visitor: &Visitor,
+    origin: &Origin,
     uri: &Uri,
     refused: Option<Refused>,
 ) -> Result<Response, Rejection> {
@@ -116,6 +122,8 @@ pub(super) async fn account_page(
         has_password: is_signed_in && passwords::has_password(app, visitor).await?,
         provider: oidc::provider_name(app),
         identities: identity_views(app, locale, oidc::list_identities(app, visitor).await?),
+        passkey_origin: origin.relying_party(app).as_ref().map(RelyingParty::origin),
+        passkeys: passkeys::list_passkeys(app, visitor).await?,
         sessions: session_views(sessions::list_sessions(app, visitor).await?, visitor),
         tokens: session_views(tokens::list_tokens(app, visitor).await?, visitor),
     };
@@ -162,7 +170,7 @@ pub async fn end_session(
     Ok(redirect_to("/account"))
 }
 
-/// Shows the page that asks for confirmation. There is no password, so nobody can sign in again after signing out.
+/// Shows the page that asks for confirmation: without a password or passkey, nobody can sign in again.
 pub async fn show_sign_out(
     State(app): State<Arc<App>>,
     visitor: Visitor,
@@ -175,6 +183,7 @@ pub async fn show_sign_out(
     let layout = layout(&app, &visitor, None, &uri).await?;
     let sessions = sessions::list_sessions(&app, &visitor).await?.len();
     let has_password = passwords::has_password(&app, &visitor).await?;
+    let can_return = has_password || !passkeys::list_passkeys(&app, &visitor).await?.is_empty();
     page(
         StatusCode::OK,
         &SignOutPage {
@@ -182,7 +191,7 @@ pub async fn show_sign_out(
             scheme,
             layout,
             sessions,
-            has_password,
+            can_return,
             is_connected: !oidc::list_identities(&app, &visitor).await?.is_empty(),
             is_proxied: visitor.is_proxied,
         },

@@ -15,6 +15,7 @@ use crate::{
     web::{
         error::Rejection,
         extract::{Path, Sent},
+        origin::Origin,
         preferences::Preferences,
         sign_in_client::Browser,
         signed_in::SignedIn,
@@ -43,6 +44,7 @@ pub async fn set_password(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     browser: Browser,
+    origin: Origin,
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
@@ -63,7 +65,7 @@ pub async fn set_password(
         }
         Err(error) => {
             let refused = Refused::of("new", visitor.preferences.locale, error)?;
-            account_page(&app, &visitor, &uri, Some(refused)).await
+            account_page(&app, &visitor, &origin, &uri, Some(refused)).await
         }
     }
 }
@@ -95,6 +97,7 @@ pub struct TokenForm {
 pub async fn create_token(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
+    origin: Origin,
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
@@ -122,6 +125,7 @@ pub async fn create_token(
             account_page(
                 &app,
                 &visitor,
+                &origin,
                 &uri,
                 Some(refused.named("name", "token_name")),
             )

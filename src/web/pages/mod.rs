@@ -8,6 +8,7 @@ pub mod invite;
 pub mod join;
 pub mod messages;
 pub mod oidc;
+pub mod passkeys;
 pub mod people;
 pub mod room;
 pub mod room_settings;

@@ -158,13 +158,14 @@ pub async fn disconnect(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     Path(id): Path<i64>,
+    origin: Origin,
     uri: Uri,
 ) -> Result<Response, Rejection> {
     match oidc::unlink(&app, &visitor, IdentityId(id)).await {
         Ok(()) => Ok(redirect_to("/account")),
         Err(error) => {
             let refused = Refused::of("identity", visitor.preferences.locale, error)?;
-            account_page(&app, &visitor, &uri, Some(refused)).await
+            account_page(&app, &visitor, &origin, &uri, Some(refused)).await
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     app::App,
+    auth::passkeys::RelyingParty,
     error::Error,
     model::{role::Door, server::ServerProfile},
     operations::{oidc::provider_name, server::find_server, sessions, sign_in},
@@ -36,6 +37,7 @@ use std::sync::Arc;
 pub async fn show_sign_in(
     State(app): State<Arc<App>>,
     visitor: Anybody,
+    origin: Origin,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Rejection> {
     let next = next_of(query.as_deref());
@@ -46,7 +48,8 @@ pub async fn show_sign_in(
         next,
         ..SignInForm::default()
     };
-    sign_in_page(&app, &visitor, StatusCode::OK, form, None).await
+    let party = origin.relying_party(&app);
+    sign_in_page(&app, &visitor, StatusCode::OK, party.as_ref(), form).await
 }
 
 /// Fields of the form for signing in.
@@ -58,6 +61,23 @@ pub struct SignInForm {
     password: String,
     #[serde(default)]
     next: String,
+    /// The reason why the password was refused.
+    #[serde(skip)]
+    error: Option<String>,
+    /// The reason why a passkey was refused.
+    #[serde(skip)]
+    passkey_error: Option<String>,
+}
+
+impl SignInForm {
+    /// Returns the empty form after a passkey was refused.
+    pub(super) fn for_passkey(next: String, why: String) -> Self {
+        Self {
+            next,
+            passkey_error: Some(why),
+            ..Self::default()
+        }
+    }
 }
 
 /// Signs the visitor in with a password. The session that the browser had before ends.
@@ -65,6 +85,7 @@ pub async fn sign_in(
     State(app): State<Arc<App>>,
     visitor: Anybody,
     browser: Browser,
+    origin: Origin,
     sent: Sent,
 ) -> Result<Response, Rejection> {
     let form: SignInForm = sent.fields()?;
@@ -76,17 +97,21 @@ pub async fn sign_in(
         }
         Err(error) => {
             let (status, why) = explain(visitor.preferences.locale, error)?;
-            sign_in_page(&app, &visitor, status, form, Some(why)).await
+            let error = Some(why);
+            let party = origin.relying_party(&app);
+            let form = SignInForm { error, ..form };
+            sign_in_page(&app, &visitor, status, party.as_ref(), form).await
         }
     }
 }
 
-async fn sign_in_page(
+/// Renders the page, with passkeys if the server has them.
+pub(super) async fn sign_in_page(
     app: &App,
     visitor: &Anybody,
     status: StatusCode,
+    party: Option<&RelyingParty>,
     form: SignInForm,
-    error: Option<String>,
 ) -> Result<Response, Rejection> {
     let Preferences { locale, scheme } = visitor.preferences;
     let ServerProfile { name: server, door } = find_server(app).await?;
@@ -100,7 +125,9 @@ async fn sign_in_page(
             next: form.next,
             provider: provider_name(app),
             is_open: door == Door::Open,
-            error,
+            error: form.error,
+            passkey_origin: party.map(RelyingParty::origin),
+            passkey_error: form.passkey_error,
         },
     )
 }

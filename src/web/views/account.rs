@@ -6,6 +6,7 @@ use crate::{
         change::SignInKind,
         grant::{Scopes, TokenScope},
         identity::IdentityId,
+        passkey::Passkey,
         time::Timestamp,
     },
     web::{
@@ -99,7 +100,7 @@ pub struct FieldError {
     pub why: String,
 }
 
-/// The account page: display name, password, sessions, tokens and preferences.
+/// The account page: display name, password, passkeys, sessions, tokens and preferences.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/account.html")]
 pub struct AccountPage {
@@ -117,6 +118,10 @@ pub struct AccountPage {
     pub provider: Option<String>,
     /// The identities that sign the viewer in.
     pub identities: Vec<IdentityView>,
+    /// The origin at which passkeys are offered; `None` if they are not.
+    pub passkey_origin: Option<String>,
+    /// The viewer's passkeys, the latest first.
+    pub passkeys: Vec<Passkey>,
     /// The viewer's sessions, newest first.
     pub sessions: Vec<SessionView>,
     /// The viewer's API tokens, newest first.
@@ -152,6 +157,15 @@ impl AccountPage {
         error.map_or(present, |error| &error.text)
     }
 
+    /// Returns when a passkey was added and last used, as HTML.
+    fn passkey_times(&self, passkey: &Passkey) -> String {
+        let since = self.locale.since(time_element(passkey.created_at));
+        match passkey.last_used_at {
+            Some(at) => format!("{} · {since}", self.locale.last_used(time_element(at))),
+            None => since,
+        }
+    }
+
     fn schemes(&self) -> [(Scheme, &'static str); 3] {
         let locale = self.locale;
         [
@@ -174,8 +188,8 @@ pub struct SignOutPage {
     pub layout: Layout,
     /// Number of the viewer's sessions.
     pub sessions: usize,
-    /// Whether the viewer has a password.
-    pub has_password: bool,
+    /// Whether the viewer has a password or a passkey.
+    pub can_return: bool,
     /// Whether identities elsewhere sign the viewer in.
     pub is_connected: bool,
     /// Whether a proxy has signed the viewer in. Only the proxy can sign them out.

@@ -11,7 +11,7 @@ use crate::{
 };
 use askama::Template;
 
-/// The form for signing in with a password.
+/// The form for signing in with a password or a passkey.
 #[derive(Clone, Debug, Template)]
 #[template(path = "people/sign_in.html")]
 pub struct SignInPage {
@@ -29,8 +29,12 @@ pub struct SignInPage {
     pub provider: Option<String>,
     /// Whether everybody may create an account.
     pub is_open: bool,
-    /// The reason why the visitor was not signed in.
+    /// The reason why the password was refused.
     pub error: Option<String>,
+    /// The origin at which passkeys are offered; `None` if they are not.
+    pub passkey_origin: Option<String>,
+    /// The reason why a passkey was refused.
+    pub passkey_error: Option<String>,
 }
 
 /// The page with a one-time link for another device.

@@ -1,9 +1,10 @@
-//! Signing in again: passwords, sessions, tokens and one-time links.
+//! Signing in again: passwords, passkeys, sessions, tokens and one-time links.
 
 mod counts;
 mod device_links;
 mod expiry;
 mod guesses;
+mod passkeys;
 mod passwords;
 mod proxied;
 mod secrets;

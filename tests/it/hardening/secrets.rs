@@ -12,7 +12,7 @@ use sqlx::Row as _;
 use std::{collections::BTreeSet, fmt::Write as _, fs};
 
 /// Columns with a name that suggests a secret, and columns of bytes, and why they let nobody in.
-const KNOWN: [(&str, &str); 17] = [
+const KNOWN: [(&str, &str); 23] = [
     ("devices.secret_hash", "SHA-256 of 256 random bits"),
     (
         "identities.key_hash",
@@ -31,6 +31,12 @@ const KNOWN: [(&str, &str); 17] = [
     ("nonces.author_id", "an id"),
     ("nonces.id", "an id"),
     ("nonces.nonce", "chosen by clients"),
+    ("passkeys.created_at", "a time"),
+    ("passkeys.credential", "the public key, and flags"),
+    ("passkeys.credential_id", "chosen by authenticators, public"),
+    ("passkeys.last_used_at", "a time"),
+    ("passkeys.name", "chosen by the owner"),
+    ("passkeys.user_id", "an id"),
     ("passwords.changed_at", "a time"),
     ("passwords.hash", "argon2id"),
     ("passwords.user_id", "an id"),

@@ -7,6 +7,7 @@ use backscroll::model::{
     grant::{Grant, Scopes},
     identity::{ExternalIdentity, IdentityId},
     ids::UserId,
+    passkey::Credential,
     password::PasswordHash,
     time::Timestamp,
 };
@@ -42,7 +43,8 @@ pub(super) fn credential(
         ends_others: number.is_multiple_of(2),
         device: None,
     };
-    match number % 12 {
+    let credential = |counter: usize| Credential::new(format!("{{\"counter\":{counter}}}"));
+    match number % 15 {
         0 => set_password(None),
         1 => set_password(Some(hash())),
         2 => sign_in(Proof::Password { user, hash: hash() }),
@@ -65,13 +67,24 @@ pub(super) fn credential(
         },
         7 => CredentialAction::DeleteExpired { idle_since: time },
         8 => CredentialAction::LinkIdentity {
-            identity: identity_of(number as u64 / 12 % 3),
+            identity: identity_of(number as u64 / 15 % 3),
         },
         9 => CredentialAction::UnlinkIdentity {
-            id: IdentityId(i64::try_from(1 + number / 12 % 5).expect("a small number")),
+            id: IdentityId(i64::try_from(1 + number / 15 % 5).expect("a small number")),
         },
         10 => sign_in(Proof::Identity {
-            identity: identity_of(number as u64 / 12 % 3),
+            identity: identity_of(number as u64 / 15 % 3),
+        }),
+        11 => CredentialAction::AddPasskey {
+            id: known,
+            name: "Laptop".into(),
+            credential: credential(0),
+        },
+        12 => CredentialAction::RemovePasskey { id: known },
+        13 => sign_in(Proof::Passkey {
+            id: known.clone(),
+            seen: credential(number % 2),
+            credential: credential(1),
         }),
         _ => CredentialAction::CreateLink {
             secret_hash: secret,

@@ -130,7 +130,14 @@ async fn everybody_may_do_in_a_room_what_the_table_says_and_learns_no_more() {
 /// What one can do without an account where accounts are by invitation.
 const WITHOUT_AN_ACCOUNT: [&str; 2] = ["showDescription", "showServer"];
 /// Ways in, which refuse who has nothing to show.
-const WAYS_IN: [&str; 4] = ["join", "setUp", "redeemInvite", "signIn"];
+const WAYS_IN: [&str; 6] = [
+    "join",
+    "setUp",
+    "redeemInvite",
+    "signIn",
+    "beginPasskeySignIn",
+    "signInByPasskey",
+];
 
 #[tokio::test]
 async fn behind_the_invite_door_nothing_is_told_without_an_account() {

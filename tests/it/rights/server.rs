@@ -32,6 +32,7 @@ impl Things {
             ("{handle}", &json!("target"), "nobody1"),
             ("{session}", &session, "0000000000000000"),
             ("{token}", &token["id"], "0000000000000000"),
+            ("{passkey}", &json!("1111111111111111"), "0000000000000000"),
             ("{invite}", &invite["id"], "999"),
             (
                 "{secret}",

@@ -2,6 +2,7 @@
 
 use super::{answer::Answer, chat::Chat};
 use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
 use std::{cell::RefCell, collections::BTreeMap};
 
 pub(crate) const FIREFOX: &str =
@@ -71,6 +72,11 @@ impl<'a> Browser<'a> {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         Answer::to(self.request(Method::GET, path)).await
+    }
+
+    /// Sends JSON.
+    pub(crate) async fn send_json(&self, method: Method, path: &str, body: &Value) -> Answer {
+        Answer::to(self.request(method, path).json(body)).await
     }
 
     /// Sends a form, and keeps the cookies of the response.

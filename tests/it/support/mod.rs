@@ -1,6 +1,7 @@
 //! A real server with a real file, and HTTP clients.
 
 pub(crate) mod answer;
+pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod chat;
 pub(crate) mod event_streams;

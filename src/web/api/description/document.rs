@@ -5,7 +5,7 @@ use super::{
     invites, messages,
     operation::{Described, sign_in},
     parameters::{in_paths, parameters_of},
-    people,
+    passkeys, people,
     refusals::Refusal,
     rooms,
     schemas::Schemas,
@@ -29,7 +29,7 @@ struct Group {
     operations: Vec<Described>,
 }
 
-fn groups() -> [Group; 9] {
+fn groups() -> [Group; 10] {
     let group = |name, description, operations| Group {
         name,
         description,
@@ -44,6 +44,7 @@ fn groups() -> [Group; 9] {
             "Signing in, sessions and API tokens",
             sessions::operations(),
         ),
+        group("passkeys", "Passkeys", passkeys::operations()),
         group(
             "users",
             "The people of the server, and what admins do",

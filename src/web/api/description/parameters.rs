@@ -8,7 +8,7 @@ use utoipa::openapi::{
 };
 
 /// Returns the parameters in paths. Each is a component of the document.
-pub(super) fn in_paths() -> [(&'static str, Parameter); 8] {
+pub(super) fn in_paths() -> [(&'static str, Parameter); 9] {
     let visible = || text().min_length(Some(1));
     [
         (
@@ -40,6 +40,10 @@ pub(super) fn in_paths() -> [(&'static str, Parameter); 8] {
         (
             "SessionId",
             in_path("session", "Id of the session.", visible()),
+        ),
+        (
+            "PasskeyId",
+            in_path("passkey", "Id of the passkey.", visible()),
         ),
         (
             "TokenId",
