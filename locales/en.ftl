@@ -251,6 +251,16 @@ nobody-found = No one found.
 next-people = More people
 audit-log = Audit log
 operator = Operator
+method-password = password
+method-passkey = passkey
+method-device-link = link for another device
+method-identity = connected account
+audit-sign-in = signed in ({ $method })
+audit-sign-in-refused =
+    { $count ->
+        [one] was refused at signing in once ({ $method })
+       *[other] was refused at signing in { $count } times ({ $method })
+    }
 earlier-entries = Earlier entries
 role = Role
 role-admin = Admin

@@ -2,8 +2,8 @@
 
 use crate::{
     auth::{
-        ceremonies::Ceremonies, cookies::ServerCookies, oidc::provider::Provider,
-        password::Passwords, viewer::Validity,
+        ceremonies::Ceremonies, cookies::ServerCookies, failures::SignInFailures,
+        oidc::provider::Provider, password::Passwords, viewer::Validity,
     },
     config::{Config, base_path::BasePath},
     error::Result,
@@ -46,6 +46,8 @@ pub struct App {
     pub passwords: Passwords,
     /// The OpenID provider that signs people in, if there is one.
     pub provider: Option<Provider>,
+    /// The refused attempts to sign in that are not recorded yet.
+    pub failures: SignInFailures,
     /// The challenges that wait for the answers of authenticators.
     pub ceremonies: Ceremonies,
     streams: Arc<StreamLimits>,
@@ -66,6 +68,7 @@ impl App {
             base: config.base(),
             passwords: Passwords::default(),
             provider: None,
+            failures: SignInFailures::default(),
             ceremonies: Ceremonies::default(),
             streams: Arc::new(StreamLimits::new(streams_max, rates.streams_max())),
             changes: ChangeMaker::new(),

@@ -3,6 +3,7 @@
 pub mod ceremonies;
 pub mod client;
 pub mod cookies;
+pub mod failures;
 pub mod identity;
 pub mod oidc;
 pub mod passkeys;

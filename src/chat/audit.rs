@@ -1,5 +1,8 @@
 //! The audit log: which changes are recorded, and what is said of them. An entry is written in the transaction of its
 //! change, and contains neither secrets nor texts.
+//!
+//! Sign-ins are recorded one by one, since their number is limited. Refused ones are recorded together, as
+//! `auth/failures.rs` has counted them.
 
 use super::applied::Applied;
 use crate::{
@@ -7,7 +10,10 @@ use crate::{
     model::{
         audit::NewAuditEntry,
         change::{Action, Change, Outcome},
+        credential::CredentialAction,
         ids::{MessageId, UserId},
+        sign_in::RefusedSignIns,
+        time::Timestamp,
     },
     store::{audit, db::Connection, users},
 };
@@ -31,6 +37,8 @@ enum Subject<'a> {
     Nobody,
     Handle(&'a str),
     AuthorOf(MessageId),
+    /// The account that the change has signed in, which is also the actor.
+    SignedIn,
 }
 
 impl<'a> Record<'a> {
@@ -53,6 +61,14 @@ impl<'a> Record<'a> {
             subject: Subject::Nobody,
             details,
             ..Self::about(action, "")
+        }
+    }
+
+    /// Returns the record of what signs somebody in.
+    fn of_newcomer(action: &'static str, details: Option<Value>) -> Self {
+        Self {
+            subject: Subject::SignedIn,
+            ..Self::about_server(action, details)
         }
     }
 
@@ -92,7 +108,7 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         }
         Action::SetUp { name, door, .. } => {
             let details = json!({ "name": name, "door": door });
-            Some(Record::about_server("server.setup", Some(details)))
+            Some(Record::of_newcomer("server.setup", Some(details)))
         }
         Action::CreateInvite(invite) => {
             let details = json!({ "role": invite.role, "uses": invite.uses });
@@ -106,7 +122,14 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
             is_always_effective: true,
             ..Record::about_server("invite.revoke", None)
         }),
-        Action::RedeemInvite { .. } => Some(Record::about_server("invite.redeem", None)),
+        Action::RedeemInvite { .. } => Some(Record::of_newcomer("invite.redeem", None)),
+        Action::Credential(CredentialAction::SignIn { proof, .. }) => {
+            let details = json!({ "method": proof.method() });
+            Some(Record {
+                is_always_effective: true,
+                ..Record::of_newcomer("sign-in", Some(details))
+            })
+        }
         Action::UpdateUser {
             handle,
             role,
@@ -233,9 +256,14 @@ pub(super) async fn record(
     if !record.is_always_effective && !has_effect(applied) {
         return Ok(());
     }
+    let signed_in = match (&record.subject, &applied.outcome) {
+        (Subject::SignedIn, Outcome::User(user) | Outcome::UserChanged(user)) => Some(user.id),
+        _ => None,
+    };
+    let subject = subject.or(signed_in);
     let entry = NewAuditEntry {
         at: change.at,
-        actor: change.by.user(),
+        actor: change.by.user().or(signed_in),
         address: change.from,
         action: record.action,
         subject,
@@ -246,9 +274,32 @@ pub(super) async fn record(
     audit::insert_entry(tx, &entry).await
 }
 
+/// Records attempts to sign in that were refused. Their actor is not known.
+pub(super) async fn record_refused(
+    tx: &mut Connection,
+    at: Timestamp,
+    refused: &[RefusedSignIns],
+) -> Result<()> {
+    for refused in refused {
+        let details = json!({ "method": refused.method, "count": refused.count });
+        let entry = NewAuditEntry {
+            at,
+            actor: None,
+            address: Some(refused.address),
+            action: "sign-in.refused",
+            subject: Some(refused.user),
+            room: None,
+            message: None,
+            details: Some(details),
+        };
+        audit::insert_entry(tx, &entry).await?;
+    }
+    Ok(())
+}
+
 async fn find_subject(tx: &mut Connection, subject: &Subject<'_>) -> Result<Option<UserId>> {
     match subject {
-        Subject::Nobody => Ok(None),
+        Subject::Nobody | Subject::SignedIn => Ok(None),
         Subject::Handle(handle) => Ok(users::find_user(tx, handle).await?.map(|user| user.id)),
         Subject::AuthorOf(message) => audit::find_author(tx, *message).await,
     }

@@ -1,7 +1,8 @@
 //! What people sign in with: passwords, passkeys, sessions, tokens and one-time links.
 
 use super::{
-    actor::Actor, applied::Applied, identities, passkeys as passkey_rules, policy::can_have_another,
+    actor::Actor, applied::Applied, audit, identities, passkeys as passkey_rules,
+    policy::can_have_another,
 };
 use crate::{
     error::{Error, Result},
@@ -79,6 +80,10 @@ pub(super) async fn apply(
         CredentialAction::NoteUses { uses } => {
             actor.operates()?;
             sessions::note_uses(tx, uses).await?;
+            Ok(Applied::new(Outcome::Done))
+        }
+        CredentialAction::NoteRefused { refused } => {
+            audit::record_refused(tx, actor.at, refused).await?;
             Ok(Applied::new(Outcome::Done))
         }
         CredentialAction::DeleteExpired { idle_since } => {

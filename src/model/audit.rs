@@ -1,4 +1,4 @@
-//! Entries of the audit log: decisions of admins, managers and the operator.
+//! Entries of the audit log: decisions of admins, managers and the operator, and sign-ins.
 
 use super::{
     ids::{MessageId, UserId},
@@ -33,7 +33,7 @@ pub struct AuditEntry {
     pub id: i64,
     /// The time of the decision.
     pub at: Timestamp,
-    /// Who decided; null for the operator, who acts by commands.
+    /// Who decided or signed in; null for the operator, who acts by commands, and for a sign-in that was refused.
     #[schema(required)]
     pub actor: Option<Person>,
     /// The address of the actor's client; null for commands.
@@ -41,7 +41,7 @@ pub struct AuditEntry {
     pub address: Option<String>,
     /// What was done, such as `user.update`.
     pub action: String,
-    /// The person that it was done to.
+    /// The person that it was done to, or whose account somebody has tried to sign in to.
     #[schema(required)]
     pub subject: Option<Person>,
     /// Slug of the room that it concerns.

@@ -6,7 +6,7 @@ use super::{
     ids::UserId,
     passkey::{Credential, CredentialId},
     password::PasswordHash,
-    sign_in::{SecretHash, SignIn},
+    sign_in::{RefusedSignIns, SecretHash, SignIn, SignInMethod},
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,8 @@ pub enum CredentialAction {
     },
     /// Stores when sessions and tokens were last used.
     NoteUses { uses: Vec<(SecretHash, Timestamp)> },
+    /// Records attempts to sign in that were refused.
+    NoteRefused { refused: Vec<RefusedSignIns> },
     /// Deletes tokens and links that have expired, and sessions that were last used before `idle_since`.
     DeleteExpired { idle_since: Timestamp },
     /// Creates a one-time link that signs the actor in on another device. It replaces the previous one.
@@ -87,4 +89,17 @@ pub enum Proof {
     Link { secret_hash: SecretHash },
     /// An identity that is linked to the account.
     Identity { identity: ExternalIdentity },
+}
+
+impl Proof {
+    /// Returns the way to sign in.
+    #[must_use]
+    pub fn method(&self) -> SignInMethod {
+        match self {
+            Self::Password { .. } => SignInMethod::Password,
+            Self::Passkey { .. } => SignInMethod::Passkey,
+            Self::Link { .. } => SignInMethod::DeviceLink,
+            Self::Identity { .. } => SignInMethod::Identity,
+        }
+    }
 }

@@ -1,6 +1,9 @@
-//! The secrets of sessions and tokens, as changes have them.
+//! Signing in, as changes have it: the secrets of sessions and tokens, and the ways to get one.
 
+use super::ids::UserId;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use strum::{EnumString, IntoStaticStr};
 use utoipa::ToSchema;
 
 /// SHA-256 of the secret of a session or token. The secret itself is never stored.
@@ -27,4 +30,34 @@ pub enum SignInKind {
     Session,
     /// In an `Authorization` header.
     Token,
+}
+
+/// A way to sign in to an account.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum SignInMethod {
+    /// The account's password.
+    Password,
+    /// A passkey.
+    Passkey,
+    /// The link for another device.
+    DeviceLink,
+    /// An identity that is linked to the account.
+    Identity,
+}
+
+/// Attempts to sign in to an account that were refused.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RefusedSignIns {
+    /// The account.
+    pub user: UserId,
+    /// How somebody tried to sign in.
+    pub method: SignInMethod,
+    /// The number of attempts.
+    pub count: u64,
+    /// The address of the client that made the last one.
+    pub address: IpAddr,
 }

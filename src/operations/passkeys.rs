@@ -4,7 +4,7 @@ use super::{
     passwords::confirm,
     server::find_server,
     sessions::list_all,
-    sign_in::{SignInClient, SignedInAs, sign_in_by},
+    sign_in::{SignInClient, SignedInAs, note_refused, sign_in_by},
 };
 use crate::{
     app::{App, now, random_bytes},
@@ -21,6 +21,7 @@ use crate::{
         credential::{CredentialAction, Proof},
         ids::UserId,
         passkey::Passkey,
+        sign_in::SignInMethod,
         user::DisplayName,
     },
     store::passkeys,
@@ -194,15 +195,25 @@ pub async fn sign_in_by_passkey(
     app.rates
         .check_sign_in(key, &client.client, device.as_ref())?;
     let owned = found.filter(|(user, _)| user_key(app, *user) == answer.user());
-    let (_, seen) = owned.ok_or_else(refused)?;
-    let credential = party.finish_sign_in(state, &answer, &seen)?;
-    let credential = credential.ok_or_else(refused)?;
-    let proof = Proof::Passkey {
-        id,
-        seen,
-        credential,
+    let credential = match &owned {
+        Some((_, seen)) => party.finish_sign_in(state, &answer, seen)?,
+        None => None,
     };
-    sign_in_by(app, client, proof).await
+    let signed_in = match (owned, credential) {
+        (Some((_, seen)), Some(credential)) => {
+            let proof = Proof::Passkey {
+                id,
+                seen,
+                credential,
+            };
+            sign_in_by(app, client, proof).await
+        }
+        _ => Err(refused()),
+    };
+    if matches!(signed_in, Err(Error::Invalid { .. })) {
+        note_refused(app, client, user, SignInMethod::Passkey);
+    }
+    signed_in
 }
 
 /// Returns the id by which authenticators know an account. It is the same on every machine that has the log.

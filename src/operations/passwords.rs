@@ -1,12 +1,14 @@
 //! The viewer's password.
 
-use super::sign_in::{SignInClient, account_key};
+use super::sign_in::{SignInClient, account_key, note_refused};
 use crate::{
     app::{App, random_bytes},
     auth::{password::NewPassword, secret::Secret, viewer::Viewer},
     error::{Error, Result, parse_field},
     fault::Fault,
-    model::{change::Action, credential::CredentialAction, password::PasswordHash},
+    model::{
+        change::Action, credential::CredentialAction, password::PasswordHash, sign_in::SignInMethod,
+    },
     store::passwords,
 };
 
@@ -52,6 +54,7 @@ pub(super) async fn confirm(
     app.rates
         .check_sign_in(key, &client.client, device.as_ref())?;
     if !app.passwords.verify(&given, Some(password.clone())).await? {
+        note_refused(app, client, Some(user.id), SignInMethod::Password);
         return Err(Error::invalid(field, Fault::PasswordWrong));
     }
     Ok(Some(password))

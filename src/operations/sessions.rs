@@ -2,7 +2,7 @@
 
 pub use crate::store::sessions::Session;
 use crate::{
-    app::App,
+    app::{App, now},
     auth::viewer::Viewer,
     error::{Error, Result},
     model::{
@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 const CHECK_EVERY: Duration = Duration::from_secs(2);
 /// Interval at which uses are stored, as a multiple of [`CHECK_EVERY`].
 const CHECKS_PER_NOTE: u32 = 30;
-/// Maximum number of uses per change.
+/// Maximum number of uses, and of refused attempts, per change.
 const USES_MAX: usize = 500;
 
 /// Returns what joining and signing in have made for the viewer, the latest first. Visitors who are not signed in have
@@ -94,7 +94,8 @@ async fn submit(app: &App, viewer: &Viewer, secret_hash: SecretHash) -> Result<(
     Ok(())
 }
 
-/// Deletes what has expired and stores when sessions were used, until the server stops.
+/// Deletes what has expired, records refused attempts to sign in, and stores when sessions were used, until the server
+/// stops.
 pub async fn keep(app: Arc<App>, stop: CancellationToken) {
     let mut checks = interval(CHECK_EVERY);
     checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -103,12 +104,25 @@ pub async fn keep(app: Arc<App>, stop: CancellationToken) {
         if let Err(error) = delete_expired(&app).await {
             tracing::warn!(%error, "deleting expired sessions failed; trying again");
         }
+        record_refused(&app, false).await;
         count = (count + 1) % CHECKS_PER_NOTE;
         if count == 0 {
             note_uses(&app).await;
         }
     }
+    record_refused(&app, true).await;
     note_uses(&app).await;
+}
+
+/// Records refused attempts to sign in, at the end of the program all that were counted. If that fails, they are lost.
+async fn record_refused(app: &App, is_end: bool) {
+    for refused in app.failures.take(now(), is_end).chunks(USES_MAX) {
+        let refused = refused.to_vec();
+        let action = CredentialAction::NoteRefused { refused };
+        if let Err(error) = app.submit(None, Action::Credential(action)).await {
+            tracing::warn!(%error, "recording refused attempts to sign in failed");
+        }
+    }
 }
 
 async fn delete_expired(app: &App) -> Result<()> {

@@ -10,6 +10,7 @@ use crate::{
         change::{Action, Principal, Requester, SecretHash, SignIn, SignInKind},
         credential::{CredentialAction, Proof},
         ids::UserId,
+        sign_in::SignInMethod,
         time::Timestamp,
         user::{User, mention_key},
     },
@@ -124,9 +125,24 @@ pub async fn sign_in(
     let hash = found.and_then(|(_, hash)| hash);
     let is_right = app.passwords.verify(password, hash.clone()).await?;
     let (Some(user), Some(hash), true) = (user, hash, is_right) else {
+        note_refused(app, client, user, SignInMethod::Password);
         return Err(Error::invalid("password", Fault::SignInRefused));
     };
     sign_in_by(app, client, Proof::Password { user, hash }).await
+}
+
+/// Counts a refused attempt to sign in, for the audit log, if there is the account. This takes no time that tells the two
+/// apart.
+pub(super) fn note_refused(
+    app: &App,
+    client: &SignInClient,
+    user: Option<UserId>,
+    method: SignInMethod,
+) {
+    if let Some(user) = user {
+        let address = client.client.address;
+        app.failures.note(user, method, address, now());
+    }
 }
 
 /// Signs in with a one-time link, which is used up by it.
@@ -173,9 +189,8 @@ pub(super) async fn sign_in_by(
         sign_in: client.sign_in(&secret),
         device: device.as_ref().map(Secret::hash),
     };
-    let answer = app
-        .submit(Principal::Anonymous, Action::Credential(action))
-        .await?;
+    let action = Action::Credential(action);
+    let answer = app.submit_from(client.requester(), action).await?;
     Ok(SignedInAs {
         user: answer.into_user()?,
         secret,

@@ -32,7 +32,7 @@ describe("a passkey", { timeout: 120_000 }, () => {
   async function signOut({ page, authenticator, visitor }) {
     await authenticator.setPresent(false);
     await visitor.goto("/signout");
-    await page.click("form[action='/signout'] button");
+    await page.click("form[action='signout'] button");
     await page.waitForURL((url) => url.pathname !== "/signout");
   }
 
@@ -96,7 +96,7 @@ describe("a passkey", { timeout: 120_000 }, () => {
     await remove.click();
     await page.locator("#passkeys .error", { hasText: "Nothing else" }).waitFor();
     await page.fill("#new", PASSWORD);
-    await page.click("form[action='/account/password'] button");
+    await page.click("form[action='account/password'] button");
     await page.locator("#old").waitFor();
     await remove.click();
     await until("it is gone", async () => (await page.locator("#passkeys li").count()) === 0);

@@ -6,11 +6,14 @@ use crate::{
         audit::AuditEntry,
         profile::{ABOUT_MAX, Profile, TIME_ZONE_MAX},
         role::Role,
+        sign_in::SignInMethod,
         time::Timestamp,
+        user::Person,
     },
     web::{locale::Locale, preferences::Scheme},
 };
 use askama::Template;
+use serde::Deserialize;
 
 /// A page of the list of the people whom the viewer may see.
 #[derive(Clone, Debug, Template)]
@@ -98,10 +101,56 @@ impl PeoplePage {
 }
 
 impl AuditPage {
+    /// Returns who did it; for a refused attempt to sign in, whose account it was about.
+    fn actor<'a>(&'a self, entry: &'a AuditEntry) -> &'a str {
+        match entry.actor.as_ref().or(Self::refused_person(entry)) {
+            Some(actor) => &actor.name,
+            None => self.locale.operator(),
+        }
+    }
+
+    fn refused_person(entry: &AuditEntry) -> Option<&Person> {
+        let is_refused = entry.action == "sign-in.refused";
+        entry.subject.as_ref().filter(|_| is_refused)
+    }
+
+    /// Returns the person that it was done to, if it was somebody else.
+    fn other(entry: &AuditEntry) -> Option<&Person> {
+        let actor = entry.actor.as_ref().or(Self::refused_person(entry));
+        let actor = actor.map(|actor| &actor.handle);
+        let subject = entry.subject.as_ref();
+        subject.filter(|subject| Some(&subject.handle) != actor)
+    }
+
+    /// Returns what a sign-in was, in words; `None` for other entries.
+    fn sign_in(&self, entry: &AuditEntry) -> Option<String> {
+        let details: SignInDetails = serde_json::from_str(entry.details.as_ref()?.get()).ok()?;
+        let method = match details.method {
+            SignInMethod::Password => self.locale.method_password(),
+            SignInMethod::Passkey => self.locale.method_passkey(),
+            SignInMethod::DeviceLink => self.locale.method_device_link(),
+            SignInMethod::Identity => self.locale.method_identity(),
+        };
+        match entry.action.as_str() {
+            "sign-in" => Some(self.locale.audit_sign_in(method)),
+            "sign-in.refused" => Some(self.locale.audit_sign_in_refused(details.count, method)),
+            _ => None,
+        }
+    }
+
     /// Returns the time of an entry as HTML.
     fn at(entry: &AuditEntry) -> String {
         minute(entry.at)
     }
+}
+
+/// What the audit log says of a sign-in.
+#[derive(Deserialize)]
+struct SignInDetails {
+    method: SignInMethod,
+    /// How often it was refused.
+    #[serde(default)]
+    count: i64,
 }
 
 /// Returns the name of a role in the language of the page.

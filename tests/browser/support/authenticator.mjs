@@ -36,4 +36,9 @@ export class Authenticator {
     const { credentials } = await this.#send("getCredentials", { authenticatorId: this.#id });
     return credentials;
   }
+
+  /** Takes over a passkey of another device, as by synchronisation. */
+  add(credential) {
+    return this.#send("addCredential", { authenticatorId: this.#id, credential });
+  }
 }

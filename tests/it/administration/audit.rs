@@ -1,7 +1,10 @@
 //! The audit log has each decision once, with its actor and address, and nobody changes it.
 
 use super::appoint;
-use crate::support::chat::Chat;
+use crate::support::{
+    browser::Browser,
+    chat::{Chat, PASSWORD},
+};
 use backscroll::model::role::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -68,6 +71,82 @@ async fn each_decision_leaves_exactly_one_row_and_what_changes_nothing_leaves_no
     let by_operator = &log["entries"][6];
     assert_eq!(by_operator["subject"]["handle"], "ann");
     assert!(by_operator["actor"].is_null() && by_operator["address"].is_null());
+}
+
+/// Returns the method of each sign-in, and of the refused ones also their number, the latest first.
+fn sign_ins(entries: &Value) -> Vec<(String, Value)> {
+    let entries = entries["entries"].as_array().expect("entries").iter();
+    let entries = entries.filter_map(|entry| {
+        let action = entry["action"].as_str()?;
+        let of = entry["subject"]["handle"].as_str()?;
+        action
+            .starts_with("sign-in")
+            .then(|| (format!("{action} {of}"), entry["details"].clone()))
+    });
+    entries.collect()
+}
+
+#[tokio::test]
+async fn each_sign_in_leaves_a_row_and_refused_ones_are_counted() {
+    let mut chat = Chat::start().await;
+    let [ann, bob] = [chat.join("ann").await, chat.join("bob").await];
+    appoint(&mut chat, "ann", Role::Admin).await;
+    let password = json!({ "new": PASSWORD });
+    let set = bob.send(Method::PUT, "/api/v1/me/password", password);
+    set.await.expect(204);
+    let browser = Browser::new(&chat);
+    browser.sign_in("bob", PASSWORD).await.expect(303);
+    let link = bob.send(Method::POST, "/api/v1/me/device-link", Value::Null);
+    let link = link.await.expect(201).json();
+    let link = link["url"]
+        .as_str()
+        .expect("a link")
+        .replace(&chat.url(""), "");
+    Browser::new(&chat).submit(&link, &[]).await.expect(303);
+    let log = ann.see("/api/v1/audit").await;
+    let expected = ["device-link", "password"]
+        .map(|method| ("sign-in bob".to_owned(), json!({ "method": method })));
+    assert_eq!(sign_ins(&log), expected);
+    let entry = &log["entries"][0];
+    assert_eq!(
+        (&entry["actor"]["handle"], &entry["address"]),
+        (&json!("bob"), &json!("127.0.0.1"))
+    );
+    for handle in ["bob", "nobody", "bob", "bob"] {
+        browser
+            .sign_in(handle, "a guess that is wrong")
+            .await
+            .expect(422);
+    }
+    let wrong = json!({ "old": "a guess that is wrong", "new": "nine cups, no spoon" });
+    bob.send(Method::PUT, "/api/v1/me/password", wrong)
+        .await
+        .problem(422);
+    // What is still counted is recorded when the program ends.
+    drop(browser);
+    chat.stop().await;
+    chat.go_on().await;
+    let log = ann.see("/api/v1/audit").await;
+    let refused = sign_ins(&log);
+    let refused = &refused[..refused.len() - expected.len()];
+    assert!((1..=2).contains(&refused.len()), "{refused:?}");
+    let mut count = 0;
+    for (what, details) in refused {
+        assert_eq!(
+            (what.as_str(), &details["method"]),
+            ("sign-in.refused bob", &json!("password"))
+        );
+        count += details["count"].as_u64().expect("a number");
+    }
+    assert_eq!(count, 4, "{refused:?}");
+    assert!(log["entries"][0]["actor"].is_null() && log["entries"][0]["address"].is_string());
+    let log = log.to_string();
+    assert!(!log.contains("guess") && !log.contains(PASSWORD), "{log}");
+    let page = ann.get("/admin/audit").await.expect(200).text;
+    assert!(
+        page.contains("signed in (password)") && page.contains("was refused at signing in"),
+        "{page}"
+    );
 }
 
 #[tokio::test]

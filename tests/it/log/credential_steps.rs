@@ -9,6 +9,7 @@ use backscroll::model::{
     ids::UserId,
     passkey::Credential,
     password::PasswordHash,
+    sign_in::{RefusedSignIns, SignInMethod},
     time::Timestamp,
 };
 
@@ -44,7 +45,7 @@ pub(super) fn credential(
         device: None,
     };
     let credential = |counter: usize| Credential::new(format!("{{\"counter\":{counter}}}"));
-    match number % 15 {
+    match number % 16 {
         0 => set_password(None),
         1 => set_password(Some(hash())),
         2 => sign_in(Proof::Password { user, hash: hash() }),
@@ -67,13 +68,13 @@ pub(super) fn credential(
         },
         7 => CredentialAction::DeleteExpired { idle_since: time },
         8 => CredentialAction::LinkIdentity {
-            identity: identity_of(number as u64 / 15 % 3),
+            identity: identity_of(number as u64 / 16 % 3),
         },
         9 => CredentialAction::UnlinkIdentity {
-            id: IdentityId(i64::try_from(1 + number / 15 % 5).expect("a small number")),
+            id: IdentityId(i64::try_from(1 + number / 16 % 5).expect("a small number")),
         },
         10 => sign_in(Proof::Identity {
-            identity: identity_of(number as u64 / 15 % 3),
+            identity: identity_of(number as u64 / 16 % 3),
         }),
         11 => CredentialAction::AddPasskey {
             id: known,
@@ -86,6 +87,14 @@ pub(super) fn credential(
             seen: credential(number % 2),
             credential: credential(1),
         }),
+        14 => CredentialAction::NoteRefused {
+            refused: vec![RefusedSignIns {
+                user,
+                method: SignInMethod::Password,
+                count: 3,
+                address: [203, 0, 113, 7].into(),
+            }],
+        },
         _ => CredentialAction::CreateLink {
             secret_hash: secret,
             expires_at: time,

@@ -87,9 +87,12 @@ fn list_audit() -> Described {
     let before = ObjectBuilder::new()
         .schema_type(Type::Integer)
         .minimum(Some(0));
-    let summary = "List decisions of admins, managers and the operator";
+    let summary = "List decisions of admins, managers and the operator, and sign-ins";
     Described::get("/api/v1/audit", "listAudit", summary)
-        .details("For admins; 404 for others. The latest entry is the first one.")
+        .details(
+            "For admins; 404 for others. The latest entry is the first one. Refused attempts to sign in to an account \
+             are counted, and have at most two entries an hour for each `method`.",
+        )
         .parameters([
             query(
                 "before",
