@@ -5,6 +5,7 @@
 //! writer's connection and invalidates all entries. Entries do not expire by time.
 
 use crate::model::{
+    block::Blocked,
     change::{AccessChange, SecretHash},
     ids::{EventId, RoomId, UserId},
     server::ServerProfile,
@@ -33,6 +34,8 @@ pub struct Cache {
     pub open_rooms: Entries<String, RoomId>,
     /// The rooms of each user, with the event by which the user joined; for a deleted room, the event of its deletion.
     pub memberships: Entries<UserId, Arc<BTreeMap<RoomId, EventId>>>,
+    /// The people whom each user has blocked.
+    pub blocked: Entries<UserId, Arc<Blocked>>,
     /// Members who post, by account and room. Used only by the writer.
     pub posters: Entries<PosterKey, Poster>,
     /// The name of the server, and who may come in.
@@ -83,6 +86,7 @@ impl Cache {
         match change {
             AccessChange::Server => self.server.invalidate(|(), _| true),
             AccessChange::Secret(secret) => self.accounts.invalidate(|cached, _| cached == secret),
+            AccessChange::Blocks(user) => self.blocked.invalidate(|by, _| by == user),
             AccessChange::User(user) => {
                 self.accounts
                     .invalidate(|_, account| account.user.id == *user);
@@ -104,6 +108,7 @@ impl Cache {
         self.open_rooms.invalidate(|_, _| true);
         self.memberships.invalidate(|_, _| true);
         self.posters.invalidate(|_, _| true);
+        self.blocked.invalidate(|_, _| true);
         self.server.invalidate(|(), _| true);
         *self.lock_last_id() = None;
     }

@@ -180,6 +180,18 @@ pub enum Fault {
         /// The greatest number.
         max: usize,
     },
+    /// The handle is the caller's own.
+    #[error("this is you")]
+    Yourself,
+    /// The caller has blocked this many people, which is as many as possible.
+    #[error("at most {max} blocked people")]
+    TooManyBlocked {
+        /// Greatest number of blocked people.
+        max: usize,
+    },
+    /// The caller has blocked the person.
+    #[error("you have blocked this person")]
+    PersonBlocked,
     /// A user with this handle does not exist, or is not visible to the caller.
     #[error("there is no such person")]
     NoSuchPerson,

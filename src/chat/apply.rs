@@ -3,7 +3,7 @@
 use super::{
     actor::Actor,
     applied::Applied,
-    audit, bans, credentials, custom_events, deletion, direct_rooms, founding,
+    audit, bans, blocks, credentials, custom_events, deletion, direct_rooms, founding,
     import::{ImportChange, import},
     invites, memberships, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
@@ -179,6 +179,9 @@ async fn apply_run(
         } => deletion::delete_user(tx, actor, handle, *only_silent).await,
         Action::UpdateProfile { about, time_zone } => {
             users::update_profile(tx, actor, about.as_ref(), time_zone.as_ref()).await
+        }
+        Action::SetBlock { handle, blocked } => {
+            blocks::set_block(tx, actor, handle, *blocked).await
         }
         Action::CreateRoom {
             room,

@@ -197,6 +197,7 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         | Action::Credential(_)
         | Action::RenameUser { .. }
         | Action::UpdateProfile { .. }
+        | Action::SetBlock { .. }
         | Action::EraseMessages { .. }
         | Action::CreateRoom { .. }
         | Action::EraseRooms

@@ -14,8 +14,8 @@ use crate::{
         ids::UserId,
     },
     store::{
-        bans, db::Connection, deletion, events::append_event, memberships, standing::Standing,
-        users,
+        bans, blocks, db::Connection, deletion, events::append_event, memberships,
+        standing::Standing, users,
     },
 };
 
@@ -46,6 +46,7 @@ pub(super) async fn delete_user(
         append_event(tx, &member_event(author, room, id)).await?;
     }
     bans::delete_credentials(tx, id).await?;
+    blocks::delete_blocks_with(tx, id).await?;
     let account = free_account(tx, id).await?;
     deletion::clear_user(tx, id, &account, actor.at).await?;
     if !only_silent {

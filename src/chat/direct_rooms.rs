@@ -15,7 +15,7 @@ use crate::{
         room::{DIRECT_MAX, DIRECT_MIN, NewDirectRoom, RoomInfo, RoomKind},
         user::User,
     },
-    store::{db::Connection, memberships, rooms, users},
+    store::{blocks, db::Connection, memberships, rooms, users},
 };
 use std::collections::BTreeMap;
 
@@ -44,6 +44,9 @@ pub(super) async fn open_direct_room(
         return Ok(Applied::new(Outcome::Room { slug }));
     }
     for other in others.keys() {
+        if blocks::has_blocked(tx, by, *other).await? {
+            return Err(Error::invalid("handles", Fault::PersonBlocked));
+        }
         check_addings(tx, actor, *other).await?;
     }
     let slug = rooms::find_free_slug(tx, room.slug.as_str()).await?;
@@ -60,6 +63,10 @@ pub(super) async fn open_direct_room(
     let id = add_room(tx, actor, &info, Some(""), Some(&key)).await?;
     for user in &ids {
         add_member(tx, actor, id, NewMember::member(*user)).await?;
+    }
+    // The actor is not told of who has blocked them: the room is there, and hidden from those.
+    for blocker in blocks::list_blockers(tx, by, &ids).await? {
+        memberships::hide_room(tx, id, blocker).await?;
     }
     Ok(Applied {
         outcome: Outcome::Room { slug },

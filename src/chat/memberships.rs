@@ -16,6 +16,7 @@ use crate::{
         user::User,
     },
     store::{
+        blocks,
         db::Connection,
         events::{NewEvent, append_event},
         memberships::{self, NewMembership},
@@ -183,7 +184,8 @@ async fn followed_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<
     Ok((room.id, actor.signed_in()?))
 }
 
-/// Adds a member. Earlier messages do not count as unread; a room to which somebody else has added the member is new.
+/// Adds a member. Earlier messages do not count as unread; a room to which somebody else has added the member is new,
+/// unless the member has blocked them.
 pub(super) async fn add_member(
     tx: &mut Connection,
     actor: Actor,
@@ -191,9 +193,14 @@ pub(super) async fn add_member(
     member: NewMember,
 ) -> Result<()> {
     let NewMember { user, role } = member;
-    let is_new = actor.user() != Some(user);
+    let by_other = actor.user().filter(|by| *by != user);
+    let is_new = match by_other {
+        Some(by) => !blocks::has_blocked(tx, user, by).await?,
+        None => actor.user().is_none(),
+    };
+    let is_added = actor.user() != Some(user);
     let event = NewEvent {
-        data: is_new.then(|| ADDED.to_owned()),
+        data: is_added.then(|| ADDED.to_owned()),
         ..member_event(actor, room, user)
     };
     let event_id = append_event(tx, &event).await?;

@@ -10,6 +10,7 @@ pub mod apply;
 pub mod archive;
 mod audit;
 mod bans;
+mod blocks;
 mod credentials;
 mod custom_events;
 mod deletion;

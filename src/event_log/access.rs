@@ -1,10 +1,16 @@
 //! Access of a reader: its identity, the rooms that it requests, and those of them that it may read.
 
-use super::{log::EventLog, recent::Channel, signals::Signal, subscriptions::SubscriptionTopic};
+use super::{
+    log::EventLog,
+    recent::Channel,
+    signals::{Recipients, Signal},
+    subscriptions::SubscriptionTopic,
+};
 use crate::{
     chat::policy::{is_open_to, visible_from},
     error::Result,
     model::{
+        block::Blocked,
         change::SecretHash,
         event::{Audience, Event, Membership, Object, RoomRef},
         ids::{Cursor, EventId, RoomId, UserId},
@@ -84,6 +90,8 @@ pub struct Access {
     reader: Reader,
     scope: Scope,
     rooms: Rooms,
+    /// The people whom the reader has blocked.
+    blocked: Arc<Blocked>,
 }
 
 /// The rooms of a scope whose events a reader may see.
@@ -141,8 +149,13 @@ impl Access {
         }
         // Rooms that do not exist or are not visible are skipped: a browser reconnects to the same address after it
         // lost access to one of several rooms, and must still receive the others.
+        let blocked = match reader.user {
+            Some(user) => log.find_blocked(user).await?,
+            None => Arc::default(),
+        };
         Ok(Some(Self {
             rooms: look_up_rooms(log, &reader, &scope).await?,
+            blocked,
             reader,
             scope,
         }))
@@ -189,12 +202,17 @@ impl Access {
         }
     }
 
-    /// Returns whether a signal is sent to the reader. Typing is not signalled to the user who types.
+    /// Returns whether a signal is sent to the reader. Typing is not signalled to the user who types, nor to
+    /// whoever has blocked them.
     #[must_use]
     pub fn receives(&self, signal: &Signal) -> bool {
-        let typist = signal.typist();
-        let is_own = typist.is_some() && typist == self.reader.user;
-        !is_own && self.shows_from(signal.room_id, signal.is_open).is_some()
+        let (id, is_open) = match signal.to {
+            Recipients::Room { id, is_open, .. } => (id, is_open),
+            Recipients::User(user) => return self.reader.user == Some(user),
+        };
+        let is_silent =
+            |typist| self.reader.user == Some(typist) || self.blocked.contains_key(&typist);
+        !signal.typist().is_some_and(is_silent) && self.shows_from(id, is_open).is_some()
     }
 
     /// Returns whether the reader itself leaves a room by this event, which is the last one of the room that it sees.

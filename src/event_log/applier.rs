@@ -7,6 +7,7 @@
 use super::{
     local::{Inbox, Posters},
     log::{EventLog, Opened},
+    signals::{Content, Signal},
     transaction::{Before, Committed, commit},
 };
 use crate::{
@@ -32,6 +33,9 @@ use tokio_util::sync::CancellationToken;
 const BATCH_MAX: usize = 256;
 /// Interval at which an idle server checks whether another program has changed the file.
 const OUTSIDE_CHECK_EVERY: Duration = Duration::from_secs(1);
+
+/// What a person's own streams are told to have changed when somebody was blocked.
+const BLOCKS: &[&str] = &["blocks"];
 
 /// The task that applies changes and commits them.
 #[derive(Debug)]
@@ -153,11 +157,17 @@ impl Applier {
         // Readers whose permissions have changed must be marked before later events can be read.
         for change in committed.access_changes() {
             self.log.cache.invalidate(change);
+            if let AccessChange::Blocks(user) = change {
+                let signal = Signal::to_user(*user, Content::Me { changed: BLOCKS });
+                self.log
+                    .signals
+                    .publish(&self.log.subscribers, vec![signal]);
+            }
             self.log.subscribers.mark_access_changed(change);
             match change {
                 AccessChange::User(user) => self.log.presence.rooms_changed(*user),
                 AccessChange::Room(room) => self.log.signals.forget(*room),
-                AccessChange::Server | AccessChange::Secret(_) => {}
+                AccessChange::Server | AccessChange::Secret(_) | AccessChange::Blocks(_) => {}
             }
         }
         if committed.is_changed_outside {

@@ -6,6 +6,7 @@ use crate::{
     chat::policy::sees_open_rooms,
     error::{Error, Result},
     model::{
+        block::Blocked,
         change::SecretHash,
         ids::{EventId, RoomId, UserId},
         role::{Door, Role},
@@ -13,8 +14,8 @@ use crate::{
         session::Account,
     },
     store::{
-        cursors, db::Connection, event_pages::Selection, identities, memberships, meta, rooms,
-        sessions,
+        blocks, cursors, db::Connection, event_pages::Selection, identities, memberships, meta,
+        rooms, sessions,
     },
 };
 use quick_cache::Equivalent;
@@ -134,6 +135,16 @@ impl EventLog {
         };
         let rooms = self.find_cached(&self.cache.memberships, &user, look_up);
         Ok(rooms.await?.unwrap_or_default())
+    }
+
+    /// Returns the people whom a user has blocked, with their handles. All streams of the user share the map.
+    pub async fn find_blocked(&self, user: UserId) -> Result<Arc<Blocked>> {
+        let look_up = async |connection: &mut Connection| {
+            let blocked = blocks::list_blocked(connection, user).await?;
+            Ok(Some(Arc::new(blocked)))
+        };
+        let blocked = self.find_cached(&self.cache.blocked, &user, look_up);
+        Ok(blocked.await?.unwrap_or_default())
     }
 
     /// Returns a value from the cache, or looks it up and caches it.

@@ -35,15 +35,25 @@ const PRESENCE_REPEATED: Duration = Duration::from_secs(10);
 /// One signal.
 #[derive(Debug)]
 pub struct Signal {
-    /// The id of the room.
-    pub room_id: RoomId,
-    /// The slug of the room.
-    pub room: String,
-    /// Whether the room is open.
-    pub is_open: bool,
+    /// Who receives it.
+    pub to: Recipients,
     /// The content.
     pub content: Content,
     encoded: OnceLock<Bytes>,
+}
+
+/// Who receives a signal.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub enum Recipients {
+    /// The readers of a room.
+    Room {
+        id: RoomId,
+        slug: String,
+        is_open: bool,
+    },
+    /// One user.
+    User(UserId),
 }
 
 /// The content of a signal.
@@ -61,6 +71,8 @@ pub enum Content {
         here: Vec<String>,
         away: Vec<String>,
     },
+    /// Some of the reader's own settings have changed.
+    Me { changed: &'static [&'static str] },
 }
 
 impl Content {
@@ -70,6 +82,7 @@ impl Content {
         match self {
             Self::Typing { .. } => "typing",
             Self::Presence { .. } => "presence",
+            Self::Me { .. } => "me",
         }
     }
 }
@@ -77,13 +90,28 @@ impl Content {
 impl Signal {
     /// Creates a signal for the readers of a room.
     #[must_use]
-    pub fn new(room_id: RoomId, room: String, is_open: bool, content: Content) -> Self {
+    pub fn new(id: RoomId, slug: String, is_open: bool, content: Content) -> Self {
         Self {
-            room_id,
-            room,
-            is_open,
+            to: Recipients::Room { id, slug, is_open },
             content,
             encoded: OnceLock::new(),
+        }
+    }
+
+    /// Creates a signal for the streams of one user.
+    #[must_use]
+    pub fn to_user(user: UserId, content: Content) -> Self {
+        Self {
+            to: Recipients::User(user),
+            content,
+            encoded: OnceLock::new(),
+        }
+    }
+
+    fn room_id(&self) -> Option<RoomId> {
+        match self.to {
+            Recipients::Room { id, .. } => Some(id),
+            Recipients::User(_) => None,
         }
     }
 
@@ -92,7 +120,7 @@ impl Signal {
     pub fn typist(&self) -> Option<UserId> {
         match self.content {
             Content::Typing { user, .. } => Some(user),
-            Content::Presence { .. } => None,
+            Content::Presence { .. } | Content::Me { .. } => None,
         }
     }
 
@@ -104,7 +132,7 @@ impl Signal {
     /// Returns the approximate memory use in bytes.
     fn weight(&self) -> usize {
         let names = match &self.content {
-            Content::Typing { .. } => 200,
+            Content::Typing { .. } | Content::Me { .. } => 200,
             Content::Presence { here, away } => {
                 here.iter().chain(away).map(|name| name.len() + 30).sum()
             }
@@ -149,7 +177,8 @@ impl Signals {
         (self.last(), heard.cloned().collect())
     }
 
-    /// Returns the presence changes that a stream that opens now may have missed since its page was rendered.
+    /// Returns the changes of presence and of the reader's settings that a stream that opens now may have missed since its
+    /// page was rendered.
     pub fn read_recent_presence(&self, is_heard: impl Fn(&Signal) -> bool) -> Vec<Arc<Signal>> {
         let buffer = self.buffer.read().unwrap_or_else(PoisonError::into_inner);
         let recent = buffer.signals.iter().filter(|(_, at, signal)| {
@@ -200,15 +229,15 @@ impl Signals {
         let mut buffer = self.buffer.write().unwrap_or_else(PoisonError::into_inner);
         let Buffer { signals, bytes } = &mut *buffer;
         signals.retain(|(.., signal)| {
-            let stays = signal.room_id != room;
+            let stays = signal.room_id() != Some(room);
             *bytes -= if stays { 0 } else { signal.weight() };
             stays
         });
     }
 
-    /// Adds signals to the buffer and notifies the readers of their rooms.
+    /// Adds signals to the buffer and notifies the readers of their rooms. The caller notifies single users.
     pub fn publish(&self, subscribers: &Subscribers, signals: Vec<Signal>) {
-        let rooms: Vec<RoomId> = signals.iter().map(|signal| signal.room_id).collect();
+        let rooms: Vec<RoomId> = signals.iter().filter_map(Signal::room_id).collect();
         let mut buffer = self.buffer.write().unwrap_or_else(PoisonError::into_inner);
         for signal in signals {
             let number = self.last.fetch_add(1, Ordering::AcqRel) + 1;

@@ -108,7 +108,7 @@ impl Subscribers {
     /// Notifies the readers whose permissions have changed to look them up again.
     pub fn mark_access_changed(&self, change: &AccessChange) {
         let topic = match change {
-            AccessChange::User(user) => SubscriptionTopic::User(*user),
+            AccessChange::User(user) | AccessChange::Blocks(user) => SubscriptionTopic::User(*user),
             AccessChange::Room(_) | AccessChange::Server => return self.mark_all_access_changed(),
             AccessChange::Secret(hash) => SubscriptionTopic::Secret(hash.clone()),
         };

@@ -201,6 +201,8 @@ pub enum Action {
         about: Option<About>,
         time_zone: Option<TimeZone>,
     },
+    /// Blocks a person for the actor, or ends that.
+    SetBlock { handle: String, blocked: bool },
     /// Creates a room with the actor as its first member and manager. If the slug is taken, a number is appended to a
     /// slug derived from the name, and a slug chosen by the user is refused.
     CreateRoom { room: NewRoom, is_slug_chosen: bool },
@@ -338,6 +340,8 @@ pub enum AccessChange {
     Server,
     /// The memberships, the role or the names of this user have changed, or the account was disabled.
     User(UserId),
+    /// This user has blocked somebody, or ended that.
+    Blocks(UserId),
     /// The kind of this room, or who may post into it, has changed, or the room was deleted.
     Room(RoomId),
     /// This session or token was revoked.

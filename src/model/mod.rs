@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod block;
 pub mod change;
 mod checked_text;
 pub mod credential;

@@ -63,6 +63,8 @@ pub struct Profile {
     pub time_zone: String,
     /// Whether an admin has disabled the account.
     pub is_disabled: bool,
+    /// Whether the reader has blocked the person.
+    pub is_blocked: bool,
 }
 
 /// A profile as sent to readers.
@@ -78,6 +80,11 @@ pub struct ProfileView {
     about: String,
     /// The name of the person's time zone (IANA), or nothing.
     time_zone: String,
+    /// Whether an import brought the person, and nobody can sign in as them yet.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    imported: bool,
+    /// Whether the caller has blocked the person.
+    blocked: bool,
     /// Whether an admin has disabled the account. Only admins are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -94,6 +101,8 @@ impl Profile {
             created_at: self.user.created_at,
             about: self.about,
             time_zone: self.time_zone,
+            imported: self.user.imported,
+            blocked: self.is_blocked,
             disabled: to_admin.then_some(self.is_disabled),
         }
     }

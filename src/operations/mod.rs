@@ -3,6 +3,7 @@
 //! Pages and the API share them, so that both apply the same rules; neither knows the store.
 
 pub mod audit;
+pub mod blocks;
 pub mod custom_events;
 pub mod history;
 pub mod invites;

@@ -8,6 +8,7 @@
 pub mod archive;
 pub mod audit;
 pub mod bans;
+pub mod blocks;
 pub mod check;
 mod connection;
 pub mod copies;
@@ -58,6 +59,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         archive::STATEMENTS,
         audit::STATEMENTS,
         bans::STATEMENTS,
+        blocks::STATEMENTS,
         check::STATEMENTS,
         copies::STATEMENTS,
         db::STATEMENTS,

@@ -1,7 +1,10 @@
 //! The columns of the table `users` that profiles and the list of people show.
 
 use super::{
-    damage::text_of, db::Connection, statements::statements, visibility::person_is_visible,
+    damage::text_of,
+    db::Connection,
+    statements::statements,
+    visibility::{blocked_by, person_is_visible},
 };
 use crate::{
     error::Result,
@@ -15,11 +18,14 @@ use crate::{
 };
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
-/// The columns of a profile.
+/// The columns of a profile, as the viewer `?1` sees it.
 macro_rules! profile {
     () => {
-        "select u.id, u.handle, u.name, u.role, u.created_at, u.imported, u.view_event_id, u.about, coalesce(u.time_zone, '') as time_zone,
-            u.disabled_at is not null as is_disabled from users u "
+        concat!(
+            "select u.id, u.handle, u.name, u.role, u.created_at, u.imported, u.view_event_id, u.about, coalesce(u.time_zone, '') as time_zone,
+            u.disabled_at is not null as is_disabled,
+            u.id in ", blocked_by!("?1"), " as is_blocked from users u "
+        )
     };
 }
 
@@ -62,6 +68,7 @@ impl FromRow<'_, SqliteRow> for Profile {
             about: text_of(row, "about")?,
             time_zone: text_of(row, "time_zone")?,
             is_disabled: row.try_get("is_disabled")?,
+            is_blocked: row.try_get("is_blocked")?,
         })
     }
 }

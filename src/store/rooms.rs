@@ -53,11 +53,15 @@ macro_rules! room_json {
             'read_up_to', coalesce(s.read_up_to, 0),
             'notify', coalesce(s.notify, 'mentions'),
             'unread', iif(s.user_id is null, 0, (
-                select count(*) from (", crate::store::rooms::unread!(), ") where author_id <> s.user_id and deleted_at is null)),
+                select count(*) from (", crate::store::rooms::unread!(), ") where author_id <> s.user_id and deleted_at is null
+                    and author_id not in ", crate::store::visibility::blocked_by!("?1"), ")),
             'mentions', iif(s.user_id is null, 0, (
                 select count(*) from (
                     select 1 from mentions n
-                    where n.user_id = s.user_id and n.room_id = r.id and n.message_id > s.read_up_to limit 1000))))"
+                    where n.user_id = s.user_id and n.room_id = r.id and n.message_id > s.read_up_to
+                        and (not exists ", crate::store::visibility::blocked_by!("?1"), "
+                            or (select m.author_id from messages m where m.id = n.message_id) not in ", crate::store::visibility::blocked_by!("?1"), ")
+                    limit 1000))))"
         )
     };
 }

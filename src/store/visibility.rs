@@ -62,6 +62,19 @@ macro_rules! room_is_visible {
 }
 pub(super) use room_is_visible;
 
+/// The people whom the viewer `$viewer` has blocked. What they write is neither counted nor signalled to the viewer.
+/// SQLite evaluates it once per statement if the viewer is a parameter.
+macro_rules! blocked_by {
+    ($viewer:literal) => {
+        concat!(
+            "(select b.blocked_id from blocks b where b.user_id = ",
+            $viewer,
+            ")"
+        )
+    };
+}
+pub(super) use blocked_by;
+
 /// Whether a user is visible to everyone who sees open rooms, as member of an open room or author of a message in one.
 /// Each room of the user needs one look-up in an index, however many there are on the server, and however much the user
 /// wrote in it.

@@ -161,8 +161,8 @@ fn account_pages() -> Router<Arc<App>> {
 /// Returns the routes of the API, for programs and for the scripts of the pages.
 fn api() -> Router<Arc<App>> {
     use api::{
-        audit, credentials, custom_events, description, history, invites, me, members, messages,
-        passkeys, reactions, rooms, server, sessions, setup, tokens, users,
+        audit, blocks, credentials, custom_events, description, history, invites, me, members,
+        messages, passkeys, reactions, rooms, server, sessions, setup, tokens, users,
     };
     // The addresses are written in full: nesting would cost every request another allocation and another copy, and
     // would make addresses hard to search for.
@@ -217,6 +217,11 @@ fn api() -> Router<Arc<App>> {
             get(tokens::list_tokens).post(tokens::create_token),
         )
         .route("/api/v1/me/tokens/{token}", delete(tokens::revoke_token))
+        .route("/api/v1/me/blocks", get(blocks::list_blocks))
+        .route(
+            "/api/v1/me/blocks/{handle}",
+            put(blocks::block).delete(blocks::unblock),
+        )
         .route("/api/v1/users", get(users::list_users))
         .route(
             "/api/v1/users/{handle}",

@@ -3,6 +3,7 @@
 //! The schemas of bodies are derived from the types of requests and responses, whose doc comments are shown in them. The
 //! operations are described here, in a file for each noun of the handlers. Limits are the constants that the code applies.
 
+mod blocks;
 mod document;
 mod forms;
 mod headers;

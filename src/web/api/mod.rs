@@ -1,6 +1,7 @@
 //! The JSON API. It calls the same operations as the pages.
 
 pub mod audit;
+pub mod blocks;
 pub mod credentials;
 pub mod custom_events;
 pub mod description;

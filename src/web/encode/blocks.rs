@@ -1,7 +1,7 @@
 //! The blocks of an event stream (HTML standard, section 9.2.5).
 
 use crate::{
-    event_log::signals::{Content, Signal},
+    event_log::signals::{Content, Recipients, Signal},
     model::{event::kind::MESSAGE, ids::EventId, time::Timestamp, user::Person},
 };
 use bytes::Bytes;
@@ -16,6 +16,11 @@ struct Typing<'a> {
 }
 
 #[derive(Serialize)]
+struct Me {
+    changed: &'static [&'static str],
+}
+
+#[derive(Serialize)]
 struct Presence<'a> {
     room: &'a str,
     here: &'a [String],
@@ -26,7 +31,11 @@ struct Presence<'a> {
 #[must_use]
 pub fn encode_signal(signal: &Signal) -> Bytes {
     let mut out = Vec::new();
-    let (name, room) = (signal.content.name(), signal.room.as_str());
+    let name = signal.content.name();
+    let room = match &signal.to {
+        Recipients::Room { slug, .. } => slug.as_str(),
+        Recipients::User(_) => "",
+    };
     match &signal.content {
         Content::Typing { by, at, .. } => {
             let (by, at) = (by, *at);
@@ -36,6 +45,7 @@ pub fn encode_signal(signal: &Signal) -> Bytes {
             let data = Presence { room, here, away };
             write_block(&mut out, name, &data, None);
         }
+        Content::Me { changed } => write_block(&mut out, name, &Me { changed }, None),
     }
     out.into()
 }

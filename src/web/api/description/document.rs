@@ -1,6 +1,7 @@
 //! The document as a whole.
 
 use super::{
+    blocks,
     headers::SharedHeader,
     invites, messages,
     operation::{Described, sign_in},
@@ -49,6 +50,11 @@ fn groups() -> [Group; 10] {
             "users",
             "The people of the server, and what admins do",
             users::operations(),
+        ),
+        group(
+            "blocks",
+            "Whom the caller has blocked",
+            blocks::operations(),
         ),
         group(
             "rooms",

@@ -1,0 +1,44 @@
+//! Blocking: nothing that a blocked person does reaches the person who has blocked them. Nobody else is told.
+
+use super::{actor::Actor, applied::Applied};
+use crate::{
+    error::{Error, Result},
+    fault::Fault,
+    model::{
+        block::BLOCKS_MAX,
+        change::{AccessChange, Outcome},
+    },
+    store::{blocks, db::Connection, standing, users},
+};
+
+/// Blocks a person, or ends that.
+pub(super) async fn set_block(
+    tx: &mut Connection,
+    actor: Actor,
+    handle: &str,
+    is_blocked: bool,
+) -> Result<Applied> {
+    let by = actor.signed_in()?;
+    let user = users::find_user(tx, handle).await?;
+    let user = user.ok_or(Error::NotFound)?.id;
+    if user == by {
+        return Err(Error::invalid("handle", Fault::Yourself));
+    }
+    if blocks::has_blocked(tx, by, user).await? == is_blocked {
+        return Ok(Applied::new(Outcome::Done));
+    }
+    if !is_blocked {
+        blocks::delete_block(tx, by, user).await?;
+    } else if !standing::sees_person(tx, Some(by), user).await? {
+        return Err(Error::NotFound);
+    } else if blocks::count_blocks(tx, by).await? >= BLOCKS_MAX {
+        let max = BLOCKS_MAX;
+        return Err(Error::invalid("handle", Fault::TooManyBlocked { max }));
+    } else {
+        blocks::insert_block(tx, by, user, actor.at).await?;
+    }
+    Ok(Applied::with_access(
+        Outcome::Done,
+        AccessChange::Blocks(by),
+    ))
+}
