@@ -277,6 +277,44 @@ ban-lead = A ban disables the account and ends its sessions for good.
 hide-messages = Also delete all messages
 ban = Ban
 
+## Blocking, reports, deleting an account, merging
+
+block = Block
+unblock = Unblock
+blocked = Blocked
+blocked-people = Blocked people
+block-lead = Their messages are folded for you, and nothing of theirs notifies you. They are not told.
+blocked-lead = You have blocked this person. They are not told.
+# In place of a message, whose text is shown by a click.
+blocked-message = Message of somebody you blocked
+report = Report
+report-message = Report message
+report-lead = The admins and the room’s managers see this message by { $name } as it is now, and what you write. Others don’t learn of it.
+reason = Reason
+reported = Reported. Thank you.
+report-failed = No answer from the server. The message was not reported.
+reports = Reports
+no-reports = Nothing waits for a decision.
+reported-by = Reported by { $name }.
+private-message = In a room you don’t see
+dismiss = Dismiss
+ban-author = Ban author
+delete-account = Delete account
+delete-account-lead = You leave all rooms, you are signed out everywhere, and others can take the username { $username }. This can’t be undone.
+your-messages = Your messages
+keep-messages = Stay, as those of a deleted account
+erase-messages = Are deleted for everyone
+confirm-username = Enter your username to confirm
+merge-into = Merge into an account
+merge = Merge
+merge-lead = The messages, reactions and rooms of this imported person become those of the account. This can’t be undone.
+# What everybody in the room is mentioned by: @room.
+everybody-in-room = everybody in this room
+room-mentions-by-all = Everyone can mention the whole room with @room, not only managers
+local-time = { $time } local time
+block-failed = No answer from the server. Nothing was changed.
+profile = Profile
+
 ## Error pages
 
 go-back = Go back
@@ -347,6 +385,9 @@ error-slug-not-chosen = Only open rooms can have a URL of your choice.
 error-room-name-taken = There is an open room with this name. Choose another.
 error-only-open-rooms = Only for open rooms.
 error-people-out-of-range = { $min } to { $max } people, including you.
+error-yourself = That is you.
+error-too-many-blocked = You have blocked { $max } people, which is as many as possible.
+error-person-blocked = You have blocked this person.
 error-no-such-person = There is no person with this username.
 error-no-such-room = There is no such room.
 error-join-first = Join the room first.

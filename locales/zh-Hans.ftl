@@ -258,6 +258,42 @@ ban-lead = 封禁会停用账号，并永久结束其会话。
 hide-messages = 同时删除所有消息
 ban = 封禁
 
+## 屏蔽、举报、删除账号、合并
+
+block = 屏蔽
+unblock = 取消屏蔽
+blocked = 已屏蔽
+blocked-people = 已屏蔽的人
+block-lead = 对方的消息会对你折叠，也不会再通知你。对方不会知道。
+blocked-lead = 你已屏蔽此人，对方不知道。
+blocked-message = 你屏蔽的人发的消息
+report = 举报
+report-message = 举报消息
+report-lead = 管理员和房间的管理者会看到 { $name } 的这条消息现在的内容，以及你写的理由，其他人不会知道。
+reason = 理由
+reported = 已举报，谢谢。
+report-failed = 服务器没有应答，消息没有被举报。
+reports = 举报
+no-reports = 没有待处理的举报。
+reported-by = 由 { $name } 举报。
+private-message = 在你看不到的房间里
+dismiss = 忽略
+ban-author = 封禁作者
+delete-account = 删除账号
+delete-account-lead = 你会离开所有房间，并在所有地方退出登录，用户名 { $username } 可以被别人使用。无法撤销。
+your-messages = 你的消息
+keep-messages = 保留，显示为已删除的账号
+erase-messages = 为所有人删除
+confirm-username = 输入你的用户名以确认
+merge-into = 合并到账号
+merge = 合并
+merge-lead = 这个导入成员的消息、表情回应和房间将属于该账号。无法撤销。
+everybody-in-room = 房间里的所有人
+room-mentions-by-all = 所有人都可以用 @room 提到整个房间，不仅限于管理者
+local-time = 当地时间 { $time }
+block-failed = 服务器没有应答，没有任何改变。
+profile = 个人资料
+
 ## 错误页面
 
 go-back = 返回
@@ -328,6 +364,9 @@ error-slug-not-chosen = 只有公开房间可以自选网址。
 error-room-name-taken = 已有同名的公开房间，请换一个。
 error-only-open-rooms = 仅限公开房间。
 error-people-out-of-range = { $min } 到 { $max } 人，包括你自己。
+error-yourself = 这是你自己。
+error-too-many-blocked = 你已屏蔽 { $max } 人，不能再多了。
+error-person-blocked = 你已屏蔽此人。
 error-no-such-person = 没有使用这个用户名的人。
 error-no-such-room = 没有这个房间。
 error-join-first = 请先加入房间。

@@ -5,9 +5,9 @@ use super::{
     applied::Applied,
     audit, bans, blocks, credentials, custom_events, deletion, direct_rooms, founding,
     import::{ImportChange, import},
-    invites, memberships, messages,
+    invites, memberships, merges, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
-    proxied, reactions, rooms, server, setup, standing, users,
+    proxied, reactions, reports, rooms, server, setup, standing, users,
 };
 use crate::{
     cache::Cache,
@@ -183,6 +183,9 @@ async fn apply_run(
         Action::SetBlock { handle, blocked } => {
             blocks::set_block(tx, actor, handle, *blocked).await
         }
+        Action::MergeUser { from, into, after } => {
+            merges::merge_user(tx, actor, from, into, *after).await
+        }
         Action::CreateRoom {
             room,
             is_slug_chosen,
@@ -207,6 +210,14 @@ async fn apply_run(
         } => messages::edit_message(tx, actor, room, *message, body, mentions).await,
         Action::DeleteMessage { room, message } => {
             messages::delete_message(tx, actor, room, *message).await
+        }
+        Action::ReportMessage {
+            room,
+            message,
+            reason,
+        } => reports::report_message(tx, actor, room, *message, reason).await,
+        Action::DecideReport { report, decision } => {
+            reports::decide_report(tx, actor, *report, *decision).await
         }
         Action::AddReaction {
             room,

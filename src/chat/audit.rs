@@ -15,7 +15,7 @@ use crate::{
         sign_in::RefusedSignIns,
         time::Timestamp,
     },
-    store::{audit, db::Connection, users},
+    store::{audit, db::Connection, reports, users},
 };
 use serde_json::{Value, json};
 
@@ -39,6 +39,7 @@ enum Subject<'a> {
     AuthorOf(MessageId),
     /// The account that the change has signed in, which is also the actor.
     SignedIn,
+    AuthorOfReported(i64),
 }
 
 impl<'a> Record<'a> {
@@ -152,12 +153,23 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
             ..Record::about("user.ban", handle)
         }),
         Action::DeleteUser { handle, .. } => Some(Record::about("user.delete", handle)),
+        Action::MergeUser { from, into, .. } => Some(Record {
+            details: Some(json!({ "into": into })),
+            ..Record::about("user.merge", from)
+        }),
+        Action::DecideReport { report, decision } => Some(Record {
+            subject: Subject::AuthorOfReported(*report),
+            details: Some(json!({ "report": report, "decision": decision })),
+            is_always_effective: true,
+            ..Record::about_server("report.decide", None)
+        }),
         Action::UpdateRoom { room, update } => {
             let is_set = [
                 update.kind.map(|kind| ("kind".to_owned(), json!(kind))),
                 flag("archived", update.archived),
                 flag("announcements", update.announcements),
                 flag("auto_join", update.auto_join),
+                flag("room_mentions", update.room_mentions),
             ];
             let details: Value = is_set.into_iter().flatten().collect();
             // Members see for themselves which name and topic a room has.
@@ -206,6 +218,7 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         | Action::SetNotify { .. }
         | Action::PostMessage(_)
         | Action::EditMessage { .. }
+        | Action::ReportMessage { .. }
         | Action::AddReaction { .. }
         | Action::RemoveReaction { .. }
         | Action::PostCustom { .. }
@@ -302,6 +315,7 @@ async fn find_subject(tx: &mut Connection, subject: &Subject<'_>) -> Result<Opti
     match subject {
         Subject::Nobody | Subject::SignedIn => Ok(None),
         Subject::Handle(handle) => Ok(users::find_user(tx, handle).await?.map(|user| user.id)),
+        Subject::AuthorOfReported(report) => reports::find_reported(tx, *report).await,
         Subject::AuthorOf(message) => audit::find_author(tx, *message).await,
     }
 }

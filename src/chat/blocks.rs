@@ -24,13 +24,15 @@ pub(super) async fn set_block(
     if user == by {
         return Err(Error::invalid("handle", Fault::Yourself));
     }
-    if blocks::has_blocked(tx, by, user).await? == is_blocked {
+    let has_blocked = blocks::has_blocked(tx, by, user).await?;
+    if !has_blocked && !standing::sees_person(tx, Some(by), user).await? {
+        return Err(Error::NotFound);
+    }
+    if has_blocked == is_blocked {
         return Ok(Applied::new(Outcome::Done));
     }
     if !is_blocked {
         blocks::delete_block(tx, by, user).await?;
-    } else if !standing::sees_person(tx, Some(by), user).await? {
-        return Err(Error::NotFound);
     } else if blocks::count_blocks(tx, by).await? >= BLOCKS_MAX {
         let max = BLOCKS_MAX;
         return Err(Error::invalid("handle", Fault::TooManyBlocked { max }));

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The display name of all deleted accounts.
-const NAME: &str = "Deleted account";
+pub(super) const NAME: &str = "Deleted account";
 
 /// Deletes an account: it leaves its rooms, its sessions end, and its handle is free for others. With `only_silent`, does
 /// nothing to an account that has written something or is in a closed room.

@@ -59,6 +59,7 @@ pub(super) async fn open_direct_room(
         archived: false,
         announcements: false,
         auto_join: false,
+        room_mentions: true,
     };
     let id = add_room(tx, actor, &info, Some(""), Some(&key)).await?;
     for user in &ids {

@@ -3,7 +3,7 @@
 use super::{
     actor::Actor,
     applied::Applied,
-    policy::{Object, Verb, can},
+    policy::{Object, Verb, can, manages, mentions_room},
 };
 use crate::{
     error::{Error, Result},
@@ -13,12 +13,14 @@ use crate::{
         event::kind,
         ids::{MessageId, RoomId},
         message::Body,
+        user::ROOM_MENTION,
     },
     store::{
         db::Connection,
         events::{NewEvent, append_event},
         messages::{self, MessageFacts},
         posts, reactions,
+        rooms::RoomAccess,
     },
 };
 
@@ -38,11 +40,14 @@ pub(super) async fn edit_message(
     let body = body.as_str();
     let is_new = state.body != body;
     if is_new {
-        messages::update_message(tx, message, body, actor.at).await?;
+        let identity = actor.identity().ok_or(Error::SignInNeeded)?;
+        let may_mention = mentions_room(manages(identity, &room), room.room_mentions);
+        let mentions_room = may_mention && is_room_mentioned(mentions);
+        messages::update_message(tx, message, body, mentions_room, actor.at).await?;
         posts::replace_mentions(tx, message, mentions).await?;
         append_event(
             tx,
-            &message_event(actor, kind::MESSAGE_EDITED, room, message),
+            &message_event(actor, kind::MESSAGE_EDITED, room.id, message),
         )
         .await?;
     }
@@ -61,7 +66,7 @@ pub(super) async fn delete_message(
 ) -> Result<Applied> {
     let (room, state) = find_message(tx, actor, Verb::Delete, slug, message).await?;
     if !state.is_deleted {
-        erase(tx, actor, room, message).await?;
+        erase(tx, actor, room.id, message).await?;
     }
     Ok(Applied::new(Outcome::Message {
         id: message,
@@ -84,6 +89,11 @@ pub(super) async fn erase(
     Ok(())
 }
 
+/// Returns whether `@room` is among the mention keys of a text.
+pub(super) fn is_room_mentioned(mentions: &[String]) -> bool {
+    mentions.iter().any(|key| key == ROOM_MENTION)
+}
+
 /// Looks up a message, and checks that the actor may do `verb` to it.
 pub async fn find_message(
     tx: &mut Connection,
@@ -91,13 +101,13 @@ pub async fn find_message(
     verb: Verb,
     slug: &str,
     message: MessageId,
-) -> Result<(RoomId, MessageFacts)> {
+) -> Result<(RoomAccess, MessageFacts)> {
     let room = actor.find_visible_room(tx, slug).await?;
     let state = messages::find_state(tx, room.id, message)
         .await?
         .ok_or(Error::NotFound)?;
     can(actor.identity(), verb, Object::Message(&room, &state))?;
-    Ok((room.id, state))
+    Ok((room, state))
 }
 
 /// Returns an event about a message.

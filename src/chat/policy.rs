@@ -33,6 +33,8 @@ pub enum Verb {
     Edit,
     /// Delete a message.
     Delete,
+    /// Report a message to those who moderate its room.
+    Report,
 }
 
 /// The object of an action.
@@ -111,6 +113,13 @@ pub fn can_administer(role: Option<Role>) -> Result<()> {
     } else {
         Err(Error::Forbidden(Denial::NotAdmin))
     }
+}
+
+/// Returns whether somebody who posts into a room mentions everybody in it by `@room`. `is_open_to_all` is the setting of
+/// the room.
+#[must_use]
+pub fn mentions_room(manages: bool, is_open_to_all: bool) -> bool {
+    manages || is_open_to_all
 }
 
 /// Checks that something may be posted into a room that is visible to its author.

@@ -97,5 +97,5 @@ async fn find_room(
     if state.is_deleted {
         return Err(Error::invalid("emoji", Fault::MessageDeleted));
     }
-    Ok(room)
+    Ok(room.id)
 }

@@ -19,6 +19,7 @@ use crate::{
     store::{
         db::Connection,
         events::append_event,
+        reports,
         rooms::{self, RoomAccess, RoomRow},
     },
 };
@@ -134,6 +135,7 @@ fn updated(before: &RoomInfo, update: &RoomUpdate) -> RoomInfo {
         kind,
         archived: update.archived.unwrap_or(before.archived),
         announcements: update.announcements.unwrap_or(before.announcements),
+        room_mentions: update.room_mentions.unwrap_or(before.room_mentions),
         // Nobody is added to a closed room without an invitation.
         auto_join: auto_join && (kind == RoomKind::Open || update.auto_join.is_some()),
     }
@@ -174,6 +176,7 @@ pub(super) async fn delete_room(tx: &mut Connection, actor: Actor, slug: &str) -
     can(actor.identity(), Verb::Manage, Object::Room(&room))?;
     let event: EventId = append_event(tx, &actor.event(kind::ROOM_DELETED, Some(room.id))).await?;
     rooms::delete_room(tx, room.id, event).await?;
+    reports::delete_reports_of_room(tx, room.id).await?;
     Ok(Applied::with_access(
         Outcome::Done,
         AccessChange::Room(room.id),

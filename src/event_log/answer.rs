@@ -22,8 +22,10 @@ pub enum Answer {
     Erased { has_more: bool },
     /// The current state of the message; `is_new` is false if nothing was changed.
     Message { message: Arc<Message>, is_new: bool },
-    /// The account was deleted.
+    /// The account was deleted, or merged into another one.
     Deleted,
+    /// There is more to merge after this message.
+    Merging { after: Option<MessageId> },
     /// The message after which further ones of its author may be left to delete; `None` if none are left.
     ErasedUpTo(Option<MessageId>),
     /// The custom event; `is_new` is false if its nonce was used before.

@@ -273,7 +273,7 @@ mod tests {
     fn a_reader_receives_each_signal_of_its_rooms_once() {
         let (signals, subscribers) = (Signals::default(), Subscribers::default());
         signals.publish(&subscribers, vec![signal(1, 1), signal(2, 1), signal(1, 2)]);
-        let of_one = |signal: &Signal| signal.room_id == RoomId(1);
+        let of_one = |signal: &Signal| signal.room_id() == Some(RoomId(1));
         let (number, heard) = signals.read_after(0, of_one);
         assert_eq!((number, heard.len()), (3, 2));
         assert!(signals.read_after(number, of_one).1.is_empty());

@@ -45,10 +45,10 @@ impl Committed {
             .any(|change| matches!(change, AccessChange::Room(_)))
     }
 
-    /// Returns whether handles have changed, by which cached events name people.
+    /// Returns whether handles or authors have changed, by which cached events name people.
     pub(super) fn has_other_handles(&self) -> bool {
         let mut outcomes = self.applied.iter().map(|applied| &applied.outcome);
-        outcomes.any(|outcome| matches!(outcome, Outcome::UserDeleted))
+        outcomes.any(|outcome| matches!(outcome, Outcome::UserDeleted | Outcome::Merging { .. }))
     }
 
     /// Returns the users whose display names or roles have changed, in the order of the changes.
@@ -261,6 +261,7 @@ impl AnswerObjects {
             },
             Outcome::User(user) | Outcome::UserChanged(user) => Answer::User(user.clone()),
             Outcome::UserDeleted => Answer::Deleted,
+            Outcome::Merging { after } => Answer::Merging { after: *after },
             Outcome::ErasedUpTo(message) => Answer::ErasedUpTo(*message),
             Outcome::Room { slug } => Answer::Room { slug: slug.clone() },
             Outcome::Message { id, is_new } => Answer::Message {

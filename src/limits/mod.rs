@@ -25,6 +25,7 @@ pub struct RateLimits {
     device_sign_ins: Limiter<(AccountKey, SecretHash)>,
     rooms: Limiter<UserId>,
     memberships: Limiter<UserId>,
+    reports: Limiter<UserId>,
     posts: Limiter<UserId>,
     bot_posts: Limiter<UserId>,
 }
@@ -41,6 +42,7 @@ impl RateLimits {
             device_sign_ins: Limiter::new(rates.rate(Limited::SignIns)),
             rooms: Limiter::new(rates.rate(Limited::Rooms)),
             memberships: Limiter::new(rates.rate(Limited::Memberships)),
+            reports: Limiter::new(rates.rate(Limited::Reports)),
             posts: Limiter::new(rates.rate(Limited::Posts)),
             bot_posts: Limiter::new(rates.rate(Limited::BotPosts)),
         }
@@ -86,6 +88,12 @@ impl RateLimits {
     /// Counts joining or leaving a room, or adding or removing somebody else.
     pub fn check_membership(&self, by: &User) -> Result<UserId> {
         self.memberships.check(&by.id)?;
+        Ok(by.id)
+    }
+
+    /// Counts a report of a message.
+    pub fn check_report(&self, by: &User) -> Result<UserId> {
+        self.reports.check(&by.id)?;
         Ok(by.id)
     }
 

@@ -16,6 +16,7 @@ use super::{
     message::{Body, Nonce},
     password::PasswordHash,
     profile::{About, TimeZone},
+    report::{ReportDecision, ReportReason},
     role::{Door, Role},
     room::{NewDirectRoom, NewRoom, NotifyLevel, RoomRole, RoomUpdate},
     server::ServerName,
@@ -203,6 +204,13 @@ pub enum Action {
     },
     /// Blocks a person for the actor, or ends that.
     SetBlock { handle: String, blocked: bool },
+    /// Moves some of what an imported person has written to an account, or else merges the two. Reactions to messages up
+    /// to `after` were moved by earlier changes.
+    MergeUser {
+        from: String,
+        into: String,
+        after: Option<MessageId>,
+    },
     /// Creates a room with the actor as its first member and manager. If the slug is taken, a number is appended to a
     /// slug derived from the name, and a slug chosen by the user is refused.
     CreateRoom { room: NewRoom, is_slug_chosen: bool },
@@ -238,6 +246,17 @@ pub enum Action {
     },
     /// Deletes the text of a message permanently.
     DeleteMessage { room: String, message: MessageId },
+    /// Reports a message.
+    ReportMessage {
+        room: String,
+        message: MessageId,
+        reason: ReportReason,
+    },
+    /// Decides about all reports of the message of a report.
+    DecideReport {
+        report: i64,
+        decision: ReportDecision,
+    },
     /// Adds a reaction of the actor to a message.
     AddReaction {
         room: String,
@@ -327,6 +346,8 @@ pub enum Outcome {
     UserDeleted,
     /// The message after which further ones of its author may be left to delete; `None` if none are left.
     ErasedUpTo(Option<MessageId>),
+    /// Some messages, or reactions to messages up to `after`, have another author, and there are more.
+    Merging { after: Option<MessageId> },
     /// What a step of an import has added.
     Imported(Imported),
     /// Whether there is more to erase.

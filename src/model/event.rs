@@ -138,7 +138,11 @@ impl Event {
         let is_outdated =
             |named: &Person| named.handle == person.handle && named.name != person.name;
         let is_object_outdated = match &self.object {
-            Object::Message(message) => is_outdated(&message.author),
+            Object::Message(message) => {
+                let author = &message.author;
+                is_outdated(author)
+                    || author.handle == person.handle && message.is_author_imported != user.imported
+            }
             Object::User(cached) => cached.person.handle == person.handle && cached != user,
             _ => false,
         };
@@ -148,7 +152,9 @@ impl Event {
         let mut event = self.clone();
         match &mut event.object {
             Object::Message(message) if is_object_outdated => {
-                Arc::make_mut(message).author = person.clone();
+                let message = Arc::make_mut(message);
+                message.author = person.clone();
+                message.is_author_imported = user.imported;
             }
             Object::User(cached) if is_object_outdated => *cached = user.clone(),
             _ => {}

@@ -7,6 +7,7 @@ use super::{
     ids::{EventId, MessageId},
     message::{BODY_MAX, Body, MARGIN_MAX, NONCE_MAX, Nonce},
     profile::{ABOUT_MAX, About, TIME_ZONE_MAX, TimeZone},
+    report::{REASON_MAX, ReportReason},
     room::{TOPIC_MAX, Topic},
     slug::{SLUG_MAX, SLUG_OF_NEW, Slug},
     time::Timestamp,
@@ -73,6 +74,8 @@ schemas! {
     TimeZone, "TimeZone": text_of(0, TIME_ZONE_MAX, "The name of a time zone in the form of IANA's.")
         .pattern(Some("^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$"))
         .examples(["Europe/Berlin"]);
+    ReportReason, "ReportReason": text_of(0, REASON_MAX,
+        "Text without control characters other than tab and line breaks. Surrounding white space is removed.");
     Topic, "Topic": text_of(0, TOPIC_MAX, "One line. Surrounding white space is removed.");
     Slug, "Slug": text()
         .pattern(Some(format!("^[a-z0-9][a-z0-9-]{{0,{}}}$", SLUG_MAX - 1)))

@@ -40,6 +40,12 @@ pub struct Message {
     /// The nonce given by the author's client, which identifies repeated posts.
     #[schema(required)]
     pub nonce: Option<String>,
+    /// Whether it mentions everybody in the room. Absent: it does not.
+    #[schema(nullable = false)]
+    pub mentions_room: bool,
+    /// Whether an import brought the author, and nobody can sign in as them yet. Sent as a field of the author.
+    #[schema(ignore)]
+    pub is_author_imported: bool,
     /// Reactions in the order in which each emoji was first used.
     pub reactions: Vec<Reaction>,
 }

@@ -22,6 +22,7 @@ pub mod page;
 pub mod passkey;
 pub mod password;
 pub mod profile;
+pub mod report;
 pub mod role;
 pub mod room;
 pub mod server;

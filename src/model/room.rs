@@ -108,6 +108,10 @@ impl RoomRole {
 
 /// The properties of a room that all its readers see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent properties, as the API names them"
+)]
 pub struct RoomInfo {
     /// The slug: `[a-z0-9][a-z0-9-]{0,62}`.
     pub slug: String,
@@ -129,6 +133,10 @@ pub struct RoomInfo {
     #[serde(default)]
     #[schema(required)]
     pub auto_join: bool,
+    /// Whether all members may mention everybody in the room by `@room`. Managers always may.
+    #[serde(default)]
+    #[schema(required)]
+    pub room_mentions: bool,
 }
 
 /// A room as seen by one viewer.
@@ -298,6 +306,8 @@ pub struct RoomUpdate {
     pub announcements: Option<bool>,
     /// Whether new members of the server become members of the room.
     pub auto_join: Option<bool>,
+    /// Whether all members may mention everybody in the room.
+    pub room_mentions: Option<bool>,
 }
 
 impl NewRoom {
@@ -312,6 +322,7 @@ impl NewRoom {
             archived: false,
             announcements: false,
             auto_join: self.auto_join,
+            room_mentions: false,
         }
     }
 }

@@ -89,6 +89,9 @@ impl User {
 /// Handle of the server's own account, which for example creates the first room.
 pub const SERVER_HANDLE: &str = "backscroll";
 
+/// The key of the mention `@room`, which mentions everybody in the room. No new account has this handle.
+pub const ROOM_MENTION: &str = "room";
+
 /// Maximum length of a handle in characters. The maximum length in bytes is twice as much.
 pub const HANDLE_MAX: usize = 32;
 
@@ -101,6 +104,9 @@ impl Handle {
     /// Parses a handle. Surrounding white space is removed.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let handle: String = text.trim().nfc().collect();
+        if mention_key(&handle) == ROOM_MENTION {
+            return Err(Fault::HandleReserved);
+        }
         handle_fault(&handle).map_or(Ok(Self(handle)), Err)
     }
 }

@@ -113,7 +113,7 @@ pub async fn find_message_to_edit(
     let mut connection = app.readers().acquire().await?;
     let (room, _) =
         chat::messages::find_message(&mut connection, actor, Verb::Edit, slug, id).await?;
-    let message = messages::find_message(&mut connection, room, id).await?;
+    let message = messages::find_message(&mut connection, room.id, id).await?;
     message
         .filter(|message| message.deleted_at.is_none())
         .ok_or(Error::NotFound)

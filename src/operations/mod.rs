@@ -16,6 +16,7 @@ pub mod passwords;
 pub mod people;
 pub mod proxied;
 pub mod reactions;
+pub mod reports;
 pub mod rooms;
 pub mod server;
 pub mod sessions;

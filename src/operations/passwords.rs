@@ -35,8 +35,8 @@ async fn find_password(app: &App, viewer: &Viewer) -> Result<Option<PasswordHash
 }
 
 /// Checks that whoever uses the viewer's session knows the password, which a form has in this field. Returns the hash of
-/// the password; `None` if the viewer has none.
-pub(super) async fn confirm(
+/// the password; `None` if the viewer has none. Attempts are limited like those to sign in.
+pub async fn confirm(
     app: &App,
     viewer: &Viewer,
     client: &SignInClient,

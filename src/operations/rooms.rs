@@ -131,6 +131,7 @@ pub struct RoomChanges {
     pub archived: Option<bool>,
     pub announcements: Option<bool>,
     pub auto_join: Option<bool>,
+    pub room_mentions: Option<bool>,
 }
 
 /// Changes the properties of a room.
@@ -151,6 +152,7 @@ pub async fn update_room(
         archived: changes.archived,
         announcements: changes.announcements,
         auto_join: changes.auto_join,
+        room_mentions: changes.room_mentions,
     };
     app.submit_from(viewer.requester()?, Action::UpdateRoom { room, update })
         .await?;

@@ -168,6 +168,23 @@ async fn erase_messages(app: &App, requester: Requester, handle: &str) -> Result
     }
 }
 
+/// Merges an imported person into an account, some messages at a time, so that other changes need not wait for long.
+/// Repeating it finishes an interrupted one.
+pub async fn merge_user(app: &App, requester: Requester, from: &str, into: &str) -> Result<()> {
+    let mut after: Option<MessageId> = None;
+    loop {
+        let action = Action::MergeUser {
+            from: from.to_owned(),
+            into: into.trim().trim_start_matches('@').to_owned(),
+            after,
+        };
+        match app.submit_from(requester, action).await? {
+            Answer::Merging { after: next } => after = next,
+            _ => return Ok(()),
+        }
+    }
+}
+
 /// Deletes an account, and before that all its messages if `erase` says so.
 pub async fn delete_user(app: &App, requester: Requester, handle: &str, erase: bool) -> Result<()> {
     if erase {

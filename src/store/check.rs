@@ -44,8 +44,9 @@ statements! {
           and (m.id is null or m.room_id is not e.room_id or m.id > e.id or (e.kind = 'message' and m.id <> e.id))";
     EVENTS_WITH_ODD_MESSAGE = "select count(*), min(id) from events
         where kind not in ('message', 'message-edited', 'message-deleted', 'reaction') and message_id is not null";
+    // An event with data tells that the message has another author.
     STATES_THAT_DISAGREE = "with told as (
-            select message_id, max(kind = 'message-edited') as edited, max(kind = 'message-deleted') as deleted
+            select message_id, max(kind = 'message-edited' and data is null) as edited, max(kind = 'message-deleted') as deleted
             from events where kind in ('message-edited', 'message-deleted') group by message_id)
         select count(*), min(m.id) from messages m left join told t on t.message_id = m.id
         where (m.edited_at is not null) <> coalesce(t.edited, 0) or (m.deleted_at is not null) <> coalesce(t.deleted, 0)";

@@ -48,7 +48,7 @@ macro_rules! event_row {
                 case when e.kind in ('message', 'message-edited', 'message-deleted', 'reaction')
                          then case when m.id is not null then ", crate::store::message_row::message_row!(), " end
                      when e.kind in ('room', 'room-deleted')
-                         then concat_ws(char(31), r.kind, r.archived_at is not null, r.announcements, r.auto_join,
+                         then concat_ws(char(31), r.kind, r.archived_at is not null, r.announcements, r.auto_join, r.room_mentions,
                              replace(r.name, char(31), ' '), r.topic)
                      when e.kind = 'member' then (
                          select concat_ws(char(31), d.id, coalesce((
@@ -209,6 +209,7 @@ fn read_object(
             archived: row.field() == b"1",
             announcements: row.field() == b"1",
             auto_join: row.field() == b"1",
+            room_mentions: row.field() == b"1",
             name: lossy(row.field()),
             topic: lossy(row.rest()),
         })),

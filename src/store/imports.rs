@@ -25,7 +25,7 @@ use std::{
 };
 
 statements! {
-    FIND_USERS = "select coalesce(json_group_object(u.handle, u.id order by u.id), '{}')
+    FIND_USERS = "select coalesce(json_group_object(u.handle, coalesce(u.merged_into, u.id) order by u.id), '{}')
         from json_each(?) p join users u on u.handle = p.value";
     FIND_ROOMS = "select r.slug, r.id, r.kind, r.name, r.topic, r.kind = 'deleted' as is_deleted, r.made_by,
                not exists (select 1 from messages m where m.room_id = r.id) as is_empty
@@ -38,8 +38,8 @@ statements! {
             from (select key, value ->> 'author' as author, value ->> 'room' as room, value ->> 'at' as at,
                          value ->> 'nonce' as nonce, value ->> 'id' as id from json_each(?)) p
             join users u on u.handle = p.author
-            left join nonces n on n.author_id = u.id and n.nonce = p.nonce
-            left join messages i on i.id = p.id and i.author_id = u.id and i.created_at = p.at
+            left join nonces n on n.author_id = coalesce(u.merged_into, u.id) and n.nonce = p.nonce
+            left join messages i on i.id = p.id and i.author_id = coalesce(u.merged_into, u.id) and i.created_at = p.at
                 and i.room_id = (select id from rooms where slug = p.room)
                 and (i.nonce is null or i.nonce glob '*[^!-~]*')
             where coalesce(n.id, i.id) is not null) k
@@ -48,7 +48,7 @@ statements! {
         from json_each(?) p
         join rooms r on r.slug = p.value ->> 0
         join users u on u.handle = p.value ->> 1
-        join memberships s on s.room_id = r.id and s.user_id = u.id
+        join memberships s on s.room_id = r.id and s.user_id = coalesce(u.merged_into, u.id)
         order by s.room_id, s.user_id";
     // The first id of each range is ?1 or follows an event, and the range ends before the next event.
     FIND_FREE = "with firsts(first) as (

@@ -43,7 +43,7 @@ macro_rules! message_row {
     () => {
         concat!(
             "concat_ws(char(31), m.id, coalesce(m.reply_to, ''), m.created_at, coalesce(m.edited_at, ''),
-                coalesce(m.deleted_at, ''), coalesce(m.nonce, ''), iif(m.is_reacted, ",
+                coalesce(m.deleted_at, ''), coalesce(m.nonce, ''), m.mentions_room || coalesce(a.imported, 0), iif(m.is_reacted, ",
             crate::store::message_row::reactions_json!(),
             ", ''), octet_length(m.body), coalesce(a.handle, ''), coalesce(a.name, m.author_id), m.body)"
         )
@@ -68,6 +68,10 @@ pub(super) fn read_message(mut row: Row<'_>, room: &str, damages: &mut Damages) 
     let deleted_at = (!deleted_at.is_empty()).then(|| values.time("deleted_at", deleted_at));
     let nonce = row.field();
     let nonce = (!nonce.is_empty()).then(|| values.text("nonce", nonce));
+    let (mentions_room, is_author_imported) = match row.field() {
+        [room, imported] => (*room == b'1', *imported == b'1'),
+        _ => (false, false),
+    };
     let reactions = row.field();
     let reactions: Option<Vec<Reaction>> = (!reactions.is_empty())
         .then(|| values.json("its reactions", reactions))
@@ -90,6 +94,8 @@ pub(super) fn read_message(mut row: Row<'_>, room: &str, damages: &mut Damages) 
         deleted_at,
         reply_to,
         nonce,
+        mentions_room,
+        is_author_imported,
         reactions: reactions.unwrap_or_default(),
     })
 }
@@ -123,13 +129,14 @@ mod tests {
     use super::*;
     use crate::model::{ids::UserId, time::Timestamp, user::Person};
 
-    const ROW: [&[u8]; 11] = [
+    const ROW: [&[u8]; 12] = [
         b"5",
         b"4",
         b"2026-11-22T05:41:03.123Z",
         b"",
         b"",
         b"n",
+        b"00",
         b"",
         b"5",
         b"ann",
@@ -194,9 +201,9 @@ mod tests {
                     ..sound.clone()
                 },
             ),
-            (6, b"[{", sound.clone()),
+            (7, b"[{", sound.clone()),
             (
-                10,
+                11,
                 b"hell\xff",
                 Message {
                     body: Some("hell\u{fffd}".into()),
@@ -222,9 +229,9 @@ mod tests {
     #[test]
     fn names_and_texts_may_hold_separators() {
         let mut row = ROW;
-        row[7] = b"7";
-        row[9] = b"An\x1fn\x1e";
-        row[10] = b"he\x1fl\x1elo";
+        row[8] = b"7";
+        row[10] = b"An\x1fn\x1e";
+        row[11] = b"he\x1fl\x1elo";
         let (message, damages) = read(&row);
         assert_eq!(message.author.name, "An\u{1f}n\u{1e}");
         assert_eq!(message.body.as_deref(), Some("he\u{1f}l\u{1e}lo"));
@@ -234,7 +241,7 @@ mod tests {
     #[test]
     fn a_missing_author_has_a_name_to_be_shown() {
         let mut row = ROW;
-        (row[8], row[9]) = (b"", b"3");
+        (row[9], row[10]) = (b"", b"3");
         let (message, damages) = read(&row);
         assert_eq!(message.author, Person::unknown(UserId(3)));
         assert_eq!(message.author.handle, "unknown-3");

@@ -115,8 +115,8 @@ statements! {
             join rooms r on r.id = m.room_id left join users a on a.id = m.author_id)"
     );
     FIND_STATE = "select author_id, body, deleted_at is not null from messages where room_id = ? and id = ?";
-    UPDATE_MESSAGE = "update messages set body = ?, edited_at = ? where id = ?";
-    ERASE_MESSAGE = "update messages set body = '', deleted_at = ? where id = ?";
+    UPDATE_MESSAGE = "update messages set body = ?, mentions_room = ?, edited_at = ? where id = ?";
+    ERASE_MESSAGE = "update messages set body = '', mentions_room = 0, deleted_at = ? where id = ?";
 }
 
 /// Returns a page of a room's history with the last event in the room that is visible to the reader, all in one snapshot.
@@ -253,10 +253,12 @@ pub async fn update_message(
     connection: &mut Connection,
     id: MessageId,
     body: &str,
+    mentions_room: bool,
     at: Timestamp,
 ) -> Result<()> {
     sqlx::query(UPDATE_MESSAGE)
         .bind(body)
+        .bind(mentions_room)
         .bind(at.to_string())
         .bind(id)
         .execute(connection)

@@ -29,6 +29,7 @@ pub mod invites;
 mod json_rows;
 pub mod lock;
 pub mod memberships;
+pub mod merges;
 mod message_row;
 pub mod messages;
 pub mod meta;
@@ -39,6 +40,7 @@ pub mod posts;
 pub mod profiles;
 pub mod reactions;
 pub mod readers;
+pub mod reports;
 pub mod room_lines;
 pub mod room_list;
 pub mod rooms;
@@ -73,6 +75,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         imports::STATEMENTS,
         invites::STATEMENTS,
         memberships::STATEMENTS,
+        merges::STATEMENTS,
         messages::STATEMENTS,
         meta::STATEMENTS,
         nonces::STATEMENTS,
@@ -81,6 +84,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         posts::STATEMENTS,
         profiles::STATEMENTS,
         reactions::STATEMENTS,
+        reports::STATEMENTS,
         room_lines::STATEMENTS,
         room_list::STATEMENTS,
         rooms::STATEMENTS,

@@ -35,6 +35,7 @@ statements! {
                 'is_archived', json(iif(r.archived_at is not null, 'true', 'false')),
                 'is_announcements', json(iif(r.announcements, 'true', 'false')),
                 'manages', json(iif(s.role is 'manager' or u.role is 'admin', 'true', 'false')),
+                'is_room_mention_open', json(iif(r.room_mentions, 'true', 'false')),
                 'is_answer', json(iif(q.id is not null, 'true', 'false')),
                 'known', iif(k.id is null, null, json_object('id', k.id, 'room_id', m.room_id,
                     'body', iif(m.edited_at is null and m.deleted_at is null, m.body, null)))) as fact
@@ -48,16 +49,16 @@ statements! {
             left join messages m on m.id = k.id)) as facts"
     );
     // The triggers of 0009_added_messages.sql add the events, the nonces and the rows of the calendar.
-    ADD_MESSAGES = "insert into messages (id, room_id, author_id, created_at, body, reply_to, nonce)
+    ADD_MESSAGES = "insert into messages (id, room_id, author_id, created_at, body, reply_to, nonce, mentions_room)
         select value ->> 'id', value ->> 'room_id', value ->> 'author_id', value ->> 'at', value ->> 'body',
-               value ->> 'reply_to', value ->> 'nonce'
+               value ->> 'reply_to', value ->> 'nonce', value ->> 'mentions_room'
         from jsonb_each(?1) where ?2 is null or ?2 = (select data_version from pragma_data_version)";
     ADD_MENTIONS = "insert or ignore into mentions (user_id, room_id, message_id)
-        select u.id, m.room_id, m.id
+        select coalesce(u.merged_into, u.id), m.room_id, m.id
         from jsonb_each(?) p
         join messages m on m.id = p.value ->> 'message'
         join users u on u.mention_key = p.value ->> 'key'
-        where u.id <> m.author_id and u.id not in (select value from json_each(p.value ->> 'later'))";
+        where coalesce(u.merged_into, u.id) <> m.author_id and u.id not in (select value from json_each(p.value ->> 'later'))";
     LIST_TEXTS_WITH_MENTIONS = "select id, cast(body as blob) from messages
         where id > ? and instr(body, '@') > 0 order by id limit 2000";
     DELETE_MENTIONS = "delete from mentions where message_id = ?";
@@ -96,6 +97,8 @@ pub struct PostFacts {
     pub is_announcements: bool,
     /// Whether the author manages the room, or is an admin.
     pub manages: bool,
+    /// Whether all members may mention everybody in the room.
+    pub is_room_mention_open: bool,
     /// Whether the message that the post replies to is in the room.
     pub is_answer: bool,
     /// The earlier post of the author under the same nonce.
@@ -156,6 +159,8 @@ pub struct NewMessage<'a> {
     /// The mention keys of the handles in the text.
     #[serde(skip)]
     pub mentions: &'a [String],
+    /// Whether it mentions everybody in the room.
+    pub mentions_room: bool,
     /// The message that it replies to.
     pub reply_to: Option<MessageId>,
     /// The nonce given by the author's client.

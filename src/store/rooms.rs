@@ -41,6 +41,7 @@ macro_rules! room_json {
             'archived', json(iif(r.archived_at is not null, 'true', 'false')),
             'announcements', json(iif(r.announcements, 'true', 'false')),
             'auto_join', json(iif(r.auto_join, 'true', 'false')),
+            'room_mentions', json(iif(r.room_mentions, 'true', 'false')),
             'joined', json(iif(s.user_id is not null, 'true', 'false')),
             'role', iif(s.user_id is null, null, iif(s.role = 'manager', 'manager', 'member')),
             'can_manage', json(iif(r.kind <> 'direct' and (s.role is 'manager'
@@ -55,13 +56,20 @@ macro_rules! room_json {
             'unread', iif(s.user_id is null, 0, (
                 select count(*) from (", crate::store::rooms::unread!(), ") where author_id <> s.user_id and deleted_at is null
                     and author_id not in ", crate::store::visibility::blocked_by!("?1"), ")),
-            'mentions', iif(s.user_id is null, 0, (
+            'mentions', iif(s.user_id is null, 0, min(1000, (
                 select count(*) from (
                     select 1 from mentions n
                     where n.user_id = s.user_id and n.room_id = r.id and n.message_id > s.read_up_to
                         and (not exists ", crate::store::visibility::blocked_by!("?1"), "
                             or (select m.author_id from messages m where m.id = n.message_id) not in ", crate::store::visibility::blocked_by!("?1"), ")
-                    limit 1000))))"
+                    limit 1000)) + (
+                select count(*) from (
+                    select 1 from messages m indexed by messages_mentioning_room
+                    where m.room_id = r.id and m.mentions_room and m.id > s.read_up_to and m.author_id <> s.user_id
+                        and m.author_id not in ", crate::store::visibility::blocked_by!("?1"), "
+                        and not exists (
+                            select 1 from mentions n where n.user_id = s.user_id and n.room_id = r.id and n.message_id = m.id)
+                    limit 1000)))))"
         )
     };
 }
@@ -93,12 +101,12 @@ statements! {
     FIND_ROOM = concat!("select ", room_json!(), visible_rooms!(), " and r.slug = ?2");
     FIND_ACCESS = concat!(
         "select r.id, ", is_open_to!("?1"), " as is_open, r.kind = 'direct' as is_direct, r.kind = 'deleted' as is_deleted,
-            r.archived_at is not null as is_archived, r.announcements as is_announcements,
+            r.archived_at is not null as is_archived, r.announcements as is_announcements, r.room_mentions,
             s.event_id as member_since, coalesce(s.role = 'manager', false) as is_manager
         from rooms r left join memberships s on s.room_id = r.id and s.user_id = ?1 where r.slug = ?2"
     );
     FIND_OPEN_ROOM = concat!("select r.id from rooms r where r.slug = ? and ", is_open!());
-    FIND_INFO = "select slug, name, topic, kind, archived_at is not null as archived, announcements, auto_join
+    FIND_INFO = "select slug, name, topic, kind, archived_at is not null as archived, announcements, auto_join, room_mentions
         from rooms where id = ?";
     // A recursive query hands its rows over as it makes them, so the first free one ends it.
     FIND_FREE_SLUG = "with recursive candidates(number, slug) as (
@@ -107,14 +115,14 @@ statements! {
             select number + 1, rtrim(substr(?1, 1, 58), '-') || '-' || (number + 1) from candidates where number < 1000)
         select slug from candidates c where not exists (select 1 from rooms r where r.slug = c.slug) limit 1";
     IS_SLUG_TAKEN = "select exists (select 1 from rooms where slug = ?)";
-    INSERT_ROOMS = "insert into rooms (id, slug, name, name_folded, topic, kind, auto_join, people, made_by, created_at)
+    INSERT_ROOMS = "insert into rooms (id, slug, name, name_folded, topic, kind, auto_join, room_mentions, people, made_by, created_at)
         select value ->> 'id', value ->> 'slug', value ->> 'name', value ->> 'folded', value ->> 'topic', value ->> 'kind',
-               value ->> 'auto_join', value ->> 'people', value ->> 'made_by', value ->> 'at'
+               value ->> 'auto_join', value ->> 'room_mentions', value ->> 'people', value ->> 'made_by', value ->> 'at'
         from json_each(?)";
     UPDATE_ROOMS = "update rooms set name = value ->> 'name', topic = value ->> 'topic', name_folded = value ->> 'folded'
         from json_each(?) where rooms.id = value ->> 'id'";
     UPDATE_ROOM = "update rooms set name = ?2, name_folded = coalesce(?3, name_folded), topic = ?4,
-            archived_at = iif(?5, coalesce(archived_at, ?8), null), announcements = ?6, auto_join = ?7
+            archived_at = iif(?5, coalesce(archived_at, ?8), null), announcements = ?6, auto_join = ?7, room_mentions = ?9
         where id = ?1";
     IS_NAME_TAKEN = concat!(
         "select exists (select 1 from rooms r where r.name_folded = ?1 and ", is_open!(), " and r.id is not ?2)"
@@ -186,6 +194,8 @@ pub struct RoomAccess {
     pub is_archived: bool,
     /// Whether only managers post.
     pub is_announcements: bool,
+    /// Whether all members may mention everybody in the room.
+    pub room_mentions: bool,
     /// The event that made the user a member; `None` if they are not one.
     pub member_since: Option<EventId>,
     /// Whether the user is a member and manages the room.
@@ -223,6 +233,7 @@ impl FromRow<'_, SqliteRow> for RoomInfo {
             archived: row.try_get("archived")?,
             announcements: row.try_get("announcements")?,
             auto_join: row.try_get("auto_join")?,
+            room_mentions: row.try_get("room_mentions")?,
         })
     }
 }
@@ -304,6 +315,7 @@ pub async fn update_room(
         .bind(info.announcements)
         .bind(info.auto_join)
         .bind(at.to_string())
+        .bind(info.room_mentions)
         .execute(connection)
         .await?;
     Ok(())

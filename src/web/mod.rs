@@ -39,6 +39,7 @@ pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
     let base = app.base.clone();
     let routes = pages()
         .merge(account_pages())
+        .merge(peace_pages())
         .merge(api())
         .merge(operations());
     let routes = layers::surround(routes.with_state(app), names);
@@ -158,11 +159,29 @@ fn account_pages() -> Router<Arc<App>> {
         .route("/account/device", post(sign_in::create_link))
 }
 
+/// Returns the routes of pages by which people keep the peace: blocks, reports, merging and deleting accounts.
+fn peace_pages() -> Router<Arc<App>> {
+    use pages::{deletion, people, reports};
+    Router::new()
+        .route("/people/{handle}/block", post(people::block_person))
+        .route("/people/{handle}/merge", post(people::merge_person))
+        .route(
+            "/account/delete",
+            get(deletion::show_deletion).post(deletion::delete_account),
+        )
+        .route(
+            "/rooms/{room}/messages/{id}/report",
+            get(reports::show_report).post(reports::report_message),
+        )
+        .route("/admin/reports", get(reports::show_reports))
+        .route("/admin/reports/{report}", post(reports::decide_report))
+}
+
 /// Returns the routes of the API, for programs and for the scripts of the pages.
 fn api() -> Router<Arc<App>> {
     use api::{
         audit, blocks, credentials, custom_events, description, history, invites, me, members,
-        messages, passkeys, reactions, rooms, server, sessions, setup, tokens, users,
+        messages, passkeys, reactions, reports, rooms, server, sessions, setup, tokens, users,
     };
     // The addresses are written in full: nesting would cost every request another allocation and another copy, and
     // would make addresses hard to search for.
@@ -228,6 +247,9 @@ fn api() -> Router<Arc<App>> {
             get(users::show_user).patch(users::update_user),
         )
         .route("/api/v1/users/{handle}/ban", post(users::ban_user))
+        .route("/api/v1/users/{handle}/merge", post(users::merge_user))
+        .route("/api/v1/reports", get(reports::list_reports))
+        .route("/api/v1/reports/{report}", post(reports::decide_report))
         .route("/api/v1/audit", get(audit::list_audit))
         .route("/api/v1/events", get(stream::stream_all))
         .route(
@@ -262,6 +284,10 @@ fn api() -> Router<Arc<App>> {
             get(messages::show_message)
                 .patch(messages::edit_message)
                 .delete(messages::delete_message),
+        )
+        .route(
+            "/api/v1/rooms/{room}/messages/{id}/report",
+            post(reports::report_message),
         )
         .route(
             "/api/v1/rooms/{room}/messages/{id}/reactions/{emoji}",

@@ -22,6 +22,7 @@ export class ActionBar {
   #picker = null;
   #edit = this.#link(t("edit"), (row) => this.edit(row));
   #delete = this.#link(t("delete"), (row) => this.#openForm("openDelete", row));
+  #report = this.#link(t("report"), (row) => this.#openReport(row));
 
   /**
    * @param {import("./drafts.js").EditDrafts} editDrafts
@@ -30,6 +31,7 @@ export class ActionBar {
   constructor(editDrafts, onReply) {
     this.#editDrafts = editDrafts;
     this.#bar.className = "actions";
+    this.#report.classList.add("of-others");
     this.#bar.append(
       this.#permalink,
       ...EMOJI.map((emoji) => this.#button(emoji, t("react-with", { emoji }), (row) => this.react(row, emoji))),
@@ -37,6 +39,7 @@ export class ActionBar {
       this.#button(t("reply"), t("reply"), (row) => onReply(idOf(row), excerpt(row))),
       this.#edit,
       this.#delete,
+      this.#report,
     );
     byId("history").addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType === "mouse" && !this.#bar.contains(document.activeElement)) this.#bar.remove();
@@ -52,6 +55,7 @@ export class ActionBar {
     const time = row.querySelector(".message-time");
     Object.assign(this.#permalink, { href: time.href, textContent: time.querySelector("time").textContent });
     this.#edit.href = this.#delete.href = `rooms/${this.#room}/messages/${row.dataset.id}/edit`;
+    this.#report.href = `rooms/${this.#room}/messages/${row.dataset.id}/report`;
     row.append(this.#bar);
     this.#place(row);
   }
@@ -102,6 +106,12 @@ export class ActionBar {
     const forms = await loadWithStyle("edit_forms");
     const error = forms ? await forms[open](row, this.#addressOf(row), this.#editDrafts, options) : t("change-failed");
     if (error) showError(error);
+  }
+
+  async #openReport(row) {
+    const module = await loadWithStyle("profile_card");
+    if (module) module.profileCard.report(row.querySelector(".message-time"), this.#addressOf(row));
+    else location.assign(this.#report.href);
   }
 
   async #pickEmoji(row) {

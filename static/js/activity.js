@@ -2,6 +2,7 @@
 // The modules that count and notify are loaded when they are needed for the first time.
 
 import { serverName } from "./base_path.js";
+import { blocks } from "./blocks.js";
 import { byId } from "./dom.js";
 import { loadModule } from "./lazy_modules.js";
 import { storage } from "./storage.js";
@@ -69,6 +70,7 @@ export class Activity {
   }
 
   async #apply(type, data, isSeen) {
+    if ((type === "message" || type === "typing") && blocks.has(data.by?.handle)) return;
     const isHere = data.room === this.#room;
     if (type === "message") {
       if (isHere) this.#typing.end(data.by.handle);

@@ -2,6 +2,7 @@
 // of the page.
 
 import { Activity } from "./activity.js";
+import { blocks } from "./blocks.js";
 import { Composer, openCompletion } from "./composer.js";
 import { ConnectionStatus } from "./connection_status.js";
 import { byId } from "./dom.js";
@@ -10,6 +11,7 @@ import { EventBatcher } from "./event_batcher.js";
 import { History } from "./history.js";
 import { loadModule } from "./lazy_modules.js";
 import { t } from "./locale.js";
+import { openCards } from "./name_links.js";
 import { Outbox } from "./outbox.js";
 import { PendingMessages } from "./pending_messages.js";
 import { people } from "./people.js";
@@ -49,6 +51,7 @@ class RoomPage {
     this.#readMark = new ReadMark(this.#main, this.#history, (upTo) => this.#activity.markRead(upTo));
     this.#stream = this.#openStream();
     if (this.#handle) this.#openWriting();
+    blocks.watch(() => this.#history.foldAgain());
     this.#stream.follow();
     this.#readMark.update();
     addEventListener("keydown", (event) => this.#onKey(event));
@@ -106,6 +109,7 @@ class RoomPage {
   #onEvent(type, data) {
     this.#activity.apply(type, data, !document.hidden && this.#history.isLive && this.#history.isAtEnd);
     if (type === "hello" && data.outcome !== "live" && data.outcome !== "replay") this.#startAnew();
+    if (type === "me" && data.changed?.includes("blocks")) blocks.refresh();
     if (type === "user" && data.user) this.#batcher.add({ id: data.id, by: data.user });
     if (type === "user" && data.user?.handle === this.#handle) this.#postingRights?.refresh();
     if (data.room === this.#room) this.#onRoomEvent(type, data);
@@ -177,6 +181,7 @@ class RoomPage {
     this.#outbox?.enter(state);
     if (state !== "live") return;
     if (detail.lostFor) people.fetchPresenceSoon();
+    if (detail.lostFor && this.#handle) blocks.refresh();
     this.#activity.catchUp();
     this.#batcher.flushSoon(); // the unread line may have moved
   }
@@ -202,5 +207,6 @@ class RoomPage {
 }
 
 openSidebar();
+openCards();
 openCompletion();
 new RoomPage();

@@ -143,6 +143,7 @@ class PeopleFinder {
   /** Returns names by handle: of listed members, then of the others, then of authors. */
   #everybody() {
     const names = people.listed();
+    if ("mayMentionRoom" in byId("room").dataset) names.set("room", t("everybody-in-room"));
     for (const [handle, name] of this.#unlisted) if (!names.has(handle)) names.set(handle, people.renamed.get(handle) ?? name);
     for (const row of document.querySelectorAll("#history [data-author]")) {
       const { author } = row.dataset;

@@ -4,12 +4,13 @@
 // The scroller is reversed (css/room.css): scrollTop is 0 at the end and negative above it, so that a page opens
 // at its end and rows that come in above move nothing. Everything else is compensated by `keepPlace`.
 
+import { blocks } from "./blocks.js";
 import { byId } from "./dom.js";
 import { loadModule } from "./lazy_modules.js";
 import { t } from "./locale.js";
 import { people } from "./people.js";
 import { Quotes } from "./quotes.js";
-import { RowDecorator } from "./row_decorator.js";
+import { RowDecorator, foldIfBlocked } from "./row_decorator.js";
 import { firstBelow, idOf, isRow, parseRow, rowBefore, rowOf, rowsOf } from "./rows.js";
 
 /** @typedef {import("./rows.js").Row} Row */
@@ -126,7 +127,8 @@ export class History {
         const isNew = row && this.#place(row, id);
         if (row?.isConnected) changed.push(row);
         else if (row) this.#quotes.update(row);
-        if (isNew && row.dataset.author !== this.#handle) newRows.push(row);
+        const { author } = row?.dataset ?? {};
+        if (isNew && author !== this.#handle && !blocks.has(author)) newRows.push(row);
       }
       this.decorate(changed);
     });
@@ -240,6 +242,7 @@ export class History {
   #replace(former, row) {
     const hadFocus = former.contains(document.activeElement);
     this.#decorator.discard(former, row);
+    row.classList.toggle("unfolded", former.classList.contains("unfolded"));
     former.replaceWith(row);
     if (!hadFocus) return;
     row.tabIndex = -1;
@@ -253,7 +256,26 @@ export class History {
     else this.list.prepend(row);
   }
 
+  /** Folds the messages of people whom the reader has blocked, and shows those of others. */
+  foldAgain() {
+    this.keepPlace(() => {
+      for (const row of rowsOf(this.list)) foldIfBlocked(row);
+      this.decorate(rowsOf(this.list));
+    });
+  }
+
+  /** Shows a message of somebody whom the reader has blocked. */
+  #unfold(row) {
+    this.keepPlace(() => row.classList.add("unfolded"));
+    row.querySelector(".message-time").focus({ preventScroll: true });
+  }
+
   #onClick(event) {
+    const fold = event.target.closest(".message-fold");
+    if (fold) {
+      event.preventDefault();
+      return this.#unfold(fold.closest(".message"));
+    }
     const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey);
     if (!isPlain || !["older", "newer"].includes(event.target.id)) return;
     event.preventDefault();

@@ -96,5 +96,5 @@ export class KeyboardNavigation {
 }
 
 function setTabIndexWithin(row, tabIndex) {
-  for (const element of row.querySelectorAll(":is(a, button):not(.actions *)")) element.tabIndex = tabIndex;
+  for (const element of row.querySelectorAll(":is(a, button):not(.actions *, .follows > .message-author)")) element.tabIndex = tabIndex;
 }

@@ -2,8 +2,9 @@
 // those that are not sent. The status line says how many wait.
 
 import { button, byId, element } from "./dom.js";
+import { hue } from "./hue.js";
 import { formatTime, t } from "./locale.js";
-import { hue, people } from "./people.js";
+import { people } from "./people.js";
 import { statusLine } from "./status_line.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */

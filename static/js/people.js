@@ -2,23 +2,12 @@
 
 import { byId, element } from "./dom.js";
 import { request } from "./http.js";
+import { hue } from "./hue.js";
 
 /** @typedef {import("./rows.js").Row} Row */
 /** @typedef {{ handle: string, name: string, imported?: boolean }} User */
 
 const RETURN_WITHIN = 12_000; // ms after a loss in which others reconnect
-
-/**
- * Returns the hue of a person's name, one of twelve. The same as `hue` in src/web/views/layout.rs: FNV-1a over the bytes of
- * the handle, folded.
- *
- * @param {string} handle
- */
-export function hue(handle) {
-  let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(handle)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return ((hash ^ (hash >>> 16)) >>> 0) % 12;
-}
 
 class People {
   #list = byId("members");
@@ -99,7 +88,9 @@ class People {
     const rows = [];
     for (const shown of document.querySelectorAll(".name")) {
       const owner = shown.parentElement;
-      if ((owner.dataset.author ?? owner.dataset.handle) !== handle || shown.textContent === name) continue;
+      if ((owner.dataset.author ?? owner.dataset.handle) !== handle) continue;
+      if (!imported) shown.classList.remove("is-imported");
+      if (shown.textContent === name) continue;
       shown.textContent = name;
       if (owner.parentElement.id !== "history") continue;
       shown.title = name === handle ? "" : `@${handle}`;
@@ -160,7 +151,9 @@ class People {
 function newItem(handle, name) {
   const item = document.createElement("li");
   item.dataset.handle = handle;
-  item.append(element("span", `name hue-${hue(handle)}`, name));
+  const link = element("a", `name hue-${hue(handle)}`, name);
+  link.href = `people/${encodeURIComponent(handle)}`;
+  item.append(link);
   return item;
 }
 

@@ -1,5 +1,6 @@
 // Quotes: the line of a reply that quotes the first line of the message that it replies to, and leads to it.
 
+import { blocks } from "./blocks.js";
 import { byId } from "./dom.js";
 import { request } from "./http.js";
 import { excerpt, rowOf } from "./rows.js";
@@ -28,8 +29,9 @@ export class Quotes {
    */
   fill(quote) {
     const original = originalOf(quote);
-    const text = original && excerpt(original);
     if (original) quote.dataset.author = original.dataset.author;
+    if (blocks.has(quote.dataset.author)) return void (quote.textContent = "");
+    const text = original && excerpt(original);
     if (text && quote.textContent !== text) quote.textContent = text;
     else if (!original && !quote.textContent) this.#unseen.observe(quote);
   }
@@ -49,6 +51,7 @@ export class Quotes {
    * @param {Row} row
    */
   update(row) {
+    if (blocks.has(row.dataset.author)) return;
     for (const quote of this.#allOf(row)) quote.textContent = excerpt(rowOf(row.dataset.id) ?? row);
   }
 
@@ -91,7 +94,7 @@ export class Quotes {
     const { author, body } = message;
     const isOutdated = quote.textContent !== ""; // the original was changed or deleted meanwhile
     quote.dataset.author = author.handle;
-    if (body === undefined || isOutdated) return;
+    if (body === undefined || isOutdated || blocks.has(author.handle)) return;
     quote.textContent = `${author.name}: ${body.trim().split("\n")[0].slice(0, FETCHED_LENGTH_MAX)}`;
   }
 

@@ -1,6 +1,7 @@
 // Decorates the rows that the server rendered, which are the same for everybody: local times, day lines, groups of one
 // author, the reader's own messages and mentions, quotes.
 
+import { blocks } from "./blocks.js";
 import { element } from "./dom.js";
 import { loadWithStyle } from "./lazy_modules.js";
 import { LOCALE } from "./locale.js";
@@ -80,6 +81,7 @@ export class RowDecorator {
     const time = row.querySelector("time");
     time.textContent = timeFormat.format(at);
     time.title = fullFormat.format(at);
+    foldIfBlocked(row);
     row.classList.toggle("mine", this.#handle !== "" && row.dataset.author === this.#handle);
     for (const mention of mentionsOfReader(row)) mention.classList.add("me");
     if (row.querySelector("pre")) loadWithStyle("copy_code").then((code) => code?.addCopyButtons(row));
@@ -102,8 +104,26 @@ export class RowDecorator {
     if (opensDay) placeDayLine(row, decoration);
     else removeDayLine(decoration);
     const isGrouped = !opensDay && previous.author === decoration.author && decoration.at - previous.at < GROUP_WITHIN;
-    row.classList.toggle("follows", isGrouped && !this.#unreadLine.isAbove(row));
+    const isFollower = isGrouped && !this.#unreadLine.isAbove(row);
+    row.classList.toggle("follows", isFollower);
+    row.querySelector(".message-author").tabIndex = isFollower ? -1 : 0; // it is hidden
     if (decoration.quote) this.#quotes.fill(decoration.quote);
+  }
+}
+
+/**
+ * Folds the message of a person whom the reader has blocked, as templates/messages/_message.html does, or shows it.
+ *
+ * @param {Row} row
+ */
+export function foldIfBlocked(row) {
+  const isBlocked = blocks.has(row.dataset.author);
+  row.classList.toggle("message-blocked", isBlocked);
+  const fold = row.querySelector(":scope > .message-fold");
+  if (!isBlocked) fold?.remove();
+  else if (!fold) {
+    const time = row.querySelector(".message-time");
+    time.after(Object.assign(element("a", "message-fold"), { href: time.href }));
   }
 }
 

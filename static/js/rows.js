@@ -11,6 +11,8 @@ import { t } from "./locale.js";
 /** The reader's handle as mentions have it: the same as `mention_key` in src/model/user.rs. */
 const mentionKey = byId("room").dataset.handle.toLowerCase().normalize();
 
+const ROOM_MENTION = "room"; // the same as in src/model/user.rs
+
 /** @param {Row} row */
 export const idOf = (row) => Number(row.dataset.id);
 
@@ -88,13 +90,20 @@ export function excerpt(row) {
 
 /**
  * Returns the mentions of the reader in a row. The server decides what is a mention: a row has
- * `<span class="mention" data-handle="…">` for each.
+ * `<span class="mention" data-handle="…">` for each, and `data-mentions-room` if `@room` is one of everybody.
  *
  * @param {ParentNode} row
  * @returns {HTMLElement[]}
  */
 export function mentionsOfReader(row) {
-  return mentionKey ? [...row.querySelectorAll(".mention")].filter(({ dataset }) => dataset.handle === mentionKey) : [];
+  const isOfReader = (mention) => mention.dataset.handle === mentionKey || isOfRoom(mention);
+  return mentionKey ? [...row.querySelectorAll(".mention")].filter(isOfReader) : [];
+}
+
+/** Whether a mention is `@room` by somebody who may mention everybody in the room, other than the reader. */
+function isOfRoom(mention) {
+  const row = mention.dataset.handle === ROOM_MENTION && mention.closest("[data-mentions-room]");
+  return Boolean(row) && row.dataset.author !== byId("room").dataset.handle;
 }
 
 /**

@@ -12,6 +12,7 @@ mod incidents;
 mod layers;
 mod log;
 mod pages;
+mod peace;
 mod process;
 mod rights;
 mod statements;

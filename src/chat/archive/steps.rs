@@ -4,7 +4,7 @@ use super::{Line, LineRoom};
 use crate::model::{
     account::NewAccount,
     import::{ImportStep, Imported, ImportedMessage, MessageKey, Origin},
-    room::RoomInfo,
+    room::{RoomInfo, RoomKind},
     time::Timestamp,
 };
 use sha2::{Digest as _, Sha256};
@@ -286,6 +286,7 @@ fn info_of(line: &Line) -> RoomInfo {
         archived: false,
         announcements: false,
         auto_join: false,
+        room_mentions: line.room_kind == RoomKind::Direct,
     }
 }
 

@@ -44,6 +44,7 @@ impl<'a> ImportRun<'a> {
         self.rows.add_message(
             &message.author.handle.text,
             NewMessage {
+                mentions_room: false,
                 id,
                 room_id: room,
                 author_id: author,

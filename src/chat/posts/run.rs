@@ -6,7 +6,8 @@ use crate::{
         actor::Actor,
         applied::Applied,
         memberships::member_event,
-        policy::{can_add, can_post},
+        messages::is_room_mentioned,
+        policy::{can_add, can_post, mentions_room},
     },
     error::{Error, Result},
     fault::Fault,
@@ -44,6 +45,8 @@ struct Context<'a> {
     room_id: RoomId,
     room: &'a str,
     is_open: bool,
+    /// Whether the author mentions everybody by `@room`.
+    mentions_room: bool,
     user: UserId,
     by: Person,
 }
@@ -91,6 +94,7 @@ impl<'a> Run<'a> {
             room_id,
             room: &post.room,
             is_open: facts.is_open,
+            mentions_room: mentions_room(facts.manages, facts.is_room_mention_open),
             user,
             by,
         };
@@ -155,8 +159,11 @@ impl<'a> Run<'a> {
             deleted_at: None,
             reply_to: post.reply_to,
             nonce: post.nonce().map(str::to_owned),
+            mentions_room: context.mentions_room && is_room_mentioned(&post.mentions),
+            is_author_imported: false,
             reactions: Vec::new(),
         };
+        let mentions_room = message.mentions_room;
         self.append(context, kind::MESSAGE, Object::Message(Arc::new(message)));
         if let Some(nonce) = post.nonce() {
             self.nonces
@@ -169,6 +176,7 @@ impl<'a> Run<'a> {
             at: context.actor.at,
             body: post.body.as_str(),
             mentions: &post.mentions,
+            mentions_room,
             reply_to: post.reply_to,
             nonce: post.nonce(),
         });

@@ -26,6 +26,8 @@ fn event(id: i64, kind: &str, body: String) -> Arc<Event> {
         deleted_at: None,
         reply_to: None,
         nonce: None,
+        mentions_room: false,
+        is_author_imported: false,
         reactions: Vec::new(),
     };
     Arc::new(Event {

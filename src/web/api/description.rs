@@ -14,6 +14,7 @@ mod parameters;
 mod passkeys;
 mod people;
 mod refusals;
+mod reports;
 mod rooms;
 mod schemas;
 mod self_description;

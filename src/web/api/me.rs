@@ -16,6 +16,7 @@ use crate::{
     },
     operations::{
         members::list_joined_rooms,
+        passwords,
         people::{join_server, rename_user},
         sign_in::SignedInAs,
         users::{ProfileDraft, delete_own, parse_draft, update_profile},
@@ -136,7 +137,7 @@ pub async fn update_me(
 }
 
 /// Request body for deleting the caller's account.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 pub struct DeleteMeRequest {
     /// The caller's handle, which confirms the deletion.
     #[serde(default)]
@@ -145,15 +146,23 @@ pub struct DeleteMeRequest {
     /// Whether the texts of the caller's messages are deleted, too.
     #[serde(default, deserialize_with = "read_optional_flag")]
     erase: Option<bool>,
+    /// The caller's password; needed if there is one.
+    password: Option<String>,
 }
 
 /// Deletes the caller's account.
 pub async fn delete_me(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
+    Program(client): Program,
     sent: Sent,
 ) -> Result<StatusCode, Rejection> {
-    let DeleteMeRequest { handle, erase } = sent.fields()?;
+    let DeleteMeRequest {
+        handle,
+        erase,
+        password,
+    } = sent.fields()?;
+    passwords::confirm(&app, &visitor, &client, ("password", password)).await?;
     delete_own(&app, &visitor, &handle, erase.unwrap_or(false)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

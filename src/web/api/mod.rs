@@ -14,6 +14,7 @@ pub mod messages;
 pub mod paging;
 pub mod passkeys;
 pub mod reactions;
+pub mod reports;
 pub mod rooms;
 pub mod server;
 pub mod sessions;

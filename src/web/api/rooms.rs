@@ -150,6 +150,8 @@ pub struct UpdateRoomRequest {
     announcements: Option<bool>,
     /// Whether new members of the server become members of the room. Only admins set it, and only for open rooms.
     auto_join: Option<bool>,
+    /// Whether all members may mention everybody in the room by `@room`. Managers always may.
+    room_mentions: Option<bool>,
     /// Cannot be changed, because links refer to it.
     #[schema(value_type = NotGiven, required = false)]
     slug: Option<IgnoredAny>,
@@ -169,6 +171,7 @@ pub async fn update_room(
         archived,
         announcements,
         auto_join,
+        room_mentions,
         slug: address,
     } = sent.fields()?;
     check_field("slug", address.map(|_| Fault::CannotChange))?;
@@ -179,6 +182,7 @@ pub async fn update_room(
         archived,
         announcements,
         auto_join,
+        room_mentions,
     };
     operations::rooms::update_room(&app, &visitor, slug.clone(), changes).await?;
     Ok(Json(find_room(&app, &visitor, &slug).await?))

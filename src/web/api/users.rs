@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     error::Result,
-    model::{json_schema::list, profile::ProfileView, role::Role},
+    model::{json_schema::list, profile::ProfileView, role::Role, user::Handle},
     operations::users::{self, PeopleAnchor, PeopleFilter, parse_role},
     web::{
         api::paging::read_limit,
@@ -178,6 +178,28 @@ pub async fn ban_user(
     let handle = own_or(&visitor, handle);
     let hides = hide_messages.unwrap_or(false);
     users::ban_user(&app, visitor.requester()?, &handle, hides).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Request body for merging an imported person into an account.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct MergeRequest {
+    /// Handle of the account.
+    #[serde(default)]
+    #[schema(value_type = Handle, required)]
+    pub into: String,
+}
+
+/// Merges an imported person into an account.
+pub async fn merge_user(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(handle): Path<String>,
+    sent: Sent,
+) -> Result<StatusCode, Rejection> {
+    let MergeRequest { into } = sent.fields()?;
+    let handle = own_or(&visitor, handle);
+    users::merge_user(&app, visitor.requester()?, &handle, &into).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -15,6 +15,11 @@ impl JsonWriter<'_> {
         self.raw(r#"{"id":"#).number(message.id.0);
         self.raw(r#","room":"#).text(&message.room);
         self.raw(r#","author":"#).person(&message.author);
+        if message.is_author_imported {
+            // A field of the author, whose last character is removed.
+            self.0.pop();
+            self.raw(r#","imported":true}"#);
+        }
         if let Some(body) = &message.body {
             self.raw(r#","body":"#).text(body);
         }
@@ -27,6 +32,9 @@ impl JsonWriter<'_> {
             .optional(message.reply_to.map(|id| id.0), Self::number);
         self.raw(r#","nonce":"#)
             .optional(message.nonce.as_deref(), Self::text);
+        if message.mentions_room {
+            self.raw(r#","mentions_room":true"#);
+        }
         self.raw(r#","reactions":"#);
         if message.reactions.is_empty() {
             self.raw("[]");
@@ -112,6 +120,12 @@ mod tests {
         if let Some(body) = &message.body {
             expected["body"] = body.as_str().into();
         }
+        if message.mentions_room {
+            expected["mentions_room"] = true.into();
+        }
+        if message.is_author_imported {
+            expected["author"]["imported"] = true.into();
+        }
         assert_eq!(
             serde_json::from_slice::<Value>(&json).unwrap(),
             expected,
@@ -134,6 +148,8 @@ mod tests {
             deleted_at: None,
             reply_to: None,
             nonce: None,
+            mentions_room: false,
+            is_author_imported: false,
             reactions: Vec::new(),
         }
     }
@@ -160,6 +176,8 @@ mod tests {
         }
         has_the_values_of(&Message {
             body: None,
+            mentions_room: true,
+            is_author_imported: true,
             edited_at: Some(at("0001-01-01T00:00:00Z")),
             deleted_at: Some(chrono::DateTime::<chrono::Utc>::MAX_UTC.into()),
             reply_to: Some(MessageId(7)),

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result},
     model::identity::{LinkedIdentity, PROXY},
     operations::{
-        oidc, passkeys, passwords, people,
+        blocks, oidc, passkeys, passwords, people,
         sessions::{self, Session},
         tokens,
     },
@@ -126,6 +126,10 @@ pub(super) async fn account_page(
         passkeys: passkeys::list_passkeys(app, visitor).await?,
         sessions: session_views(sessions::list_sessions(app, visitor).await?, visitor),
         tokens: session_views(tokens::list_tokens(app, visitor).await?, visitor),
+        blocks: match visitor.user {
+            Some(_) => blocks::list_blocks(app, visitor).await?,
+            None => Vec::new(),
+        },
     };
     page(status, &account)
 }

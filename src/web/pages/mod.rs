@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod credentials;
+pub mod deletion;
 pub mod direct_rooms;
 pub mod edited_room;
 pub mod invite;
@@ -10,6 +11,7 @@ pub mod messages;
 pub mod oidc;
 pub mod passkeys;
 pub mod people;
+pub mod reports;
 pub mod room;
 pub mod room_settings;
 pub mod rooms;

@@ -1,21 +1,21 @@
 //! `/people`: the list of people, their pages, and the forms of admins.
 
-use super::{page, redirect_to, rooms::layout};
+use super::{local, page, redirect_to, rooms::layout};
 use crate::{
     app::App,
     error::{Error, Result},
     model::{profile::Profile, role::Role},
     operations::{
-        audit,
+        audit, blocks,
         users::{self, PeopleAnchor, ProfileDraft, parse_role},
     },
     web::{
         api::{
             audit::{earlier, parse_query},
-            users::{BanRequest, PeoplePageQuery, UpdateUserRequest},
+            users::{BanRequest, MergeRequest, PeoplePageQuery, UpdateUserRequest},
         },
         error::Rejection,
-        extract::{Path, Sent},
+        extract::{Path, Sent, read_optional_flag},
         problem::status_of,
         signed_in::SignedIn,
         views::people::{AuditPage, PeoplePage, PersonPage},
@@ -97,6 +97,49 @@ pub async fn ban_person(
     let hides = hide_messages.unwrap_or(false);
     let banned = users::ban_user(&app, visitor.requester()?, &handle, hides).await;
     answer(&app, &visitor, &handle, &uri, banned).await
+}
+
+/// Fields of the form that blocks a person, or ends that.
+#[derive(Debug, Deserialize)]
+pub struct BlockForm {
+    #[serde(default, deserialize_with = "read_optional_flag")]
+    blocked: Option<bool>,
+    /// The path to return to; the person's page if absent.
+    next: Option<String>,
+}
+
+/// Blocks a person for the visitor, or ends that.
+pub async fn block_person(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(handle): Path<String>,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let BlockForm { blocked, next } = sent.fields()?;
+    let is_blocked = blocked.unwrap_or(true);
+    let changed = blocks::set_block(&app, &visitor, &handle, is_blocked).await;
+    match (changed, next) {
+        (Ok(()), Some(next)) => Ok(redirect_to(local(&next))),
+        (changed, _) => answer(&app, &visitor, &handle, &uri, changed).await,
+    }
+}
+
+/// Merges an imported person into an account, whose page is shown then.
+pub async fn merge_person(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(handle): Path<String>,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let MergeRequest { into } = sent.fields()?;
+    match users::merge_user(&app, visitor.requester()?, &handle, &into).await {
+        Ok(()) => Ok(redirect_to(&address_of(
+            into.trim().trim_start_matches('@'),
+        ))),
+        Err(error) => answer(&app, &visitor, &handle, &uri, Err(error)).await,
+    }
 }
 
 /// Fields of the form for what a person says of themselves. Absent fields are empty.

@@ -9,6 +9,7 @@ use crate::{
         ids::MessageId,
     },
     operations::{
+        blocks::find_blocked,
         messages::read_id,
         snapshots::{RoomSnapshot, read_room},
     },
@@ -131,6 +132,7 @@ pub async fn room_page(
         nonce,
         members,
         member_count,
+        blocked: find_blocked(app, visitor).await?,
         draft: refused.draft,
         error: refused.error,
     })

@@ -50,6 +50,7 @@ pub struct SettingsForm {
     #[serde(default)]
     topic: String,
     announcements: Option<String>,
+    room_mentions: Option<String>,
     auto_join: Option<String>,
 }
 
@@ -61,6 +62,7 @@ pub async fn update_room(room: EditedRoom, sent: Sent) -> Result<Response, Rejec
         name: Some(form.name.clone()),
         topic: Some(form.topic.clone()),
         announcements: Some(form.announcements.is_some()),
+        room_mentions: Some(form.room_mentions.is_some()),
         // The form shows this to admins only.
         auto_join: is_admin.then_some(form.auto_join.is_some()),
         ..RoomChanges::default()

@@ -1,8 +1,9 @@
 //! The pages for the account and for signing out.
 
-use super::layout::Layout;
+use super::layout::{Layout, hue};
 use crate::{
     model::{
+        block::Block,
         change::SignInKind,
         grant::{Scopes, TokenScope},
         identity::IdentityId,
@@ -126,6 +127,8 @@ pub struct AccountPage {
     pub sessions: Vec<SessionView>,
     /// The viewer's API tokens, newest first.
     pub tokens: Vec<SessionView>,
+    /// The people whom the viewer has blocked.
+    pub blocks: Vec<Block>,
 }
 
 /// The page with the secret of a new API token.

@@ -51,7 +51,7 @@ impl Layout {
     }
 }
 
-/// Returns the hue of a person's name, one of twelve. Scripts compute the same value (`static/js/people.js`).
+/// Returns the hue of a person's name, one of twelve. Scripts compute the same value (`static/js/hue.js`).
 #[must_use]
 pub fn hue(handle: &str) -> u32 {
     // FNV-1a with 32 bits, its halves folded together: short enough to implement twice, and it spreads short handles

@@ -1,6 +1,7 @@
 //! A message as a row of the history.
 //!
-//! Rows are the same for every viewer, in pages and in streams. They contain no text in any language:
+//! Rows are the same for every viewer, in pages and in streams, except that a page marks the messages of people whom its
+//! viewer has blocked. They contain no text in any language:
 //! `static/css/history.css` adds "edited" and "deleted".
 
 use super::layout::hue;
@@ -24,6 +25,9 @@ pub struct MessageView<'a> {
     message: &'a Message,
     /// The message that this one replies to, if it is on the same page.
     answered: Option<&'a Message>,
+    /// Whether the viewer of the page has blocked the author. Rows in streams are the same for every viewer, so scripts
+    /// fold them (`static/js/blocks.js`).
+    is_blocked: bool,
     /// The id as text. Cached, since a row contains it five times.
     id: String,
     /// The time, such as `2026-11-21T18:02:59.123Z`. Cached, since the row also contains parts of it.
@@ -37,6 +41,7 @@ impl<'a> MessageView<'a> {
         Self {
             message,
             answered: None,
+            is_blocked: false,
             id: message.id.to_string(),
             at: message.at.to_string(),
         }
@@ -47,6 +52,12 @@ impl<'a> MessageView<'a> {
     #[must_use]
     pub fn quoting(self, answered: Option<&'a Message>) -> Self {
         Self { answered, ..self }
+    }
+
+    /// Folds the message if the viewer of the page has blocked the author.
+    #[must_use]
+    pub fn folded(self, is_blocked: bool) -> Self {
+        Self { is_blocked, ..self }
     }
 
     fn quote(&self) -> Option<String> {
@@ -146,6 +157,8 @@ mod tests {
             deleted_at: None,
             reply_to: Some(MessageId(41)),
             nonce: Some("secret-nonce".into()),
+            mentions_room: false,
+            is_author_imported: false,
             reactions: vec![Reaction {
                 emoji: "👍".into(),
                 count: 2,

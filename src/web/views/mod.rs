@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod account_fields;
+pub mod deletion;
 pub mod direct_rooms;
 pub mod edit;
 pub mod error;
@@ -14,6 +15,7 @@ pub mod message;
 pub mod oidc;
 pub mod people;
 pub mod qr_code;
+pub mod reports;
 pub mod room;
 pub mod room_settings;
 pub mod rooms;

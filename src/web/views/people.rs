@@ -164,7 +164,7 @@ fn role_name(locale: &Locale, role: Role) -> &str {
 }
 
 /// Returns a time as HTML, in UTC to the minute.
-fn minute(at: Timestamp) -> String {
+pub(super) fn minute(at: Timestamp) -> String {
     let at = at.to_utc();
     let shown = at.format("%Y-%m-%d %H:%M UTC");
     format!(r#"<time datetime="{}">{shown}</time>"#, at.format("%FT%TZ"))

@@ -5,7 +5,9 @@ use super::{
     message::MessageView,
 };
 use crate::{
+    chat::policy::mentions_room,
     model::{
+        block::Blocked,
         ids::{EventId, MessageId},
         member::RoomMember,
         message::Message,
@@ -14,6 +16,7 @@ use crate::{
     web::{locale::Locale, preferences::Scheme},
 };
 use askama::Template;
+use std::sync::Arc;
 
 /// A room, at the end of its history or at an older page.
 #[derive(Clone, Debug, Template)]
@@ -48,6 +51,8 @@ pub struct RoomPage {
     pub members: Vec<RoomMember>,
     /// Number of all members of the room.
     pub member_count: i64,
+    /// The people whom the viewer has blocked, with their handles.
+    pub blocked: Arc<Blocked>,
     /// Text in the composer: that of a post that was refused.
     pub draft: String,
     /// The reason why the post was refused.
@@ -125,11 +130,29 @@ impl RoomPage {
         self.marked == Some(message.id)
     }
 
-    /// Returns the message that `message` replies to, if it is on the page.
+    /// Returns whether the viewer has blocked the author of a message.
+    fn is_blocked(&self, message: &Message) -> bool {
+        let mut handles = self.blocked.values();
+        handles.any(|handle| *handle == message.author.handle)
+    }
+
+    /// Returns the handles of the people whom the viewer has blocked, separated by spaces.
+    fn blocked_handles(&self) -> String {
+        let handles: Vec<&str> = self.blocked.values().map(String::as_str).collect();
+        handles.join(" ")
+    }
+
+    /// Returns whether the viewer may mention everybody in the room.
+    fn may_mention_room(&self) -> bool {
+        mentions_room(self.room.can_manage, self.room.info.room_mentions)
+    }
+
+    /// Returns the message that `message` replies to, if it is on the page and not folded.
     fn answered_by(&self, message: &Message) -> Option<&Message> {
         let id = message.reply_to?;
         let place = self.messages.binary_search_by_key(&id, |other| other.id);
-        self.messages.get(place.ok()?)
+        let answered = self.messages.get(place.ok()?);
+        answered.filter(|answered| !self.is_blocked(answered))
     }
 
     /// Returns the marked message, if it accepts replies and reactions.
@@ -145,9 +168,10 @@ const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// The modules that `js/app.js` imports, directly or indirectly. The page lists them so that they are fetched in
 /// parallel.
-const MODULES: [&str; 28] = [
+const MODULES: [&str; 31] = [
     "js/activity.js",
     "js/base_path.js",
+    "js/blocks.js",
     "js/composer.js",
     "js/connection_status.js",
     "js/dom.js",
@@ -156,7 +180,9 @@ const MODULES: [&str; 28] = [
     "js/history.js",
     "js/http.js",
     "js/lazy_modules.js",
+    "js/hue.js",
     "js/locale.js",
+    "js/name_links.js",
     "js/outbox.js",
     "js/pending_messages.js",
     "js/people.js",

@@ -220,12 +220,13 @@ async fn everything_that_others_notice_has_a_limit() {
         // Repeated signals are not sent again.
         "signalTyping",
         // Possible once.
-        "deleteMe",
         "setUp",
         // Of admins and managers.
         "banUser",
         "createInvite",
+        "decideReport",
         "deleteRoom",
+        "mergeUser",
         "revokeInvite",
         "updateServer",
         "updateUser",

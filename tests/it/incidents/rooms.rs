@@ -98,9 +98,13 @@ async fn the_id_of_something_hidden_is_the_id_of_nothing() {
     let closed = ann.create_room("Closed", "closed").await;
     let hidden = ann.post(&closed, "hidden").await;
     let missing = bob.post("general", "the last id").await + 1000;
+    // Fingerprints of assets may begin with the same digits.
     let without = |text: &str, id: i64| {
-        let text = text.replace(&format!("/{id}"), "/ID");
-        text.replace(&format!("={id}"), "=ID")
+        let ends = ["\"", "/", "#", "&", "?", "<", " "];
+        ends.iter().fold(text.to_owned(), |text, end| {
+            let text = text.replace(&format!("/{id}{end}"), "/ID");
+            text.replace(&format!("={id}{end}"), "=ID")
+        })
     };
     for (method, path, body) in [
         (

@@ -155,10 +155,10 @@ fn rename(room: &mut RoomState, person: &Value) {
             continue;
         }
         let (before, rest) = row.split_once(" dir=\"auto\">").expect("an author");
-        let (_, after) = rest.split_once("</span>").expect("an author ends");
+        let (_, after) = rest.split_once("</a>").expect("an author ends");
         let before = before.strip_suffix(&title).unwrap_or(before);
         let title = if name == handle { "" } else { &title };
-        *row = format!("{before}{title} dir=\"auto\">{shown}</span>{after}");
+        *row = format!("{before}{title} dir=\"auto\">{shown}</a>{after}");
     }
 }
 

@@ -67,6 +67,9 @@ fn update(number: usize) -> RoomUpdate {
         auto_join: number
             .is_multiple_of(11)
             .then_some(number.is_multiple_of(22)),
+        room_mentions: number
+            .is_multiple_of(13)
+            .then_some(number.is_multiple_of(26)),
     }
 }
 

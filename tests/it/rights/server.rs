@@ -25,6 +25,10 @@ impl Things {
             .await
             .expect(201)
             .json();
+        let message = target.post("general", "rude words").await;
+        let path = format!("/api/v1/rooms/general/messages/{message}/report");
+        owner.send(Method::POST, &path, json!({})).await.expect(204);
+        let report = owner.see("/api/v1/reports").await["reports"][0]["id"].clone();
         let member = json!({ "role": "member" });
         let invite = owner.send(Method::POST, "/api/v1/invites", member).await;
         let invite = invite.expect(201).json();
@@ -34,6 +38,7 @@ impl Things {
             ("{token}", &token["id"], "0000000000000000"),
             ("{passkey}", &json!("1111111111111111"), "0000000000000000"),
             ("{invite}", &invite["id"], "999"),
+            ("{report}", &report, "999"),
             (
                 "{secret}",
                 &invite["token"],

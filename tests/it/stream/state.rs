@@ -130,7 +130,7 @@ async fn an_event_carries_its_object_as_it_is_now() {
                         data["room_info"],
                         json!({
                             "slug": room, "name": "Second name", "topic": "", "kind": "open",
-                            "archived": false, "announcements": false, "auto_join": false,
+                            "archived": false, "announcements": false, "auto_join": false, "room_mentions": false,
                         })
                     ),
                     _ => assert_eq!(

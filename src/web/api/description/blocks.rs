@@ -29,7 +29,7 @@ fn block() -> Described {
              one with them either; in rooms that both are in, clients fold their messages. Repeating it changes nothing.",
         )
         .answers_nothing()
-        .refuses(Refusal::NotFound)
+        .refuses(Refusal::Invalid)
         .refuses(Refusal::TooManyRequests)
 }
 
@@ -37,6 +37,6 @@ fn unblock() -> Described {
     Described::delete(BLOCK, "unblockPerson", "End the block of a person")
         .details("Repeating it changes nothing.")
         .answers_nothing()
-        .refuses(Refusal::NotFound)
+        .refuses(Refusal::Invalid)
         .refuses(Refusal::TooManyRequests)
 }

@@ -8,7 +8,7 @@ use super::{
     parameters::{in_paths, parameters_of},
     passkeys, people,
     refusals::Refusal,
-    rooms,
+    reports, rooms,
     schemas::Schemas,
     self_description, server, sessions, streams, users,
 };
@@ -30,7 +30,7 @@ struct Group {
     operations: Vec<Described>,
 }
 
-fn groups() -> [Group; 10] {
+fn groups() -> [Group; 11] {
     let group = |name, description, operations| Group {
         name,
         description,
@@ -65,6 +65,11 @@ fn groups() -> [Group; 10] {
             "messages",
             "Messages and custom events",
             messages::operations(),
+        ),
+        group(
+            "reports",
+            "Messages that somebody has reported",
+            reports::operations(),
         ),
         group(
             "streams",

@@ -46,6 +46,10 @@ pub(super) fn in_paths() -> [(&'static str, Parameter); 9] {
             in_path("passkey", "Id of the passkey.", visible()),
         ),
         (
+            "ReportId",
+            in_path("report", "Id of the report.", reference::<MessageId>()),
+        ),
+        (
             "TokenId",
             in_path("token", "Id of the API token.", visible()),
         ),

@@ -50,9 +50,10 @@ fn delete_me() -> Described {
         .details(
             "The account leaves its rooms, its sessions and streams end, and others can take its handle. Its messages \
              stay as those of a deleted account, without their texts if `erase` asks for it. The last enabled admin \
-             cannot be deleted.",
+             cannot be deleted. An account with a password is deleted with it only.",
         )
         .takes::<DeleteMeRequest>(&json!({"handle": "ann", "erase": true}))
         .answers_nothing()
+        .refuses(Refusal::TooManyRequests)
         .refuses(Refusal::Conflict)
 }

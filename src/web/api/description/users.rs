@@ -9,7 +9,7 @@ use crate::{
     model::{audit::AuditEntry, json_schema::text, profile::ProfileView},
     web::api::{
         audit::{AUDIT_MAX, AuditList},
-        users::{BanRequest, PEOPLE_MAX, UpdateUserRequest, UserList},
+        users::{BanRequest, MergeRequest, PEOPLE_MAX, UpdateUserRequest, UserList},
     },
 };
 use axum::http::StatusCode;
@@ -25,6 +25,7 @@ pub(super) fn operations() -> Vec<Described> {
         show_user(),
         update_user(),
         ban_user(),
+        merge_user(),
         list_audit(),
     ]
 }
@@ -81,6 +82,19 @@ fn ban_user() -> Described {
         .may_take::<BanRequest>(&json!({"hide_messages": true}))
         .answers_nothing()
         .refuses(Refusal::Conflict)
+}
+
+fn merge_user() -> Described {
+    let path = "/api/v1/users/{handle}/merge";
+    let summary = "Merge an imported person into an account";
+    Described::post(path, "mergeUser", summary)
+        .details(
+            "For admins. The messages, reactions, mentions and memberships of the imported person become those of the \
+             account, some at a time; streams tell of each message by `message-edited`. If it is interrupted, repeating \
+             it goes on.",
+        )
+        .takes::<MergeRequest>(&json!({"into": "ann"}))
+        .answers_nothing()
 }
 
 fn list_audit() -> Described {

@@ -41,7 +41,7 @@ const TYPES: [&str; 14] = [
     "bye",
 ];
 
-/// Reserved names that no stream uses yet, two that browsers use themselves, and the heartbeat, which says nothing of
+/// Reserved names that no stream uses yet or that are of no room, two that browsers use themselves, and the heartbeat, which says nothing of
 /// rooms (`after_fifteen_silent_seconds_a_ping_tells_nothing_of_what_is_not_seen`).
 const NOT_IN_TABLE: [&str; 7] = [
     "message-progress",
@@ -58,6 +58,8 @@ fn is_in_table(content: &Content, bye: Bye) -> bool {
     let signal = match content {
         Content::Typing { .. } => "typing",
         Content::Presence { .. } => "presence",
+        // Of no room, and told to one's own streams only (`peace::blocks`).
+        Content::Me { .. } => return NOT_IN_TABLE.contains(&"me"),
     };
     let reason = match bye {
         Bye::SignedOut | Bye::Gone | Bye::Restart | Bye::Overload => "bye",

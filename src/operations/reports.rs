@@ -1,0 +1,62 @@
+//! Reports of messages.
+
+use super::messages::read_id;
+use crate::{
+    app::App,
+    auth::viewer::Viewer,
+    error::{Result, parse_field},
+    model::{
+        change::Action,
+        ids::EventId,
+        page::{Page, one_more},
+        report::{Report, ReportDecision, ReportReason},
+    },
+    store::reports::{self, Moderator},
+};
+
+/// Reports a message that the viewer sees.
+pub async fn report_message(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    id: &str,
+    reason: String,
+) -> Result<()> {
+    let message = read_id(id)?;
+    let reason = parse_field("reason", ReportReason::parse(reason))?;
+    app.rates.check_report(viewer.signed_in()?)?;
+    let action = Action::ReportMessage {
+        room,
+        message,
+        reason,
+    };
+    app.submit_from(viewer.requester()?, action).await?;
+    Ok(())
+}
+
+/// Returns a page of at most `limit` of the reports that the viewer decides about, the latest first.
+pub async fn list_reports(
+    app: &App,
+    viewer: &Viewer,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Page<Report>> {
+    let moderator = Moderator {
+        user: viewer.signed_in()?.id,
+        is_admin: viewer.is_admin(),
+    };
+    let before = before.unwrap_or(EventId::LIMIT);
+    let mut connection = app.readers().acquire().await?;
+    let reports =
+        reports::list_reports(&mut connection, moderator, before, one_more(limit)).await?;
+    Ok(Page::of(reports, limit))
+}
+
+/// Decides about all reports of the message of a report.
+pub async fn decide_report(app: &App, viewer: &Viewer, id: &str, decision: &str) -> Result<()> {
+    let report = read_id(id)?.0;
+    let decision = parse_field("decision", ReportDecision::parse(decision))?;
+    let action = Action::DecideReport { report, decision };
+    app.submit_from(viewer.requester()?, action).await?;
+    Ok(())
+}
