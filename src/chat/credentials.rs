@@ -83,6 +83,7 @@ pub(super) async fn apply(
             Ok(Applied::new(Outcome::Done))
         }
         CredentialAction::NoteRefused { refused } => {
+            actor.operates()?;
             audit::record_refused(tx, actor.at, refused).await?;
             Ok(Applied::new(Outcome::Done))
         }

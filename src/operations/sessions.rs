@@ -119,7 +119,10 @@ async fn record_refused(app: &App, is_end: bool) {
     for refused in app.failures.take(now(), is_end).chunks(USES_MAX) {
         let refused = refused.to_vec();
         let action = CredentialAction::NoteRefused { refused };
-        if let Err(error) = app.submit(None, Action::Credential(action)).await {
+        if let Err(error) = app
+            .submit(Principal::Server, Action::Credential(action))
+            .await
+        {
             tracing::warn!(%error, "recording refused attempts to sign in failed");
         }
     }

@@ -60,9 +60,10 @@ pub async fn delete_account(
         erase,
     } = sent.fields()?;
     let erase = erase.unwrap_or(false);
-    let confirmed = passwords::confirm(&app, &visitor, &browser.client, ("password", password)).await;
+    let confirmed =
+        passwords::confirm(&app, &visitor, &browser.client, ("password", password)).await;
     let deleted = match confirmed {
-        Ok(()) => delete_own(&app, &visitor, &handle, erase).await,
+        Ok(_) => delete_own(&app, &visitor, &handle, erase).await,
         Err(error) => Err(error),
     };
     match deleted {

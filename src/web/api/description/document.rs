@@ -30,7 +30,7 @@ struct Group {
     operations: Vec<Described>,
 }
 
-fn groups() -> [Group; 11] {
+fn groups() -> [Group; 12] {
     let group = |name, description, operations| Group {
         name,
         description,

@@ -8,7 +8,7 @@ use utoipa::openapi::{
 };
 
 /// Returns the parameters in paths. Each is a component of the document.
-pub(super) fn in_paths() -> [(&'static str, Parameter); 9] {
+pub(super) fn in_paths() -> [(&'static str, Parameter); 10] {
     let visible = || text().min_length(Some(1));
     [
         (
