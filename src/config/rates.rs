@@ -273,7 +273,7 @@ mod tests {
         }
         let refused = "lies=1,1/s".parse::<OtherRate>().unwrap_err();
         assert!(
-            refused.contains("rooms, memberships, posts, bot-posts"),
+            refused.contains("rooms, memberships, reports, posts, bot-posts"),
             "{refused}"
         );
     }

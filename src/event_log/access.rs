@@ -55,7 +55,7 @@ impl Reader {
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum Scope {
     /// The rooms with these slugs; with `joined`, only those that the reader is a member of.
-    Rooms { slugs: Vec<String>, joined: bool },
+    Rooms { slugs: Box<[String]>, joined: bool },
     /// All rooms that the reader may see; with `joined`, only those that it is a member of.
     Everything { joined: bool },
 }
@@ -67,7 +67,7 @@ impl Scope {
     /// Returns the part of the scope that lies in these rooms.
     fn limited_to(&self, granted: &[String]) -> Self {
         let slugs = match self {
-            Self::Everything { .. } => granted.to_vec(),
+            Self::Everything { .. } => granted.into(),
             Self::Rooms { slugs, .. } => {
                 let slugs = slugs.iter().filter(|slug| granted.contains(slug));
                 slugs.cloned().collect()
@@ -341,7 +341,7 @@ async fn look_up_rooms(log: &EventLog, reader: &Reader, scope: &Scope) -> Result
             Ok(Rooms::From(rooms))
         }
         Scope::Rooms { slugs, joined } => {
-            if let ([slug], false) = (slugs.as_slice(), joined)
+            if let ([slug], false) = (&**slugs, joined)
                 && reader.sees_open
                 && let Some(room) = log.find_open_room(slug).await?
             {

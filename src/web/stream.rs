@@ -229,7 +229,7 @@ impl StreamQuery {
         let joined = self.joined;
         let scope = match room {
             Some(room) => Scope::Rooms {
-                slugs: vec![room],
+                slugs: [room].into(),
                 joined: false,
             },
             None if self.rooms.is_empty() => Scope::Everything { joined },
@@ -240,7 +240,10 @@ impl StreamQuery {
                 let mut slugs = self.rooms.clone();
                 slugs.sort_unstable();
                 slugs.dedup();
-                Scope::Rooms { slugs, joined }
+                Scope::Rooms {
+                    slugs: slugs.into(),
+                    joined,
+                }
             }
         };
         Ok(scope)
