@@ -1,6 +1,6 @@
 //! Blocking: nothing that a blocked person does reaches the person who has blocked them. Nobody else is told.
 
-use super::{actor::Actor, applied::Applied};
+use super::{actor::Actor, applied::Applied, memberships::id_of};
 use crate::{
     error::{Error, Result},
     fault::Fault,
@@ -19,8 +19,8 @@ pub(super) async fn set_block(
     is_blocked: bool,
 ) -> Result<Applied> {
     let by = actor.signed_in()?;
-    let user = users::find_user(tx, handle).await?;
-    let user = user.ok_or(Error::NotFound)?.id;
+    // For somebody who is hidden and for somebody who does not exist, the same statements run.
+    let user = id_of(users::find_user(tx, handle).await?.as_ref());
     if user == by {
         return Err(Error::invalid("handle", Fault::Yourself));
     }

@@ -224,7 +224,7 @@ pub(super) fn member_event(actor: Actor, room: RoomId, user: UserId) -> NewEvent
 }
 
 /// Returns the id of a user; that of nobody for a missing one.
-fn id_of(user: Option<&User>) -> UserId {
+pub(super) fn id_of(user: Option<&User>) -> UserId {
     user.map_or(NOBODY, |user| user.id)
 }
 
