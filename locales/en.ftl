@@ -121,6 +121,8 @@ no-messages = No messages yet; write the first one.
 linked-message = Linked message:
 jump-to-latest = Jump to latest
 
+room-menu = Room menu
+
 ## Room settings and direct messages
 
 new-room = New
@@ -239,6 +241,11 @@ sign-out-here = Sign out of this browser
 sign-out-everywhere = Sign out everywhere
 sign-out-failed = No answer from the server. You may still be signed in; try again.
 
+## A link in place of a forgotten password
+
+choose-new-password = Choose a new password for @{ $handle }. This link works once.
+set-password-and-sign-in = Set password and sign in
+
 ## People, for admins
 
 find-person = Find a person
@@ -254,6 +261,7 @@ operator = Operator
 method-password = password
 method-passkey = passkey
 method-device-link = link for another device
+method-password-link = link for a new password
 method-identity = connected account
 audit-sign-in = signed in ({ $method })
 audit-sign-in-refused =
@@ -314,6 +322,94 @@ room-mentions-by-all = Everyone can mention the whole room with @room, not only 
 local-time = { $time } local time
 block-failed = No answer from the server. Nothing was changed.
 profile = Profile
+
+## Administration
+
+administration = Administration
+people-and-invites = People and invites
+name = Name
+you = You
+banned = Banned
+imported-people = Imported
+last-seen = Last seen
+last-seen-on = Last seen on { $day }
+never = Never
+end-sessions = End sessions
+end-sessions-lead =
+    { $count ->
+        [one] Signed in on { $count } device.
+       *[other] Signed in on { $count } devices.
+    }
+role-of = Role of @{ $username }
+invite-people = Invite people
+they-join-as = They join as
+good-for = Good for
+people-count =
+    { $count ->
+        [one] { $count } person
+       *[other] { $count } people
+    }
+invite-ends-in = Ends
+in-days =
+    { $count ->
+        [one] In { $count } day
+       *[other] In { $count } days
+    }
+room-they-start-in = Room they start in
+optional-but-for-guests = (optional, but for guests)
+make-invite = Make invite link
+open-invites = Open invites
+open-invite = Open invite
+invite-for = For
+invite-used = Used
+made-by = by { $name }
+invite-made-lead = Anyone with this link can join until it ends. It is shown only once.
+copy-link = Copy link
+invite-guests = Invite guests
+invite-guests-lead = Guests need no account yet. They see this room and the people in it, and nothing else.
+password-link = Link for a new password
+password-link-lead = Forgot the password? A one-time link lets this person set a new one within 24 hours.
+password-link-made = Send this link to @{ $username }. Whoever opens it sets a new password and is signed in. It works once and is shown only once.
+link-ends = This link ends on { $time }.
+make-password-link = Make link
+hide-presence = Don’t show others when I’m online or was last here
+find-room = Find a room
+messages = Messages
+last-message = Last message
+archived = Archived
+joined-by-everyone = Everyone joins
+begin-auto-join = Let everyone join
+end-auto-join = Stop joining everyone
+archive = Archive
+unarchive = Unarchive
+closed-rooms-hidden = Private rooms that you aren’t in, and direct messages, are not listed.
+
+## What the audit log tells
+
+audit-server-setup = set the server up
+audit-setup-link = made a set-up link
+audit-server-update = changed the server
+audit-invite-create = made an invite
+audit-invite-revoke = revoked an invite
+audit-invite-redeem = accepted an invite
+audit-user-add = created the account of
+audit-user-update = changed the account of
+audit-user-ban = banned
+audit-user-delete = deleted the account of
+audit-sign-in-link = made a link for a new password for
+audit-end-sessions = ended the sessions of
+audit-user-password = set the password of
+audit-token-create = made an API token for
+audit-token-revoke = revoked an API token of
+audit-room-create = created the room
+audit-room-update = changed the room
+audit-room-delete = deleted the room
+audit-member-add = added to a room:
+audit-member-role = changed the role in a room of
+audit-member-remove = removed from a room:
+audit-user-merge = merged into another account:
+audit-report-decide = decided about a report on
+audit-message-delete = deleted a message of
 
 ## Error pages
 
@@ -396,6 +492,7 @@ error-only-managers-post = Only the room’s managers can post here.
 error-room-archived = This room is archived.
 error-direct-room = A direct conversation and the people in it can’t be changed.
 error-guests-create-no-rooms = Guests can’t create rooms.
+error-admin-sign-in = How an admin signs in is changed by a command on the server only.
 error-not-admin = Only admins can do this.
 error-added-too-often = Others have added this person to many rooms today. Ask them to join.
 
@@ -407,6 +504,7 @@ error-body-padded = Too much blank space around the text.
 error-body-control-characters = Control characters other than tab and newline are not allowed.
 error-no-such-message = There is no such message in this room.
 error-message-deleted = This message was deleted.
+error-cannot-sign-in = Nobody can sign in to this account.
 error-last-admin = The server needs at least one admin.
 error-sign-out-first = You already have an account. Sign out to create another one with this invitation.
 error-not-imported = Nobody of that name was imported and is still to be invited.
@@ -510,6 +608,8 @@ reaction-failed = No answer from the server. The reaction was not changed.
 copy-code = Copy code
 copied = Copied
 copy-failed = The browser didn’t allow copying.
+
+ban-question = Ban @{ $username }? The account is disabled and its sessions end for good.
 
 ## Outbox, in scripts
 

@@ -109,6 +109,8 @@ no-messages = 还没有消息，来写第一条吧。
 linked-message = 链接指向的消息：
 jump-to-latest = 跳到最新
 
+room-menu = 房间菜单
+
 ## 房间设置与私信
 
 new-room = 新
@@ -224,6 +226,11 @@ sign-out-here = 退出此浏览器
 sign-out-everywhere = 在所有地方退出登录
 sign-out-failed = 服务器没有应答，你可能仍处于登录状态，请重试。
 
+## 代替忘记的密码的链接
+
+choose-new-password = 为 @{ $handle } 设置新密码。此链接只能使用一次。
+set-password-and-sign-in = 设置密码并登录
+
 ## 成员管理
 
 find-person = 查找成员
@@ -239,6 +246,7 @@ operator = 运维人员
 method-password = 密码
 method-passkey = 通行密钥
 method-device-link = 另一台设备的链接
+method-password-link = 设置新密码的链接
 method-identity = 已关联的账号
 audit-sign-in = 已登录（{ $method }）
 audit-sign-in-refused = 登录被拒绝 { $count } 次（{ $method }）
@@ -293,6 +301,82 @@ room-mentions-by-all = 所有人都可以用 @room 提到整个房间，不仅�
 local-time = 当地时间 { $time }
 block-failed = 服务器没有应答，没有任何改变。
 profile = 个人资料
+
+## 管理
+
+administration = 管理
+people-and-invites = 成员和邀请
+name = 名称
+you = 你
+banned = 已封禁
+imported-people = 已导入
+last-seen = 上次在线
+last-seen-on = 上次在线：{ $day }
+never = 从未
+end-sessions = 结束会话
+end-sessions-lead = 已在 { $count } 台设备上登录。
+role-of = @{ $username } 的角色
+invite-people = 邀请成员
+they-join-as = 加入身份
+good-for = 可用人数
+people-count = { $count } 人
+invite-ends-in = 到期
+in-days = { $count } 天后
+room-they-start-in = 初始房间
+optional-but-for-guests = （可选，访客必填）
+make-invite = 生成邀请链接
+open-invites = 有效的邀请
+open-invite = 有效的邀请
+invite-for = 对象
+invite-used = 已使用
+made-by = 由 { $name } 创建
+invite-made-lead = 在到期之前，任何拥有此链接的人都可以加入。链接只显示一次。
+copy-link = 复制链接
+invite-guests = 邀请访客
+invite-guests-lead = 访客不需要已有账号。他们只能看到此房间和其中的成员。
+password-link = 设置新密码的链接
+password-link-lead = 忘记密码？一次性链接可让此人在 24 小时内设置新密码。
+password-link-made = 请将此链接发送给 @{ $username }。打开链接的人可设置新密码并登录。链接只能使用一次，也只显示一次。
+link-ends = 此链接于 { $time } 失效。
+make-password-link = 生成链接
+hide-presence = 不让他人看到我是否在线以及上次在线时间
+find-room = 查找房间
+messages = 消息
+last-message = 最后一条消息
+archived = 已归档
+joined-by-everyone = 所有人加入
+begin-auto-join = 让所有人加入
+end-auto-join = 不再自动加入
+archive = 归档
+unarchive = 取消归档
+closed-rooms-hidden = 你未加入的私密房间和私信不会列出。
+
+## 审计日志的内容
+
+audit-server-setup = 设置了服务器
+audit-setup-link = 生成了设置链接
+audit-server-update = 更改了服务器
+audit-invite-create = 创建了邀请
+audit-invite-revoke = 撤销了邀请
+audit-invite-redeem = 接受了邀请
+audit-user-add = 创建了账号：
+audit-user-update = 更改了账号：
+audit-user-ban = 封禁了
+audit-user-delete = 删除了账号：
+audit-sign-in-link = 生成了新密码链接：
+audit-end-sessions = 结束了会话：
+audit-user-password = 设置了密码：
+audit-token-create = 创建了 API 令牌：
+audit-token-revoke = 撤销了 API 令牌：
+audit-room-create = 创建了房间
+audit-room-update = 更改了房间
+audit-room-delete = 删除了房间
+audit-member-add = 添加到房间：
+audit-member-role = 更改了房间角色：
+audit-member-remove = 移出房间：
+audit-user-merge = 合并到其他账号：
+audit-report-decide = 处理了举报：
+audit-message-delete = 删除了消息：
 
 ## 错误页面
 
@@ -375,6 +459,7 @@ error-only-managers-post = 只有房间的管理者才能在这里发消息。
 error-room-archived = 这个房间已归档。
 error-direct-room = 私信和其中的人不能更改。
 error-guests-create-no-rooms = 访客不能创建房间。
+error-admin-sign-in = 管理员的登录方式只能在服务器上用命令更改。
 error-not-admin = 只有管理员才能这样做。
 error-added-too-often = 今天已有很多人把此人添加到房间。请让对方自己加入。
 
@@ -386,6 +471,7 @@ error-body-padded = 文字前后的空白太多。
 error-body-control-characters = 除制表符和换行外，不能有控制字符。
 error-no-such-message = 这个房间里没有这条消息。
 error-message-deleted = 这条消息已被删除。
+error-cannot-sign-in = 没有人能登录此账号。
 error-last-admin = 服务器至少需要一位管理员。
 error-sign-out-first = 你已经有账号了。要用这个邀请创建另一个账号，请先退出登录。
 error-not-imported = 没有导入过、并且尚未加入的人用这个用户名。
@@ -467,6 +553,8 @@ reaction-failed = 服务器没有应答，表情没有改变。
 copy-code = 复制代码
 copied = 已复制
 copy-failed = 浏览器不允许复制。
+
+ban-question = 要封禁 @{ $username } 吗？账号将被停用，其会话将永久结束。
 
 ## 发件箱（脚本）
 

@@ -98,6 +98,9 @@ pub enum Denial {
     /// Only admins administer the server.
     #[error("only admins may do this")]
     NotAdmin,
+    /// Only the operator decides how an admin signs in.
+    #[error("how an admin signs in is changed by a command on the server only")]
+    AdminSignIn,
     /// Others have added the person to too many rooms.
     #[error("others have added this person to many rooms today; ask them to join")]
     AddedTooOften,

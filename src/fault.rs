@@ -99,6 +99,9 @@ pub enum Fault {
     /// The change would leave the server without an enabled admin.
     #[error("the server needs an admin whose account is enabled")]
     LastAdmin,
+    /// Nobody can be signed in to the account: it is disabled, imported, or a bot's.
+    #[error("nobody can sign in to this account")]
+    CannotSignIn,
     /// The handle is not one of a person whom an import has brought, and who has not been invited yet.
     #[error("no imported person who has not come in yet has this handle")]
     NotImported,

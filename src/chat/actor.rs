@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     model::{
         change::{Change, Principal},
-        ids::{RoomId, UserId},
+        ids::{EventId, RoomId, UserId},
         role::Role,
         time::Timestamp,
     },
@@ -80,6 +80,37 @@ impl Actor {
     pub(super) fn operates(self) -> Result<()> {
         let refused = || Error::Refused("only the server itself does this".into());
         self.by.operates().then_some(()).ok_or_else(refused)
+    }
+
+    /// Returns the actor, or in place of the operator the server's own account with the rights of an admin.
+    pub(super) async fn or_operator(self, tx: &mut Connection) -> Result<Self> {
+        if !self.by.operates() {
+            return Ok(self);
+        }
+        Ok(Self {
+            role: Some(Role::Admin),
+            ..self.or_server(tx).await?
+        })
+    }
+
+    /// Returns a room that is to be changed, and who changes it. The operator may do in every room what an admin may do
+    /// in one that the admin sees.
+    pub(super) async fn enter(self, tx: &mut Connection, slug: &str) -> Result<(Self, RoomAccess)> {
+        if !self.by.operates() {
+            return Ok((self, self.find_visible_room(tx, slug).await?));
+        }
+        let actor = self.or_operator(tx).await?;
+        let room = rooms::find_access(tx, actor.user(), slug).await?;
+        let room = room.filter(|room| !room.is_deleted);
+        let room = room.ok_or(Error::NotFound)?;
+        let member_since = room.member_since.or(Some(EventId::EARLIEST));
+        Ok((
+            actor,
+            RoomAccess {
+                member_since,
+                ..room
+            },
+        ))
     }
 
     /// Returns the actor, or the server's own account in place of the operator.

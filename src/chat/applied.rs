@@ -9,14 +9,26 @@ pub struct Applied {
     pub outcome: Outcome,
     /// The changed permissions, which open streams must look up again.
     pub access: Vec<AccessChange>,
+    /// Whether the audit log has the change: it has had an effect, and is not a step that others follow.
+    pub is_recorded: bool,
 }
 
 impl Applied {
     pub(super) fn new(outcome: Outcome) -> Self {
+        Self::with_accesses(outcome, Vec::new())
+    }
+
+    /// Returns the result of a change without an effect, since everything was as it asks for.
+    pub(super) fn unchanged(outcome: Outcome) -> Self {
         Self {
-            outcome,
-            access: Vec::new(),
+            is_recorded: false,
+            ..Self::new(outcome)
         }
+    }
+
+    /// Returns the result of a step that others follow. The audit log has the last one.
+    pub(super) fn unfinished(outcome: Outcome) -> Self {
+        Self::unchanged(outcome)
     }
 
     pub(super) fn with_access(outcome: Outcome, access: AccessChange) -> Self {
@@ -24,6 +36,10 @@ impl Applied {
     }
 
     pub(super) fn with_accesses(outcome: Outcome, access: Vec<AccessChange>) -> Self {
-        Self { outcome, access }
+        Self {
+            outcome,
+            access,
+            is_recorded: true,
+        }
     }
 }

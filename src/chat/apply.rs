@@ -155,6 +155,7 @@ async fn apply_run(
         Action::AdmitProxied { account, identity } => {
             proxied::admit(tx, actor, account, identity).await
         }
+        Action::AddUser { account } => users::add_account(tx, actor, account).await,
         Action::CreateInvite(invite) => invites::create_invite(tx, actor, invite).await,
         Action::RevokeInvite { invite } => invites::revoke_invite(tx, actor, *invite).await,
         Action::RedeemInvite {
@@ -173,12 +174,18 @@ async fn apply_run(
         Action::EraseMessages { handle, after } => {
             bans::erase_messages(tx, actor, handle, *after).await
         }
+        Action::EraseReactions { handle } => deletion::erase_reactions(tx, actor, handle).await,
         Action::DeleteUser {
             handle,
             only_silent,
         } => deletion::delete_user(tx, actor, handle, *only_silent).await,
-        Action::UpdateProfile { about, time_zone } => {
-            users::update_profile(tx, actor, about.as_ref(), time_zone.as_ref()).await
+        Action::UpdateProfile {
+            about,
+            time_zone,
+            hides_presence,
+        } => {
+            let texts = (about.as_ref(), time_zone.as_ref());
+            users::update_profile(tx, actor, texts, *hides_presence).await
         }
         Action::SetBlock { handle, blocked } => {
             blocks::set_block(tx, actor, handle, *blocked).await

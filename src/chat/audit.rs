@@ -10,9 +10,9 @@ use crate::{
     model::{
         audit::NewAuditEntry,
         change::{Action, Change, Outcome},
-        credential::CredentialAction,
+        credential::{CredentialAction, OtherCredential},
         ids::{MessageId, UserId},
-        sign_in::RefusedSignIns,
+        sign_in::{RefusedSignIns, SignInMethod},
         time::Timestamp,
     },
     store::{audit, db::Connection, reports, users},
@@ -28,8 +28,6 @@ struct Record<'a> {
     details: Option<Value>,
     /// Whether it is recorded also if the actor does it to themselves.
     is_own_recorded: bool,
-    /// Whether the change has an effect that neither the outcome nor a change of access tells.
-    is_always_effective: bool,
 }
 
 /// The person that something is done to.
@@ -52,7 +50,6 @@ impl<'a> Record<'a> {
             message: None,
             details: None,
             is_own_recorded: true,
-            is_always_effective: false,
         }
     }
 
@@ -63,6 +60,11 @@ impl<'a> Record<'a> {
             details,
             ..Self::about(action, "")
         }
+    }
+
+    /// Returns the record of a sign-in.
+    fn of_sign_in(method: SignInMethod) -> Self {
+        Self::of_newcomer("sign-in", Some(json!({ "method": method })))
     }
 
     /// Returns the record of what signs somebody in.
@@ -90,7 +92,6 @@ impl<'a> Record<'a> {
             message: None,
             details: None,
             is_own_recorded: false,
-            is_always_effective: false,
         }
     }
 }
@@ -115,21 +116,31 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
             let details = json!({ "role": invite.role, "uses": invite.uses });
             Some(Record {
                 room: invite.room.as_deref(),
-                is_always_effective: true,
                 ..Record::about_server("invite.create", Some(details))
             })
         }
-        Action::RevokeInvite { .. } => Some(Record {
-            is_always_effective: true,
-            ..Record::about_server("invite.revoke", None)
-        }),
+        Action::RevokeInvite { .. } => Some(Record::about_server("invite.revoke", None)),
+        // A start of the server makes another kind of link, of which nobody decides.
+        Action::OfferSetup { is_kept, .. } => {
+            is_kept.then(|| Record::about_server("server.setup-link", None))
+        }
+        Action::AddUser { account } => {
+            let handle = account.handle.text.as_str();
+            let details = json!({ "role": account.role });
+            Some(Record {
+                details: Some(details),
+                ..Record::about("user.add", handle)
+            })
+        }
+        Action::Credential(CredentialAction::OfOther { handle, change }) => {
+            Some(Record::about(name_of(change), handle))
+        }
         Action::RedeemInvite { .. } => Some(Record::of_newcomer("invite.redeem", None)),
         Action::Credential(CredentialAction::SignIn { proof, .. }) => {
-            let details = json!({ "method": proof.method() });
-            Some(Record {
-                is_always_effective: true,
-                ..Record::of_newcomer("sign-in", Some(details))
-            })
+            Some(Record::of_sign_in(proof.method()))
+        }
+        Action::Credential(CredentialAction::ResetPassword { .. }) => {
+            Some(Record::of_sign_in(SignInMethod::PasswordLink))
         }
         Action::UpdateUser {
             handle,
@@ -160,11 +171,19 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         Action::DecideReport { report, decision } => Some(Record {
             subject: Subject::AuthorOfReported(*report),
             details: Some(json!({ "report": report, "decision": decision })),
-            is_always_effective: true,
             ..Record::about_server("report.decide", None)
         }),
         Action::UpdateRoom { room, update } => {
+            // The entry tells that a name or topic was changed, and not to which one: rows contain no texts.
+            let texts = [
+                ("name", update.name.is_some()),
+                ("topic", update.topic.is_some()),
+            ];
+            let texts = texts.into_iter().filter(|(_, is_set)| *is_set);
+            let texts: Vec<&str> = texts.map(|(name, _)| name).collect();
+            let texts = (!texts.is_empty()).then(|| ("changed".to_owned(), json!(texts)));
             let is_set = [
+                texts,
                 update.kind.map(|kind| ("kind".to_owned(), json!(kind))),
                 flag("archived", update.archived),
                 flag("announcements", update.announcements),
@@ -172,12 +191,15 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
                 flag("room_mentions", update.room_mentions),
             ];
             let details: Value = is_set.into_iter().flatten().collect();
-            // Members see for themselves which name and topic a room has.
-            (details != json!({})).then_some(Record {
+            Some(Record {
                 details: Some(details),
                 ..Record::of_room("room.update", room)
             })
         }
+        Action::CreateRoom { room, .. } => Some(Record {
+            details: Some(json!({ "kind": room.kind })),
+            ..Record::about_server("room.create", None)
+        }),
         Action::DeleteRoom { room } => Some(Record::of_room("room.delete", room)),
         Action::JoinRoom {
             room,
@@ -202,7 +224,6 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         }),
         Action::Found { .. }
         | Action::BeginEra { .. }
-        | Action::OfferSetup { .. }
         | Action::JoinServer { .. }
         | Action::AdmitProxied { .. }
         | Action::SignOut { .. }
@@ -210,8 +231,9 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         | Action::RenameUser { .. }
         | Action::UpdateProfile { .. }
         | Action::SetBlock { .. }
+        // Part of a ban, or of the deletion of an account.
         | Action::EraseMessages { .. }
-        | Action::CreateRoom { .. }
+        | Action::EraseReactions { .. }
         | Action::EraseRooms
         | Action::OpenDirectRoom { .. }
         | Action::MarkRead { .. }
@@ -230,11 +252,22 @@ fn flag(name: &str, flag: Option<bool>) -> Option<(String, Value)> {
     flag.map(|flag| (name.to_owned(), json!(flag)))
 }
 
+/// Returns the name of the record of a decision about how somebody signs in.
+fn name_of(change: &OtherCredential) -> &'static str {
+    match change {
+        OtherCredential::Link { .. } => "user.sign-in-link",
+        OtherCredential::EndSessions => "user.end-sessions",
+        OtherCredential::Password { .. } => "user.password",
+        OtherCredential::Token { .. } => "token.create",
+        OtherCredential::Revoke { .. } => "token.revoke",
+    }
+}
+
 /// Returns whether a change had an effect, as opposed to one that was applied before.
 fn has_effect(applied: &Applied) -> bool {
     match applied.outcome {
         Outcome::Message { is_new, .. } => is_new,
-        _ => !applied.access.is_empty(),
+        _ => applied.is_recorded,
     }
 }
 
@@ -267,21 +300,30 @@ pub(super) async fn record(
     applied: &Applied,
 ) -> Result<()> {
     let Pending { record, subject } = pending;
-    if !record.is_always_effective && !has_effect(applied) {
+    if !has_effect(applied) {
         return Ok(());
     }
-    let signed_in = match (&record.subject, &applied.outcome) {
+    // What the change has signed in or created could not be found before.
+    let newcomer = match (&record.subject, &applied.outcome) {
         (Subject::SignedIn, Outcome::User(user) | Outcome::UserChanged(user)) => Some(user.id),
         _ => None,
     };
-    let subject = subject.or(signed_in);
+    let created = match (&record.subject, &applied.outcome) {
+        (Subject::Handle(_), Outcome::User(user)) => Some(user.id),
+        _ => None,
+    };
+    let subject = subject.or(newcomer).or(created);
+    let room = match &applied.outcome {
+        Outcome::Room { slug } => Some(slug.as_str()),
+        _ => record.room,
+    };
     let entry = NewAuditEntry {
         at: change.at,
-        actor: change.by.user().or(signed_in),
+        actor: change.by.user().or(newcomer),
         address: change.from,
         action: record.action,
         subject,
-        room: record.room,
+        room,
         message: record.message,
         details: record.details,
     };

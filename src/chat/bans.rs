@@ -33,6 +33,7 @@ pub(super) async fn ban_user(tx: &mut Connection, actor: Actor, handle: &str) ->
     if !before.is_disabled {
         standing::set_disabled(tx, banned.id, Some(actor.at)).await?;
     }
+    standing::set_banned(tx, banned.id, actor.at).await?;
     bans::delete_sessions(tx, banned.id).await?;
     Ok(Applied::with_access(
         Outcome::Done,

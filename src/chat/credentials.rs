@@ -1,14 +1,18 @@
 //! What people sign in with: passwords, passkeys, sessions, tokens and one-time links.
 
 use super::{
-    actor::Actor, applied::Applied, audit, identities, passkeys as passkey_rules,
+    actor::Actor,
+    applied::Applied,
+    audit,
+    ended_sessions::{end_others, ended},
+    identities, other_credentials, passkeys as passkey_rules,
     policy::can_have_another,
 };
 use crate::{
     error::{Error, Result},
     fault::Fault,
     model::{
-        change::{AccessChange, Outcome, SecretHash, SignIn, SignInKind},
+        change::{Outcome, SecretHash, SignIn, SignInKind},
         credential::{CredentialAction, Proof, SESSIONS_MAX, TOKENS_MAX},
         grant::Grant,
         ids::UserId,
@@ -22,7 +26,8 @@ use crate::{
         passkeys::{self, NewPasskey},
         passwords,
         sessions::{self, NewSession},
-        sign_in_links, users,
+        sign_in_links::{self, LinkUse},
+        users,
     },
 };
 
@@ -97,13 +102,18 @@ pub(super) async fn apply(
             secret_hash,
             expires_at,
         } => {
-            sign_in_links::set_link(tx, actor.signed_in()?, secret_hash, *expires_at).await?;
+            let link = (LinkUse::Device, secret_hash);
+            sign_in_links::set_link(tx, actor.signed_in()?, link, *expires_at).await?;
             Ok(Applied::new(Outcome::Done))
         }
         CredentialAction::LinkIdentity { identity } => {
             identities::link_own(tx, actor, identity).await
         }
         CredentialAction::UnlinkIdentity { id } => identities::unlink_own(tx, actor, *id).await,
+        CredentialAction::ResetPassword { .. } => reset_password(tx, actor, action).await,
+        CredentialAction::OfOther { handle, change } => {
+            other_credentials::apply(tx, actor, handle, change).await
+        }
     }
 }
 
@@ -144,7 +154,9 @@ async fn sign_in_by(
             (stored.as_ref() == Some(hash)).then_some(*user)
         }
         Proof::Passkey { id, seen, .. } => passkey_rules::find_unchanged(tx, id, seen).await?,
-        Proof::Link { secret_hash } => sign_in_links::find_link(tx, secret_hash, actor.at).await?,
+        Proof::Link { secret_hash } => {
+            sign_in_links::find_link(tx, (LinkUse::Device, secret_hash), actor.at).await?
+        }
         Proof::Identity { identity } => find_identity(tx, identity).await?,
     };
     // A bot is not signed in by a browser.
@@ -214,17 +226,38 @@ async fn set_password(
     Ok(Applied::new(Outcome::Done))
 }
 
-async fn end_others(
+/// Sets a new password by a link of an admin, and signs the account in. The link is used up by it.
+async fn reset_password(
     tx: &mut Connection,
-    user: UserId,
-    here: Option<&SecretHash>,
+    actor: Actor,
+    action: &CredentialAction,
 ) -> Result<Applied> {
-    let others = sessions::delete_others(tx, user, here).await?;
-    Ok(ended(Outcome::Done, others))
-}
-
-/// Returns the result of deleting these sessions, whose streams end.
-fn ended(outcome: Outcome, secrets: Vec<SecretHash>) -> Applied {
-    let access = secrets.into_iter().map(AccessChange::Secret);
-    Applied::with_accesses(outcome, access.collect())
+    let CredentialAction::ResetPassword {
+        link,
+        new,
+        sign_in,
+        ends_others,
+        device,
+    } = action
+    else {
+        return Err(Error::Internal("another action resets no password"));
+    };
+    let user = sign_in_links::find_link(tx, (LinkUse::Password, link), actor.at).await?;
+    let user = find_enabled(tx, user).await?.ok_or(Error::NotFound)?;
+    sign_in_links::delete_link(tx, user.id).await?;
+    passwords::set_password(tx, user.id, new, actor.at).await?;
+    let others = if *ends_others {
+        end_others(tx, user.id, None).await?.access
+    } else {
+        Vec::new()
+    };
+    add_session(tx, actor, user.id, sign_in).await?;
+    if let Some(device) = device {
+        devices::note_device(tx, user.id, device, actor.at).await?;
+    }
+    let latest = &sign_in.secret_hash;
+    let unused = sessions::delete_beyond(tx, user.id, latest, SESSIONS_MAX - 1).await?;
+    let mut applied = ended(Outcome::User(user), unused);
+    applied.access.extend(others);
+    Ok(applied)
 }

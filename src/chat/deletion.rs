@@ -4,6 +4,7 @@ use super::{
     actor::Actor,
     applied::Applied,
     memberships::member_event,
+    messages::message_event,
     standing::{append_user_event, check_update, find_own_or_administered},
 };
 use crate::{
@@ -11,10 +12,11 @@ use crate::{
     model::{
         account::NewAccount,
         change::{AccessChange, Outcome},
+        event::kind,
         ids::UserId,
     },
     store::{
-        bans, blocks, db::Connection, deletion, events::append_event, memberships,
+        bans, blocks, db::Connection, deletion, events::append_event, memberships, reactions,
         standing::Standing, users,
     },
 };
@@ -38,7 +40,7 @@ pub(super) async fn delete_user(
     check_update(tx, before, after).await?;
     let id = before.id;
     if only_silent && !deletion::is_silent(tx, id).await? {
-        return Ok(Applied::new(Outcome::Done));
+        return Ok(Applied::unchanged(Outcome::Done));
     }
     let author = actor.or_server(tx).await?;
     for (room, _) in memberships::list_rooms_of(tx, id).await? {
@@ -56,6 +58,31 @@ pub(super) async fn delete_user(
         Outcome::UserDeleted,
         AccessChange::User(id),
     ))
+}
+
+/// Maximum number of reactions that one change removes.
+const REACTIONS_MAX: usize = 100;
+
+/// Removes the next reactions of an account that has written nothing, at most [`REACTIONS_MAX`].
+pub(super) async fn erase_reactions(
+    tx: &mut Connection,
+    actor: Actor,
+    handle: &str,
+) -> Result<Applied> {
+    actor.operates()?;
+    let user = find_own_or_administered(tx, actor, handle).await?.id;
+    if !deletion::is_silent(tx, user).await? {
+        return Ok(Applied::new(Outcome::Erased { has_more: false }));
+    }
+    let author = actor.or_server(tx).await?;
+    let reactions = reactions::list_reactions_of(tx, user, REACTIONS_MAX).await?;
+    for (room, message, emoji) in &reactions {
+        reactions::delete_reaction(tx, *message, emoji, user).await?;
+        let event = message_event(author, kind::REACTION, *room, *message);
+        append_event(tx, &event).await?;
+    }
+    let has_more = reactions.len() == REACTIONS_MAX;
+    Ok(Applied::new(Outcome::Erased { has_more }))
 }
 
 /// Returns the names of a deleted account: a handle that nobody has.

@@ -69,10 +69,8 @@ pub(super) async fn open_direct_room(
     for blocker in blocks::list_blockers(tx, by, &ids).await? {
         memberships::hide_room(tx, id, blocker).await?;
     }
-    Ok(Applied {
-        outcome: Outcome::Room { slug },
-        access: ids.into_iter().map(AccessChange::User).collect(),
-    })
+    let access = ids.into_iter().map(AccessChange::User).collect();
+    Ok(Applied::with_accesses(Outcome::Room { slug }, access))
 }
 
 /// Returns the people with these handles, whom the actor may meet, without the actor. Of an account that is disabled

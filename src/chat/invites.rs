@@ -4,7 +4,7 @@ use super::{
     actor::Actor,
     applied::Applied,
     memberships::{NewMember, add_member},
-    policy::{Object, Verb, can, can_have_another},
+    policy::{self, Object, Verb, can, can_have_another},
     users::{claim_user, register},
 };
 use crate::{
@@ -13,25 +13,36 @@ use crate::{
     model::{
         account::NewAccount,
         change::{AccessChange, Outcome, Registration, SecretHash},
-        ids::{RoomId, UserId},
+        ids::UserId,
         invite::{Invite, InviteId, NewInvite, OPEN_INVITES_MAX},
+        role::Role,
     },
-    store::{db::Connection, invites, memberships, rooms, users},
+    store::{
+        db::Connection,
+        invites, memberships,
+        rooms::{self, RoomAccess},
+        users,
+    },
 };
 
-/// Makes an invitation.
+/// Makes an invitation. Managers of a room invite guests into it; all others are made by admins.
 pub(super) async fn create_invite(
     tx: &mut Connection,
     actor: Actor,
     invite: &NewInvite,
 ) -> Result<Applied> {
-    actor.administers()?;
-    let open = invites::count_open(tx, actor.user(), actor.at).await?;
-    can_have_another(open, OPEN_INVITES_MAX, "role")?;
     let room = match &invite.room {
-        Some(slug) => Some(find_room(tx, actor, slug).await?),
+        Some(slug) => Some(find_room(tx, actor, slug).await),
         None => None,
     };
+    let managed = room.as_ref().and_then(|room| room.as_ref().ok());
+    let is_for_guests = invite.role == Role::Guest && invite.person.is_none();
+    if !(is_for_guests && managed.is_some_and(|room| may_invite_guests(actor, room))) {
+        actor.administers()?;
+    }
+    let room = room.transpose()?.map(|room| room.id);
+    let open = invites::count_open(tx, actor.user(), actor.at).await?;
+    can_have_another(open, OPEN_INVITES_MAX, "role")?;
     let person = match &invite.person {
         Some(handle) => Some(find_imported(tx, handle).await?),
         None => None,
@@ -41,7 +52,7 @@ pub(super) async fn create_invite(
 }
 
 /// Returns a room that the actor may see; the operator sees all.
-async fn find_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<RoomId> {
+async fn find_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<RoomAccess> {
     let no_such_room = || Error::invalid("room", Fault::NoSuchRoom);
     let room = rooms::find_access(tx, actor.user(), slug).await?;
     // Who may take part in a direct room was decided when it was made.
@@ -50,7 +61,13 @@ async fn find_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<Room
     if !actor.by.operates() {
         can(actor.identity(), Verb::See, Object::Room(&room)).map_err(|_| no_such_room())?;
     }
-    Ok(room.id)
+    Ok(room)
+}
+
+/// Returns whether the actor may invite guests into a room that the actor sees.
+fn may_invite_guests(actor: Actor, room: &RoomAccess) -> bool {
+    let identity = actor.identity();
+    identity.is_some_and(|actor| policy::may_invite_guests(actor, room))
 }
 
 async fn find_imported(tx: &mut Connection, handle: &str) -> Result<UserId> {
@@ -67,8 +84,15 @@ pub(super) async fn revoke_invite(
     actor: Actor,
     id: InviteId,
 ) -> Result<Applied> {
-    actor.administers()?;
     let invite = invites::find_holding_by_id(tx, actor.user(), id, actor.at).await?;
+    let room = match invite.as_ref().and_then(|invite| invite.room.as_ref()) {
+        Some(room) => Some(find_room(tx, actor, &room.slug).await?),
+        None => None,
+    };
+    let is_for_guests = invite.as_ref().is_some_and(Invite::is_for_guests);
+    if !(is_for_guests && room.is_some_and(|room| may_invite_guests(actor, &room))) {
+        actor.administers()?;
+    }
     invite.ok_or(Error::NotFound)?;
     invites::revoke_invite(tx, id, actor.at).await?;
     Ok(Applied::new(Outcome::Done))
@@ -134,7 +158,7 @@ async fn accept_invite(
         return Err(Error::Forbidden(Denial::SignOutFirst));
     };
     if memberships::find_role(tx, room.id, user).await?.is_some() {
-        return Ok(Applied::new(Outcome::Done));
+        return Ok(Applied::unchanged(Outcome::Done));
     }
     add_member(tx, actor, room.id, NewMember::member(user)).await?;
     invites::count_use(tx, invite.id).await?;

@@ -61,12 +61,12 @@ pub(super) async fn join_room(
     handle: &str,
     role: Option<RoomRole>,
 ) -> Result<Applied> {
-    let room = actor.find_visible_room(tx, slug).await?;
+    let (actor, room) = actor.enter(tx, slug).await?;
     let found = users::find_user(tx, handle).await?;
     let user = id_of(found.as_ref());
     let current = memberships::find_role(tx, room.id, user).await?;
     if current.is_some() && role.is_none_or(|role| Some(role) == current) {
-        return Ok(Applied::new(Outcome::Done));
+        return Ok(Applied::unchanged(Outcome::Done));
     }
     if role.is_some_and(|role| role != RoomRole::Member || current.is_some()) {
         can(actor.identity(), Verb::Manage, Object::Room(&room))?;
@@ -129,7 +129,7 @@ pub(super) async fn leave_room(
     slug: &str,
     handle: &str,
 ) -> Result<Applied> {
-    let room = actor.find_visible_room(tx, slug).await?;
+    let (actor, room) = actor.enter(tx, slug).await?;
     let found = users::find_user(tx, handle).await?;
     let user = id_of(found.as_ref());
     can(actor.identity(), Verb::Leave, Object::Member(&room, user))?;
@@ -138,7 +138,7 @@ pub(super) async fn leave_room(
         let is_visible = standing::sees_person(tx, actor.user(), user).await?;
         let is_known = is_visible || actor.user() == Some(user) || actor.administers().is_ok();
         let known = found.filter(|_| is_known).ok_or(Error::NotFound);
-        return known.map(|_| Applied::new(Outcome::Done));
+        return known.map(|_| Applied::unchanged(Outcome::Done));
     }
     if room.is_direct {
         memberships::hide_room(tx, room.id, user).await?;

@@ -51,7 +51,7 @@ pub(super) async fn merge_user(
     merges::move_messages(tx, merge, &ids_of(&messages)).await?;
     append_events(tx, actor, kind::MESSAGE_EDITED, &messages).await?;
     if messages.len() == MOVED_MAX {
-        return Ok(Applied::new(Outcome::Merging { after }));
+        return Ok(Applied::unfinished(Outcome::Merging { after }));
     }
     let after = after.unwrap_or_default();
     let reacted = merges::list_reacted(tx, merge.from, after, MOVED_MAX).await?;
@@ -59,7 +59,7 @@ pub(super) async fn merge_user(
     append_events(tx, actor, kind::REACTION, &reacted).await?;
     if let Some((_, last)) = reacted.last().filter(|_| reacted.len() == MOVED_MAX) {
         let after = Some(*last);
-        return Ok(Applied::new(Outcome::Merging { after }));
+        return Ok(Applied::unfinished(Outcome::Merging { after }));
     }
     finish(tx, actor, merge).await
 }

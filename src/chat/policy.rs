@@ -143,6 +143,12 @@ pub fn manages(actor: Identity, room: &RoomAccess) -> bool {
     (room.is_manager || actor.role == Role::Admin) && !room.is_direct
 }
 
+/// Returns whether an account may invite guests into a room that is visible to it. Guests invite nobody to the server.
+#[must_use]
+pub fn may_invite_guests(actor: Identity, room: &RoomAccess) -> bool {
+    manages(actor, room) && actor.role != Role::Guest
+}
+
 /// Returns whether a user may add another one to a room, or begin a direct conversation. Members of the server know of
 /// each other; guests, only of the people in their rooms.
 #[must_use]

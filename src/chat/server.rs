@@ -19,6 +19,12 @@ pub(super) async fn update_server(
     door: Option<Door>,
 ) -> Result<Applied> {
     actor.administers()?;
+    let before = meta::find_server(tx).await?;
+    let is_new_name = name.is_some_and(|name| name.as_str() != before.name);
+    let stored = meta::find_door(tx).await?;
+    if !is_new_name && door.is_none_or(|door| stored == Some(door)) {
+        return Ok(Applied::unchanged(Outcome::Done));
+    }
     if let Some(name) = name {
         meta::set_server_name(tx, name).await?;
     }

@@ -43,7 +43,7 @@ pub(super) async fn update_user(
     let user = users::find_user_by_id(tx, after.id).await?;
     let user = user.ok_or(Error::NotFound)?;
     if before == after {
-        return Ok(Applied::new(Outcome::User(user)));
+        return Ok(Applied::unchanged(Outcome::User(user)));
     }
     Ok(Applied::with_access(
         Outcome::UserChanged(user),

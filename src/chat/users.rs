@@ -50,6 +50,17 @@ pub(super) async fn join_server(
     Ok(Applied::new(Outcome::User(user)))
 }
 
+/// Creates an account that nobody is signed in to. Only the operator does this, whatever the door.
+pub(super) async fn add_account(
+    tx: &mut Connection,
+    actor: Actor,
+    account: &NewAccount,
+) -> Result<Applied> {
+    actor.operates()?;
+    let user = create_account(tx, actor, account, None).await?;
+    Ok(Applied::new(Outcome::User(user)))
+}
+
 /// Creates an account with what its owner signs in with again, and signs it in.
 pub(super) async fn register(
     tx: &mut Connection,
@@ -220,12 +231,16 @@ pub(super) async fn rename_user(
 pub(super) async fn update_profile(
     tx: &mut Connection,
     actor: Actor,
-    about: Option<&About>,
-    time_zone: Option<&TimeZone>,
+    (about, time_zone): (Option<&About>, Option<&TimeZone>),
+    hides_presence: Option<bool>,
 ) -> Result<Applied> {
     let by = actor.signed_in()?;
-    profiles::update_profile(tx, by, about, time_zone).await?;
-    Ok(Applied::new(Outcome::Done))
+    profiles::update_profile(tx, by, (about, time_zone), hides_presence).await?;
+    let access = hides_presence.map(|_| AccessChange::User(by));
+    Ok(Applied::with_accesses(
+        Outcome::Done,
+        access.into_iter().collect(),
+    ))
 }
 
 /// Deletes a session or token, and ends its open streams.

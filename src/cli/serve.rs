@@ -1,10 +1,6 @@
 //! `serve`: runs the server.
 
-use super::{
-    Failure, log, print,
-    setup_link::{link, site},
-    stop::Stop,
-};
+use super::{Failure, log, operator::site, print, setup_link::link, stop::Stop};
 use crate::{
     Server, SetupOffer,
     config::{Config, Durability},

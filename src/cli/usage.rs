@@ -1,7 +1,8 @@
 //! The command line: the commands, their help, and their dispatch.
 
 use super::{
-    Failure, backup, check, export, import, post, restore, room, serve, setup_link, tail, user,
+    Failure, backup, check, export, import, invite, post, restore, room, serve, setup_link, tail,
+    token, user,
 };
 use crate::config::{Config, DB};
 use clap::{Args, Parser, Subcommand};
@@ -57,8 +58,8 @@ enum Command {
     Serve(Box<Config>),
     /// Print a new link for setting the server up, while it has no admin
     ///
-    /// The link works once. It replaces an earlier one, and the server keeps it when it starts; the server must be
-    /// stopped.
+    /// The link works once. It replaces an earlier one, and the server keeps it when it starts; the server may be
+    /// running.
     SetupLink(setup_link::SetupLink),
     /// Print each event as a line of JSON; reconnects and resumes automatically
     Tail(tail::Tail),
@@ -75,10 +76,14 @@ enum Command {
     Backup(backup::Backup),
     /// Replace the database with a backup; the server must be stopped
     Restore(restore::Restore),
-    /// List accounts, change their roles, disable or delete them; the server may be running
+    /// List, create, change and delete accounts; the server may be running
     User(user::User),
-    /// List rooms; the server may be running
+    /// List, create, archive and delete rooms, and change their members; the server may be running
     Room(room::Room),
+    /// Make, list and revoke invitations; the server may be running
+    Invite(invite::Invite),
+    /// Make, list and revoke API tokens; the server may be running
+    Token(token::Token),
     /// Check the integrity and consistency of the database
     Check(check::Check),
 }
@@ -120,6 +125,8 @@ async fn run(arguments: CommandLine) -> Result<(), Failure> {
         Command::Restore(restore) => restore::run(restore).await,
         Command::User(user) => user::run(user).await,
         Command::Room(room) => room::run(room).await,
+        Command::Invite(invite) => invite::run(invite).await,
+        Command::Token(token) => token::run(token).await,
         Command::Check(check) => check::run(check).await,
     }
 }

@@ -103,6 +103,13 @@ impl Presence {
         }
     }
 
+    /// Returns whether the user with this handle is online, as it was last signalled. Users who hide their presence are
+    /// not.
+    #[must_use]
+    pub fn is_here(&self, handle: &str) -> bool {
+        self.lock().signalled.contains(handle)
+    }
+
     /// Returns the members with their presence, as it was last signalled.
     #[must_use]
     pub fn mark(&self, members: Vec<RoomMember>) -> Vec<RoomMember> {
@@ -133,11 +140,12 @@ impl Presence {
             let RoomOfPerson {
                 user_id,
                 handle,
+                is_hidden,
                 room_id,
                 slug,
                 is_open,
             } = row;
-            let is_here = moved.get(&user_id).copied().unwrap_or_default();
+            let is_here = !is_hidden && moved.get(&user_id).copied().unwrap_or_default();
             if is_here {
                 people.signalled.insert(handle.clone());
             } else {

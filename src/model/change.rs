@@ -26,6 +26,7 @@ use super::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::net::IpAddr;
+use strum::{IntoStaticStr, VariantNames};
 
 pub use super::sign_in::{SecretHash, SignIn, SignInKind};
 
@@ -125,7 +126,7 @@ pub struct ChangeId {
 }
 
 /// The action of a change.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum Action {
@@ -167,6 +168,8 @@ pub enum Action {
         account: NewAccount,
         identity: ExternalIdentity,
     },
+    /// Creates an account that nobody is signed in to. Only the operator does this.
+    AddUser { account: NewAccount },
     /// Makes an invitation.
     CreateInvite(NewInvite),
     /// Revokes an invitation.
@@ -195,12 +198,16 @@ pub enum Action {
         handle: String,
         after: Option<MessageId>,
     },
+    /// Removes some reactions of an account that a flood has made. Only the operator does this.
+    EraseReactions { handle: String },
     /// Deletes an account; with `only_silent`, only if it has written nothing and is in no closed room.
     DeleteUser { handle: String, only_silent: bool },
     /// Sets what the actor says of themselves. `None` leaves a value unchanged.
     UpdateProfile {
         about: Option<About>,
         time_zone: Option<TimeZone>,
+        #[serde(default)]
+        hides_presence: Option<bool>,
     },
     /// Blocks a person for the actor, or ends that.
     SetBlock { handle: String, blocked: bool },

@@ -10,6 +10,7 @@ use super::{
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 
 /// Maximum number of sessions of one account. Beyond it, a new one ends the one that was not used for the longest time.
 pub const SESSIONS_MAX: u32 = 100;
@@ -17,7 +18,7 @@ pub const SESSIONS_MAX: u32 = 100;
 pub const TOKENS_MAX: u32 = 100;
 
 /// A change of what people sign in with.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields are what their names and types say")]
 pub enum CredentialAction {
@@ -68,6 +69,45 @@ pub enum CredentialAction {
     LinkIdentity { identity: ExternalIdentity },
     /// Ends the link between an identity and the actor's account.
     UnlinkIdentity { id: IdentityId },
+    /// Sets a new password by the link `link` of [`OtherCredential::Link`], and signs the account in. `ends_others` ends
+    /// its other sessions.
+    ResetPassword {
+        link: SecretHash,
+        new: PasswordHash,
+        sign_in: SignIn,
+        ends_others: bool,
+        device: Option<SecretHash>,
+    },
+    /// Changes what another person signs in with.
+    OfOther {
+        handle: String,
+        change: OtherCredential,
+    },
+}
+
+/// A change of what another person signs in with.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoStaticStr, VariantNames)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the fields are what their names and types say")]
+pub enum OtherCredential {
+    /// Creates a one-time link by which the person sets a new password. It replaces the previous one.
+    Link {
+        secret_hash: SecretHash,
+        expires_at: Timestamp,
+    },
+    /// Ends all sessions of the person, and the tokens that joining or signing in has made.
+    EndSessions,
+    /// Sets the password. Only the operator does this, and what follows.
+    Password { new: PasswordHash },
+    /// Creates an API token.
+    Token {
+        secret_hash: SecretHash,
+        name: String,
+        grant: Grant,
+        expires_at: Option<Timestamp>,
+    },
+    /// Revokes an API token or ends a session.
+    Revoke { secret_hash: SecretHash },
 }
 
 /// What an account is signed in by. It was checked before the change was made; that it still holds is checked when the

@@ -76,6 +76,12 @@ impl Invite {
         let room = self.room.as_ref();
         room.map_or_else(|| "/".into(), |room| format!("/rooms/{}", room.slug))
     }
+
+    /// Returns whether it is one that managers of its room can make, too.
+    #[must_use]
+    pub fn is_for_guests(&self) -> bool {
+        self.role == Role::Guest && self.room.is_some() && self.person.is_none()
+    }
 }
 
 /// The room of an invitation.

@@ -54,6 +54,10 @@ impl TimeZone {
 
 /// An account with what its owner says of themselves.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent columns of the table `users`, and presence"
+)]
 pub struct Profile {
     /// The account.
     pub user: User,
@@ -65,6 +69,16 @@ pub struct Profile {
     pub is_disabled: bool,
     /// Whether the reader has blocked the person.
     pub is_blocked: bool,
+    /// Whether an admin has banned the person. The account is disabled, too.
+    pub is_banned: bool,
+    /// Whether others are not told of the person's presence.
+    pub hides_presence: bool,
+    /// The last use of a session or token, to the hour; `None` if there is no session or token.
+    pub last_seen_at: Option<Timestamp>,
+    /// The number of sessions, without API tokens.
+    pub sessions: i64,
+    /// Whether the person is online, and does not hide it.
+    pub is_here: bool,
 }
 
 /// A profile as sent to readers.
@@ -85,16 +99,37 @@ pub struct ProfileView {
     imported: bool,
     /// Whether the caller has blocked the person.
     blocked: bool,
+    /// Whether the person is online.
+    here: bool,
+    /// The day on which the person was last here, in UTC; null if that is unknown or hidden.
+    #[schema(required, format = Date)]
+    last_seen_on: Option<String>,
     /// Whether an admin has disabled the account. Only admins are told.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     disabled: Option<bool>,
+    /// Whether an admin has banned the person. Only admins are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    banned: Option<bool>,
+    /// The number of browsers and programs that are signed in, without API tokens. Only admins are told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0)]
+    sessions: Option<i64>,
 }
 
 impl Profile {
+    /// Returns the day on which the person was last here, in UTC; `None` if that is unknown or hidden.
+    #[must_use]
+    pub fn last_seen_on(&self) -> Option<String> {
+        let at = self.last_seen_at.filter(|_| !self.hides_presence)?;
+        Some(at.to_utc().format("%F").to_string())
+    }
+
     /// Returns what is sent to an admin, or to others.
     #[must_use]
     pub fn view(self, to_admin: bool) -> ProfileView {
+        let last_seen_on = self.last_seen_on();
         ProfileView {
             person: self.user.person(),
             role: self.user.role,
@@ -103,7 +138,11 @@ impl Profile {
             time_zone: self.time_zone,
             imported: self.user.imported,
             blocked: self.is_blocked,
+            here: self.is_here,
+            last_seen_on,
             disabled: to_admin.then_some(self.is_disabled),
+            banned: to_admin.then_some(self.is_banned),
+            sessions: to_admin.then_some(self.sessions),
         }
     }
 }

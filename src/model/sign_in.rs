@@ -45,6 +45,8 @@ pub enum SignInMethod {
     Passkey,
     /// The link for another device.
     DeviceLink,
+    /// The link in place of a forgotten password.
+    PasswordLink,
     /// An identity that is linked to the account.
     Identity,
 }

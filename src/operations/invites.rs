@@ -8,20 +8,23 @@ use super::{
 use crate::{
     app::{App, now, random_bytes},
     auth::{secret::Secret, viewer::Viewer},
-    chat::policy::can_administer,
+    chat::policy::{Object, Verb, can, can_administer, may_invite_guests},
     error::{Error, Result, check_field, parse_field},
     fault::Fault,
     model::{
         account::NewAccount,
-        change::{Action, Registration, WayIn},
+        change::{Action, Registration, Requester, WayIn},
         identity::ExternalIdentity,
+        ids::UserId,
         invite::{Invite, InviteId, InvitedPerson, NewInvite, USES_MAX, parse_expiry},
         role::Role,
         time::Timestamp,
         user::{DisplayName, Person},
     },
-    store::invites,
+    store::{invites, rooms},
 };
+
+use serde::{Deserialize, Serialize};
 
 /// Greatest number of invitations in a list.
 pub const INVITES_MAX: usize = 1000;
@@ -29,7 +32,7 @@ pub const INVITES_MAX: usize = 1000;
 const EXPIRY: &str = "7d";
 
 /// An invitation to be made, before validation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct InviteDraft {
     /// `admin`, `member` or `guest`.
     pub role: String,
@@ -75,34 +78,61 @@ fn parse_role(text: &str) -> Result<Role> {
     role.ok_or_else(|| Error::invalid("role", Fault::UnknownValue { known }))
 }
 
-/// Makes an invitation, and returns it with the secret of its link. Only admins may.
+/// Makes an invitation, and returns it with the secret of its link. Managers of a room invite guests into it; all other
+/// invitations are made by admins and the operator.
 pub async fn create_invite(
     app: &App,
-    viewer: &Viewer,
+    requester: Requester,
     draft: InviteDraft,
 ) -> Result<(Invite, Secret)> {
-    viewer.signed_in()?;
-    can_administer(viewer.role())?;
     let secret = Secret::new(random_bytes());
     let invite = draft.parse(&secret, now())?;
-    app.submit_from(viewer.requester()?, Action::CreateInvite(invite))
+    app.submit_from(requester, Action::CreateInvite(invite))
         .await?;
     let invite = find_holding(app, &secret).await?;
     Ok((invite, secret))
 }
 
-/// Returns the invitations that can be redeemed, the latest first. Only admins may see them.
-pub async fn list_invites(app: &App, viewer: &Viewer) -> Result<Vec<Invite>> {
+/// Returns the invitations that can be redeemed, the latest first; with `room`, those into this room, which its managers
+/// may see, too.
+pub async fn list_invites(app: &App, viewer: &Viewer, room: Option<&str>) -> Result<Vec<Invite>> {
     let by = viewer.signed_in()?.id;
-    can_administer(viewer.role())?;
-    let limit = i64::try_from(INVITES_MAX).unwrap_or(i64::MAX);
-    let mut connection = app.readers().acquire().await?;
-    invites::list_holding(&mut connection, by, now(), limit).await
+    let may_list = match room {
+        Some(room) if !viewer.is_admin() => can_invite_guests(app, viewer, room).await?,
+        _ => false,
+    };
+    if !may_list {
+        can_administer(viewer.role())?;
+    }
+    let mut invites = read_invites(app, Some(by), room).await?;
+    invites.retain(|invite| viewer.is_admin() || invite.is_for_guests());
+    Ok(invites)
 }
 
-/// Revokes an invitation. Only admins may.
-pub async fn revoke_invite(app: &App, viewer: &Viewer, id: InviteId) -> Result<()> {
-    app.submit_from(viewer.requester()?, Action::RevokeInvite { invite: id })
+/// Returns all invitations that can be redeemed, for the operator.
+pub async fn list_all_invites(app: &App) -> Result<Vec<Invite>> {
+    read_invites(app, None, None).await
+}
+
+async fn read_invites(app: &App, by: Option<UserId>, room: Option<&str>) -> Result<Vec<Invite>> {
+    let limit = i64::try_from(INVITES_MAX).unwrap_or(i64::MAX);
+    let mut connection = app.readers().acquire().await?;
+    invites::list_holding(&mut connection, by, room, now(), limit).await
+}
+
+/// Returns whether the viewer may invite guests into a room.
+pub async fn can_invite_guests(app: &App, viewer: &Viewer, room: &str) -> Result<bool> {
+    let mut connection = app.readers().acquire().await?;
+    let room = rooms::find_access(&mut connection, viewer.user_id(), room).await?;
+    let room = room.ok_or(Error::NotFound)?;
+    can(viewer.identity(), Verb::See, Object::Room(&room))?;
+    let identity = viewer.identity();
+    Ok(identity.is_some_and(|actor| !room.is_archived && may_invite_guests(actor, &room)))
+}
+
+/// Revokes an invitation.
+pub async fn revoke_invite(app: &App, requester: Requester, id: InviteId) -> Result<()> {
+    app.submit_from(requester, Action::RevokeInvite { invite: id })
         .await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::{
     auth::viewer::Viewer,
     error::Result,
     model::{
-        change::Action,
+        change::{Action, Requester},
         ids::EventId,
         member::RoomMember,
         page::{Page, one_more},
@@ -61,6 +61,25 @@ pub async fn leave_room(app: &App, viewer: &Viewer, room: String, handle: String
     let handle = resolve(viewer, handle)?;
     app.rates.check_membership(viewer.signed_in()?)?;
     submit(app, viewer, Action::LeaveRoom { room, handle }).await
+}
+
+/// Adds a user to a room for the operator, or sets the role of a member.
+pub async fn add_member_for_operator(
+    app: &App,
+    room: String,
+    handle: String,
+    role: Option<RoomRole>,
+) -> Result<()> {
+    let action = Action::JoinRoom { room, handle, role };
+    app.submit_from(Requester::OPERATOR, action).await?;
+    Ok(())
+}
+
+/// Removes a user from a room for the operator.
+pub async fn remove_member_for_operator(app: &App, room: String, handle: String) -> Result<()> {
+    let action = Action::LeaveRoom { room, handle };
+    app.submit_from(Requester::OPERATOR, action).await?;
+    Ok(())
 }
 
 /// Moves the viewer's read mark forward.

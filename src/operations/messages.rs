@@ -5,7 +5,7 @@ use crate::{
     app::{App, now},
     auth::viewer::Viewer,
     chat::{self, actor::Actor, policy::Verb},
-    error::{Error, Result, parse_field},
+    error::{Denial, Error, Result, parse_field},
     markdown,
     model::{
         change::{Action, Post},
@@ -98,7 +98,7 @@ pub async fn find_message(app: &App, viewer: &Viewer, slug: &str, id: &str) -> R
         .ok_or(Error::NotFound)
 }
 
-/// Returns a message that the viewer may edit, to show the form for it.
+/// Returns a message that the viewer may edit, or delete as a manager of the room, to show the form for it.
 pub async fn find_message_to_edit(
     app: &App,
     viewer: &Viewer,
@@ -111,8 +111,13 @@ pub async fn find_message_to_edit(
         ..Actor::new(now(), viewer.user_id())
     };
     let mut connection = app.readers().acquire().await?;
-    let (room, _) =
-        chat::messages::find_message(&mut connection, actor, Verb::Edit, slug, id).await?;
+    let edited = chat::messages::find_message(&mut connection, actor, Verb::Edit, slug, id).await;
+    let (room, _) = match edited {
+        Err(Error::Forbidden(Denial::NotAuthor)) => {
+            chat::messages::find_message(&mut connection, actor, Verb::Delete, slug, id).await?
+        }
+        edited => edited?,
+    };
     let message = messages::find_message(&mut connection, room.id, id).await?;
     message
         .filter(|message| message.deleted_at.is_none())

@@ -2,6 +2,8 @@
 //! change, and returns the content of its answer. One that reads something checks the permission, and queries the store.
 //! Pages and the API share them, so that both apply the same rules; neither knows the store.
 
+pub mod administered;
+pub mod administration;
 pub mod audit;
 pub mod blocks;
 pub mod custom_events;

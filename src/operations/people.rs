@@ -91,7 +91,8 @@ pub(super) async fn finish_registration(
     Ok((registration, secret))
 }
 
-pub(super) fn parse_account(handle: &str, name: Option<&str>) -> Result<NewAccount> {
+/// Checks the handle and the name of a new account.
+pub fn parse_account(handle: &str, name: Option<&str>) -> Result<NewAccount> {
     let name = name.unwrap_or(handle);
     let handle = parse_field("handle", Handle::parse(handle))?.into_string();
     let name = parse_field("name", DisplayName::parse(name))?.into_string();

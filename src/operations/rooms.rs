@@ -5,10 +5,9 @@ use crate::{
     auth::viewer::Viewer,
     chat::policy::{Object, Verb, can},
     error::{Error, Result, parse_field},
-    event_log::answer::Answer,
     fault::Fault,
     model::{
-        change::{Action, Principal},
+        change::{Action, Principal, Requester},
         ids::{EventId, RoomId},
         page::Page,
         room::{
@@ -95,7 +94,13 @@ pub struct RoomDraft {
 
 /// Creates a room and returns its slug.
 pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result<String> {
-    let by = app.rates.check_room(viewer.signed_in()?)?;
+    app.rates.check_room(viewer.signed_in()?)?;
+    create_room_for(app, viewer.requester()?, draft).await
+}
+
+/// Creates a room for a requester whose rate was checked, or for the operator, and returns its slug. A room of the
+/// operator has no members.
+pub async fn create_room_for(app: &App, requester: Requester, draft: RoomDraft) -> Result<String> {
     let name = parse_field("name", RoomName::parse(&draft.name))?;
     let topic = parse_field("topic", Topic::parse(&draft.topic))?;
     let kind = draft.kind.as_deref().map(parse_kind).transpose();
@@ -118,7 +123,7 @@ pub async fn create_room(app: &App, viewer: &Viewer, draft: RoomDraft) -> Result
         room,
         is_slug_chosen,
     };
-    app.submit(Some(by), action).await?.into_room()
+    app.submit_from(requester, action).await?.into_room()
 }
 
 /// Changes of the properties of a room, before validation. `None` leaves a value unchanged.
@@ -142,6 +147,16 @@ pub async fn update_room(
     changes: RoomChanges,
 ) -> Result<()> {
     app.rates.check_post(viewer.signed_in()?)?;
+    update_room_for(app, viewer.requester()?, room, changes).await
+}
+
+/// Changes the properties of a room for a requester whose rate was checked, or for the operator.
+pub async fn update_room_for(
+    app: &App,
+    requester: Requester,
+    room: String,
+    changes: RoomChanges,
+) -> Result<()> {
     let name = changes.name.as_deref().map(RoomName::parse).transpose();
     let topic = changes.topic.as_deref().map(Topic::parse).transpose();
     let kind = changes.kind.as_deref().map(parse_kind).transpose();
@@ -154,7 +169,7 @@ pub async fn update_room(
         auto_join: changes.auto_join,
         room_mentions: changes.room_mentions,
     };
-    app.submit_from(viewer.requester()?, Action::UpdateRoom { room, update })
+    app.submit_from(requester, Action::UpdateRoom { room, update })
         .await?;
     Ok(())
 }
@@ -178,20 +193,28 @@ pub async fn delete_room(app: &Arc<App>, viewer: &Viewer, room: String) -> Resul
     Ok(())
 }
 
-/// Erases the messages of deleted rooms, in steps between which others can write. If the server stops meanwhile, it goes
-/// on at its next start.
+/// Deletes a room for the operator, with its messages.
+pub async fn delete_room_for_operator(app: &App, room: String) -> Result<()> {
+    app.submit_from(Requester::OPERATOR, Action::DeleteRoom { room })
+        .await?;
+    erase_rooms(app).await
+}
+
+/// Erases the messages of deleted rooms. If the server stops meanwhile, it goes on at its next start.
 pub async fn erase_deleted_rooms(app: Arc<App>) {
-    loop {
-        let erased = app.submit(Principal::Server, Action::EraseRooms).await;
-        match erased.and_then(Answer::into_has_more) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => {
-                tracing::warn!(%error, "erasing deleted rooms failed; it goes on at the next start");
-                return;
-            }
-        }
+    if let Err(error) = erase_rooms(&app).await {
+        tracing::warn!(%error, "erasing deleted rooms failed; it goes on at the next start");
     }
+}
+
+/// Erases the messages of deleted rooms, in steps between which others can write.
+async fn erase_rooms(app: &App) -> Result<()> {
+    while app
+        .submit(Principal::Server, Action::EraseRooms)
+        .await?
+        .into_has_more()?
+    {}
+    Ok(())
 }
 
 /// Finds or creates the direct room of the viewer and the people with these handles, and returns its slug.

@@ -6,10 +6,14 @@ use super::{
     sign_in::{SignInClient, SignedInAs},
 };
 use crate::{
-    app::App,
+    app::{App, random_bytes},
     auth::secret::Secret,
     error::{Error, Result, parse_field},
-    model::{change::Action, role::Role, server::ServerName},
+    model::{
+        change::{Action, Requester},
+        role::Role,
+        server::ServerName,
+    },
     store::setup,
 };
 
@@ -34,6 +38,27 @@ pub async fn check_link(app: &App, token: &str) -> Result<Secret> {
     let mut connection = app.readers().acquire().await?;
     let is_link = setup::is_link(&mut connection, &secret.hash()).await?;
     is_link.then_some(secret).ok_or(Error::NotFound)
+}
+
+/// Makes a set-up link for the operator, which replaces an earlier one, and returns its secret. A start of the server
+/// keeps it.
+///
+/// # Errors
+///
+/// [`Error::Refused`] if there is an admin.
+pub async fn offer_setup(app: &App) -> Result<Secret> {
+    let secret = Secret::new(random_bytes());
+    let action = Action::OfferSetup {
+        secret_hash: secret.hash(),
+        is_kept: true,
+    };
+    match app.submit_from(Requester::OPERATOR, action).await {
+        Ok(_) => Ok(secret),
+        Err(Error::NotFound) => Err(Error::Refused(
+            "the server has an admin, who can invite others; a set-up link is for a server without one".into(),
+        )),
+        Err(error) => Err(error),
+    }
 }
 
 /// What the first admin has chosen, before validation.

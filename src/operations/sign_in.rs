@@ -1,5 +1,6 @@
 //! Signing in: by a password, or by a one-time link.
 
+pub use crate::store::sign_in_links::LinkUse;
 use crate::{
     app::{App, now, random_bytes},
     auth::{client::Client, secret::Secret, viewer::Viewer},
@@ -152,11 +153,12 @@ pub async fn sign_in_by_link(app: &App, client: &SignInClient, link: &str) -> Re
     sign_in_by(app, client, Proof::Link { secret_hash }).await
 }
 
-/// Returns the account that a one-time link signs in.
-pub async fn find_link(app: &App, link: &str) -> Result<User> {
+/// Returns the account that a one-time link with this use signs in.
+pub async fn find_link(app: &App, link_use: LinkUse, link: &str) -> Result<User> {
     let link = Secret::parse(link).ok_or(Error::NotFound)?;
     let mut connection = app.readers().acquire().await?;
-    let user = sign_in_links::find_link(&mut connection, &link.hash(), now()).await?;
+    let link = (link_use, &link.hash());
+    let user = sign_in_links::find_link(&mut connection, link, now()).await?;
     let user = user.ok_or(Error::NotFound)?;
     let user = users::find_user_by_id(&mut connection, user).await?;
     user.ok_or(Error::NotFound)

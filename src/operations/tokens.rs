@@ -18,6 +18,7 @@ use crate::{
     },
     store::sessions::Session,
 };
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use strum::VariantNames as _;
 
@@ -25,7 +26,7 @@ use strum::VariantNames as _;
 const ROOMS_MAX: usize = 100;
 
 /// A token to be created, before validation.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct TokenDraft {
     /// The name by which its owner recognises it.
     pub name: String,
@@ -51,15 +52,7 @@ pub async fn create_token(
     draft: TokenDraft,
 ) -> Result<(Session, Secret)> {
     let by = viewer.signed_in()?.id;
-    let name = parse_field("name", DisplayName::parse(&draft.name))?.into_string();
-    let grant = Grant {
-        scopes: parse_field("scopes", parse_scopes(&draft.scopes))?,
-        rooms: find_rooms(app, viewer, draft.rooms).await?,
-    };
-    let now = app.validity().now;
-    let expires_at = draft.expires_at.as_deref();
-    let expires_at = expires_at.map(|text| parse_expiry(text, now)).transpose();
-    let expires_at = parse_field("expires_at", expires_at)?;
+    let (name, grant, expires_at) = parse_draft(app, viewer, draft).await?;
     let secret = Secret::new(random_bytes());
     let action = CredentialAction::CreateToken {
         secret_hash: secret.hash(),
@@ -72,6 +65,23 @@ pub async fn create_token(
     let mut tokens = list_tokens(app, viewer).await?.into_iter();
     let created = tokens.find(|token| token.secret_hash == hash);
     Ok((created.ok_or(Error::NotFound)?, secret))
+}
+
+/// Checks the fields of a token of the viewer: its name, what it may be used for, and its expiry.
+pub(super) async fn parse_draft(
+    app: &App,
+    viewer: &Viewer,
+    draft: TokenDraft,
+) -> Result<(String, Grant, Option<Timestamp>)> {
+    let name = parse_field("name", DisplayName::parse(&draft.name))?.into_string();
+    let grant = Grant {
+        scopes: parse_field("scopes", parse_scopes(&draft.scopes))?,
+        rooms: find_rooms(app, viewer, draft.rooms).await?,
+    };
+    let now = app.validity().now;
+    let expires_at = draft.expires_at.as_deref();
+    let expires_at = expires_at.map(|text| parse_expiry(text, now)).transpose();
+    Ok((name, grant, parse_field("expires_at", expires_at)?))
 }
 
 /// Revokes one of the viewer's API tokens, and ends its streams.

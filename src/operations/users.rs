@@ -7,6 +7,7 @@ use crate::{
     event_log::answer::Answer,
     fault::Fault,
     model::{
+        account::NewAccount,
         change::{Action, Requester},
         ids::{MessageId, UserId},
         page::{Page, one_more},
@@ -21,7 +22,7 @@ use crate::{
     },
 };
 
-pub use crate::store::profiles::PeopleAnchor;
+pub use crate::store::profiles::{PeopleAnchor, PeopleCounts};
 
 /// The roles that admins can give.
 const ROLES: [&str; 3] = ["admin", "member", "guest"];
@@ -35,6 +36,8 @@ pub struct PeopleFilter {
     pub role: Option<Role>,
     /// Only disabled accounts, or only others.
     pub disabled: Option<bool>,
+    /// Only people whom an import has brought, or only others.
+    pub imported: Option<bool>,
     /// The place where the page begins or ends.
     pub anchor: PeopleAnchor,
 }
@@ -44,9 +47,24 @@ pub async fn find_profile(app: &App, viewer: &Viewer, handle: &str) -> Result<Pr
     let me = viewer.signed_in()?;
     let handle = if handle == "me" { &me.handle } else { handle };
     let mut connection = app.readers().acquire().await?;
-    profiles::find_profile(&mut connection, reader_of(viewer, me), handle)
-        .await?
-        .ok_or(Error::NotFound)
+    let profile = profiles::find_profile(&mut connection, reader_of(viewer, me), handle).await?;
+    Ok(with_presence(app, profile.ok_or(Error::NotFound)?))
+}
+
+fn with_presence(app: &App, profile: Profile) -> Profile {
+    Profile {
+        is_here: app.log.presence.is_here(&profile.user.handle),
+        ..profile
+    }
+}
+
+/// Returns how many accounts there are, for admins.
+pub async fn count_people(app: &App, viewer: &Viewer) -> Result<PeopleCounts> {
+    if !viewer.is_admin() {
+        return Err(Error::NotFound);
+    }
+    let mut connection = app.readers().acquire().await?;
+    profiles::count_people(&mut connection).await
 }
 
 /// Returns a page of at most `limit` of the people whom the viewer may see, in the order of handles.
@@ -62,6 +80,7 @@ pub async fn list_people(
         text: filter.text,
         role: filter.role,
         disabled: filter.disabled,
+        imported: filter.imported,
         anchor: filter.anchor,
         limit: one_more(limit),
     };
@@ -71,7 +90,8 @@ pub async fn list_people(
     if is_before && people.len() > limit {
         people.rotate_left(1);
     }
-    Ok(Page::of(people, limit))
+    let people = people.into_iter().map(|person| with_presence(app, person));
+    Ok(Page::of(people.collect(), limit))
 }
 
 fn reader_of(viewer: &Viewer, me: &User) -> ProfileReader {
@@ -88,15 +108,22 @@ pub struct ProfileDraft {
     pub about: Option<String>,
     /// The name of a time zone.
     pub time_zone: Option<String>,
+    /// Whether others are not told of the viewer's presence.
+    pub hides_presence: Option<bool>,
 }
 
 /// Sets what the viewer says of themselves.
 pub async fn update_profile(app: &App, viewer: &Viewer, draft: &ProfileDraft) -> Result<()> {
     let by = viewer.signed_in()?.id;
     let (about, time_zone) = parse_draft(draft)?;
-    if about.is_some() || time_zone.is_some() {
-        app.submit(Some(by), Action::UpdateProfile { about, time_zone })
-            .await?;
+    let hides_presence = draft.hides_presence;
+    if about.is_some() || time_zone.is_some() || hides_presence.is_some() {
+        let action = Action::UpdateProfile {
+            about,
+            time_zone,
+            hides_presence,
+        };
+        app.submit(Some(by), action).await?;
     }
     Ok(())
 }
@@ -230,14 +257,54 @@ pub async fn list_everybody(app: &App) -> Result<Vec<Profile>> {
     }
 }
 
-/// Returns the handles of the accounts made since a time that have written nothing and are in no closed room.
-pub async fn find_flood(app: &App, since: Timestamp) -> Result<Vec<String>> {
-    let mut connection = app.readers().acquire().await?;
-    deletion::find_flood(&mut connection, since).await
+/// Creates an account for the operator, whatever the door. Nobody is signed in to it.
+pub async fn add_user(app: &App, account: NewAccount) -> Result<User> {
+    let action = Action::AddUser { account };
+    app.submit_from(Requester::OPERATOR, action)
+        .await?
+        .into_user()
 }
 
-/// Deletes an account for the operator, if it still has written nothing. Returns whether it was deleted.
+/// What a flood has made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flood {
+    /// The handles of accounts that have written nothing and are in no closed room.
+    pub users: Vec<String>,
+    /// The slugs of their rooms, in which nothing was written and nobody else is.
+    pub rooms: Vec<String>,
+}
+
+/// Returns what a flood has made since a time.
+pub async fn find_flood(app: &App, since: Timestamp) -> Result<Flood> {
+    let mut connection = app.readers().acquire().await?;
+    let users = deletion::find_flood(&mut connection, since).await?;
+    let rooms = deletion::find_flood_rooms(&mut connection, &users).await?;
+    Ok(Flood { users, rooms })
+}
+
+/// Returns those of these rooms in which nothing was written and that nobody is in, or that are direct ones of a deleted
+/// account.
+pub async fn retain_deserted(app: &App, rooms: Vec<String>) -> Result<Vec<String>> {
+    let mut connection = app.readers().acquire().await?;
+    deletion::retain_deserted(&mut connection, &rooms).await
+}
+
+/// Deletes an account and its reactions for the operator, if it still has written nothing. Returns whether it was
+/// deleted.
 pub async fn delete_silent_user(app: &App, handle: &str) -> Result<bool> {
+    loop {
+        let handle = handle.to_owned();
+        let action = Action::EraseReactions { handle };
+        match app.submit_from(Requester::OPERATOR, action).await {
+            Ok(answer) => {
+                if !answer.into_has_more()? {
+                    break;
+                }
+            }
+            Err(Error::NotFound) => return Ok(false),
+            Err(error) => return Err(error),
+        }
+    }
     let action = Action::DeleteUser {
         handle: handle.to_owned(),
         only_silent: true,

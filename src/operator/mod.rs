@@ -1,47 +1,50 @@
 //! What the operator of a server asks for by commands. The running server executes a [`Request`] that comes through a
 //! Unix socket; a command executes it itself if no server runs. Both call the same operations as pages and the API.
 //!
-//! A new command is a variant of [`Request`], a module with its execution, and a file in `cli`.
+//! A new command is a variant of a request, its execution in the module of its noun, and a file in `cli`.
 
+pub mod invites;
+pub mod report;
 pub mod rooms;
 pub mod socket_path;
+pub mod tokens;
 pub mod users;
 
 use crate::{
     app::App,
     error::{Error, Result},
-    model::{role::Role, time::Timestamp},
+    operations::setup::offer_setup,
 };
+use invites::InviteRequest;
+use report::Report;
+use rooms::RoomRequest;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokens::TokenRequest;
+use users::UserRequest;
 
 /// What the operator asks for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the fields are what their names and types say")]
+#[serde(rename_all = "kebab-case")]
 pub enum Request {
-    /// Lists all accounts.
-    ListUsers,
-    /// Sets the role of an account, and whether it is disabled. `None` leaves a value unchanged.
-    UpdateUser {
-        handle: String,
-        role: Option<Role>,
-        disabled: Option<bool>,
-    },
-    /// Deletes an account, and its messages if `erase` says so.
-    RemoveUser { handle: String, erase: bool },
-    /// Deletes the accounts that were made since a time, have never written anything and are in no closed room; or
-    /// lists them.
-    RemoveFlood { since: Timestamp, dry_run: bool },
-    /// Lists all rooms.
-    ListRooms,
+    /// About an account.
+    User(UserRequest),
+    /// About a room.
+    Room(RoomRequest),
+    /// About an invitation.
+    Invite(InviteRequest),
+    /// About an API token.
+    Token(TokenRequest),
+    /// Makes a set-up link, which replaces an earlier one.
+    SetupLink,
 }
 
 /// The answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reply {
-    /// Done. The text is printed to standard output.
-    Done(String),
+    /// Done.
+    Done(Report),
     /// The request was refused, for this reason.
     Refused(String),
     /// The request failed, for this reason.
@@ -51,9 +54,14 @@ pub enum Reply {
 /// Executes a request.
 pub async fn execute(app: &App, request: Request) -> Reply {
     match perform(app, request).await {
-        Ok(text) => Reply::Done(text),
+        Ok(report) => Reply::Done(Report {
+            site: app.public_url.as_ref().map(|url| {
+                let origin = url.origin().ascii_serialization();
+                format!("{origin}{}", app.base)
+            }),
+            ..report
+        }),
         Err(Error::NotFound) => Reply::Refused("there is nobody and nothing of this name".into()),
-        Err(Error::Invalid { fault, .. }) => Reply::Refused(fault.to_string()),
         Err(error) if error.is_verdict() => Reply::Refused(error.to_string()),
         Err(error) => {
             tracing::error!(%error, "a command of the operator failed");
@@ -62,21 +70,16 @@ pub async fn execute(app: &App, request: Request) -> Reply {
     }
 }
 
-async fn perform(app: &App, request: Request) -> Result<String> {
+async fn perform(app: &App, request: Request) -> Result<Report> {
     match request {
-        Request::ListUsers => users::list(app).await,
-        Request::UpdateUser {
-            handle,
-            role,
-            disabled,
-        } => users::update(app, handle, role, disabled).await,
-        Request::RemoveUser { handle, erase } => users::remove(app, handle, erase).await,
-        Request::RemoveFlood { since, dry_run } => users::remove_flood(app, since, dry_run).await,
-        Request::ListRooms => rooms::list(app).await,
+        Request::User(request) => users::perform(app, request).await,
+        Request::Room(request) => rooms::perform(app, request).await,
+        Request::Invite(request) => invites::perform(app, request).await,
+        Request::Token(request) => tokens::perform(app, request).await,
+        Request::SetupLink => {
+            let secret = offer_setup(app).await?;
+            let path = format!("/setup/{}", secret.reveal());
+            Ok(Report::of_link(path, json!({})))
+        }
     }
-}
-
-/// Returns cells as a line, separated by tabs. Names contain neither tabs nor line breaks.
-fn line<const N: usize>(cells: [&str; N]) -> String {
-    cells.join("\t") + "\n"
 }

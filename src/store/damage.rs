@@ -182,3 +182,9 @@ pub(super) fn parse_lossy<T: DeserializeOwned>(json: &[u8]) -> Result<T> {
     serde_json::from_str(&String::from_utf8_lossy(json))
         .map_err(|error| Error::Database(sqlx::Error::Decode(error.into())))
 }
+
+/// Reads an optional time. One that cannot be read lies before all others.
+pub(super) fn optional_time_of(row: &SqliteRow, column: &str) -> sqlx::Result<Option<Timestamp>> {
+    let value: Option<&[u8]> = row.try_get_unchecked(column)?;
+    Ok(value.map(|value| Timestamp::parse_stored(value).unwrap_or(Timestamp::UNKNOWN)))
+}

@@ -19,7 +19,7 @@ use crate::{
 };
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
-/// Invitations with what they refer to. `s` is the membership of the user `$viewer` in the room.
+/// Invitations with what they refer to. `s` is the membership of the user `$viewer` in the room, `k` that of the maker.
 macro_rules! invites {
     ($viewer:literal) => {
         concat!(
@@ -30,6 +30,7 @@ macro_rules! invites {
              left join rooms r on r.id = i.room_id
              left join users p on p.id = i.user_id
              left join users m on m.id = i.made_by
+             left join memberships k on k.room_id = i.room_id and k.user_id = i.made_by
              left join memberships s on s.room_id = i.room_id and s.user_id = ",
             $viewer
         )
@@ -43,7 +44,8 @@ macro_rules! holds {
             "i.revoked_at is null and i.used < i.uses and i.expires_at > ",
             $at,
             "
-             and (i.made_by is null or m.role = 'admin' and m.disabled_at is null)
+             and (i.made_by is null or m.disabled_at is null and (
+                m.role = 'admin' or i.role = 'guest' and i.user_id is null and m.role <> 'guest' and k.role = 'manager'))
              and (i.user_id is null or p.imported = 1 and p.disabled_at is null)
              and (i.room_id is null or r.archived_at is null and r.kind <> 'deleted')"
         )
@@ -61,7 +63,8 @@ statements! {
     // An admin is not told of closed rooms without being a member of them.
     LIST_HOLDING = concat!(
         invites!("?1"), " where ", holds!("?2"),
-        " and (i.room_id is null or ", room_is_visible!("?1"), ") order by i.id desc limit ?3 + 0"
+        " and (i.room_id is null or ?1 is null or ", room_is_visible!("?1"), ") and (?4 is null or r.slug = ?4)
+        order by i.id desc limit ?3 + 0"
     );
     FIND_HOLDING_BY_ID = concat!(
         invites!("?1"), " where i.id = ?3 and ", holds!("?2"),
@@ -148,10 +151,11 @@ pub async fn find_holding(
 }
 
 /// Returns the invitations that can be redeemed at this time, the latest first, except those into rooms that the viewer
-/// may not see.
+/// may not see; with `room`, only those into this room. The operator, who has no account, may see all.
 pub async fn list_holding(
     connection: &mut Connection,
-    viewer: UserId,
+    viewer: Option<UserId>,
+    room: Option<&str>,
     at: Timestamp,
     limit: i64,
 ) -> Result<Vec<Invite>> {
@@ -159,6 +163,7 @@ pub async fn list_holding(
         .bind(viewer)
         .bind(at.to_string())
         .bind(limit)
+        .bind(room)
         .fetch_all(connection)
         .await?)
 }

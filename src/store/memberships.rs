@@ -65,7 +65,8 @@ statements! {
     LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2", "?3"));
     // A user without rooms has one row without a room.
     LIST_ROOMS_OF_PEOPLE = concat!(
-        "select u.id as user_id, u.handle, r.id as room_id, r.slug, coalesce(", is_open!(), ", false) as is_open
+        "select u.id as user_id, u.handle, u.hides_presence as is_hidden, r.id as room_id, r.slug,
+            coalesce(", is_open!(), ", false) as is_open
         from json_each(?) wanted join users u on u.id = wanted.value
         left join memberships s on s.user_id = u.id left join rooms r on r.id = s.room_id
         order by lower(u.handle), u.handle"
@@ -265,6 +266,7 @@ pub async fn list_rooms_of(
 pub struct RoomOfPerson {
     pub user_id: UserId,
     pub handle: String,
+    pub is_hidden: bool,
     pub room_id: Option<RoomId>,
     pub slug: Option<String>,
     pub is_open: bool,
@@ -276,6 +278,7 @@ impl FromRow<'_, SqliteRow> for RoomOfPerson {
         Ok(Self {
             user_id: row.try_get("user_id")?,
             handle: text_of(row, "handle")?,
+            is_hidden: row.try_get("is_hidden")?,
             room_id,
             slug: room_id.map(|_| text_of(row, "slug")).transpose()?,
             is_open: row.try_get("is_open")?,

@@ -5,6 +5,7 @@
 //! most statements (3 to 8 µs on one core, 60 to 70 µs between two), so all rows of a page or a commit are read by one
 //! statement, as one value.
 
+pub mod administration;
 pub mod archive;
 pub mod audit;
 pub mod bans;

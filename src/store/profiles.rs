@@ -1,7 +1,7 @@
 //! The columns of the table `users` that profiles and the list of people show.
 
 use super::{
-    damage::text_of,
+    damage::{optional_time_of, text_of},
     db::Connection,
     statements::statements,
     visibility::{blocked_by, person_is_visible},
@@ -23,7 +23,9 @@ macro_rules! profile {
     () => {
         concat!(
             "select u.id, u.handle, u.name, u.role, u.created_at, u.imported, u.view_event_id, u.about, coalesce(u.time_zone, '') as time_zone,
-            u.disabled_at is not null as is_disabled,
+            u.disabled_at is not null as is_disabled, u.banned_at is not null as is_banned, u.hides_presence,
+            (select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_seen_at,
+            (select count(*) from sessions s where s.user_id = u.id and s.name is null) as sessions,
             u.id in ", blocked_by!("?1"), " as is_blocked from users u "
         )
     };
@@ -36,7 +38,7 @@ macro_rules! listed {
         concat!(
             "u.deleted_at is null and (?3 is null or instr(u.mention_key, ?3) > 0 or instr(u.name_folded, ?4) > 0)
             and (?5 is null or u.role = ?5)
-            and (?6 is null or (u.disabled_at is not null) = ?6)
+            and (?6 is null or (u.disabled_at is not null) = ?6) and (?9 is null or (u.imported <> 0) = ?9)
             and (?2 or u.disabled_at is null and (u.id = ?1 or ",
             person_is_visible!("?1", "u.id"),
             "))"
@@ -58,7 +60,12 @@ statements! {
             and (u.handle collate nocase, u.id) < (?7, coalesce((select a.id from users a where a.handle = ?7), 0))
         order by u.handle collate nocase desc, u.id desc limit ?8 + 0"
     );
-    UPDATE_PROFILE = "update users set about = coalesce(?2, about), time_zone = coalesce(?3, time_zone) where id = ?1";
+    UPDATE_PROFILE = "update users set about = coalesce(?2, about), time_zone = coalesce(?3, time_zone),
+        hides_presence = coalesce(?4, hides_presence) where id = ?1";
+    COUNT_PEOPLE = "select count(*) as everybody, count(*) filter (where role = 'admin') as admins,
+            count(*) filter (where role = 'guest') as guests, count(*) filter (where disabled_at is not null) as disabled,
+            count(*) filter (where imported) as imported
+        from users where deleted_at is null";
 }
 
 impl FromRow<'_, SqliteRow> for Profile {
@@ -69,6 +76,11 @@ impl FromRow<'_, SqliteRow> for Profile {
             time_zone: text_of(row, "time_zone")?,
             is_disabled: row.try_get("is_disabled")?,
             is_blocked: row.try_get("is_blocked")?,
+            is_banned: row.try_get("is_banned")?,
+            hides_presence: row.try_get("hides_presence")?,
+            last_seen_at: optional_time_of(row, "last_seen_at")?,
+            sessions: row.try_get("sessions")?,
+            is_here: false,
         })
     }
 }
@@ -105,6 +117,8 @@ pub struct PeopleQuery {
     pub role: Option<Role>,
     /// Only disabled accounts, or only others.
     pub disabled: Option<bool>,
+    /// Only people whom an import has brought, or only others.
+    pub imported: Option<bool>,
     /// The place where the page begins or ends.
     pub anchor: PeopleAnchor,
     /// Greatest number of entries.
@@ -146,6 +160,7 @@ pub async fn list_people(
         .bind(query.disabled)
         .bind(handle)
         .bind(query.limit)
+        .bind(query.imported)
         .fetch_all(connection)
         .await?;
     if matches!(query.anchor, PeopleAnchor::Before(_)) {
@@ -154,17 +169,34 @@ pub async fn list_people(
     Ok(people)
 }
 
+/// How many accounts there are, of each kind that the list of admins can be limited to.
+#[derive(Clone, Copy, Debug, Default, FromRow)]
+#[expect(missing_docs, reason = "the fields are what their names say")]
+pub struct PeopleCounts {
+    pub everybody: i64,
+    pub admins: i64,
+    pub guests: i64,
+    pub disabled: i64,
+    pub imported: i64,
+}
+
+/// Counts the accounts.
+pub async fn count_people(connection: &mut Connection) -> Result<PeopleCounts> {
+    Ok(sqlx::query_as(COUNT_PEOPLE).fetch_one(connection).await?)
+}
+
 /// Sets what a user says of themselves. `None` leaves a value unchanged.
 pub async fn update_profile(
     connection: &mut Connection,
     user: UserId,
-    about: Option<&About>,
-    time_zone: Option<&TimeZone>,
+    (about, time_zone): (Option<&About>, Option<&TimeZone>),
+    hides_presence: Option<bool>,
 ) -> Result<()> {
     sqlx::query(UPDATE_PROFILE)
         .bind(user)
         .bind(about.map(About::as_str))
         .bind(time_zone.map(TimeZone::as_str))
+        .bind(hides_presence)
         .execute(connection)
         .await?;
     Ok(())

@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     model::{
         emoji::unqualified,
-        ids::{EventId, MessageId, UserId},
+        ids::{EventId, MessageId, RoomId, UserId},
     },
 };
 use serde::Serialize;
@@ -18,6 +18,8 @@ statements! {
         select value ->> 'message_id', value ->> 'emoji', value ->> 'user_id', value ->> 'event_id'
         from json_each(?) where true on conflict do nothing";
     DELETE_REACTION = "delete from reactions where message_id = ? and emoji in (?, ?) and user_id = ?";
+    LIST_REACTIONS_OF = "select m.room_id, r.message_id, r.emoji from reactions r join messages m on m.id = r.message_id
+        where r.user_id = ?1 limit ?2 + 0";
     DELETE_REACTIONS = "delete from reactions where message_id = ?";
 }
 
@@ -89,6 +91,19 @@ pub async fn delete_reaction(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Returns some reactions of a user: the room, the message and the emoji.
+pub async fn list_reactions_of(
+    connection: &mut Connection,
+    user: UserId,
+    limit: usize,
+) -> Result<Vec<(RoomId, MessageId, String)>> {
+    Ok(sqlx::query_as(LIST_REACTIONS_OF)
+        .bind(user)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(connection)
+        .await?)
 }
 
 /// Deletes all reactions to a message.

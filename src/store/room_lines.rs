@@ -5,7 +5,8 @@ use crate::error::Result;
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 statements! {
-    LIST_ALL = "select slug, kind, name, members, created_at from rooms order by slug";
+    LIST_ALL = "select slug, kind, name, members, created_at, archived_at is not null as is_archived from rooms
+        where kind <> 'deleted' order by slug";
 }
 
 /// A room as the operator lists it.
@@ -17,6 +18,7 @@ pub struct RoomLine {
     pub name: String,
     pub members: i64,
     pub created_at: String,
+    pub is_archived: bool,
 }
 
 impl FromRow<'_, SqliteRow> for RoomLine {
@@ -27,6 +29,7 @@ impl FromRow<'_, SqliteRow> for RoomLine {
             name: text_of(row, "name")?,
             members: row.try_get("members")?,
             created_at: text_of(row, "created_at")?,
+            is_archived: row.try_get("is_archived")?,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The table `sessions`: signed-in browsers, and tokens of programs, by the hash of their secret.
 
 use super::{
-    damage::{text_of, time_of},
+    damage::{optional_time_of, text_of, time_of},
     db::Connection,
     messages::broken_json,
     statements::statements,
@@ -70,12 +70,6 @@ fn grant_of(row: &SqliteRow) -> sqlx::Result<Grant> {
         scopes: scopes.map_or(Scopes::ALL, |scopes| Scopes::of_stored(&scopes)),
         rooms: rooms.map(Arc::from),
     })
-}
-
-/// Reads an optional time. One that cannot be read lies before all others.
-fn optional_time_of(row: &SqliteRow, column: &str) -> sqlx::Result<Option<Timestamp>> {
-    let value: Option<&[u8]> = row.try_get_unchecked(column)?;
-    Ok(value.map(|value| Timestamp::parse_stored(value).unwrap_or(Timestamp::UNKNOWN)))
 }
 
 /// A session of a browser, or a token of a program.

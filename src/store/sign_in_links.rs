@@ -7,39 +7,53 @@ use crate::{
 };
 
 statements! {
-    SET_LINK = "insert into sign_in_links (user_id, secret_hash, expires_at) values (?, ?, ?)
-        on conflict (user_id) do update set secret_hash = excluded.secret_hash, expires_at = excluded.expires_at";
+    SET_LINK = "insert into sign_in_links (user_id, secret_hash, expires_at, sets_password) values (?, ?, ?, ?)
+        on conflict (user_id) do update set secret_hash = excluded.secret_hash, expires_at = excluded.expires_at,
+            sets_password = excluded.sets_password";
     FIND_LINK = "select l.user_id from sign_in_links l join users u on u.id = l.user_id
-        where l.secret_hash = ? and l.expires_at > ? and u.disabled_at is null";
+        where l.secret_hash = ? and l.expires_at > ? and l.sets_password = ? and u.disabled_at is null";
     DELETE_LINK = "delete from sign_in_links where user_id = ?";
     DELETE_EXPIRED_LINKS = "delete from sign_in_links where expires_at <= ?";
+}
+
+/// What a link is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkUse {
+    /// Signs in on another device.
+    Device,
+    /// Sets a new password, and signs in.
+    Password,
 }
 
 /// Sets the only link of an account.
 pub async fn set_link(
     connection: &mut Connection,
     user: UserId,
-    secret_hash: &SecretHash,
+    link: (LinkUse, &SecretHash),
     expires_at: Timestamp,
 ) -> Result<()> {
+    let (link_use, secret_hash) = link;
     sqlx::query(SET_LINK)
         .bind(user)
         .bind(secret_hash)
         .bind(expires_at.to_string())
+        .bind(link_use == LinkUse::Password)
         .execute(connection)
         .await?;
     Ok(())
 }
 
-/// Returns the account that a link signs in, if the link has not expired and the account is not disabled.
+/// Returns the account that a link signs in, if the link has this use and has not expired, and the account is not
+/// disabled.
 pub async fn find_link(
     connection: &mut Connection,
-    secret_hash: &SecretHash,
+    (link_use, secret_hash): (LinkUse, &SecretHash),
     now: Timestamp,
 ) -> Result<Option<UserId>> {
     Ok(sqlx::query_scalar(FIND_LINK)
         .bind(secret_hash)
         .bind(now.to_string())
+        .bind(link_use == LinkUse::Password)
         .fetch_optional(connection)
         .await?)
 }

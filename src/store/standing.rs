@@ -18,7 +18,8 @@ statements! {
         where handle = ? and deleted_at is null";
     SET_ROLE = "update users set role = ?2 where id = ?1";
     SET_VIEW = "update users set view_event_id = ?2 where id = ?1";
-    SET_DISABLED = "update users set disabled_at = ?2 where id = ?1";
+    SET_DISABLED = "update users set disabled_at = ?2, banned_at = iif(?2 is null, null, banned_at) where id = ?1";
+    SET_BANNED = "update users set banned_at = coalesce(banned_at, ?2) where id = ?1";
     HAS_OTHER_ADMIN = "select exists (
         select 1 from users indexed by admins where role = 'admin' and disabled_at is null and id <> ?)";
     FIND_SERVER = "select min(id) from users";
@@ -82,7 +83,17 @@ pub async fn set_view(connection: &mut Connection, id: UserId, event: EventId) -
     Ok(())
 }
 
-/// Disables an account at this time, or enables it.
+/// Records that a disabled account is banned since this time, if it is not.
+pub async fn set_banned(connection: &mut Connection, id: UserId, at: Timestamp) -> Result<()> {
+    sqlx::query(SET_BANNED)
+        .bind(id)
+        .bind(at.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Disables an account at this time, or enables it, which ends a ban.
 pub async fn set_disabled(
     connection: &mut Connection,
     id: UserId,

@@ -40,17 +40,45 @@ pub fn routes(app: Arc<App>, names: hosts::HostNames) -> Router {
     let routes = pages()
         .merge(account_pages())
         .merge(peace_pages())
+        .merge(administration())
         .merge(api())
         .merge(operations());
     let routes = layers::surround(routes.with_state(app), names);
     base_path::mount(base, routes)
 }
 
+/// Returns the routes of the pages about people, and of the administration.
+fn administration() -> Router<Arc<App>> {
+    use pages::{administration, people};
+    Router::new()
+        .route("/people", get(people::show_people))
+        .route(
+            "/people/{handle}",
+            get(people::show_person).post(people::update_person),
+        )
+        .route("/people/{handle}/ban", post(people::ban_person))
+        .route("/people/{handle}/end-sessions", post(people::end_sessions))
+        .route(
+            "/people/{handle}/sign-in-link",
+            post(people::create_sign_in_link),
+        )
+        .route("/admin", get(administration::show_start))
+        .route("/admin/people", get(administration::show_people))
+        .route("/admin/invites", post(administration::make_invite))
+        .route(
+            "/admin/invites/{invite}/revoke",
+            post(administration::end_invite),
+        )
+        .route("/admin/rooms", get(administration::show_rooms))
+        .route("/admin/rooms/{room}", post(administration::change_room))
+        .route("/admin/audit", get(administration::show_audit))
+}
+
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
     use pages::{
-        account, direct_rooms, invite, join, messages, oidc, passkeys, people, room, room_settings,
-        rooms, setup, sign_in,
+        account, direct_rooms, invite, join, messages, oidc, passkeys, room, room_settings, rooms,
+        setup, sign_in,
     };
     Router::new()
         .route("/", get(join::show_start))
@@ -66,18 +94,15 @@ fn pages() -> Router<Arc<App>> {
         .route("/invite/{token}/oidc", get(oidc::start_joining))
         .route("/sign-in/oidc", get(oidc::start))
         .route("/sign-in/oidc/callback", get(oidc::complete))
-        .route("/people", get(people::show_people))
-        .route(
-            "/people/{handle}",
-            get(people::show_person).post(people::update_person),
-        )
-        .route("/people/{handle}/ban", post(people::ban_person))
-        .route("/admin/audit", get(people::show_audit))
         .route(
             "/sign-in",
             get(sign_in::show_sign_in).post(sign_in::sign_in),
         )
         .route("/sign-in/passkey", post(passkeys::sign_in))
+        .route(
+            "/sign-in/{link}",
+            get(sign_in::show_new_password).post(sign_in::set_new_password),
+        )
         .route(
             "/device/{link}",
             get(sign_in::show_device).post(sign_in::sign_in_by_link),
@@ -105,6 +130,7 @@ fn pages() -> Router<Arc<App>> {
             "/rooms/{room}/delete",
             get(room_settings::ask_to_delete).post(room_settings::delete_room),
         )
+        .route("/rooms/{room}/invites", post(room_settings::invite_guest))
         .route("/rooms/{room}/members", post(room_settings::add_member))
         .route(
             "/rooms/{room}/members/{handle}",
@@ -250,6 +276,14 @@ fn api() -> Router<Arc<App>> {
         .route("/api/v1/users/{handle}/merge", post(users::merge_user))
         .route("/api/v1/reports", get(reports::list_reports))
         .route("/api/v1/reports/{report}", post(reports::decide_report))
+        .route(
+            "/api/v1/users/{handle}/sign-in-link",
+            post(users::create_sign_in_link),
+        )
+        .route(
+            "/api/v1/users/{handle}/sessions",
+            delete(users::end_sessions),
+        )
         .route("/api/v1/audit", get(audit::list_audit))
         .route("/api/v1/events", get(stream::stream_all))
         .route(

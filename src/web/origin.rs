@@ -56,6 +56,18 @@ impl Origin {
         }
     }
 
+    /// Returns the address of a one-time link by which a new password is set.
+    #[must_use]
+    pub fn password_link(&self, secret: &Secret) -> String {
+        self.address_of(&format!("/sign-in/{}", secret.reveal()))
+    }
+
+    /// Returns the address of the page on which an invitation is redeemed.
+    #[must_use]
+    pub fn invite_link(&self, secret: &Secret) -> String {
+        self.address_of(&format!("/invite/{}", secret.reveal()))
+    }
+
     /// Returns the address of a one-time link that signs in.
     #[must_use]
     pub fn device_link(&self, secret: &Secret) -> String {

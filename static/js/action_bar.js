@@ -23,6 +23,7 @@ export class ActionBar {
   #edit = this.#link(t("edit"), (row) => this.edit(row));
   #delete = this.#link(t("delete"), (row) => this.#openForm("openDelete", row));
   #report = this.#link(t("report"), (row) => this.#openReport(row));
+  #ban = this.#link(t("ban"), (row) => this.#openForm("openBan", row));
 
   /**
    * @param {import("./drafts.js").EditDrafts} editDrafts
@@ -40,7 +41,11 @@ export class ActionBar {
       this.#edit,
       this.#delete,
       this.#report,
+      this.#ban,
     );
+    this.#edit.classList.add("for-author");
+    this.#delete.classList.add("for-manager");
+    this.#ban.classList.add("for-admin");
     byId("history").addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType === "mouse" && !this.#bar.contains(document.activeElement)) this.#bar.remove();
     });
@@ -56,6 +61,7 @@ export class ActionBar {
     Object.assign(this.#permalink, { href: time.href, textContent: time.querySelector("time").textContent });
     this.#edit.href = this.#delete.href = `rooms/${this.#room}/messages/${row.dataset.id}/edit`;
     this.#report.href = `rooms/${this.#room}/messages/${row.dataset.id}/report`;
+    this.#ban.href = `people/${encodeURIComponent(row.dataset.author)}#ban`;
     row.append(this.#bar);
     this.#place(row);
   }

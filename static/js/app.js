@@ -19,7 +19,7 @@ import { PostingRights } from "./posting_rights.js";
 import { ReadMark } from "./read_mark.js";
 import { RowActions } from "./row_actions.js";
 import { SharedStream } from "./shared_stream.js";
-import { openSidebar } from "./sidebar.js";
+import { openSidebar, showPresence } from "./sidebar.js";
 import { storage } from "./storage.js";
 import { UnreadLine } from "./unread_line.js";
 
@@ -112,6 +112,7 @@ class RoomPage {
     if (type === "me" && data.changed?.includes("blocks")) blocks.refresh();
     if (type === "user" && data.user) this.#batcher.add({ id: data.id, by: data.user });
     if (type === "user" && data.user?.handle === this.#handle) this.#postingRights?.refresh();
+    if (type === "presence") showPresence(data);
     if (data.room === this.#room) this.#onRoomEvent(type, data);
   }
 
@@ -163,6 +164,7 @@ class RoomPage {
     this.#isLost = true;
     this.#main.dataset.joined = "false";
     if (this.#handle) for (const id of ["join-room", "leave-room", "notify"]) byId(id).hidden = true;
+    for (const part of document.querySelectorAll("[data-members-only]")) part.hidden = true;
     this.#connectionStatus.showRoomLost(true);
   }
 

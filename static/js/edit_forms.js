@@ -1,4 +1,4 @@
-// Forms in the row of one's own message: to edit it, and to delete it.
+// Forms in the row of a message: to edit it, to delete it, and to ban its author. The server decides who may.
 
 import { button, byId, fitHeight, isComposing, isSendKey } from "./dom.js";
 import { explain, jsonOptions, request } from "./http.js";
@@ -37,6 +37,15 @@ export async function openEdit(row, address, drafts, { isReopened = false } = {}
  */
 export function openDelete(row, address) {
   if (!isOpen(row.id)) new DeleteForm(row, address).focus();
+}
+
+/**
+ * Asks in the row whether to ban the author of the message.
+ *
+ * @param {Row} row
+ */
+export function openBan(row) {
+  if (!isOpen(row.id)) new BanForm(row).focus();
 }
 
 /** A form that stays in a row, also when a new state of the row replaces it. Subclasses define `onSubmit`. */
@@ -179,6 +188,35 @@ class DeleteForm extends RowForm {
 
   async onSubmit() {
     if (await this.send({ method: "DELETE" })) this.close();
+  }
+}
+
+class BanForm extends RowForm {
+  #submitButton;
+  #hides;
+
+  constructor(row) {
+    const handle = row.dataset.author;
+    const question = document.createElement("p");
+    question.textContent = t("ban-question", { username: handle });
+    const hides = Object.assign(document.createElement("input"), { type: "checkbox" });
+    const label = document.createElement("label");
+    label.append(hides, ` ${t("hide-messages")}`);
+    const content = document.createElement("div");
+    content.append(question, label);
+    const submit = submitButton(t("ban"), "plain danger");
+    super(row, `api/v1/users/${encodeURIComponent(handle)}/ban`, "edit edit-delete", content, submit);
+    this.#submitButton = submit;
+    this.#hides = hides;
+  }
+
+  focus() {
+    super.focus();
+    this.#submitButton.focus();
+  }
+
+  async onSubmit() {
+    if (await this.send(jsonOptions("POST", { hide_messages: this.#hides.checked }))) this.close();
   }
 }
 

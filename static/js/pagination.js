@@ -79,6 +79,7 @@ export class Pagination {
     this.#main.dataset.name = name;
     byId("room-name").textContent = name;
     Object.assign(byId("room-topic"), { textContent: topic, title: topic });
+    Object.assign(byId("menu-topic"), { textContent: topic, hidden: !topic });
     const link = document.querySelector(`.room-link[data-room="${room}"] .room-name`);
     if (link) link.textContent = name;
     byId("body")?.setAttribute("placeholder", t("message-to", { room: name }));

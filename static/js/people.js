@@ -162,6 +162,7 @@ function showMembership(isMember) {
   byId("room").dataset.joined = String(isMember);
   byId("join-room").hidden = isMember;
   byId("leave-room").hidden = byId("notify").hidden = !isMember;
+  for (const part of document.querySelectorAll("[data-members-only]")) part.hidden = !isMember;
 }
 
 /** The people of the page's room. */

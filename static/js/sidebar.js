@@ -47,3 +47,18 @@ function switchButton() {
   Object.assign(made, { title: t("jump-to"), ariaLabel: `${key}: ${t("jump-to")}`, ariaHasPopup: "dialog" });
   return made;
 }
+
+/**
+ * Shows who of the people of direct rooms is online: a `presence` event.
+ *
+ * @param {{ here: string[], away: string[] }} event handles
+ */
+export function showPresence({ here, away }) {
+  for (const link of list.querySelectorAll("[data-direct]")) {
+    const others = link.dataset.direct.trim().split(" ");
+    const dot = link.querySelector(".presence");
+    if (!dot || others.length !== 1) continue;
+    if (here.includes(others[0])) dot.hidden = false;
+    else if (away.includes(others[0])) dot.hidden = true;
+  }
+}

@@ -69,10 +69,9 @@ impl<'a> ImportRun<'a> {
             ImportStep::Member { room, user } => access = self.add_member(room, user, actor.at)?,
             ImportStep::End => self.facts.ids.end(),
         }
-        Ok(Applied {
-            outcome: Outcome::Imported(self.imported),
-            access: access.into_iter().collect(),
-        })
+        let access = access.into_iter().collect();
+        let outcome = Outcome::Imported(self.imported);
+        Ok(Applied::with_accesses(outcome, access))
     }
 
     /// Returns the server's own account.

@@ -101,10 +101,9 @@ impl<'a> Run<'a> {
         let joins = facts.member_since.is_none() && self.joined.insert((room_id, user));
         let access = joins.then(|| self.join(&context));
         let id = self.post(&context, post);
-        Ok(Applied {
-            outcome: Outcome::Message { id, is_new: true },
-            access: access.into_iter().collect(),
-        })
+        let access = access.into_iter().collect();
+        let outcome = Outcome::Message { id, is_new: true };
+        Ok(Applied::with_accesses(outcome, access))
     }
 
     /// Returns the earlier post of this run with the same author and nonce.

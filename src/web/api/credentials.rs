@@ -77,13 +77,13 @@ pub async fn set_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A one-time link that signs the caller in on another device.
+/// A link that signs in, once.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct DeviceLink {
-    /// The address to open in a browser of the other device.
-    url: String,
+pub struct OneTimeLink {
+    /// The address to open in a browser.
+    pub url: String,
     /// The time from which the link does not work any more.
-    expires_at: Timestamp,
+    pub expires_at: Timestamp,
 }
 
 /// Creates a one-time link.
@@ -91,8 +91,8 @@ pub async fn create_link(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     origin: Origin,
-) -> Result<(StatusCode, Json<DeviceLink>), Rejection> {
+) -> Result<(StatusCode, Json<OneTimeLink>), Rejection> {
     let (secret, expires_at) = sign_in::create_link(&app, &visitor).await?;
     let url = origin.device_link(&secret);
-    Ok((StatusCode::CREATED, Json(DeviceLink { url, expires_at })))
+    Ok((StatusCode::CREATED, Json(OneTimeLink { url, expires_at })))
 }

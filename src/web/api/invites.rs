@@ -29,7 +29,7 @@ use crate::{
 };
 use axum::{
     Json,
-    extract::{FromRequestParts, State},
+    extract::{FromRequestParts, RawQuery, State},
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -110,7 +110,8 @@ pub async fn create(
     sent: Sent,
 ) -> Result<(StatusCode, Json<CreatedInvite>), Rejection> {
     let request: InviteRequest = sent.fields()?;
-    let (invite, secret) = create_invite(&app, &visitor, request.into()).await?;
+    let requester = visitor.requester()?;
+    let (invite, secret) = create_invite(&app, requester, request.into()).await?;
     let created = CreatedInvite {
         invite,
         token: secret.reveal().into(),
@@ -132,12 +133,17 @@ pub struct InviteList {
     invites: Vec<Invite>,
 }
 
-/// Returns the invitations that can be redeemed, the latest first.
+/// Returns the invitations that can be redeemed, the latest first; with `room`, those into this room.
 pub async fn list_all(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<InviteList>, Rejection> {
-    let invites = list_invites(&app, &visitor).await?;
+    let query = query.unwrap_or_default();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let room = pairs.find(|(name, value)| name == "room" && !value.is_empty());
+    let room = room.map(|(_, room)| room.into_owned());
+    let invites = list_invites(&app, &visitor, room.as_deref()).await?;
     Ok(Json(InviteList { invites }))
 }
 
@@ -148,7 +154,7 @@ pub async fn revoke(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Rejection> {
     let id = parse_id(&id).map(InviteId).ok_or(Error::NotFound)?;
-    revoke_invite(&app, &visitor, id).await?;
+    revoke_invite(&app, visitor.requester()?, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

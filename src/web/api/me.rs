@@ -108,6 +108,9 @@ pub struct UpdateMeRequest {
     /// Name of the caller's time zone (IANA); empty for nothing.
     #[schema(value_type = Option<TimeZone>)]
     time_zone: Option<String>,
+    /// Whether others are not told when the caller is online, and was last here.
+    #[serde(default, deserialize_with = "read_optional_flag")]
+    hides_presence: Option<bool>,
     /// Cannot be changed, because mentions refer to it.
     #[schema(value_type = NotGiven, required = false)]
     handle: Option<IgnoredAny>,
@@ -123,10 +126,15 @@ pub async fn update_me(
         name,
         about,
         time_zone,
+        hides_presence,
         handle,
     } = sent.fields()?;
     check_field("handle", handle.map(|_| Fault::CannotChange))?;
-    let draft = ProfileDraft { about, time_zone };
+    let draft = ProfileDraft {
+        about,
+        time_zone,
+        hides_presence,
+    };
     parse_draft(&draft)?;
     let user = match name {
         Some(name) => rename_user(&app, &visitor, &name).await?,

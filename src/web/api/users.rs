@@ -4,11 +4,15 @@ use crate::{
     app::App,
     error::Result,
     model::{json_schema::list, profile::ProfileView, role::Role, user::Handle},
-    operations::users::{self, PeopleAnchor, PeopleFilter, parse_role},
+    operations::{
+        administered::{create_password_link, end_sessions_of},
+        users::{self, PeopleAnchor, PeopleFilter, parse_role},
+    },
     web::{
-        api::paging::read_limit,
+        api::{credentials::OneTimeLink, paging::read_limit},
         error::Rejection,
         extract::{Path, Sent, read_optional_flag},
+        origin::Origin,
         signed_in::SignedIn,
     },
 };
@@ -58,6 +62,7 @@ impl PeoplePageQuery {
                 "after" => filter.anchor = PeopleAnchor::After(value.into_owned()),
                 "before" => filter.anchor = PeopleAnchor::Before(value.into_owned()),
                 "role" => filter.role = Some(parse_role(&value)?),
+                "imported" => filter.imported = Some(value == "true"),
                 "disabled" => filter.disabled = Some(value == "true"),
                 "limit" => limit = read_limit(&value, PEOPLE_MAX)?,
                 _ => {}
@@ -73,6 +78,7 @@ impl PeoplePageQuery {
             text,
             role,
             disabled,
+            imported,
             ..
         } = &self.filter;
         let (direction, handle) = match anchor {
@@ -84,6 +90,7 @@ impl PeoplePageQuery {
             ("q", text.clone()),
             ("role", role.map(|role| role.as_str().to_owned())),
             ("disabled", disabled.map(|disabled| disabled.to_string())),
+            ("imported", imported.map(|imported| imported.to_string())),
             ("limit", limit),
             (direction, Some(handle.clone())),
         ];
@@ -200,6 +207,30 @@ pub async fn merge_user(
     let MergeRequest { into } = sent.fields()?;
     let handle = own_or(&visitor, handle);
     users::merge_user(&app, visitor.requester()?, &handle, &into).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Creates a one-time link by which a person sets a new password.
+pub async fn create_sign_in_link(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(handle): Path<String>,
+    origin: Origin,
+) -> Result<(StatusCode, Json<OneTimeLink>), Rejection> {
+    let handle = own_or(&visitor, handle);
+    let (secret, expires_at) = create_password_link(&app, visitor.requester()?, handle).await?;
+    let url = origin.password_link(&secret);
+    Ok((StatusCode::CREATED, Json(OneTimeLink { url, expires_at })))
+}
+
+/// Ends all sessions of a person.
+pub async fn end_sessions(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(handle): Path<String>,
+) -> Result<StatusCode, Rejection> {
+    let handle = own_or(&visitor, handle);
+    end_sessions_of(&app, visitor.requester()?, handle).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Result},
     model::role::Role,
     operations::{
+        invites::{can_invite_guests, list_invites},
         members,
         rooms::{self, RoomChanges, find_room},
     },
@@ -116,7 +117,15 @@ pub(super) async fn settings_page(
     let (members, count) = members::list_members(app, visitor, slug, after, query.limit).await?;
     let last = members.last_before_next();
     let next = last.map(|last| query.next(&format!("rooms/{slug}/settings"), &last.person.handle));
+    let invites_guests = can_invite_guests(app, visitor, slug).await?;
+    let invites = if invites_guests {
+        list_invites(app, visitor, Some(slug)).await?
+    } else {
+        Vec::new()
+    };
     Ok(RoomSettingsPage {
+        invites_guests,
+        invites,
         locale: visitor.preferences.locale,
         scheme: visitor.preferences.scheme,
         layout: layout(app, visitor, Some(slug), here).await?,

@@ -1,6 +1,7 @@
 //! The pages. Each works without scripts; a form is answered with 303, or with the page and its errors.
 
 pub mod account;
+pub mod administration;
 pub mod credentials;
 pub mod deletion;
 pub mod direct_rooms;

@@ -6,19 +6,18 @@ use crate::{
     error::{Error, Result},
     model::{profile::Profile, role::Role},
     operations::{
-        audit, blocks,
+        administered::{create_password_link, end_sessions_of},
+        blocks,
         users::{self, PeopleAnchor, ProfileDraft, parse_role},
     },
     web::{
-        api::{
-            audit::{earlier, parse_query},
-            users::{BanRequest, MergeRequest, PeoplePageQuery, UpdateUserRequest},
-        },
+        api::users::{BanRequest, MergeRequest, PeoplePageQuery},
         error::Rejection,
         extract::{Path, Sent, read_optional_flag},
+        origin::Origin,
         problem::status_of,
         signed_in::SignedIn,
-        views::people::{AuditPage, PeoplePage, PersonPage},
+        views::people::{PasswordLinkPage, PeoplePage, PersonPage},
     },
 };
 use axum::{
@@ -69,6 +68,16 @@ pub async fn show_person(
     person_page(&app, &visitor, person, &uri, None).await
 }
 
+/// Fields of the forms for an account.
+#[derive(Debug, Deserialize)]
+pub struct PersonForm {
+    role: Option<String>,
+    #[serde(default, deserialize_with = "read_optional_flag")]
+    disabled: Option<bool>,
+    /// The page to return to; that of the person if absent.
+    next: Option<String>,
+}
+
 /// Sets the role of a person, or whether the account is disabled.
 pub async fn update_person(
     State(app): State<Arc<App>>,
@@ -77,12 +86,64 @@ pub async fn update_person(
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let UpdateUserRequest { role, disabled } = sent.fields()?;
+    let PersonForm {
+        role,
+        disabled,
+        next,
+    } = sent.fields()?;
     let updated = async {
         let role = role.as_deref().map(parse_role).transpose()?;
         users::update_user(&app, visitor.requester()?, handle.clone(), role, disabled).await
     };
-    answer(&app, &visitor, &handle, &uri, updated.await.map(drop)).await
+    match (updated.await, next) {
+        (Ok(_), Some(next)) => Ok(redirect_to(local(&next))),
+        (updated, _) => answer(&app, &visitor, &handle, &uri, updated.map(drop)).await,
+    }
+}
+
+/// The page that a form leads back to; that of the person if absent.
+#[derive(Debug, Deserialize)]
+pub struct BackForm {
+    next: Option<String>,
+}
+
+/// Ends all sessions of a person.
+pub async fn end_sessions(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(handle): Path<String>,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let BackForm { next } = sent.fields()?;
+    end_sessions_of(&app, visitor.requester()?, handle.clone()).await?;
+    let next = next.unwrap_or_else(|| address_of(&handle));
+    Ok(redirect_to(local(&next)))
+}
+
+/// Creates a one-time link in place of a forgotten password, and shows it.
+pub async fn create_sign_in_link(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(handle): Path<String>,
+    origin: Origin,
+    uri: Uri,
+) -> Result<Response, Rejection> {
+    let requester = visitor.requester()?;
+    match create_password_link(&app, requester, handle.clone()).await {
+        Ok((secret, expires_at)) => {
+            let shown = PasswordLinkPage {
+                locale: visitor.preferences.locale,
+                scheme: visitor.preferences.scheme,
+                layout: layout(&app, &visitor, None, &uri).await?,
+                link: origin.password_link(&secret),
+                expires_at,
+                back: address_of(&handle)[1..].to_owned(),
+                handle,
+            };
+            page(StatusCode::OK, &shown)
+        }
+        Err(error) => answer(&app, &visitor, &handle, &uri, Err(error)).await,
+    }
 }
 
 /// Bans a person.
@@ -149,6 +210,7 @@ pub struct ProfileForm {
     about: String,
     #[serde(default)]
     time_zone: String,
+    hides_presence: Option<String>,
 }
 
 /// Sets what the visitor says of themselves.
@@ -158,10 +220,16 @@ pub async fn update_profile(
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let ProfileForm { about, time_zone } = sent.fields()?;
+    let ProfileForm {
+        about,
+        time_zone,
+        hides_presence,
+    } = sent.fields()?;
     let draft = ProfileDraft {
         about: Some(about),
         time_zone: Some(time_zone),
+        // A box that is not checked is not sent.
+        hides_presence: Some(hides_presence.is_some()),
     };
     let updated = users::update_profile(&app, &visitor, &draft).await;
     let handle = visitor.signed_in()?.handle.clone();
@@ -213,24 +281,4 @@ async fn person_page(
         error,
     };
     page(status, &shown)
-}
-
-/// Shows a page of the audit log.
-pub async fn show_audit(
-    State(app): State<Arc<App>>,
-    visitor: SignedIn,
-    RawQuery(query): RawQuery,
-    uri: Uri,
-) -> Result<Response, Rejection> {
-    let (before, limit) = parse_query(query.as_deref())?;
-    let entries = audit::list_audit(&app, &visitor, before, limit).await?;
-    let last = entries.last_before_next();
-    let shown = AuditPage {
-        locale: visitor.preferences.locale,
-        scheme: visitor.preferences.scheme,
-        layout: layout(&app, &visitor, None, &uri).await?,
-        next: last.map(|last| earlier("admin/audit", last.id, limit)),
-        entries: entries.entries,
-    };
-    page(StatusCode::OK, &shown)
 }

@@ -1,6 +1,7 @@
 //! `/rooms/{room}/settings`: the properties and members of a room, and the forms of those who manage it.
 
 use super::{
+    administration::{InviteForm, invite_made},
     edited_room::{EditedRoom, settings_page},
     page, redirect_to,
     rooms::layout,
@@ -11,6 +12,7 @@ use crate::{
     fault::Fault,
     model::{role::Role, room::RoomRole},
     operations::{
+        invites::{InviteDraft, can_invite_guests, create_invite},
         members,
         rooms::{self, RoomChanges, find_room},
     },
@@ -18,6 +20,7 @@ use crate::{
         api::members::read_role,
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        origin::Origin,
         signed_in::SignedIn,
         views::room_settings::{ConfirmPage, Question, RoomSettingsPage},
     },
@@ -40,6 +43,29 @@ pub async fn show_settings(
 ) -> Result<Response, Rejection> {
     let shown = settings_page(&app, &visitor, &slug, query.as_deref(), &uri).await?;
     page(StatusCode::OK, &shown)
+}
+
+/// Makes an invitation of guests into the room, and shows its link, once.
+pub async fn invite_guest(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(slug): Path<String>,
+    origin: Origin,
+    uri: Uri,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let form: InviteForm = sent.fields()?;
+    let back = format!("rooms/{slug}/settings");
+    if !can_invite_guests(&app, &visitor, &slug).await? {
+        return Err(Error::Forbidden(Denial::NotManager).into());
+    }
+    let draft = InviteDraft {
+        role: Role::Guest.as_str().into(),
+        room: Some(slug),
+        ..form.draft()
+    };
+    let made = create_invite(&app, visitor.requester()?, draft).await?;
+    invite_made(&app, &visitor, &uri, &origin, made, &back).await
 }
 
 /// Fields of the form for the properties. A box that is not checked is not sent.

@@ -55,8 +55,13 @@ pub async fn layout_of(
     here: &Uri,
 ) -> Result<Layout> {
     let viewer = visitor.user.as_ref().map(User::person);
+    let people = rooms.entries.iter().flat_map(|room| &room.people);
+    let people = people.filter(|person| app.log.presence.is_here(&person.handle));
+    let people = people.map(|person| person.handle.clone()).collect();
     let here = here.path_and_query().map_or("/", |here| here.as_str());
     Ok(Layout {
+        is_admin: visitor.is_admin(),
+        online: people,
         server: find_server(app).await?.name,
         viewer,
         rooms: in_natural_order(rooms.entries),

@@ -11,7 +11,13 @@ use crate::{
     auth::passkeys::RelyingParty,
     error::Error,
     model::{role::Door, server::ServerProfile},
-    operations::{oidc::provider_name, server::find_server, sessions, sign_in},
+    operations::{
+        administered::{ResetDraft, reset_password},
+        oidc::provider_name,
+        server::find_server,
+        sessions,
+        sign_in::{self, LinkUse},
+    },
     web::{
         error::Rejection,
         extract::{Anybody, Path, Sent},
@@ -21,7 +27,7 @@ use crate::{
         signed_in::SignedIn,
         views::{
             qr_code::qr_code,
-            sign_in::{DeviceLinkPage, DevicePage, SignInPage},
+            sign_in::{DeviceLinkPage, DevicePage, NewPasswordPage, SignInPage},
         },
     },
 };
@@ -156,6 +162,69 @@ pub async fn create_link(
     )
 }
 
+/// Shows the form for a new password that a link of an admin leads to.
+pub async fn show_new_password(
+    State(app): State<Arc<App>>,
+    visitor: Anybody,
+    Path(link): Path<String>,
+) -> Result<Response, Rejection> {
+    new_password_page(&app, &visitor, &link, (StatusCode::OK, None)).await
+}
+
+/// Fields of the form for a new password.
+#[derive(Default, Deserialize)]
+pub struct NewPasswordForm {
+    #[serde(default)]
+    new: String,
+    end_others: Option<String>,
+}
+
+/// Sets a new password by a link of an admin, which is used up, and signs in. The session that the browser had before
+/// ends.
+pub async fn set_new_password(
+    State(app): State<Arc<App>>,
+    visitor: Anybody,
+    browser: Browser,
+    Path(link): Path<String>,
+    sent: Sent,
+) -> Result<Response, Rejection> {
+    let NewPasswordForm { new, end_others } = sent.fields()?;
+    let draft = ResetDraft {
+        new,
+        ends_others: end_others.is_some(),
+    };
+    match reset_password(&app, &browser.client, &link, &draft).await {
+        Ok(signed_in) => {
+            sessions::sign_out(&app, &visitor).await?;
+            redirect_signed_in(&browser, &signed_in, "/")
+        }
+        Err(error) => {
+            let (status, why) = explain(visitor.preferences.locale, error)?;
+            new_password_page(&app, &visitor, &link, (status, Some(why))).await
+        }
+    }
+}
+
+async fn new_password_page(
+    app: &App,
+    visitor: &Anybody,
+    link: &str,
+    (status, error): (StatusCode, Option<String>),
+) -> Result<Response, Rejection> {
+    let Preferences { locale, scheme } = visitor.preferences;
+    let user = sign_in::find_link(app, LinkUse::Password, link).await?;
+    page(
+        status,
+        &NewPasswordPage {
+            locale,
+            scheme,
+            server: find_server(app).await?.name,
+            user,
+            error,
+        },
+    )
+}
+
 /// Asks whether the account of a one-time link is to be signed in.
 pub async fn show_device(
     State(app): State<Arc<App>>,
@@ -163,7 +232,7 @@ pub async fn show_device(
     Path(link): Path<String>,
 ) -> Result<Response, Rejection> {
     let Preferences { locale, scheme } = visitor.preferences;
-    let user = sign_in::find_link(&app, &link).await?;
+    let user = sign_in::find_link(&app, LinkUse::Device, &link).await?;
     page(
         StatusCode::OK,
         &DevicePage {

@@ -1,4 +1,4 @@
-//! The page for editing or deleting one's own message.
+//! The page for editing or deleting a message.
 
 use super::layout::{Layout, isolate};
 use crate::{
@@ -28,6 +28,11 @@ pub struct EditPage {
 }
 
 impl EditPage {
+    /// Returns whether the viewer has written the message. Others who see the page can delete it.
+    fn is_own(&self) -> bool {
+        self.layout.is_viewer(&self.message.author)
+    }
+
     /// Returns the label of the field as HTML, with the room's name.
     fn label(&self) -> String {
         self.locale.message_in(isolate("span", &self.room.name))

@@ -5,6 +5,7 @@ use crate::model::{
     user::Person,
 };
 use askama::filters::{Html, escape};
+use std::collections::HashSet;
 
 /// Data of the frame, which every page with a sidebar needs.
 #[derive(Clone, Debug)]
@@ -13,6 +14,10 @@ pub struct Layout {
     pub server: String,
     /// The viewer; `None` for a visitor who has not joined.
     pub viewer: Option<Person>,
+    /// Whether the viewer administers the server.
+    pub is_admin: bool,
+    /// Handles of the people of direct rooms who are online.
+    pub online: HashSet<String>,
     /// Rooms in the sidebar, in display order.
     pub rooms: Vec<RoomView>,
     /// Whether there are rooms that the sidebar does not show.
@@ -36,6 +41,11 @@ impl Layout {
         self.rooms
             .iter()
             .filter(|room| room.info.kind == RoomKind::Direct)
+    }
+
+    /// Returns whether the other person of a direct room of two is online.
+    pub(super) fn is_here(&self, room: &RoomView) -> bool {
+        matches!(&room.people[..], [other] if self.online.contains(&other.handle))
     }
 
     pub(super) fn is_current(&self, room: &RoomView) -> bool {

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod account_fields;
+pub mod administration;
 pub mod deletion;
 pub mod direct_rooms;
 pub mod edit;

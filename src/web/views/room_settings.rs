@@ -1,8 +1,12 @@
 //! The settings and members of a room, and the questions before a room is closed or deleted.
 
-use super::layout::{Layout, hue, isolate};
+use super::{
+    layout::{Layout, hue, isolate},
+    people::minute,
+};
 use crate::{
     model::{
+        invite::Invite,
         member::RoomMember,
         room::{RoomInfo, RoomKind, RoomRole, RoomView, TOPIC_MAX},
         user::{HANDLE_MAX, NAME_MAX},
@@ -33,6 +37,10 @@ pub struct RoomSettingsPage {
     pub members: Vec<RoomMember>,
     /// Number of all members.
     pub member_count: i64,
+    /// Whether the viewer may invite guests into the room.
+    pub invites_guests: bool,
+    /// The invitations into the room that can be redeemed.
+    pub invites: Vec<Invite>,
     /// Link to the next page of the members, if there is one.
     pub next: Option<String>,
     /// The handle in the form for adding a member.
@@ -51,6 +59,11 @@ pub struct SettingsErrors {
 }
 
 impl RoomSettingsPage {
+    /// Returns the end of an invitation as HTML.
+    fn ends(invite: &Invite) -> String {
+        minute(invite.expires_at)
+    }
+
     fn is_open(&self) -> bool {
         self.room.info.kind == RoomKind::Open
     }

@@ -75,3 +75,19 @@ pub struct DevicePage {
     /// The account.
     pub user: User,
 }
+
+/// The page that a link in place of a forgotten password leads to.
+#[derive(Clone, Debug, Template)]
+#[template(path = "people/new_password.html")]
+pub struct NewPasswordPage {
+    /// The language of the page.
+    pub locale: &'static Locale,
+    /// The colour scheme of the page.
+    pub scheme: Scheme,
+    /// Name of the server.
+    pub server: String,
+    /// The account.
+    pub user: User,
+    /// The reason why the password was refused.
+    pub error: Option<String>,
+}

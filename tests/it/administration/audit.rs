@@ -49,6 +49,7 @@ async fn each_decision_leaves_exactly_one_row_and_what_changes_nothing_leaves_no
         "invite.create",
         "member.remove",
         "member.add",
+        "room.create",
         "message.delete",
         "user.update",
     ];
@@ -57,18 +58,18 @@ async fn each_decision_leaves_exactly_one_row_and_what_changes_nothing_leaves_no
     for entry in &log["entries"].as_array().expect("entries")[..expected.len()] {
         assert_eq!(entry["address"], "127.0.0.1", "{entry}");
     }
-    let update = &log["entries"][5];
+    let update = &log["entries"][6];
     assert_eq!(update["actor"]["handle"], "ann");
     assert_eq!(update["subject"]["handle"], "bob");
     assert_eq!(update["details"], json!({ "role": "guest" }));
-    let deletion = &log["entries"][4];
+    let deletion = &log["entries"][5];
     assert_eq!(
         (&deletion["message_id"], &deletion["room"]),
         (&json!(id), &json!("general"))
     );
     assert!(!log.to_string().contains("nobody records"));
     // The operator's decision has neither an actor nor an address.
-    let by_operator = &log["entries"][6];
+    let by_operator = &log["entries"][7];
     assert_eq!(by_operator["subject"]["handle"], "ann");
     assert!(by_operator["actor"].is_null() && by_operator["address"].is_null());
 }

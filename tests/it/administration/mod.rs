@@ -1,10 +1,12 @@
 //! What admins and the operator do: roles, bans, the list of people, the audit log, and commands.
 
 mod audit;
+mod audited;
 mod bans;
 mod commands;
 mod deletion;
 mod pages;
+mod password_links;
 mod people;
 mod roles;
 

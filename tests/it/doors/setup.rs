@@ -140,7 +140,7 @@ async fn a_start_without_an_admin_replaces_the_link() {
 }
 
 #[tokio::test]
-async fn the_command_prints_a_link_that_the_next_start_keeps() {
+async fn the_command_prints_a_link_that_the_next_start_keeps_and_a_running_server_takes() {
     let directory = tempfile::tempdir().unwrap();
     let db = directory.path().join("chat.db").display().to_string();
     let link = |more: &[&str]| {
@@ -164,16 +164,18 @@ async fn the_command_prints_a_link_that_the_next_start_keeps() {
         "{:?}",
         server.out()
     );
-    link(&[]).failed(4, "in use by another process");
+    let second = link(&["--public-url", "https://chat.example"]).ok();
+    let later = second.rsplit('/').next().unwrap().trim();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let setup = format!("http://{address}/api/v1/setup");
     let earlier = first.rsplit('/').next().unwrap().trim();
-    for (token, status) in [(earlier, 404), (token, 201), (token, 404)] {
+    for (token, status) in [(earlier, 404), (token, 404), (later, 201), (later, 404)] {
         let sent = http.post(&setup).json(&request(token, "ada")).send().await;
         assert_eq!(sent.unwrap().status(), status);
     }
+    link(&[]).failed(5, "has an admin");
     server.kill();
-    link(&[]).failed(1, "has an admin");
+    link(&[]).failed(5, "has an admin");
 }
 
 #[tokio::test]

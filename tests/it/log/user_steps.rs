@@ -19,6 +19,7 @@ pub(super) fn change_of_user(step: &Request, handle: String, message: MessageId)
             time_zone: number
                 .is_multiple_of(3)
                 .then(|| TimeZone::parse("UTC").expect("valid")),
+            hides_presence: (number.is_multiple_of(3)).then_some(number.is_multiple_of(2)),
         },
         Kind::UpdateUser => Action::UpdateUser {
             handle,

@@ -260,3 +260,28 @@ async fn a_hundred_who_come_together_are_told_of_together() {
     chat.stop().await;
     assert_eq!(stream.farewell().await.0, "restart");
 }
+
+#[tokio::test]
+async fn who_hides_their_presence_seems_away_to_everybody_at_once() {
+    let chat = start(Duration::ZERO).await;
+    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    members("general", &[&ann, &bob]).await;
+    let mut stream = ann.stream("").await;
+    let _own = bob.stream("").await;
+    hears_of(&mut stream, "bob", "here").await;
+    let profile = ann.see("/api/v1/users/bob").await;
+    assert_eq!(profile["here"], true);
+    assert_eq!(profile["last_seen_on"].as_str().map(str::len), Some(10));
+    let hide = async |hides: bool| {
+        let change = serde_json::json!({ "hides_presence": hides });
+        bob.send(reqwest::Method::PATCH, "/api/v1/me", change).await
+    };
+    hide(true).await.expect(200);
+    hears_of(&mut stream, "bob", "away").await;
+    assert_eq!(ann.sees_here("general").await, ["ann"]);
+    let profile = ann.see("/api/v1/users/bob").await;
+    assert_eq!(profile["here"], false);
+    assert!(profile["last_seen_on"].is_null(), "{profile}");
+    hide(false).await.expect(200);
+    hears_of(&mut stream, "bob", "here").await;
+}

@@ -1,9 +1,12 @@
 //! The operations on invitations.
 
-use super::{operation::Described, refusals::Refusal};
-use crate::web::api::{
-    invites::{CreatedInvite, InviteList, InviteRequest, RedeemRequest},
-    me::Joined,
+use super::{operation::Described, parameters::query, refusals::Refusal};
+use crate::{
+    model::json_schema::text,
+    web::api::{
+        invites::{CreatedInvite, InviteList, InviteRequest, RedeemRequest},
+        me::Joined,
+    },
 };
 use axum::http::StatusCode;
 use serde_json::json;
@@ -21,8 +24,8 @@ pub(super) fn operations() -> Vec<Described> {
 fn create_invite() -> Described {
     Described::post("/api/v1/invites", "createInvite", "Make an invitation")
         .details(
-            "Only admins may. It holds until it is used up, revoked or expired, and while its maker is an admin who sees \
-             the room.",
+            "Admins may, and managers of a room for guests of that room. It holds until it is used up, revoked or \
+             expired, and while its maker may still make it and sees the room.",
         )
         .takes::<InviteRequest>(&json!({"role": "member", "uses": 10, "expires_in": "7d"}))
         .answers::<CreatedInvite>(StatusCode::CREATED, "The invitation and its link.")
@@ -30,7 +33,11 @@ fn create_invite() -> Described {
 
 fn list_invites() -> Described {
     Described::get("/api/v1/invites", "listInvites", "List invitations")
-        .details("Only admins may. Those that can be redeemed, the latest first.")
+        .details(
+            "Those that can be redeemed, the latest first. Admins may; managers of a room, with `room`, for guests of \
+             that room.",
+        )
+        .parameters([query("room", "Slug of a room: only invitations into it.", text())])
         .answers::<InviteList>(StatusCode::OK, "The invitations.")
         .refuses(Refusal::NotAllowed)
 }
@@ -41,7 +48,7 @@ fn revoke_invite() -> Described {
         "revokeInvite",
         "Revoke an invitation",
     )
-    .details("Only admins may.")
+    .details("Admins may, and managers of its room if it is for guests.")
     .answers_nothing()
 }
 

@@ -4,7 +4,7 @@ use super::{operation::Described, refusals::Refusal};
 use crate::{
     operations::sign_in::LINK_VALID,
     web::api::{
-        credentials::{DeviceLink, PasswordRequest, SignInRequest},
+        credentials::{OneTimeLink, PasswordRequest, SignInRequest},
         me::Joined,
         sessions::{SessionEntry, Sessions},
         tokens::{CreateTokenRequest, CreatedToken, TokenEntry, Tokens},
@@ -62,7 +62,7 @@ fn create_link() -> Described {
             "Whoever opens it in a browser within {minutes} minutes can sign in as the caller, once. It replaces the \
              previous link."
         ))
-        .answers::<DeviceLink>(StatusCode::CREATED, "The link.")
+        .answers::<OneTimeLink>(StatusCode::CREATED, "The link.")
 }
 
 fn list_sessions() -> Described {

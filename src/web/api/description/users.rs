@@ -7,8 +7,10 @@ use super::{
 };
 use crate::{
     model::{audit::AuditEntry, json_schema::text, profile::ProfileView},
+    operations::administered::PASSWORD_LINK_VALID,
     web::api::{
         audit::{AUDIT_MAX, AuditList},
+        credentials::OneTimeLink,
         users::{BanRequest, MergeRequest, PEOPLE_MAX, UpdateUserRequest, UserList},
     },
 };
@@ -26,6 +28,8 @@ pub(super) fn operations() -> Vec<Described> {
         update_user(),
         ban_user(),
         merge_user(),
+        create_sign_in_link(),
+        end_sessions(),
         list_audit(),
     ]
 }
@@ -40,6 +44,11 @@ fn list_users() -> Described {
             "disabled",
             "`true`: only disabled accounts. Any other value: only others. Disabled accounts are listed for admins \
              only.",
+            text(),
+        ),
+        query(
+            "imported",
+            "`true`: only people whom an import has brought and who have not come in yet. Any other value: only others.",
             text(),
         ),
         query("after", "Handle after which the page begins.", text()),
@@ -94,6 +103,26 @@ fn merge_user() -> Described {
              it goes on.",
         )
         .takes::<MergeRequest>(&json!({"into": "ann"}))
+        .answers_nothing()
+        .refuses(Refusal::Conflict)
+}
+
+fn create_sign_in_link() -> Described {
+    let path = "/api/v1/users/{handle}/sign-in-link";
+    let hours = PASSWORD_LINK_VALID.as_secs() / 3600;
+    let summary = "Create a link in place of a forgotten password";
+    Described::post(path, "createSignInLink", summary)
+        .details(format!(
+            "For admins. Whoever opens it in a browser within {hours} hours sets a new password and is signed in, once. \
+             It replaces the previous link. Refused for admins, whose sign-in only the operator changes."
+        ))
+        .answers::<OneTimeLink>(StatusCode::CREATED, "The link.")
+}
+
+fn end_sessions() -> Described {
+    let path = "/api/v1/users/{handle}/sessions";
+    Described::delete(path, "endSessionsOf", "Sign a person out everywhere")
+        .details("For admins. The streams of the sessions end, too. API tokens remain.")
         .answers_nothing()
 }
 

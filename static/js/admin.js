@@ -1,0 +1,32 @@
+// The pages of the administration: times in the reader's time zone, roles that are saved when they are chosen, and a button
+// that copies a link.
+
+import { byId } from "./dom.js";
+import { formatTime, t } from "./locale.js";
+
+const COPIED_SHOWN = 3000; // ms
+
+for (const time of document.querySelectorAll("time")) time.textContent = formatTime(time.dateTime);
+
+for (const form of document.querySelectorAll(".role-form")) {
+  form.querySelector("button").hidden = true;
+  form.addEventListener("change", () => form.requestSubmit());
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const label = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const isCopied = await copy(byId(button.dataset.copy));
+    button.textContent = isCopied ? t("copied") : t("copy-failed");
+    setTimeout(() => (button.textContent = label), COPIED_SHOWN);
+  });
+}
+
+/** Copies to the clipboard or, where the page is not a secure context and there is no clipboard, by a selection. */
+async function copy(element) {
+  const isCopied = await navigator.clipboard?.writeText(element.textContent).then(() => true, () => false);
+  if (isCopied) return true;
+  getSelection().selectAllChildren(element);
+  return document.execCommand("copy");
+}
