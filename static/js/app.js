@@ -28,7 +28,6 @@ class RoomPage {
   #room = this.#main.dataset.room;
   #handle = this.#main.dataset.handle; // empty without an account
   #log = this.#main.dataset.log;
-  #isLost = false; // the room was deleted, or the reader may no longer see it
   #activity = new Activity(this.#room, this.#handle);
   #unreadLine = new UnreadLine();
   #connectionStatus = new ConnectionStatus(this.#unreadLine);
@@ -161,7 +160,7 @@ class RoomPage {
 
   /** The reader may no longer see the room. What is on the page stays. */
   #loseRoom() {
-    this.#isLost = true;
+    this.#main.dataset.lost = "";
     this.#main.dataset.joined = "false";
     if (this.#handle) for (const id of ["join-room", "leave-room", "notify"]) byId(id).hidden = true;
     for (const part of document.querySelectorAll("[data-members-only]")) part.hidden = true;
@@ -170,8 +169,8 @@ class RoomPage {
 
   /** A room that was lost is there again: its stream begins anew, and what came before has to be fetched. */
   #regainRoom() {
-    if (!this.#isLost) return;
-    this.#isLost = false;
+    if (!("lost" in this.#main.dataset)) return;
+    delete this.#main.dataset.lost;
     this.#connectionStatus.showRoomLost(false);
     this.#batcher.clear();
     this.#history.refetch();

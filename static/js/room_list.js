@@ -187,8 +187,8 @@ export class RoomList {
 
   /** Replaces the list. Drafts, which only this browser knows, and the focus stay. */
   #adopt(fresh) {
-    // A room beyond those that the sidebar shows stays first.
-    if (!fresh.querySelector(`[data-room="${this.#current}"]`)) {
+    // A room beyond those that the sidebar shows stays first; one that was lost may be in a list that was requested before.
+    if (!("lost" in this.#main.dataset) && !fresh.querySelector(`[data-room="${this.#current}"]`)) {
       fresh.querySelector("ul").prepend(this.#linkOf(this.#current)?.closest("li") ?? "");
     }
     const focused = this.#list.contains(document.activeElement) && document.activeElement.dataset.room;

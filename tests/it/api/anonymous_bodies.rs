@@ -9,11 +9,12 @@ use tokio::{
 };
 
 /// Addresses that are for everybody, and whose handlers need the body.
-const FOR_EVERYBODY: [&str; 8] = [
+const FOR_EVERYBODY: [&str; 9] = [
     "/join",
     "/api/v1/join",
     "/account/looks",
     "/sign-in",
+    "/sign-in/{link}",
     "/sign-in/passkey",
     "/api/v1/sign-in",
     "/api/v1/sign-in/passkey",

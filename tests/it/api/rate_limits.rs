@@ -226,8 +226,10 @@ async fn everything_that_others_notice_has_a_limit() {
         // Of admins and managers.
         "banUser",
         "createInvite",
+        "createSignInLink",
         "decideReport",
         "deleteRoom",
+        "endSessionsOf",
         "mergeUser",
         "revokeInvite",
         "updateServer",

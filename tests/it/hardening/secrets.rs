@@ -12,7 +12,7 @@ use sqlx::Row as _;
 use std::{collections::BTreeSet, fmt::Write as _, fs};
 
 /// Columns with a name that suggests a secret, and columns of bytes, and why they let nobody in.
-const KNOWN: [(&str, &str); 23] = [
+const KNOWN: [(&str, &str); 24] = [
     ("devices.secret_hash", "SHA-256 of 256 random bits"),
     (
         "identities.key_hash",
@@ -43,6 +43,7 @@ const KNOWN: [(&str, &str); 23] = [
     ("sessions.secret_hash", "SHA-256 of 256 random bits"),
     ("sign_in_links.expires_at", "a time"),
     ("sign_in_links.secret_hash", "SHA-256 of 256 random bits"),
+    ("sign_in_links.sets_password", "what the link is for"),
     ("sign_in_links.user_id", "an id"),
     ("users.mention_key", "the folded handle"),
 ];
