@@ -204,13 +204,16 @@ fn peace_pages() -> Router<Arc<App>> {
 }
 
 /// Returns the routes of the API, for programs and for the scripts of the pages.
+///
+/// The addresses are written in full: nesting would cost every request another allocation and another copy, and would make
+/// addresses hard to search for.
 fn api() -> Router<Arc<App>> {
-    use api::{
-        audit, blocks, credentials, custom_events, description, history, invites, me, members,
-        messages, passkeys, reactions, reports, rooms, server, sessions, setup, tokens, users,
-    };
-    // The addresses are written in full: nesting would cost every request another allocation and another copy, and
-    // would make addresses hard to search for.
+    api_of_server().merge(api_of_me()).merge(api_of_rooms())
+}
+
+/// Returns the routes of the API about the server and its people.
+fn api_of_server() -> Router<Arc<App>> {
+    use api::{audit, description, invites, reports, server, setup, users};
     Router::new()
         .route(
             "/api/v1/server",
@@ -223,6 +226,31 @@ fn api() -> Router<Arc<App>> {
         )
         .route("/api/v1/invites/{invite}", delete(invites::revoke))
         .route("/api/v1/invites/{secret}/redeem", post(invites::redeem))
+        .route("/api/v1/openapi.json", get(description::show_description))
+        .route("/api/v1/users", get(users::list_users))
+        .route(
+            "/api/v1/users/{handle}",
+            get(users::show_user).patch(users::update_user),
+        )
+        .route("/api/v1/users/{handle}/ban", post(users::ban_user))
+        .route("/api/v1/users/{handle}/merge", post(users::merge_user))
+        .route("/api/v1/reports", get(reports::list_reports))
+        .route("/api/v1/reports/{report}", post(reports::decide_report))
+        .route(
+            "/api/v1/users/{handle}/sign-in-link",
+            post(users::create_sign_in_link),
+        )
+        .route(
+            "/api/v1/users/{handle}/sessions",
+            delete(users::end_sessions),
+        )
+        .route("/api/v1/audit", get(audit::list_audit))
+}
+
+/// Returns the routes of the API for coming in, and about the own account.
+fn api_of_me() -> Router<Arc<App>> {
+    use api::{blocks, credentials, me, passkeys, sessions, tokens};
+    Router::new()
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/sign-in", post(credentials::sign_in))
         .route("/api/v1/sign-in/passkey", post(passkeys::sign_in))
@@ -244,7 +272,6 @@ fn api() -> Router<Arc<App>> {
         )
         .route("/api/v1/me/password", put(credentials::set_password))
         .route("/api/v1/me/device-link", post(credentials::create_link))
-        .route("/api/v1/openapi.json", get(description::show_description))
         .route(
             "/api/v1/me",
             get(me::show_me).patch(me::update_me).delete(me::delete_me),
@@ -267,24 +294,12 @@ fn api() -> Router<Arc<App>> {
             "/api/v1/me/blocks/{handle}",
             put(blocks::block).delete(blocks::unblock),
         )
-        .route("/api/v1/users", get(users::list_users))
-        .route(
-            "/api/v1/users/{handle}",
-            get(users::show_user).patch(users::update_user),
-        )
-        .route("/api/v1/users/{handle}/ban", post(users::ban_user))
-        .route("/api/v1/users/{handle}/merge", post(users::merge_user))
-        .route("/api/v1/reports", get(reports::list_reports))
-        .route("/api/v1/reports/{report}", post(reports::decide_report))
-        .route(
-            "/api/v1/users/{handle}/sign-in-link",
-            post(users::create_sign_in_link),
-        )
-        .route(
-            "/api/v1/users/{handle}/sessions",
-            delete(users::end_sessions),
-        )
-        .route("/api/v1/audit", get(audit::list_audit))
+}
+
+/// Returns the routes of the API about rooms, and of the streams.
+fn api_of_rooms() -> Router<Arc<App>> {
+    use api::{custom_events, history, members, messages, reactions, reports, rooms};
+    Router::new()
         .route("/api/v1/events", get(stream::stream_all))
         .route(
             "/api/v1/rooms",
