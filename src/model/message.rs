@@ -41,7 +41,7 @@ pub struct Message {
     #[schema(required)]
     pub nonce: Option<String>,
     /// Whether it mentions everybody in the room. Absent: it does not.
-    #[schema(nullable = false)]
+    #[schema(required = false)]
     pub mentions_room: bool,
     /// Whether an import brought the author, and nobody can sign in as them yet. Sent as a field of the author.
     #[schema(ignore)]

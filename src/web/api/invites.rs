@@ -7,7 +7,7 @@ use crate::{
     model::{
         ids::parse_id,
         invite::{Invite, InviteId},
-        json_schema::{SentId, list},
+        json_schema::list,
         role::Role,
         slug::Slug,
         user::{DisplayName, Handle},
@@ -73,7 +73,7 @@ pub struct InviteRequest {
     person: Option<String>,
     /// How many people it is good for; 1 if absent. 1 for an imported person.
     #[serde(default, deserialize_with = "read_optional_id")]
-    #[schema(value_type = Option<SentId>)]
+    #[schema(value_type = u32, minimum = 1, maximum = 10_000, required = false)]
     uses: Option<i64>,
     /// How long it holds: a number of minutes, hours, days or weeks, such as `7d`, which is the default.
     #[schema(pattern = "^[0-9]{1,6}[mhdw]$")]
