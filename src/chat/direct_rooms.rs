@@ -15,7 +15,7 @@ use crate::{
         room::{DIRECT_MAX, DIRECT_MIN, NewDirectRoom, RoomInfo, RoomKind},
         user::User,
     },
-    store::{blocks, db::Connection, memberships, rooms, users},
+    store::{blocks, db::Connection, direct_rooms, memberships, rooms, users},
 };
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub(super) async fn open_direct_room(
     ids.sort_unstable();
     let key = ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     let key = key.join(",");
-    if let Some((room, slug)) = rooms::find_direct_room(tx, &key).await? {
+    if let Some((room, slug)) = direct_rooms::find_direct_room(tx, &key).await? {
         memberships::show_room(tx, room, by).await?;
         return Ok(Applied::new(Outcome::Room { slug }));
     }

@@ -3,7 +3,8 @@
 pub use super::{connection::Connection, readers::ReadPool};
 use super::{
     database_path::{DatabasePath, FileId, beside},
-    rooms::{fill_people, fold_room_names},
+    direct_rooms::fill_people,
+    rooms::fold_room_names,
     schema::{self, Owner},
     statements::statements,
     users::fold_names,

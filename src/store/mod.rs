@@ -19,6 +19,7 @@ pub mod database_path;
 pub mod db;
 pub mod deletion;
 pub mod devices;
+pub mod direct_rooms;
 pub mod eras;
 pub mod event_pages;
 mod event_row;
@@ -88,6 +89,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         reports::STATEMENTS,
         room_lines::STATEMENTS,
         room_list::STATEMENTS,
+        direct_rooms::STATEMENTS,
         rooms::STATEMENTS,
         schema::STATEMENTS,
         sessions::STATEMENTS,

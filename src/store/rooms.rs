@@ -130,11 +130,6 @@ statements! {
     LIST_UNFOLDED = "select coalesce(json_group_array(json_array(id, cast(name as text))), '[]') from (
         select id, name from rooms where name_folded is null limit 1000)";
     SET_FOLDED = "update rooms set name_folded = value ->> 1 from json_each(?) where rooms.id = value ->> 0";
-    // Of two rooms of the same people, the first one is theirs.
-    FILL_PEOPLE = "update or ignore rooms set people = (
-            select group_concat(user_id, ',' order by user_id) from memberships where room_id = rooms.id)
-        where kind = 'direct' and people is null";
-    FIND_DIRECT_ROOM = "select id, slug from rooms where people = ?";
     // Members are remembered, who see this event and nothing else of the room.
     REMEMBER_MEMBERS = "insert or ignore into former_memberships (user_id, room_id, event_id)
         select user_id, room_id, ?2 from memberships where room_id = ?1";
@@ -329,23 +324,6 @@ pub async fn close_room(connection: &mut Connection, id: RoomId, event: EventId)
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// Fills the people of direct rooms that an import has left out, so that they are found by them.
-pub async fn fill_people(connection: &mut Connection) -> Result<()> {
-    sqlx::query(FILL_PEOPLE).execute(connection).await?;
-    Ok(())
-}
-
-/// Returns the id and slug of the direct room of these people, given as [`RoomRow::people`].
-pub async fn find_direct_room(
-    connection: &mut Connection,
-    people: &str,
-) -> Result<Option<(RoomId, String)>> {
-    Ok(sqlx::query_as(FIND_DIRECT_ROOM)
-        .bind(people)
-        .fetch_optional(connection)
-        .await?)
 }
 
 /// Deletes a room, whose members and others see `event` as the last one. Its slug stays used. The messages are erased by
