@@ -2,6 +2,7 @@
 
 use super::{
     http::{HttpClient, HttpError},
+    names::ProvidedNames,
     pending::{Pending, PendingSignIns},
 };
 use crate::{
@@ -14,13 +15,12 @@ use crate::{
     model::{
         identity::{ExternalIdentity, is_subject},
         time::Timestamp,
-        user::NAME_MAX,
     },
 };
 use openidconnect::{
     AccessToken, AuthType, AuthorizationCode, ClaimsVerificationError, ClientId, ClientSecret,
     CsrfToken, EmptyAdditionalClaims, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl,
-    LocalizedClaim, OAuth2TokenResponse as _, PkceCodeChallenge, RequestTokenError, Scope,
+    OAuth2TokenResponse as _, PkceCodeChallenge, RequestTokenError, Scope,
     SignatureVerificationError, StandardErrorResponse, SubjectIdentifier, TokenResponse as _,
     TokenUrl, UserInfoClaims, UserInfoUrl,
     core::{
@@ -31,7 +31,6 @@ use openidconnect::{
 };
 use std::{
     borrow::Cow,
-    ops::Deref,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -88,15 +87,6 @@ pub struct ProvidedPerson {
     pub names: ProvidedNames,
     /// For asking the provider for names. It is not stored.
     access_token: AccessToken,
-}
-
-/// The names of a person at a provider. Nothing is decided by them.
-#[derive(Clone, Debug, Default)]
-pub struct ProvidedNames {
-    /// The name that the person signs in with there, or would like to be called.
-    pub username: Option<String>,
-    /// The full name.
-    pub name: Option<String>,
 }
 
 /// The documents of a provider, as last fetched.
@@ -210,7 +200,11 @@ impl Provider {
         self.check_claims(&claims)?;
         Ok(ProvidedPerson {
             subject: claims.subject().clone(),
-            names: names_of(&claims),
+            names: ProvidedNames::of(
+                claims.preferred_username(),
+                claims.nickname(),
+                claims.name(),
+            ),
             access_token: tokens.access_token().clone(),
         })
     }
@@ -218,15 +212,12 @@ impl Provider {
     /// Returns the identity of a person, who recognises it by a name.
     #[must_use]
     pub fn identity_of(&self, person: &ProvidedPerson) -> ExternalIdentity {
-        let ProvidedNames { username, name } = &person.names;
-        let name = username.as_ref().or(name.as_ref()).cloned();
-        identity(&self.issuer, &person.subject, name)
+        identity(&self.issuer, &person.subject, person.names.any().cloned())
     }
 
     /// Asks the provider for the names of a person, if the ID token has none. Without an answer they stay unknown.
     pub async fn complete_names(&self, person: &mut ProvidedPerson) {
-        let is_named = person.names.username.is_some() || person.names.name.is_some();
-        if is_named {
+        if person.names.any().is_some() {
             return;
         }
         let Ok(metadata) = self.metadata().await else {
@@ -241,13 +232,11 @@ impl Provider {
         let claims: Result<UserInfoClaims<EmptyAdditionalClaims, CoreGenderClaim>, _> =
             request.request_async(&self.http).await;
         if let Ok(claims) = claims {
-            person.names = ProvidedNames {
-                username: claims
-                    .preferred_username()
-                    .and_then(|name| visible(name))
-                    .or_else(|| in_any_language(claims.nickname())),
-                name: in_any_language(claims.name()),
-            };
+            person.names = ProvidedNames::of(
+                claims.preferred_username(),
+                claims.nickname(),
+                claims.name(),
+            );
         }
     }
 
@@ -390,27 +379,4 @@ fn explain_exchange(
             refused("the answer to the code cannot be read")
         }
     }
-}
-
-fn names_of(claims: &CoreIdTokenClaims) -> ProvidedNames {
-    let username = claims.preferred_username().and_then(|name| visible(name));
-    ProvidedNames {
-        username: username.or_else(|| in_any_language(claims.nickname())),
-        name: in_any_language(claims.name()),
-    }
-}
-
-/// Returns a claim that may be given in several languages: without one, or else in any.
-fn in_any_language<T: Deref<Target = String>>(claim: Option<&LocalizedClaim<T>>) -> Option<String> {
-    let claim = claim?;
-    let first = claim.iter().next().map(|(_, value)| value);
-    visible(claim.get(None).or(first)?)
-}
-
-/// Returns a name without control characters, as long as names may be; `None` if nothing is left.
-fn visible(name: &str) -> Option<String> {
-    let visible = name.chars().filter(|c| !c.is_control());
-    let name: String = visible.take(NAME_MAX).collect();
-    let name = name.trim();
-    (!name.is_empty()).then(|| name.to_owned())
 }
