@@ -7,7 +7,7 @@ use crate::{
     },
     cache::Cache,
     chat::{apply::apply, upgrade::store_mentions},
-    config::{Config, Tls},
+    config::{Config, tls::Tls},
     error::{Error, Result, parse_field},
     event_log::{applier::Applier, log::EventLog},
     model::{
