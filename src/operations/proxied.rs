@@ -6,7 +6,7 @@ use crate::{
     auth::viewer::Viewer,
     error::{Denial, Error, Result},
     model::{
-        change::{Action, Requester},
+        change::{Action, Principal, Requester},
         identity::ExternalIdentity,
     },
     store::identities,
@@ -43,8 +43,8 @@ async fn admit(app: &App, identity: &ExternalIdentity, address: Option<IpAddr>) 
         name: None,
     };
     let requester = Requester {
+        by: Principal::Server,
         address,
-        ..Requester::OPERATOR
     };
     create_account(app, requester, &names, |account| Action::AdmitProxied {
         account,

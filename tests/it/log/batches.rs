@@ -218,14 +218,6 @@ async fn every_division_makes_the_same_file(steps: &[Step], sizes: &[usize]) -> 
 #[tokio::test]
 async fn only_the_server_imports() {
     let mut file = File::new().await;
-    let change = |by: Principal, action| Change {
-        v: CHANGE_VERSION,
-        id: ChangeId { run: 1, count: 0 },
-        at: Timestamp::MIN,
-        by,
-        from: None,
-        action: Box::new(action),
-    };
     let found = change(Principal::Server, found("the-log"));
     file.commit(&[found]).await.remove(0).expect("it is new");
     for by in [Principal::User(UserId(1)), Principal::Anonymous] {
@@ -267,14 +259,6 @@ fn the_same_changes_make_the_same_file_in_whatever_batches_they_come() {
 #[tokio::test]
 async fn who_is_not_signed_in_is_not_taken_for_the_operator() {
     let mut file = File::new().await;
-    let change = |by: Principal, action| Change {
-        v: CHANGE_VERSION,
-        id: ChangeId { run: 1, count: 0 },
-        at: Timestamp::MIN,
-        by,
-        from: None,
-        action: Box::new(action),
-    };
     let founding = change(Principal::Server, found("the-log"));
     file.commit(&[founding]).await.remove(0).expect("it is new");
     let actions = [
@@ -311,5 +295,16 @@ async fn who_is_not_signed_in_is_not_taken_for_the_operator() {
         let change = change(Principal::Anonymous, action);
         let verdict = file.commit(std::slice::from_ref(&change)).await.remove(0);
         verdict.expect_err(&format!("{:?}", change.action));
+    }
+}
+
+fn change(by: Principal, action: Action) -> Change {
+    Change {
+        v: CHANGE_VERSION,
+        id: ChangeId { run: 1, count: 0 },
+        at: Timestamp::MIN,
+        by,
+        from: None,
+        action: Box::new(action),
     }
 }
