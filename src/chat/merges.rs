@@ -24,6 +24,7 @@ use crate::{
     store::{
         blocks,
         db::Connection,
+        direct_rooms,
         events::{NewEvent, append_event},
         memberships,
         merges::{self, Merge},
@@ -137,8 +138,8 @@ async fn move_membership(
         };
         add_member(tx, actor, room, member).await?;
     }
-    merges::move_read_marks(tx, merge).await?;
+    merges::move_read_mark(tx, merge, room).await?;
     memberships::delete_membership(tx, room, from).await?;
     append_event(tx, &member_event(actor, room, from)).await?;
-    merges::set_people(tx, room).await
+    direct_rooms::set_people(tx, room).await
 }

@@ -35,9 +35,9 @@ statements! {
     MOVE_MENTIONS = "update or ignore mentions set user_id = ?2 where user_id = ?1";
     DELETE_MENTIONS = "delete from mentions where user_id = ?1 or user_id = ?2
         and exists (select 1 from messages m where m.id = message_id and m.author_id = ?2)";
-    MOVE_READ_MARKS = "update memberships set read_up_to = max(read_up_to, (
+    MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, (
             select o.read_up_to from memberships o where o.room_id = memberships.room_id and o.user_id = ?1))
-        where user_id = ?2 and exists (
+        where room_id = ?3 and user_id = ?2 and exists (
             select 1 from memberships o where o.room_id = memberships.room_id and o.user_id = ?1)";
     MOVE_BLOCKS = "update or ignore blocks set blocked_id = ?2 where blocked_id = ?1 and user_id <> ?2";
     LIST_BLOCKERS = "select user_id from blocks where blocked_id = ?";
@@ -45,11 +45,6 @@ statements! {
     MOVE_EVENTS_OF_ROOMS = "update events set actor_id = ?2 where id in (select id from rooms where made_by = ?1)";
     MOVE_ROOMS = "update rooms set made_by = ?2 where made_by = ?1";
     REVOKE_INVITES = "update invites set revoked_at = ?2 where user_id = ?1 and revoked_at is null";
-    // There is one direct room for a set of people: a second one is found in the list of rooms only.
-    SET_PEOPLE = "update rooms set people = (
-            select iif(exists (select 1 from rooms o where o.people = k.key), null, k.key) from (
-                select group_concat(s.user_id, ',' order by s.user_id) as key from memberships s where s.room_id = ?1) k)
-        where id = ?1 and kind = 'direct'";
     SET_MERGED = "update users set merged_into = ?2, imported = 0, name = ?3, name_folded = ?4, about = '', time_zone = null,
         disabled_at = ?5, deleted_at = ?5 where id = ?1";
 }
@@ -136,9 +131,13 @@ async fn move_all(
     Ok(())
 }
 
-/// Moves the read marks in the rooms that both are members of.
-pub async fn move_read_marks(connection: &mut Connection, merge: Merge) -> Result<()> {
-    merge.query(MOVE_READ_MARKS).execute(connection).await?;
+/// Moves the read mark in a room that both are members of.
+pub async fn move_read_mark(connection: &mut Connection, merge: Merge, room: RoomId) -> Result<()> {
+    merge
+        .query(MOVE_READ_MARK)
+        .bind(room)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -165,15 +164,6 @@ pub async fn move_rest(connection: &mut Connection, merge: Merge, at: Timestamp)
     sqlx::query(REVOKE_INVITES)
         .bind(merge.from)
         .bind(at.to_string())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Sets the set of people by which a direct room is found, after its members have changed.
-pub async fn set_people(connection: &mut Connection, room: RoomId) -> Result<()> {
-    sqlx::query(SET_PEOPLE)
-        .bind(room)
         .execute(connection)
         .await?;
     Ok(())
