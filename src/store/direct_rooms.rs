@@ -1,6 +1,6 @@
 //! Direct rooms, which are found by their people.
 
-use super::{db::Connection, statements::statements};
+use super::{connection::Connection, statements::statements};
 use crate::{error::Result, model::ids::RoomId};
 
 statements! {
