@@ -4,9 +4,9 @@
 use super::{base_path::BelowBase, error::render_problems, hosts::HostNames};
 use crate::{app::random_bytes, auth::secret::Secret};
 use axum::{
-    Router,
-    body::Body,
-    http::{HeaderName, HeaderValue, Request, header},
+    BoxError, Router,
+    body::{Body, Bytes, HttpBody},
+    http::{HeaderName, HeaderValue, Request, Response, header},
     middleware::from_fn,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -75,6 +75,7 @@ pub fn surround(routes: Router, names: HostNames) -> Router {
         .layer(SetRequestIdLayer::x_request_id(CountedIds::new()))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
+        .map_response(with_boxed_body)
         .layer(compression())
         .layer(from_fn(render_problems))
         .layer(CatchPanicLayer::new())
@@ -111,7 +112,17 @@ fn compression() -> CompressionLayer<impl Predicate> {
         .compress_when(pays)
 }
 
-fn add_default_headers<B>(mut response: axum::http::Response<B>) -> axum::http::Response<B> {
+/// Boxes the body, which holds the compressor. Each layer outside of it would move it, which took 6 % of the
+/// instructions of a post.
+fn with_boxed_body<B>(response: Response<B>) -> Response<Body>
+where
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    response.map(Body::new)
+}
+
+fn add_default_headers<B>(mut response: Response<B>) -> Response<B> {
     for (name, value) in DEFAULT_HEADERS {
         response.headers_mut().entry(name).or_insert(value);
     }
