@@ -17,7 +17,14 @@ use crate::{
     },
     store::{event_pages::Selection, rooms},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
+
+/// What visitors are members of, and whom they have blocked. Shared, since each stream holds both.
+static NO_ROOMS: LazyLock<Arc<BTreeMap<RoomId, EventId>>> = LazyLock::new(Arc::default);
+static NOBODY: LazyLock<Arc<Blocked>> = LazyLock::new(Arc::default);
 
 /// The identity of a reader.
 #[derive(Clone, Debug, Default)]
@@ -151,7 +158,7 @@ impl Access {
         // lost access to one of several rooms, and must still receive the others.
         let blocked = match reader.user {
             Some(user) => log.find_blocked(user).await?,
-            None => Arc::default(),
+            None => Arc::clone(&NOBODY),
         };
         Ok(Some(Self {
             rooms: look_up_rooms(log, &reader, &scope).await?,
@@ -336,7 +343,7 @@ async fn look_up_rooms(log: &EventLog, reader: &Reader, scope: &Scope) -> Result
         Scope::Everything { .. } => {
             let rooms = match reader.user {
                 Some(user) => log.find_memberships(user).await?,
-                None => Arc::default(),
+                None => Arc::clone(&NO_ROOMS),
             };
             Ok(Rooms::From(rooms))
         }
@@ -361,7 +368,7 @@ async fn look_up_named(
 ) -> Result<NamedRooms> {
     let memberships = match reader.user {
         Some(user) => log.find_memberships(user).await?,
-        None => Arc::default(),
+        None => Arc::clone(&NO_ROOMS),
     };
     let mut connection = log.readers.acquire().await?;
     let (mut from, mut all, mut deleted) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
