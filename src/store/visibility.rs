@@ -107,13 +107,17 @@ pub(super) use person_is_public;
 /// The visible events of a room begin with the one that made it visible. Of a room that the viewer does not see any more,
 /// only the event that took it away is visible: leaving it, its closing to whoever saw it as an open room, or its deletion
 /// to its former members. A change of a user is visible to all who may see the user.
+///
+/// The frequent cases come first: SQLite evaluates no later branch of a `case`, but each operand of an `or`.
 macro_rules! event_is_visible {
     ($viewer:literal, $joined:literal) => {
         concat!(
-            "case when e.room_id is not null
-                then ", crate::store::visibility::is_open_to!($viewer), " and not ", $joined, "
-                     or s.event_id <= e.id
-                     or ", crate::store::visibility::is_former_member!($viewer), " and e.id = r.deleted_id
+            "case when e.room_id is null
+                then e.kind = 'user' and e.subject_id <> e.id and ",
+            crate::store::visibility::person_is_visible!($viewer, "e.subject_id"), "
+                when ", crate::store::visibility::is_open_to!($viewer), " and not ", $joined, " then true
+                when s.event_id <= e.id then true
+                else ", crate::store::visibility::is_former_member!($viewer), " and e.id = r.deleted_id
                      or e.id = r.closed_id and not ", $joined, "
                         and ", crate::store::visibility::sees_open_rooms!($viewer), "
                         and (s.event_id > e.id or s.user_id is null
@@ -126,9 +130,7 @@ macro_rules! event_is_visible {
                             where l.subject_id = e.subject_id and l.subject_id is not null and l.room_id = e.room_id)
                         and not ", crate::store::visibility::is_former_member!($viewer), "
                         and (r.closed_id is null or r.closed_id < e.id or ", $joined, "
-                            or not ", crate::store::visibility::sees_open_rooms!($viewer), ")
-                else e.kind = 'user' and e.subject_id <> e.id and ",
-            crate::store::visibility::person_is_visible!($viewer, "e.subject_id"),
+                            or not ", crate::store::visibility::sees_open_rooms!($viewer), ")",
             " end"
         )
     };
