@@ -1,13 +1,23 @@
 #!/usr/bin/env bash
 # Installs the dependencies of the tests and runs all tests.
-# Usage: tests/run.sh [STEP...]; without arguments, all steps are run in the order of STEPS.
+# Usage: tests/run.sh [STEP...]; without arguments, all steps are run in the order of STEPS. Those on one line of it run
+# side by side: they wait more than they compute.
 # Requires Debian 12 (or another system with the programs below already installed) and Rust, installed by rustup.
 # All build results and downloads are stored in target/, except Debian packages.
 # shellcheck disable=SC2317  # steps are called by name
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-STEPS=(install format lints dependencies documentation tests acme api clients browser)
+STEPS=(
+    install
+    format
+    lints
+    dependencies
+    documentation
+    build
+    "tests acme api clients"
+    browser
+)
 NODE_AT_LEAST=20         # required by npm's eventsource 4 and by Playwright
 NODE_WHEEL=22.20.0       # installed if the system's Node is older: Debian 12 has 18
 CARGO_DENY=0.20.2
@@ -91,7 +101,7 @@ install_node_packages() {
 install_cargo_deny() {
     [ -x "$tools/cargo-deny-$CARGO_DENY/bin/cargo-deny" ] && return
     echo "Installing cargo-deny $CARGO_DENY into $tools"
-    CARGO_TARGET_DIR=$tools/cargo-deny-build cargo install --quiet --locked --debug --no-default-features \
+    CARGO_TARGET_DIR=$tools/cargo-deny-build CARGO_PROFILE_DEV_DEBUG=none cargo install --quiet --locked --debug --no-default-features \
         --root "$tools/cargo-deny-$CARGO_DENY" "cargo-deny@$CARGO_DENY"
     rm -rf "$tools/cargo-deny-build"
 }
@@ -140,9 +150,14 @@ step_documentation() {
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 }
 
-# Also builds the program for the steps api, clients and browser.
+# Builds the program and the tests.
+step_build() {
+    cargo test --locked --no-run
+}
+
+# More threads than cores, because the tests wait more than they compute.
 step_tests() {
-    cargo test --locked
+    RUST_TEST_THREADS=$((2 * $(nproc))) cargo test --locked
 }
 
 # Certificates are obtained from Pebble, the test server of the ACME protocol.
@@ -185,32 +200,59 @@ counts() {
         END { printf "%d tests passed, %d failed, %d left out\n", passed, failed, left_out }'
 }
 
-# Runs a step and sets `status` to its exit code. Must not be called in a condition, because bash ignores `set -e` there.
+# Runs a step, and stores its exit code and its seconds in $logs. Must not be called in a condition, because bash ignores
+# `set -e` there.
 run_step() {
-    local name=$1 started=$SECONDS verdict=ok
+    local name=$1 started=$SECONDS status
     printf '\n=== %s\n' "$name"
     set +e
     (set -e; "step_$name") 2>&1 | tee "$logs/$name.log"
     status=${PIPESTATUS[0]}
     set -e
-    [ "$status" -eq 0 ] || verdict=FAILED
-    summary+=$(printf '%-14s %4d s  %s' "$name" $((SECONDS - started)) "$verdict")$'\n'
+    echo "$status $((SECONDS - started))" >"$logs/$name.result"
 }
 
-summary=''
-run=()
+# Runs the steps of a line side by side, and shows the output of each when all have ended.
+run_line() {
+    local names name
+    read -ra names <<<"$1"
+    if [ ${#names[@]} -eq 1 ]; then
+        run_step "$1"
+        return
+    fi
+    printf '\n=== %s, side by side\n' "$1"
+    for name in "${names[@]}"; do run_step "$name" >"$logs/$name.output" & done
+    wait
+    for name in "${names[@]}"; do cat "$logs/$name.output"; done
+}
+
+# Adds the results of the steps of a line to `summary`, and the names of those that failed to `failed`.
+report_line() {
+    local name status seconds verdict
+    for name in $1; do
+        read -r status seconds <"$logs/$name.result"
+        verdict=ok
+        [ "$status" -eq 0 ] || { verdict=FAILED; failed+=" $name"; }
+        summary+=$(printf '%-14s %4d s  %s' "$name" "$seconds" "$verdict")$'\n'
+        ran+=("$logs/$name.log")
+    done
+}
+
+summary='' failed=''
+ran=()
 [ $# -gt 0 ] || set -- "${STEPS[@]}"
 mkdir -p "$logs"
-for step in "$@"; do
+for step in $*; do
     declare -F "step_$step" >/dev/null || { echo "Unknown step: $step. The steps are: ${STEPS[*]}"; exit 2; }
 done
-for step in "$@"; do
-    run+=("$logs/$step.log")
-    run_step "$step"
-    [ "$status" -eq 0 ] || break
+trap 'trap - TERM; kill 0' INT TERM
+for line in "$@"; do
+    run_line "$line"
+    report_line "$line"
+    [ -z "$failed" ] || break
 done
 
 printf '\n=== summary\n%s' "$summary"
-[ "$status" -eq 0 ] || echo "FAILED in step $step. The remaining steps were not run."
-counts "${run[@]}"
-exit "$status"
+[ -z "$failed" ] || echo "FAILED in$failed. The remaining steps were not run."
+counts "${ran[@]}"
+[ -z "$failed" ]
