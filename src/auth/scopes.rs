@@ -19,12 +19,16 @@ pub struct Target<'a> {
     pub handle: Option<&'a str>,
 }
 
-/// The parts of a room's address below which people post. All other changes need [`TokenScope::Admin`].
+/// The parts of a room's address below which people post. All other changes need [`TokenScope::Admin`], and so does what
+/// [`check_moderation`] names.
 const POSTING: [&str; 8] = [
     "events", "join", "leave", "members", "messages", "notify", "read", "typing",
 ];
 /// Routes without a room that a token for certain rooms may read: what they answer is limited to its rooms.
 const LIMITED: [&str; 2] = ["/api/v1/events", "/api/v1/me"];
+/// The beginning of all routes that are made for programs. A page shows all rooms of the viewer in its sidebar, so that a
+/// token for certain rooms opens none.
+const API: &str = "/api/";
 /// The route that ends the session or token of the request, which every token may do.
 const SIGN_OUT: &str = "/signout";
 
@@ -35,7 +39,7 @@ const SIGN_OUT: &str = "/signout";
 /// [`Error::NotFound`] for rooms that the token is not for, as for rooms that do not exist; [`Error::Forbidden`] for
 /// other requests.
 pub fn check(grant: &Grant, target: Target<'_>) -> Result<()> {
-    if target.route == SIGN_OUT {
+    if target.route == SIGN_OUT && !target.method.is_safe() {
         return Ok(());
     }
     if target.room.is_some_and(|room| !grant.includes(room)) {
@@ -44,11 +48,26 @@ pub fn check(grant: &Grant, target: Target<'_>) -> Result<()> {
     let scope = scope_of(target);
     let is_in_room = target.room.is_some();
     let is_limited = || scope == TokenScope::Read && LIMITED.contains(&target.route);
-    let is_among_rooms = grant.rooms.is_none() || is_in_room || is_limited();
+    let is_of_rooms = is_in_room && target.route.starts_with(API);
+    let is_among_rooms = grant.rooms.is_none() || is_of_rooms || is_limited();
     if is_among_rooms && grant.scopes.contains(scope) {
         return Ok(());
     }
     Err(Error::Forbidden(Denial::TokenScope))
+}
+
+/// Checks that a token may be used for what only managers and admins do by a request that others send for themselves:
+/// deleting the messages of others, adding and removing others, and naming managers.
+///
+/// # Errors
+///
+/// [`Error::Forbidden`].
+pub fn check_moderation(grant: &Grant) -> Result<()> {
+    if grant.scopes.contains(TokenScope::Admin) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden(Denial::TokenScope))
+    }
 }
 
 fn scope_of(target: Target<'_>) -> TokenScope {
@@ -153,6 +172,11 @@ mod tests {
                 matches!(get(route, None), Err(Error::Forbidden(_))),
                 "{route}"
             );
+        }
+        assert!(get(SIGN_OUT, None).is_err(), "its page is one like others");
+        for page in ["/rooms/{room}", "/rooms/{room}/messages/{id}"] {
+            assert!(matches!(get(page, Some("club")), Err(Error::Forbidden(_))));
+            assert!(matches!(get(page, Some("plans")), Err(Error::NotFound)));
         }
         let change = target(&Method::PATCH, "/api/v1/me", [None; 2]);
         assert!(check(&grant, change).is_err());

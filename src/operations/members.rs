@@ -3,7 +3,7 @@
 use super::rooms::visible_room;
 use crate::{
     app::{App, now},
-    auth::viewer::Viewer,
+    auth::{scopes::check_moderation, viewer::Viewer},
     error::Result,
     model::{
         change::{Action, Requester},
@@ -52,6 +52,9 @@ pub async fn join_room(
     role: Option<RoomRole>,
 ) -> Result<()> {
     let handle = resolve(viewer, handle)?;
+    if role.is_some() || is_other(viewer, &handle)? {
+        check_moderation(&viewer.grant)?;
+    }
     app.rates.check_membership(viewer.signed_in()?)?;
     submit(app, viewer, Action::JoinRoom { room, handle, role }).await
 }
@@ -59,6 +62,9 @@ pub async fn join_room(
 /// Removes a user from a room; the handle `me` is the viewer's.
 pub async fn leave_room(app: &App, viewer: &Viewer, room: String, handle: String) -> Result<()> {
     let handle = resolve(viewer, handle)?;
+    if is_other(viewer, &handle)? {
+        check_moderation(&viewer.grant)?;
+    }
     app.rates.check_membership(viewer.signed_in()?)?;
     submit(app, viewer, Action::LeaveRoom { room, handle }).await
 }
@@ -110,6 +116,10 @@ pub async fn signal_typing(app: &App, viewer: &Viewer, slug: &str) -> Result<()>
 async fn submit(app: &App, viewer: &Viewer, action: Action) -> Result<()> {
     app.submit_from(viewer.requester()?, action).await?;
     Ok(())
+}
+
+fn is_other(viewer: &Viewer, handle: &str) -> Result<bool> {
+    Ok(viewer.signed_in()?.handle != handle)
 }
 
 fn resolve(viewer: &Viewer, handle: String) -> Result<String> {

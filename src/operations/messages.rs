@@ -3,7 +3,7 @@
 use super::rooms::visible_room;
 use crate::{
     app::{App, now},
-    auth::viewer::Viewer,
+    auth::{scopes::check_moderation, viewer::Viewer},
     chat::{self, actor::Actor, policy::Verb},
     error::{Denial, Error, Result, parse_field},
     markdown,
@@ -73,7 +73,7 @@ pub async fn edit_message(
     Ok(message)
 }
 
-/// Deletes the viewer's own message, and returns what remains of it.
+/// Deletes a message of the viewer, or another one as a manager of the room, and returns what remains of it.
 pub async fn delete_message(
     app: &App,
     viewer: &Viewer,
@@ -81,7 +81,14 @@ pub async fn delete_message(
     id: &str,
 ) -> Result<Arc<Message>> {
     let message = read_id(id)?;
-    app.rates.check_post(viewer.signed_in()?)?;
+    let by = viewer.signed_in()?;
+    app.rates.check_post(by)?;
+    if let Err(denied) = check_moderation(&viewer.grant) {
+        let found = find_message(app, viewer, &room, id).await?;
+        if found.author.handle != by.handle {
+            return Err(denied);
+        }
+    }
     let action = Action::DeleteMessage { room, message };
     let deleted = app.submit_from(viewer.requester()?, action).await?;
     let (message, _) = deleted.into_message()?;

@@ -1,6 +1,11 @@
 //! API tokens: what they may be used for.
 
-use crate::support::{chat::Chat, person::Person};
+use crate::support::{
+    answer::Answer,
+    chat::Chat,
+    person::Person,
+    routes::{path_of, routes},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -157,4 +162,65 @@ async fn a_token_is_created_with_what_exists_only() {
         let refused = ann.send(Method::POST, TOKENS, body).await;
         assert_eq!(refused.fault(422, field), code);
     }
+}
+
+#[tokio::test]
+async fn a_token_for_a_room_tells_of_no_other_room_by_any_address() {
+    let chat = Chat::start().await;
+    let [ann, bob] = [chat.join("ann").await, chat.join("bob-of-elsewhere").await];
+    let club = ann.create_room("Club", "closed").await;
+    let other = ann.create_room("Secret plans", "closed").await;
+    ann.add(&other, &bob.handle).await.expect(204);
+    let direct = ann.open_direct(&[&bob.handle]).await;
+    let message = ann.post(&club, "here").await;
+    ann.post(&other, "hidden words").await;
+    let body = json!({ "name": "bot", "scopes": ["read", "post", "admin"], "rooms": [club] });
+    let (_, bot) = token(&chat, &ann, body).await;
+    let foreign = ["Secret plans", &other, &direct, &bob.handle, "hidden words"];
+    let mut read = 0;
+    for route in routes() {
+        if !route.methods.contains(&Method::GET) || route.address.ends_with("/events") {
+            continue;
+        }
+        let path = path_of(route.address, &club, message, "ann");
+        let answer = bot.get(&path).await;
+        for word in foreign {
+            assert!(!answer.text.contains(word), "{path} tells of {word}");
+        }
+        let is_of_api = route.address.starts_with("/api/v1/rooms/{room}");
+        assert_eq!(is_of_api && answer.status == 200, is_of_api, "{path}");
+        read += usize::from(answer.status == 200);
+    }
+    assert!(read >= 5, "the token reads its own room: {read}");
+}
+
+#[tokio::test]
+async fn posting_is_not_moderating() {
+    let chat = Chat::start().await;
+    let ada = chat.set_up("ada", "open").await;
+    let [ann, bob] = [chat.join("ann").await, chat.join("bob").await];
+    let room = ann.create_room("Of Ann", "open").await;
+    let body = json!({ "name": "a bot", "scopes": ["post"] });
+    let (_, bot) = token(&chat, &ada, body).await;
+    let of_bob = bob.post(&room, "bob's").await;
+    let own = ada.post(&room, "ada's").await;
+    for refused in [
+        bot.delete(&room, of_bob).await,
+        bot.name(&room, "me", "manager").await,
+        bot.add("general", "bob").await,
+        bot.remove(&room, "bob").await,
+        Answer::to_form(
+            bot.request(Method::POST, &format!("/rooms/{room}/members")),
+            &[("handle", "ann")],
+        )
+        .await,
+    ] {
+        assert_eq!(refused.status, 403, "{}", refused.text);
+    }
+    bot.delete(&room, own).await.expect(200);
+    bot.remove(&room, "me").await.expect(204);
+    bot.add(&room, "me").await.expect(204);
+    let body = json!({ "name": "a moderator", "scopes": ["post", "admin"] });
+    let (_, moderator) = token(&chat, &ada, body).await;
+    moderator.delete(&room, of_bob).await.expect(200);
 }
