@@ -58,8 +58,8 @@ statements! {
     SHARES_ROOM = "select exists (select 1 from memberships a join memberships b on b.room_id = a.room_id
         where a.user_id = ?1 and b.user_id = ?2)";
     DELETE_MEMBERSHIP = "delete from memberships where room_id = ? and user_id = ?";
-    // A mark moves forward only, and not beyond the last event.
-    MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events)))
+    // A mark moves forward only, and not beyond the last event of the room: it tells of no other room.
+    MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events where room_id = ?1)))
         where room_id = ?1 and user_id = ?2";
     UPDATE_NOTIFY = "update memberships set notify = ?3 where room_id = ?1 and user_id = ?2";
     LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2", "?3"));

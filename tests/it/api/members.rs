@@ -197,6 +197,19 @@ async fn what_others_wrote_is_unread_until_it_is_read() {
 }
 
 #[tokio::test]
+async fn a_read_mark_tells_nothing_of_other_rooms() {
+    let chat = Chat::start().await;
+    let [ann, eve] = [chat.join("ann").await, chat.join("eve").await];
+    let last = ann.post("general", "the last one here").await;
+    let hidden = ann.create_room("Hidden", "closed").await;
+    for _ in 0..2 {
+        ann.post(&hidden, "elsewhere").await;
+        assert_eq!(read(&eve, json!(1_i64 << 50)).await, 204);
+        assert_eq!(view(&eve).await.0, last);
+    }
+}
+
+#[tokio::test]
 async fn a_mention_is_a_whole_name() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
