@@ -3,7 +3,8 @@
 use super::{
     actor::Actor,
     applied::Applied,
-    audit, bans, blocks, credentials, custom_events, deletion, direct_rooms, founding,
+    audit, bans, blocks, credentials, custom_events, deletion, direct_rooms, ended_sessions,
+    founding,
     import::{ImportChange, import},
     invites, memberships, merges, messages,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
@@ -162,7 +163,7 @@ async fn apply_run(
             secret_hash,
             registration,
         } => invites::redeem_invite(tx, actor, secret_hash, registration.as_ref()).await,
-        Action::SignOut { secret_hash } => users::sign_out(tx, secret_hash).await,
+        Action::SignOut { secret_hash } => ended_sessions::end_one(tx, secret_hash).await,
         Action::Credential(action) => credentials::apply(tx, actor, action).await,
         Action::RenameUser { name } => users::rename_user(tx, actor, name).await,
         Action::UpdateUser {

@@ -1,4 +1,4 @@
-//! Sessions that end.
+//! Sessions and tokens that are ended. The link for another device, which one of them may have made, ends with them.
 
 use super::applied::Applied;
 use crate::{
@@ -7,8 +7,16 @@ use crate::{
         change::{AccessChange, Outcome, SecretHash},
         ids::UserId,
     },
-    store::{db::Connection, sessions},
+    store::{db::Connection, sessions, sign_in_links::delete_device_link},
 };
+
+/// Ends a session or token, and its open streams.
+pub(super) async fn end_one(tx: &mut Connection, secret_hash: &SecretHash) -> Result<Applied> {
+    if let Some(user) = sessions::delete_session(tx, secret_hash).await? {
+        delete_device_link(tx, user).await?;
+    }
+    Ok(ended(Outcome::Done, vec![secret_hash.clone()]))
+}
 
 /// Ends the sessions of a user other than `here`. API tokens remain.
 pub(super) async fn end_others(
@@ -17,6 +25,7 @@ pub(super) async fn end_others(
     here: Option<&SecretHash>,
 ) -> Result<Applied> {
     let others = sessions::delete_others(tx, user, here).await?;
+    delete_device_link(tx, user).await?;
     if others.is_empty() {
         return Ok(Applied::unchanged(Outcome::Done));
     }

@@ -1,14 +1,17 @@
 //! What admins and the operator change about how other people sign in.
 
 use super::{
-    actor::Actor, applied::Applied, ended_sessions::end_others, policy::can_have_another,
+    actor::Actor,
+    applied::Applied,
+    ended_sessions::{end_one, end_others},
+    policy::can_have_another,
     standing::find_administered,
 };
 use crate::{
     error::{Denial, Error, Result},
     fault::Fault,
     model::{
-        change::{AccessChange, Outcome, SignInKind},
+        change::{Outcome, SignInKind},
         credential::{OtherCredential, TOKENS_MAX},
         role::Role,
         user::User,
@@ -71,9 +74,7 @@ pub(super) async fn apply(
         }
         OtherCredential::Revoke { secret_hash } => {
             actor.operates()?;
-            sessions::delete_session(tx, secret_hash).await?;
-            let secret = AccessChange::Secret(secret_hash.clone());
-            return Ok(Applied::with_access(Outcome::Done, secret));
+            return end_one(tx, secret_hash).await;
         }
     }
     Ok(Applied::new(Outcome::Done))

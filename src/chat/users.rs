@@ -1,4 +1,4 @@
-//! Joining the server, changing the display name, and signing out.
+//! Joining the server, and changing the display name and the profile.
 
 use super::{
     actor::Actor,
@@ -12,7 +12,7 @@ use crate::{
     fault::Fault,
     model::{
         account::{FoldedName, NewAccount},
-        change::{AccessChange, Outcome, Registration, SecretHash, SignIn, WayIn},
+        change::{AccessChange, Outcome, Registration, SignIn, WayIn},
         event::kind,
         identity::ExternalIdentity,
         ids::{EventId, UserId},
@@ -24,7 +24,7 @@ use crate::{
         db::Connection,
         events::{NewEvent, append_event},
         identities::insert_identity,
-        memberships, meta, passwords, profiles, rooms, sessions,
+        memberships, meta, passwords, profiles, rooms,
         users::{self, NewUser},
     },
 };
@@ -240,14 +240,5 @@ pub(super) async fn update_profile(
     Ok(Applied::with_accesses(
         Outcome::Done,
         access.into_iter().collect(),
-    ))
-}
-
-/// Deletes a session or token, and ends its open streams.
-pub(super) async fn sign_out(tx: &mut Connection, secret_hash: &SecretHash) -> Result<Applied> {
-    sessions::delete_session(tx, secret_hash).await?;
-    Ok(Applied::with_access(
-        Outcome::Done,
-        AccessChange::Secret(secret_hash.clone()),
     ))
 }

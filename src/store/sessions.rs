@@ -30,7 +30,7 @@ statements! {
     LIST_SESSIONS = "select secret_hash, kind, created_at, coalesce(last_used_at, created_at) as last_used_at, label, name,
                scopes, rooms, expires_at
         from sessions where user_id = ? order by created_at desc, secret_hash";
-    DELETE_SESSION = "delete from sessions where secret_hash = ?";
+    DELETE_SESSION = "delete from sessions where secret_hash = ? returning user_id";
     DELETE_OTHERS = "delete from sessions where user_id = ? and name is null and secret_hash is not ? returning secret_hash";
     // The latest session may share its time with others.
     DELETE_BEYOND = "delete from sessions where secret_hash in (
@@ -177,13 +177,15 @@ pub async fn insert_session(
     Ok(())
 }
 
-/// Deletes a session if it exists.
-pub async fn delete_session(connection: &mut Connection, secret_hash: &SecretHash) -> Result<()> {
-    sqlx::query(DELETE_SESSION)
+/// Deletes a session or token, and returns whose it was; `None` if it does not exist.
+pub async fn delete_session(
+    connection: &mut Connection,
+    secret_hash: &SecretHash,
+) -> Result<Option<UserId>> {
+    Ok(sqlx::query_scalar(DELETE_SESSION)
         .bind(secret_hash)
-        .execute(connection)
-        .await?;
-    Ok(())
+        .fetch_optional(connection)
+        .await?)
 }
 
 /// Deletes what joining or signing in has made for a user, other than `here`, and returns the hashes.

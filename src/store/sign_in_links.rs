@@ -13,6 +13,7 @@ statements! {
     FIND_LINK = "select l.user_id from sign_in_links l join users u on u.id = l.user_id
         where l.secret_hash = ? and l.expires_at > ? and l.sets_password = ? and u.disabled_at is null";
     DELETE_LINK = "delete from sign_in_links where user_id = ?";
+    DELETE_DEVICE_LINK = "delete from sign_in_links where user_id = ? and not sets_password";
     DELETE_EXPIRED_LINKS = "delete from sign_in_links where expires_at <= ?";
 }
 
@@ -61,6 +62,15 @@ pub async fn find_link(
 /// Deletes the link of an account.
 pub async fn delete_link(connection: &mut Connection, user: UserId) -> Result<()> {
     sqlx::query(DELETE_LINK)
+        .bind(user)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Deletes the link that an account has made for another device.
+pub async fn delete_device_link(connection: &mut Connection, user: UserId) -> Result<()> {
+    sqlx::query(DELETE_DEVICE_LINK)
         .bind(user)
         .execute(connection)
         .await?;

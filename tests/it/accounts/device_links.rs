@@ -76,3 +76,42 @@ async fn a_link_ends_by_its_successor_or_by_time() {
     assert_eq!(phone.submit(&second, &[]).await.status, 404);
     assert_eq!(phone.handle().await, None);
 }
+
+#[tokio::test]
+async fn a_link_ends_with_any_session_of_its_account() {
+    let chat = Chat::start().await;
+    let admin = chat.set_up("ada", "open").await;
+    let laptop = Browser::join(&chat, "ann").await;
+    let stolen = Browser::new(&chat);
+    let link = create(&chat, &laptop).await;
+    stolen.submit(&link, &[]).await.expect(303);
+    let others = async || {
+        let path = "/api/v1/me/sessions";
+        let sessions = laptop.send_json(Method::DELETE, path, &Value::Null).await;
+        sessions.expect(204);
+    };
+    let one = async || {
+        let sessions = laptop.get("/api/v1/me/sessions").await.expect(200).json();
+        let sessions = sessions["sessions"].as_array().expect("a list").clone();
+        let other = sessions.iter().find(|session| session["current"] == false);
+        let id = other.expect("another one")["id"].as_str().expect("an id");
+        let path = format!("/api/v1/me/sessions/{id}");
+        let ended = laptop.send_json(Method::DELETE, &path, &Value::Null).await;
+        ended.expect(204);
+    };
+    let link = create(&chat, &stolen).await;
+    one().await;
+    assert_eq!(Browser::new(&chat).submit(&link, &[]).await.status, 404);
+    let link = create(&chat, &laptop).await;
+    stolen.submit(&link, &[]).await.expect(303);
+    let link = create(&chat, &stolen).await;
+    others().await;
+    assert_eq!(Browser::new(&chat).submit(&link, &[]).await.status, 404);
+    let link = create(&chat, &laptop).await;
+    let path = "/api/v1/users/ann/sessions";
+    admin
+        .send(Method::DELETE, path, Value::Null)
+        .await
+        .expect(204);
+    assert_eq!(Browser::new(&chat).submit(&link, &[]).await.status, 404);
+}
