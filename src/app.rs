@@ -2,7 +2,7 @@
 
 use crate::{
     auth::{
-        ceremonies::Ceremonies, cookies::ServerCookies, failures::SignInFailures,
+        ceremonies::Ceremonies, client::Client, cookies::ServerCookies, failures::SignInFailures,
         oidc::provider::Provider, password::Passwords, viewer::Validity,
     },
     config::{Config, base_path::BasePath},
@@ -107,11 +107,13 @@ impl App {
         self.log.submit(Change { from, ..change })
     }
 
-    /// Returns whether users reach the server over TLS, according to its public address.
+    /// Returns whether a client reaches the server over TLS, by itself or according to the public address. The cookies
+    /// that are set and read for it have names with a prefix then.
     #[must_use]
-    pub fn is_public_tls(&self) -> bool {
+    pub fn is_reached_by_tls(&self, client: Option<&Client>) -> bool {
         let public_url = self.public_url.as_ref();
-        public_url.is_some_and(|url| url.scheme() == "https")
+        client.is_some_and(|client| client.is_tls)
+            || public_url.is_some_and(|url| url.scheme() == "https")
     }
 
     /// Submits a change with the current time.

@@ -72,47 +72,39 @@ impl ServerCookies {
 
     /// Returns the secret by which a browser is recognised.
     #[must_use]
-    pub fn device_secret(&self, headers: &HeaderMap) -> Option<Secret> {
-        secret_in(
-            headers,
-            &[true, false].map(|is_secure| self.device_name(is_secure)),
-        )
+    pub fn device_secret(&self, headers: &HeaderMap, is_secure: bool) -> Option<Secret> {
+        let values = values(headers, &self.device_name(is_secure));
+        values.iter().find_map(|value| Secret::parse(value))
     }
 
     /// Returns the secret by which a browser is recognised when it comes back from an OpenID provider.
     #[must_use]
-    pub fn provider_secret(&self, headers: &HeaderMap) -> Option<Secret> {
-        secret_in(
-            headers,
-            &[true, false].map(|is_secure| self.provider_name(is_secure)),
-        )
+    pub fn provider_secret(&self, headers: &HeaderMap, is_secure: bool) -> Option<Secret> {
+        let values = values(headers, &self.provider_name(is_secure));
+        values.iter().find_map(|value| Secret::parse(value))
     }
 
-    /// Returns the values of this server's session cookies: first those that were set over TLS, last those of earlier
-    /// versions, whose names do not contain the log.
-    pub(super) fn sessions(&self, headers: &HeaderMap) -> Vec<String> {
-        let (secure, name) = (self.session_name(true), self.session_name(false));
-        let (mut named, mut unnamed, mut secured) = (Vec::new(), Vec::new(), Vec::new());
-        for cookie in cookies(headers) {
-            if cookie.name() == secure {
-                secured.push(cookie.value_trimmed().to_owned());
-            } else if cookie.name() == name {
-                named.push(cookie.value_trimmed().to_owned());
-            } else if cookie.name() == SESSION {
-                unnamed.push(cookie.value_trimmed().to_owned());
-            }
+    /// Returns the values of this server's session cookies, last those of earlier versions, whose names do not contain
+    /// the log.
+    ///
+    /// Over TLS, only the name with a prefix is read: a page without TLS, or one of a subdomain, could set a cookie with
+    /// any other name, and so sign a visitor in with an account of its own.
+    #[must_use]
+    pub fn sessions(&self, headers: &HeaderMap, is_secure: bool) -> Vec<String> {
+        let mut sessions = values(headers, &self.session_name(is_secure));
+        if !is_secure {
+            sessions.append(&mut values(headers, SESSION));
         }
-        secured.append(&mut named);
-        secured.append(&mut unnamed);
-        secured
+        sessions
     }
 }
 
-/// Returns the secret in the first cookie with one of these names.
-fn secret_in(headers: &HeaderMap, names: &[String; 2]) -> Option<Secret> {
-    let mut known =
-        cookies(headers).filter(|cookie| names.iter().any(|name| name == cookie.name()));
-    known.find_map(|cookie| Secret::parse(cookie.value_trimmed()))
+/// Returns the values of the cookies with a name.
+fn values(headers: &HeaderMap, name: &str) -> Vec<String> {
+    let named = cookies(headers).filter(|cookie| cookie.name() == name);
+    named
+        .map(|cookie| cookie.value_trimmed().to_owned())
+        .collect()
 }
 
 /// Returns the cookies of a request, except those that cannot be parsed.
@@ -146,10 +138,23 @@ mod tests {
             b"log-backscroll=three; Log-Backscroll=x; __Host-log-backscroll=secure",
         ]);
         let ours = ServerCookies::new("log", BasePath::default());
-        assert_eq!(
-            ours.sessions(&headers),
-            ["secure", "one", "two", "three", "zero"]
-        );
+        let sessions = ours.sessions(&headers, false);
+        assert_eq!(sessions, ["one", "two", "three", "zero"]);
+    }
+
+    #[test]
+    fn over_tls_only_the_names_count_that_no_page_without_tls_can_set() {
+        let planted = [
+            "backscroll=x; log-backscroll=x; log-backscroll-device=backscroll_x",
+            "log-backscroll-oidc=backscroll_x",
+        ];
+        let planted = headers(&planted.map(str::as_bytes));
+        let ours = ServerCookies::new("log", BasePath::default());
+        assert_eq!(ours.sessions(&planted, true), [""; 0]);
+        assert!(ours.device_secret(&planted, true).is_none());
+        assert!(ours.provider_secret(&planted, true).is_none());
+        let own = headers(&[b"__Host-log-backscroll=secure; log-backscroll=planted"]);
+        assert_eq!(ours.sessions(&own, true), ["secure"]);
     }
 
     #[test]
@@ -161,7 +166,7 @@ mod tests {
         assert!(cookie.contains("; Path=/chat;"), "{cookie}");
         let root = ServerCookies::new("log", BasePath::default());
         let planted = headers(&[b"__Secure-log-backscroll=planted"]);
-        assert_eq!(root.sessions(&planted), [""; 0]);
-        assert_eq!(below.sessions(&planted), ["planted"]);
+        assert_eq!(root.sessions(&planted, true), [""; 0]);
+        assert_eq!(below.sessions(&planted, true), ["planted"]);
     }
 }

@@ -1,6 +1,6 @@
 //! The sender of a request: an account identified by a bearer token or session cookie, or a visitor.
 
-use super::{cookies::ServerCookies, secret::Secret};
+use super::secret::Secret;
 use crate::{
     chat::policy::{Identity, is_admin},
     error::{Error, Result},
@@ -50,15 +50,15 @@ pub struct Validity {
 }
 
 impl Viewer {
-    /// Identifies the sender of a request with these headers.
+    /// Identifies the sender of a request with these headers, whose session cookies have these values.
     ///
     /// A bearer token takes precedence over cookies, and is an error if it is not valid. Of several session cookies,
     /// the first valid one is used. Without a valid one the sender is not signed in, since the session has ended. The
     /// secret of a session is not accepted as a token, and that of a token not as a session.
     pub async fn identify(
         log: &EventLog,
-        cookies: &ServerCookies,
         headers: &HeaderMap,
+        sessions: &[String],
         valid: Validity,
     ) -> Result<Self> {
         if let Some(authorization) = headers.get(header::AUTHORIZATION) {
@@ -66,7 +66,6 @@ impl Viewer {
             let viewer = Self::find(log, &secret, SignInKind::Token, valid).await?;
             return viewer.ok_or(Error::SignInNeeded);
         }
-        let sessions = cookies.sessions(headers);
         let secrets = sessions.iter().filter_map(|value| Secret::parse(value));
         for secret in secrets.take(SESSIONS_MAX) {
             if let Some(viewer) = Self::find(log, &secret, SignInKind::Session, valid).await? {

@@ -27,7 +27,7 @@ use percent_encoding::percent_decode;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, error::Category};
 use serde_path_to_error::Segment;
-use std::{net::IpAddr, ops::Deref, sync::Arc};
+use std::{ops::Deref, sync::Arc};
 
 /// The sender of a request, with their display preferences, whether or not the door of the server lets them in.
 ///
@@ -51,11 +51,10 @@ impl FromRequestParts<Arc<App>> for Anybody {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        let client = parts.extensions.get::<Client>();
-        let address = client.map(|client| client.address);
+        let client = parts.extensions.get::<Client>().copied();
         let viewer = Viewer {
-            address,
-            ..identify(parts, app, address).await?
+            address: client.map(|client| client.address),
+            ..identify(parts, app, client.as_ref()).await?
         };
         check_grant(&viewer, parts, app).await?;
         Ok(Self {
@@ -67,7 +66,8 @@ impl FromRequestParts<Arc<App>> for Anybody {
 
 /// Identifies the sender. A person whom a trusted proxy has signed in is nobody else, whatever cookies the browser sends. A
 /// token of this server takes precedence: other contents of `Authorization` are the proxy's.
-async fn identify(parts: &Parts, app: &App, address: Option<IpAddr>) -> Result<Viewer, Rejection> {
+async fn identify(parts: &Parts, app: &App, client: Option<&Client>) -> Result<Viewer, Rejection> {
+    let address = client.map(|client| client.address);
     match parts.extensions.get::<Proxied>() {
         Some(proxied) if !has_token(&parts.headers) => match proxied {
             Proxied::Person(identity) => Ok(proxied::identify(app, identity, address).await?),
@@ -75,7 +75,12 @@ async fn identify(parts: &Parts, app: &App, address: Option<IpAddr>) -> Result<V
                 "The proxy does not say once, and in UTF-8, who sends the request.".into(),
             )),
         },
-        _ => Ok(Viewer::identify(&app.log, &app.cookies, &parts.headers, app.validity()).await?),
+        _ => {
+            let sessions = app
+                .cookies
+                .sessions(&parts.headers, app.is_reached_by_tls(client));
+            Ok(Viewer::identify(&app.log, &parts.headers, &sessions, app.validity()).await?)
+        }
     }
 }
 

@@ -37,11 +37,12 @@ impl FromRequestParts<Arc<App>> for Browser {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        let device = app.cookies.device_secret(&parts.headers);
-        let provider = app.cookies.provider_secret(&parts.headers);
         let client = client_of(parts, app, SignInKind::Session).await?;
+        let is_secure = app.is_reached_by_tls(Some(&client.client));
+        let device = app.cookies.device_secret(&parts.headers, is_secure);
+        let provider = app.cookies.provider_secret(&parts.headers, is_secure);
         Ok(Self {
-            is_secure: client.client.is_tls || app.is_public_tls(),
+            is_secure,
             client: SignInClient { device, ..client },
             provider,
             cookies: app.cookies.clone(),
