@@ -3,6 +3,7 @@
 use super::{
     actor::Actor,
     applied::Applied,
+    credentials::find_enabled,
     memberships::{NewMember, add_member},
     policy::{self, Object, Verb, can, can_have_another},
     users::{claim_user, register},
@@ -36,6 +37,9 @@ pub(super) async fn create_invite(
         None => None,
     };
     let managed = room.as_ref().and_then(|room| room.as_ref().ok());
+    if managed.is_some_and(|room| room.is_archived) {
+        return Err(Error::Forbidden(Denial::RoomArchived));
+    }
     let is_for_guests = invite.role == Role::Guest && invite.person.is_none();
     if !(is_for_guests && managed.is_some_and(|room| may_invite_guests(actor, room))) {
         actor.administers()?;
@@ -71,7 +75,8 @@ fn may_invite_guests(actor: Actor, room: &RoomAccess) -> bool {
 }
 
 async fn find_imported(tx: &mut Connection, handle: &str) -> Result<UserId> {
-    let user = users::find_user(tx, handle).await?;
+    let user = users::find_user(tx, handle).await?.map(|user| user.id);
+    let user = find_enabled(tx, user).await?;
     let user = user.filter(|user| user.imported);
     Ok(user
         .ok_or_else(|| Error::invalid("as", Fault::NotImported))?

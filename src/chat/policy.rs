@@ -144,9 +144,10 @@ pub fn manages(actor: Identity, room: &RoomAccess) -> bool {
 }
 
 /// Returns whether an account may invite guests into a room that is visible to it. Guests invite nobody to the server.
+/// Nobody is invited into an archived room.
 #[must_use]
 pub fn may_invite_guests(actor: Identity, room: &RoomAccess) -> bool {
-    manages(actor, room) && actor.role != Role::Guest
+    manages(actor, room) && actor.role != Role::Guest && !room.is_archived
 }
 
 /// Returns whether a user may add another one to a room, or begin a direct conversation. Members of the server know of

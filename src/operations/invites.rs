@@ -127,7 +127,7 @@ pub async fn can_invite_guests(app: &App, viewer: &Viewer, room: &str) -> Result
     let room = room.ok_or(Error::NotFound)?;
     can(viewer.identity(), Verb::See, Object::Room(&room))?;
     let identity = viewer.identity();
-    Ok(identity.is_some_and(|actor| !room.is_archived && may_invite_guests(actor, &room)))
+    Ok(identity.is_some_and(|actor| may_invite_guests(actor, &room)))
 }
 
 /// Revokes an invitation.

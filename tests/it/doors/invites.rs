@@ -313,3 +313,24 @@ async fn only_admins_invite_and_only_where_they_may_look() {
         assert_eq!(refused.fault(422, field), code, "{sent}");
     }
 }
+
+#[tokio::test]
+async fn nobody_is_invited_into_an_archived_room() {
+    let chat = Chat::start().await;
+    let ada = chat.set_up("ada", "open").await;
+    let ann = chat.join("ann").await;
+    let room = ann.create_room("Club", "open").await;
+    ann.change_room(&room, json!({ "archived": true }))
+        .await
+        .expect(200);
+    let wanted = json!({ "role": "guest", "room": room });
+    for by in [&ada, &ann] {
+        let path = "/api/v1/invites";
+        let refused = by.send(Method::POST, path, wanted.clone()).await;
+        assert_eq!(refused.problem(403)["code"], "room-archived");
+    }
+    ann.change_room(&room, json!({ "archived": false }))
+        .await
+        .expect(200);
+    assert_eq!(ada.see("/api/v1/invites").await["invites"], json!([]));
+}
