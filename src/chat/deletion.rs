@@ -88,7 +88,7 @@ pub(super) async fn erase_reactions(
 /// Returns the names of a deleted account: a handle that nobody has.
 async fn free_account(tx: &mut Connection, id: UserId) -> Result<NewAccount> {
     let mut handle = format!("deleted-{id}");
-    while users::find_user(tx, &handle).await?.is_some() {
+    while users::has_handle(tx, &handle).await? {
         handle += "-";
     }
     Ok(NewAccount::new(&handle, NAME))

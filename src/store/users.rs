@@ -22,7 +22,9 @@ use serde::Serialize;
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
 statements! {
-    FIND_USER = "select id, handle, name, role, created_at, imported, view_event_id from users where handle = ?";
+    FIND_USER = "select id, handle, name, role, created_at, imported, view_event_id from users
+        where handle = ? and deleted_at is null";
+    HAS_HANDLE = "select exists (select 1 from users where handle = ?)";
     // A damaged row, or one with an unknown role, is an account with few rights.
     FIND_ROLE = "select cast(role as text) from users where id = ? and disabled_at is null";
     FIND_USER_BY_ID = "select id, handle, name, role, created_at, imported, view_event_id from users where id = ?";
@@ -56,7 +58,15 @@ impl FromRow<'_, SqliteRow> for User {
     }
 }
 
-/// Returns the account with this handle.
+/// Returns whether an account has this handle, be it a deleted one.
+pub async fn has_handle(connection: &mut Connection, handle: &str) -> Result<bool> {
+    Ok(sqlx::query_scalar(HAS_HANDLE)
+        .bind(handle)
+        .fetch_one(connection)
+        .await?)
+}
+
+/// Returns the account with this handle. With a deleted one nobody has anything to do.
 pub async fn find_user(connection: &mut Connection, handle: &str) -> Result<Option<User>> {
     Ok(sqlx::query_as(FIND_USER)
         .bind(handle)

@@ -65,6 +65,25 @@ async fn a_deleted_account_leaves_its_texts_its_ids_and_a_free_name() {
 }
 
 #[tokio::test]
+async fn nobody_writes_to_a_deleted_account_or_adds_it() {
+    let chat = Chat::start().await;
+    let [ann, bob] = [chat.join("ann").await, chat.join("bob").await];
+    bob.post("general", "this stays").await;
+    let room = ann.create_room("Club", "open").await;
+    delete_me(&bob, json!({ "handle": "bob" }))
+        .await
+        .expect(204);
+    let author = authors(&ann).await.remove(0);
+    let gone = author["handle"].as_str().expect("a handle");
+    ann.add(&room, gone).await.problem(404);
+    let people = json!({ "handles": [gone] });
+    let opened = ann.send(Method::POST, "/api/v1/direct", people).await;
+    opened.fault(422, "handles");
+    let path = format!("/api/v1/me/blocks/{gone}");
+    ann.send(Method::PUT, &path, Value::Null).await.problem(404);
+}
+
+#[tokio::test]
 async fn the_texts_go_too_if_their_author_wishes() {
     let chat = Chat::start().await;
     let [ann, bob] = [chat.join("ann").await, chat.join("bob").await];
