@@ -1,10 +1,13 @@
 //! Blocks and inline elements of Markdown as HTML.
 
 use super::{
-    Rendered,
+    Form, Rendered,
+    code::Fence,
     inline::{Html, link_start},
+    jumbo::is_jumbo,
+    tables::{Columns, may_have_table},
 };
-use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag};
 use std::{mem::take, ops::Range};
 
 /// Greatest depth of nested quotes and lists; emphasis and links may add as many levels. Deeper elements are rendered
@@ -14,7 +17,9 @@ const DEPTH_MAX: usize = 8;
 /// Renders a source with protected addresses. Returns `None` if Markdown would show nothing of it, or would hide lines
 /// that define links for use elsewhere.
 pub(super) fn render_blocks(source: &str) -> Option<Rendered> {
-    let parser = Parser::new_ext(source, Options::ENABLE_STRIKETHROUGH);
+    let mut options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    options.set(Options::ENABLE_TABLES, may_have_table(source));
+    let parser = Parser::new_ext(source, options);
     if parser.reference_definitions().iter().next().is_some() {
         return None;
     }
@@ -34,7 +39,10 @@ struct Writer<'a> {
     open: Vec<Option<&'static str>>,
     /// Number of open elements with tags.
     depth: usize,
-    is_in_code: bool,
+    /// The open block of fenced code.
+    fence: Option<Fence>,
+    /// The columns of the open table.
+    columns: Columns,
     is_in_link: bool,
     /// Number of open elements that are shown as source, which is written when the outermost one starts.
     skipped: usize,
@@ -55,7 +63,8 @@ impl<'a> Writer<'a> {
             text: String::new(),
             open: Vec::new(),
             depth: 0,
-            is_in_code: false,
+            fence: None,
+            columns: Columns::default(),
             is_in_link: false,
             skipped: 0,
             below_heading: "",
@@ -79,7 +88,7 @@ impl<'a> Writer<'a> {
             Event::Start(tag) => self.start(&tag, at),
             Event::End(_) => self.end(),
             // Entities are shown as typed.
-            Event::Text(_) if source.starts_with('&') && !self.is_in_code => {
+            Event::Text(_) if source.starts_with('&') && self.fence.is_none() => {
                 self.text.push_str(source);
             }
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
@@ -93,6 +102,14 @@ impl<'a> Writer<'a> {
                 self.html.push_tag("</code>");
             }
             Event::SoftBreak | Event::HardBreak => self.text.push('\n'),
+            Event::TaskListMarker(is_done) => {
+                self.html.push_tag(if is_done {
+                    "<span class=\"task done\">☑</span>"
+                } else {
+                    "<span class=\"task\">☐</span>"
+                });
+                self.has_text = true;
+            }
             Event::Rule => {
                 self.block("<p>", None);
                 self.text.push_str(source.trim_end());
@@ -109,11 +126,27 @@ impl<'a> Writer<'a> {
                 self.paragraphs += usize::from(self.open.is_empty());
                 self.block("<p>", Some("</p>"));
             }
-            Tag::Heading { .. } => self.heading(&self.source[at]),
+            Tag::Heading { level, .. } => self.heading(*level, &self.source[at]),
             Tag::BlockQuote(_) => self.nested("<blockquote>\n", "</blockquote>"),
-            Tag::CodeBlock(CodeBlockKind::Fenced(_)) => {
-                self.block("<pre><code tabindex=\"0\">", Some("</code></pre>"));
-                self.is_in_code = true;
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => {
+                let fence = Fence::parse(info);
+                self.block("", Some("</code></pre>"));
+                fence.write_start(&mut self.html);
+                self.fence = Some(fence);
+            }
+            Tag::Table(alignments) => {
+                self.columns = Columns::new(alignments);
+                // Wide tables scroll, also by keyboard.
+                self.block(
+                    "<div class=\"table\" tabindex=\"0\"><table>",
+                    Some("</table></div>"),
+                );
+            }
+            Tag::TableHead => self.row(true),
+            Tag::TableRow => self.row(false),
+            Tag::TableCell => {
+                let (start, end) = self.columns.next_cell();
+                self.block(start, Some(end));
             }
             Tag::HtmlBlock | Tag::CodeBlock(CodeBlockKind::Indented) => {
                 self.block("<p>", Some("</p>"));
@@ -142,15 +175,25 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes the characters that mark a line as a heading, before the line (`#`) or below it (`===`).
-    fn heading(&mut self, source: &'a str) {
-        self.block("<p>", Some("</p>"));
-        if let Some((_, below)) = source.trim_end().rsplit_once('\n') {
+    /// Starts a heading. One that is marked by a line below it (`===`), and one without text, are shown as typed.
+    fn heading(&mut self, level: HeadingLevel, source: &'a str) {
+        let source = source.trim_end();
+        if let Some((_, below)) = source.rsplit_once('\n') {
+            self.block("<p>", Some("</p>"));
             self.below_heading = below.trim_start_matches(['>', ' ', '\t']);
+        } else if source.trim_matches(['#', ' ', '\t']).is_empty() {
+            self.block("<p>", Some("</p>"));
+            self.text.push_str(source);
+        } else if level == HeadingLevel::H1 {
+            self.block("<h2>", Some("</h2>"));
         } else {
-            let line = source.trim_start_matches('#').trim_start();
-            self.text.push_str(&source[..source.len() - line.len()]);
+            self.block("<h3>", Some("</h3>"));
         }
+    }
+
+    fn row(&mut self, is_head: bool) {
+        self.columns.start_row(is_head);
+        self.block("<tr>", Some("</tr>"));
     }
 
     /// Writes the source of an element instead of the element.
@@ -230,11 +273,14 @@ impl<'a> Writer<'a> {
         self.depth -= 1;
         self.html.push_tag(end);
         match end {
-            "</code></pre>" => self.is_in_code = false,
+            "</code></pre>" => self.fence = None,
             "</a>" => self.is_in_link = false,
             _ => {}
         }
-        let is_inline = matches!(end, "</em>" | "</strong>" | "</del>" | "</a>");
+        let is_inline = matches!(
+            end,
+            "</em>" | "</strong>" | "</del>" | "</a>" | "</td>" | "</th>"
+        );
         // Line breaks within a list item are preserved.
         if !is_inline && self.open.last() != Some(&Some("</li>")) {
             self.html.push_tag("\n");
@@ -246,7 +292,9 @@ impl<'a> Writer<'a> {
             return;
         }
         self.has_text = true;
-        if self.is_in_code || self.is_in_link {
+        if let Some(fence) = &self.fence {
+            fence.write_code(&mut self.html, &self.text);
+        } else if self.is_in_link {
             self.html.escape(&self.text);
         } else {
             self.html.write_text(&self.text);
@@ -264,14 +312,19 @@ impl<'a> Writer<'a> {
             mentions,
         } = self.html;
         html.truncate(html.trim_end().len());
-        let has_blocks = (self.blocks, self.paragraphs) != (1, 1);
-        if !has_blocks {
+        let mut form = Form::Blocks;
+        if (self.blocks, self.paragraphs) == (1, 1) {
             html.truncate(html.len() - "</p>".len());
             html.drain(.."<p>".len());
+            form = if is_jumbo(&html) {
+                Form::Emoji
+            } else {
+                Form::Line
+            };
         }
         Some(Rendered {
             html,
-            has_blocks,
+            form,
             mentions,
         })
     }

@@ -11,6 +11,9 @@ pub(super) fn has_syntax(text: &str) -> bool {
             b'_' => !(is_word(n.checked_sub(1), bytes) && is_word(Some(n + 1), bytes)),
             b'<' => starts_autolink(&bytes[n + 1..]),
             b'>' => is_line_start,
+            b'#' => is_line_start && starts_heading(&bytes[n..]),
+            // A table has a line of dashes.
+            b'|' => text.contains('-'),
             b'-' | b'+' => is_line_start && ends_marker(bytes.get(n + 1)),
             b'.' | b')' => ends_marker(bytes.get(n + 1)) && is_number_before(&bytes[..n]),
             _ => false,
@@ -37,6 +40,14 @@ fn starts_autolink(rest: &[u8]) -> bool {
         .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'<' | b'>'));
     let inside = &rest[..end.unwrap_or_default()];
     inside.contains(&b':') || inside.contains(&b'@')
+}
+
+/// Returns whether the text starts with the number signs of a heading.
+fn starts_heading(rest: &[u8]) -> bool {
+    const LEVEL_MAX: usize = 6;
+    let signs = rest.iter().take(LEVEL_MAX + 1);
+    let count = signs.take_while(|&&byte| byte == b'#').count();
+    count <= LEVEL_MAX && ends_marker(rest.get(count))
 }
 
 fn ends_marker(next: Option<&u8>) -> bool {

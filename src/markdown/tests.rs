@@ -23,7 +23,7 @@ fn marks_become_tags() {
         ("a\n\n*b*", "<p>a</p>\n<p><em>b</em></p>"),
         (
             "```rust\nlet a = b < c;\n\n*\n```",
-            "<pre><code tabindex=\"0\">let a = b &#60; c;\n\n*</code></pre>",
+            "<pre data-language=\"Rust\"><code tabindex=\"0\"><span class=\"k\">let</span> a = b &#60; c;\n\n*</code></pre>",
         ),
         (
             "> said\n> so\n\nyes",
@@ -42,6 +42,18 @@ fn marks_become_tags() {
             "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>",
         ),
         ("1) a", "<ol>\n<li>a</li>\n</ol>"),
+        ("# *a*", "<h2><em>a</em></h2>"),
+        ("a\n### b\nc", "<p>a</p>\n<h3>b</h3>\n<p>c</p>"),
+        (
+            "- [ ] a\n- [x] *b*",
+            "<ul>\n<li><span class=\"task\">☐</span>a</li>\n<li><span class=\"task done\">☑</span><em>b</em></li>\n</ul>",
+        ),
+        (
+            "|a|b|\n|-|-:|\n|*c*|@d|",
+            "<div class=\"table\" tabindex=\"0\"><table><tr><th>a</th><th class=\"end\">b</th></tr>\n\
+             <tr><td><em>c</em></td><td class=\"end\"><span class=\"mention\" data-handle=\"d\">@d</span></td></tr>\n\
+             </table></div>",
+        ),
     ] {
         assert_eq!(shown(text), html, "{text}");
     }
@@ -50,7 +62,7 @@ fn marks_become_tags() {
 #[test]
 fn what_the_subset_leaves_out_is_shown_as_it_was_typed() {
     for (text, html) in [
-        ("# *a*", "<p># <em>a</em></p>"),
+        ("# #\n*a*", "<p># #</p>\n<p><em>a</em></p>"),
         ("*a*\n===", "<p><em>a</em>\n===</p>"),
         ("*a*\n\n---", "<p><em>a</em></p>\n<p>---</p>"),
         ("![a *b*](c.png) *d*", "![a *b*](c.png) <em>d</em>"),
@@ -62,7 +74,7 @@ fn what_the_subset_leaves_out_is_shown_as_it_was_typed() {
             "<div>\n*a*\n</div>",
             "<p>&#60;div&#62;\n*a*\n&#60;/div&#62;</p>",
         ),
-        ("|a|b|\n|-|-|\n|*c*|d|", "|a|b|\n|-|-|\n|<em>c</em>|d|"),
+        ("|a|b|\n|*c*|d|", "|a|b|\n|<em>c</em>|d|"),
         (
             "[a](/here) [b](javascript:x)",
             "[a](/here) [b](javascript:x)",
@@ -87,6 +99,8 @@ fn a_plain_text_is_left_alone() {
         "one\n\n  two  & \"c\" < d",
         "snake_case_name, well: 3.14 (yes) - no + 5 > 4",
         "what?\n#general",
+        "####### a",
+        "a | b",
         "a_b_c ~5",
     ] {
         assert_eq!(render(text), None, "{text}");
@@ -249,7 +263,7 @@ fn people_are_mentioned_and_emoji_named() {
 
 /// Asserts that there are only well-nested tags and attributes of the subset, and no mention in code or in a link.
 fn assert_only_our_tags(text: &str, html: &str) {
-    const TAGS: [&str; 12] = [
+    const TAGS: [&str; 19] = [
         "p",
         "em",
         "strong",
@@ -262,6 +276,13 @@ fn assert_only_our_tags(text: &str, html: &str) {
         "li",
         "a",
         "span",
+        "h2",
+        "h3",
+        "div",
+        "table",
+        "tr",
+        "th",
+        "td",
     ];
     let mut open = Vec::new();
     for part in html.split('<').skip(1) {
@@ -285,10 +306,17 @@ fn assert_only_our_tags(text: &str, html: &str) {
                     .iter()
                     .any(|scheme| low.starts_with(scheme))
             }),
+            "span" if open.contains(&"pre") => value("class=\"", "\"")
+                .is_some_and(|class| ["k", "s", "f", "d", "c"].contains(&class)),
             "span" => {
-                let is_shown = open.iter().all(|tag| !["code", "pre", "a"].contains(tag));
-                is_shown && value("class=\"mention\" data-handle=\"", "\"").is_some()
+                let is_shown = open.iter().all(|tag| !["code", "a"].contains(tag));
+                let is_mention = value("class=\"mention\" data-handle=\"", "\"").is_some();
+                let is_task = ["class=\"task\"", "class=\"task done\""].contains(&attributes);
+                (is_shown && is_mention) || is_task
             }
+            "pre" => attributes.is_empty() || value("data-language=\"", "\"").is_some(),
+            "div" => attributes == "class=\"table\" tabindex=\"0\"",
+            "th" | "td" => ["", "class=\"end\"", "class=\"center\""].contains(&attributes),
             "ol" => {
                 attributes.is_empty()
                     || value("start=\"", "\"").is_some_and(|n| n.parse::<u64>().is_ok())
@@ -369,12 +397,51 @@ fn a_message_mentions_each_person_once_and_at_most_fifty() {
 }
 
 #[test]
+fn emoji_alone_are_large_however_they_were_written() {
+    for text in ["👏", ":tada:", ":tada::+1: 👏", "❤️"] {
+        assert_eq!(
+            render(text).map(|rendered| rendered.form),
+            Some(Form::Emoji),
+            "{text}"
+        );
+    }
+    for text in [":tada: x", "**👏** x", ":+1::+1::+1::+1:", "> 👏"] {
+        assert_ne!(
+            render(text).map(|rendered| rendered.form),
+            Some(Form::Emoji),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_hostile_text_costs_little() {
     const LIMIT: Duration = Duration::from_millis(if cfg!(debug_assertions) { 100 } else { 1 });
     let signs = "[ ] * ** _ ` ~~ < > - ![ []( @ : :a & \\ a* *a_ `a`` <a https:// (https://a 1. [a] ]() <!-- @a. [a](<b @a/ @a] @[ @{a}} https://[ https://_a_ a/@a :tada: https://a](";
-    let with_space = ["> ", "- ", "1. ", "\t", "\n", "\n>", "a\n", "* \n"];
-    for sign in signs.split(' ').chain(with_space) {
-        let text = sign.repeat(8000 / sign.len());
+    let with_space = [
+        "> ", "- ", "1. ", "\t", "\n", "\n>", "a\n", "* \n", "# ", "- [ ] ", "|", "|-|\n", "| - ",
+    ];
+    // Rows of a table that are filled up with cells, and code that is hard to colour.
+    let wide = format!(
+        "{}\n{}\n{}",
+        "|a".repeat(2000),
+        "|-".repeat(2000),
+        "a\n".repeat(200)
+    );
+    let long = format!(
+        "{}\n{}\n{}",
+        "|a".repeat(20),
+        "|-".repeat(20),
+        "a\n".repeat(3900)
+    );
+    let code = ["\"\\\"", "'", "1 ", "a(", "/*", "// ", "`", "#"]
+        .map(|sign| format!("```js\n{}\n```", sign.repeat(8000 / sign.len())));
+    let repeated = signs
+        .split(' ')
+        .chain(with_space)
+        .map(|sign| sign.repeat(8000 / sign.len()));
+    for text in repeated.chain([wide, long]).chain(code) {
+        let sign = &text[..text.len().min(12)];
         if let Some(rendered) = render(&text) {
             assert_only_our_tags(sign, &rendered.html);
         }
@@ -385,5 +452,7 @@ fn a_hostile_text_costs_little() {
         };
         let fastest = (0..3).map(|_| time()).min().unwrap();
         assert!(fastest < LIMIT, "{sign:?} took {fastest:?}");
+        let length = render(&text).map_or(0, |rendered| rendered.html.len());
+        assert!(length < 60 * text.len(), "{sign:?} becomes {length} bytes");
     }
 }

@@ -6,7 +6,7 @@
 
 use super::layout::hue;
 use crate::{
-    markdown,
+    markdown::{self, Form},
     model::{
         ids::MessageId,
         message::{Message, Reaction},
@@ -88,8 +88,11 @@ impl<'a> MessageView<'a> {
     fn body(body: &str) -> Body<'_> {
         match markdown::render(body) {
             None => Body::Plain(body),
-            Some(rendered) if rendered.has_blocks => Body::Blocks(rendered.html),
-            Some(rendered) => Body::Line(rendered.html),
+            Some(rendered) => match rendered.form {
+                Form::Blocks => Body::Blocks(rendered.html),
+                Form::Line => Body::Line(rendered.html),
+                Form::Emoji => Body::Emoji(rendered.html),
+            },
         }
     }
 
@@ -104,6 +107,7 @@ impl<'a> MessageView<'a> {
 enum Body<'a> {
     Plain(&'a str),
     Line(String),
+    Emoji(String),
     Blocks(String),
 }
 
