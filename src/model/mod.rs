@@ -3,6 +3,7 @@
 pub mod account;
 pub mod audit;
 pub mod block;
+pub mod calendar;
 pub mod change;
 mod checked_text;
 pub mod credential;

@@ -6,10 +6,11 @@ use crate::{
     auth::viewer::Viewer,
     error::Result,
     model::{
+        calendar::Calendar,
         history::{HistoryPage, HistoryQuery},
         ids::EventId,
     },
-    store::messages,
+    store::{messages, room_months},
 };
 
 /// The answer to a reader who may have the page already.
@@ -41,4 +42,11 @@ pub async fn read_history(
     let history = (room, slug);
     let page = messages::read_history(&mut connection, history, viewer.sees_open, query).await?;
     Ok(History::Page(page))
+}
+
+/// Returns the calendar of a room that is visible to the viewer.
+pub async fn read_calendar(app: &App, viewer: &Viewer, slug: &str) -> Result<Calendar> {
+    let room = visible_room(app, viewer, slug).await?;
+    let mut connection = app.readers().acquire().await?;
+    room_months::read_calendar(&mut connection, room).await
 }

@@ -45,6 +45,7 @@ pub mod readers;
 pub mod reports;
 pub mod room_lines;
 pub mod room_list;
+pub mod room_months;
 pub mod rooms;
 mod rows;
 pub mod schema;
@@ -89,6 +90,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         reports::STATEMENTS,
         room_lines::STATEMENTS,
         room_list::STATEMENTS,
+        room_months::STATEMENTS,
         direct_rooms::STATEMENTS,
         rooms::STATEMENTS,
         schema::STATEMENTS,

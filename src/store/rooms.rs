@@ -4,6 +4,7 @@ use super::{
     connection::Connection,
     damage::{parse_lossy, text_of},
     json_rows::write_rows,
+    room_months::forget_months,
     statements::statements,
     visibility::{is_open, is_open_to},
 };
@@ -134,7 +135,6 @@ statements! {
     REMEMBER_MEMBERS = "insert or ignore into former_memberships (user_id, room_id, event_id)
         select user_id, room_id, ?2 from memberships where room_id = ?1";
     REMOVE_MEMBERS = "delete from memberships where room_id = ?";
-    FORGET_CALENDAR = "delete from room_months where room_id = ?";
     DELETE_ROOM = "update rooms set closed_id = iif(kind = 'open', ?2, closed_id), kind = 'deleted', deleted_id = ?2,
             name = '', name_folded = '', topic = '', auto_join = false
         where id = ?1";
@@ -336,10 +336,11 @@ pub async fn delete_room(connection: &mut Connection, id: RoomId, event: EventId
             .execute(&mut *connection)
             .await?;
     }
-    for sql in [REMOVE_MEMBERS, FORGET_CALENDAR] {
-        sqlx::query(sql).bind(id).execute(&mut *connection).await?;
-    }
-    Ok(())
+    sqlx::query(REMOVE_MEMBERS)
+        .bind(id)
+        .execute(&mut *connection)
+        .await?;
+    forget_months(connection, id).await
 }
 
 /// Erases up to 1,000 messages of deleted rooms, or else the contents of as many custom events. The events themselves

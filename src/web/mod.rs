@@ -298,7 +298,7 @@ fn api_of_me() -> Router<Arc<App>> {
 
 /// Returns the routes of the API about rooms, and of the streams.
 fn api_of_rooms() -> Router<Arc<App>> {
-    use api::{custom_events, history, members, messages, reactions, reports, rooms};
+    use api::{calendar, custom_events, history, members, messages, reactions, reports, rooms};
     Router::new()
         .route("/api/v1/events", get(stream::stream_all))
         .route(
@@ -320,6 +320,10 @@ fn api_of_rooms() -> Router<Arc<App>> {
         .route(
             "/api/v1/rooms/{room}/members/{handle}",
             put(members::join_room).delete(members::leave_room),
+        )
+        .route(
+            "/api/v1/rooms/{room}/calendar",
+            get(calendar::show_calendar),
         )
         .route("/api/v1/rooms/{room}/read", put(members::mark_read))
         .route("/api/v1/rooms/{room}/notify", put(members::set_notify))

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod blocks;
+pub mod calendar;
 pub mod credentials;
 pub mod custom_events;
 pub mod description;

@@ -3,6 +3,7 @@
 mod anonymous_bodies;
 mod bodies;
 mod caching;
+mod calendar;
 mod custom_events;
 mod damaged_rows;
 mod direct_rooms;

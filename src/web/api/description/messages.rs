@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     model::{
+        calendar::Calendar,
         emoji::{EMOJI_MAX, EMOJI_PER_PERSON_MAX},
         ids::MessageId,
         json_schema::{TimeOrDate, text},
@@ -26,6 +27,7 @@ use serde_json::json;
 use utoipa::openapi::{Content, ContentBuilder, ResponseBuilder, path::Parameter};
 
 const MESSAGES: &str = "/api/v1/rooms/{room}/messages";
+const CALENDAR: &str = "/api/v1/rooms/{room}/calendar";
 const MESSAGE: &str = "/api/v1/rooms/{room}/messages/{id}";
 const REACTION: &str = "/api/v1/rooms/{room}/messages/{id}/reactions/{emoji}";
 
@@ -33,6 +35,7 @@ const REACTION: &str = "/api/v1/rooms/{room}/messages/{id}/reactions/{emoji}";
 pub(super) fn operations() -> Vec<Described> {
     vec![
         list_messages(),
+        show_calendar(),
         post_message(),
         show_message(),
         edit_message(),
@@ -112,6 +115,16 @@ fn revalidated(description: &str) -> ResponseBuilder {
     fields
         .into_iter()
         .fold(response, |response, field| field.on(response))
+}
+
+fn show_calendar() -> Described {
+    Described::get(CALENDAR, "showCalendar", "Get the months of a room's history")
+        .details(
+            "The months in UTC in which something was written, oldest first, with their number of messages: enough to \
+             go to any day (`at` of a page of history) without reading what lies before it.",
+        )
+        .for_readers()
+        .answers::<Calendar>(StatusCode::OK, "The months.")
 }
 
 fn post_message() -> Described {
