@@ -62,7 +62,9 @@ disconnect = Disconnect
 ## Sidebar
 
 rooms = Rooms
-all-rooms = All rooms
+browse-rooms = Browse rooms…
+your-rooms = Your rooms
+mentions-and-direct = Mentions and direct
 create-room = Create room
 direct = Direct
 # Read out before the room's name.
@@ -606,6 +608,11 @@ react-with-any = React with any emoji
 find-emoji = Find an emoji
 reaction-failed = No answer from the server. The reaction was not changed.
 copy-code = Copy code
+copy-text = Copy text
+show-all = Show all
+months = Months
+year-before = Previous year
+year-after = Next year
 copied = Copied
 copy-failed = The browser didn’t allow copying.
 
@@ -615,7 +622,7 @@ ban-question = Ban @{ $username }? The account is disabled and its sessions end 
 
 suggestions = Suggestions
 jump-to = Jump to…
-draft = draft
+draft = Draft
 outbox = Messages being sent
 waiting =
     { $count ->
@@ -647,3 +654,25 @@ refused =
         [503] The server is temporarily unavailable.
        *[other] The server refused the request ({ $status }).
     }
+
+## Sidebar and keys, in scripts
+
+unread-rooms = { $count } unread
+reconnecting-now = Reconnecting…
+signed-out-short = Signed out
+find-room-or-person = Find a room or person
+people-and-direct = People and direct
+elsewhere = Elsewhere
+create-room-called = Create room “{ $name }”
+try-now = Try now
+keys-title = Keyboard shortcuts
+keys-everywhere = Everywhere
+keys-writing = While writing
+keys-close = Close
+keys-new-line = New line
+keys-edit-last = Edit your last message
+keys-complete-person = Complete a name
+keys-scroll = Scroll the history
+keys-rows = Previous or next message
+keys-ends = First or last message
+keys-actions = Actions of a message

@@ -58,7 +58,9 @@ disconnect = 取消关联
 ## 侧边栏
 
 rooms = 房间
-all-rooms = 所有房间
+browse-rooms = 浏览房间…
+your-rooms = 你的房间
+mentions-and-direct = 提及与私信
 create-room = 新建房间
 direct = 私聊
 private-room = 私密房间：
@@ -551,6 +553,11 @@ react-with-any = 用其他表情回应
 find-emoji = 查找表情（英文名称）
 reaction-failed = 服务器没有应答，表情没有改变。
 copy-code = 复制代码
+copy-text = 复制文字
+show-all = 显示全部
+months = 月份
+year-before = 上一年
+year-after = 下一年
 copied = 已复制
 copy-failed = 浏览器不允许复制。
 
@@ -588,3 +595,25 @@ refused =
         [503] 服务器暂时不可用。
        *[other] 服务器拒绝了请求（{ $status }）。
     }
+
+## 侧边栏和快捷键（脚本）
+
+unread-rooms = { $count } 个未读
+reconnecting-now = 正在重新连接…
+signed-out-short = 已退出登录
+find-room-or-person = 查找房间或成员
+people-and-direct = 成员与私信
+elsewhere = 其他
+create-room-called = 创建房间“{ $name }”
+try-now = 立即重试
+keys-title = 键盘快捷键
+keys-everywhere = 任何位置
+keys-writing = 输入时
+keys-close = 关闭
+keys-new-line = 换行
+keys-edit-last = 编辑你的上一条消息
+keys-complete-person = 补全名字
+keys-scroll = 滚动历史记录
+keys-rows = 上一条或下一条消息
+keys-ends = 第一条或最后一条消息
+keys-actions = 消息的操作

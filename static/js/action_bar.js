@@ -1,6 +1,9 @@
-// The action bar: there is one, which moves to the row under the pointer or the focus.
+// The action bar: there is one, which moves to the row under the pointer or the focus. On touch screens, it is in a sheet
+// that a long press opens.
 
-import { button, byId, touchScreen } from "./dom.js";
+import { ActionSheet } from "./action_sheet.js";
+import { copy } from "./clipboard.js";
+import { button, byId } from "./dom.js";
 import { explain, request } from "./http.js";
 import { loadWithStyle } from "./lazy_modules.js";
 import { t } from "./locale.js";
@@ -10,6 +13,7 @@ import { statusLine } from "./status_line.js";
 /** @typedef {import("./rows.js").Row} Row */
 
 const EMOJI = ["👍", "❤️", "😂"];
+const MORE_EMOJI = ["🎉", "👏"]; // in the sheet
 const TEXTS = ":scope > :is(.message-author, .message-quote, .message-text, .reactions)";
 const OUT_OF_SIGHT = 100; // counts as much as so many covered lines
 
@@ -17,6 +21,9 @@ export class ActionBar {
   #room = byId("room").dataset.room;
   #editDrafts;
   #bar = document.createElement("div");
+  /** @type {?Row} */
+  #row = null;
+  #sheet = new ActionSheet(() => this.#row?.querySelector(".message-time").focus({ preventScroll: true }));
   #permalink = Object.assign(document.createElement("a"), { className: "quiet when" });
   #pickButton = this.#button("☺+", t("react-with-any"), (row) => this.#pickEmoji(row));
   #picker = null;
@@ -35,35 +42,52 @@ export class ActionBar {
     this.#report.classList.add("of-others");
     this.#bar.append(
       this.#permalink,
-      ...EMOJI.map((emoji) => this.#button(emoji, t("react-with", { emoji }), (row) => this.react(row, emoji))),
+      ...EMOJI.map((emoji) => this.#reaction(emoji, "emoji")),
       this.#pickButton,
+      ...MORE_EMOJI.map((emoji) => this.#reaction(emoji, "emoji of-sheet")),
       this.#button(t("reply"), t("reply"), (row) => onReply(idOf(row), excerpt(row))),
+      this.#copyButton(t("copy-text"), (row) => row.querySelector(".message-body").innerText),
+      this.#copyButton(t("copy-link"), (row) => row.querySelector(".message-time").href),
       this.#edit,
       this.#delete,
       this.#report,
       this.#ban,
     );
+    this.#pickButton.classList.add("emoji");
     this.#edit.classList.add("for-author");
     this.#delete.classList.add("for-manager");
     this.#ban.classList.add("for-admin");
     byId("history").addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType === "mouse" && !this.#bar.contains(document.activeElement)) this.#bar.remove();
     });
-    document.addEventListener("pointerdown", ({ target }) => {
-      if (touchScreen.matches && !target.closest?.(".message")) this.#bar.remove();
-    });
   }
 
   /** @param {Row} row */
   moveTo(row) {
-    if (this.#bar.parentElement === row || row.classList.contains("message-deleted")) return;
+    if (this.#bar.parentElement === row || !this.#aim(row)) return;
+    row.append(this.#bar);
+    this.#place(row);
+  }
+
+  /**
+   * Opens the sheet.
+   *
+   * @param {Row} row
+   */
+  openSheet(row) {
+    if (this.#aim(row)) this.#sheet.open(row, this.#bar);
+  }
+
+  /** Makes the actions those of a row. Returns false if nothing can be done with it. */
+  #aim(row) {
+    if (row.classList.contains("message-deleted")) return false;
+    this.#row = row;
     const time = row.querySelector(".message-time");
     Object.assign(this.#permalink, { href: time.href, textContent: time.querySelector("time").textContent });
     this.#edit.href = this.#delete.href = `rooms/${this.#room}/messages/${row.dataset.id}/edit`;
     this.#report.href = `rooms/${this.#room}/messages/${row.dataset.id}/report`;
     this.#ban.href = `people/${encodeURIComponent(row.dataset.author)}#ban`;
-    row.append(this.#bar);
-    this.#place(row);
+    return true;
   }
 
   /** Puts the bar above the text of its row or, if it covers less there, beside the end of the text. */
@@ -126,7 +150,8 @@ export class ActionBar {
     if (!module) return showError(t("reaction-failed"));
     this.#picker ??= new module.EmojiPicker();
     const onPick = (emoji) => this.react(byId(id) ?? row, emoji);
-    this.#picker.open(this.#pickButton, onPick).catch(() => showError(t("reaction-failed")));
+    const anchor = row.contains(this.#pickButton) ? this.#pickButton : row.querySelector(".message-time");
+    this.#picker.open(anchor, onPick).catch(() => showError(t("reaction-failed")));
   }
 
   #addressOf(row) {
@@ -149,10 +174,26 @@ export class ActionBar {
     return link;
   }
 
-  /** Does something with the row of the bar. On touch screens, its use closes the bar, which covers the composer. */
+  #reaction(emoji, className) {
+    const made = this.#button(emoji, t("react-with", { emoji }), (row) => this.react(row, emoji));
+    made.classList.add(...className.split(" "));
+    return made;
+  }
+
+  #copyButton(label, textOf) {
+    const made = this.#button(label, label, async (row) => {
+      const isCopied = await copy(row.querySelector(".message-body"), textOf(row));
+      statusLine.notify(isCopied ? t("copied") : t("copy-failed"));
+    });
+    made.classList.add("of-sheet");
+    return made;
+  }
+
+  /** Does something with the row of the bar, as it is now. */
   #act(act) {
-    act(this.#bar.closest(".message"));
-    if (touchScreen.matches) this.#bar.remove();
+    const row = byId(this.#row.id) ?? this.#row;
+    this.#sheet.close();
+    act(row);
   }
 }
 

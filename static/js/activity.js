@@ -17,7 +17,7 @@ export const areNotificationsOn = () => Boolean(storage.get(NOTIFICATIONS_KEY)) 
 export class Activity {
   #room;
   #handle;
-  #typing = new TypingIndicator();
+  #typing;
   /** Events are handled one after the other, also while modules are being loaded. */
   #turn = Promise.resolve();
   #roomList = null;
@@ -26,16 +26,19 @@ export class Activity {
   #otherTabs = window.BroadcastChannel && new BroadcastChannel(`${serverName} rooms`);
 
   /**
-   * @param {string} room slug of the page's room
+   * @param {?string} room slug of the page's room, if it is one
    * @param {string} handle the reader; empty without an account
    */
   constructor(room, handle) {
     this.#room = room;
     this.#handle = handle;
+    this.#typing = room && new TypingIndicator();
     this.#otherTabs?.addEventListener("message", ({ data }) => this.#roomList?.markRead(data));
     if (!handle) return;
-    sendTyping(byId("body"), room);
-    byId("notify").addEventListener("change", ({ target }) => this.#chooseNotifications(target));
+    if (room) {
+      sendTyping(byId("body"), room);
+      byId("notify").addEventListener("change", ({ target }) => this.#chooseNotifications(target));
+    }
     if (areNotificationsOn()) this.#openNotifications();
     if (document.querySelector(".badge")) this.#openRoomList();
   }

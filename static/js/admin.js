@@ -1,6 +1,7 @@
 // The pages of the administration: times in the reader's time zone, roles that are saved when they are chosen, and a button
 // that copies a link.
 
+import { copy } from "./clipboard.js";
 import { byId } from "./dom.js";
 import { formatTime, t } from "./locale.js";
 
@@ -21,12 +22,4 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.textContent = isCopied ? t("copied") : t("copy-failed");
     setTimeout(() => (button.textContent = label), COPIED_SHOWN);
   });
-}
-
-/** Copies to the clipboard or, where the page is not a secure context and there is no clipboard, by a selection. */
-async function copy(element) {
-  const isCopied = await navigator.clipboard?.writeText(element.textContent).then(() => true, () => false);
-  if (isCopied) return true;
-  getSelection().selectAllChildren(element);
-  return document.execCommand("copy");
 }

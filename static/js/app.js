@@ -9,7 +9,7 @@ import { byId } from "./dom.js";
 import { Drafts, EditDrafts } from "./drafts.js";
 import { EventBatcher } from "./event_batcher.js";
 import { History } from "./history.js";
-import { loadModule } from "./lazy_modules.js";
+import { loadModule, loadStyle } from "./lazy_modules.js";
 import { t } from "./locale.js";
 import { openCards } from "./name_links.js";
 import { Outbox } from "./outbox.js";
@@ -19,7 +19,7 @@ import { PostingRights } from "./posting_rights.js";
 import { ReadMark } from "./read_mark.js";
 import { RowActions } from "./row_actions.js";
 import { SharedStream } from "./shared_stream.js";
-import { openSidebar, showPresence } from "./sidebar.js";
+import { openSidebar, showConnection, showPresence } from "./sidebar.js";
 import { storage } from "./storage.js";
 import { UnreadLine } from "./unread_line.js";
 
@@ -30,7 +30,7 @@ class RoomPage {
   #log = this.#main.dataset.log;
   #activity = new Activity(this.#room, this.#handle);
   #unreadLine = new UnreadLine();
-  #connectionStatus = new ConnectionStatus(this.#unreadLine);
+  #connectionStatus = new ConnectionStatus(this.#unreadLine, () => this.#stream.hurry());
   #batcher = new EventBatcher((events) => this.#applyBatch(events));
   #announcer = null;
   #keyboardNavigation = null;
@@ -54,10 +54,9 @@ class RoomPage {
     this.#stream.follow();
     this.#readMark.update();
     addEventListener("keydown", (event) => this.#onKey(event));
-    byId("utc").remove();
-    byId("jump-to-date").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#history.goToDate(event.target);
+    this.#openDatePicker();
+    byId("room-menu").addEventListener("toggle", async ({ newState, target }) => {
+      if (newState === "open") (await loadModule("menu_keys"))?.openMenu(target);
     });
   }
 
@@ -178,6 +177,7 @@ class RoomPage {
 
   #onState(state, detail) {
     this.#connectionStatus.show(state, detail);
+    showConnection(state);
     if (state === "live") storage.resume();
     this.#outbox?.enter(state);
     if (state !== "live") return;
@@ -198,6 +198,21 @@ class RoomPage {
   async #withAnnouncer(call) {
     const module = await loadModule("announcer");
     if (module) call((this.#announcer ??= new module.Announcer()));
+  }
+
+  #openDatePicker() {
+    const form = byId("jump-to-date");
+    let picker = null;
+    byId("utc").remove();
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#history.goToDate(form);
+    });
+    form.addEventListener("toggle", async ({ newState }) => {
+      if (newState !== "open") return;
+      const [module] = await Promise.all([loadModule("date_picker"), loadStyle("places")]);
+      if (module) (picker ??= new module.DatePicker()).open(this.#room, this.#history.timeHere);
+    });
   }
 
   async #onKey(event) {

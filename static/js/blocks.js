@@ -4,7 +4,7 @@ import { byId } from "./dom.js";
 import { request } from "./http.js";
 
 class Blocks {
-  #handles = new Set(byId("room").dataset.blocked.split(" ").filter(Boolean));
+  #handles = new Set(byId("room")?.dataset.blocked.split(" ").filter(Boolean));
   #onChange = null;
 
   /** @param {string} [handle] */

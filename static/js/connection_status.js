@@ -2,6 +2,7 @@
 // was missed when the connection is back.
 
 import { pathHere } from "./base_path.js";
+import { button, byId } from "./dom.js";
 import { t } from "./locale.js";
 import { idOf } from "./rows.js";
 import { statusLine } from "./status_line.js";
@@ -17,10 +18,12 @@ const TEXTS = {
   offline: t("waiting-for-network"),
   "signed-out": t("signed-out"),
 };
+const LOST = ["reconnecting", "offline"]; // where the next attempt can be made at once
 const COUNTED = { message: "messages", "message-edited": "edits", "message-deleted": "deletes" };
 
 export class ConnectionStatus {
   #unreadLine;
+  #tryButton;
   #state = "live";
   #timer = null; // from a loss on
   #isLong = false;
@@ -29,9 +32,13 @@ export class ConnectionStatus {
   #summarized = 0; // the last event that a summary has counted
   #wasLong = false;
 
-  /** @param {UnreadLine} unreadLine placed above what was missed */
-  constructor(unreadLine) {
+  /**
+   * @param {UnreadLine} unreadLine placed above what was missed
+   * @param {() => void} onTry called when the reader does not want to wait for the next attempt
+   */
+  constructor(unreadLine, onTry) {
     this.#unreadLine = unreadLine;
+    this.#tryButton = button(t("try-now"), "quiet link", onTry);
   }
 
   /** Whether the last loss was long enough to be shown. */
@@ -107,6 +114,9 @@ export class ConnectionStatus {
     if (this.#state === "signed-out") statusLine.setStanding(TEXTS[this.#state], signInLink());
     else if (this.#isRoomLost || this.#state === "gone") statusLine.setStanding(t("room-lost"));
     else statusLine.setStanding(this.#isLong ? TEXTS[this.#state] : "");
+    // Beside the line, which is read out whenever it changes.
+    if (this.#isLong && LOST.includes(this.#state)) byId("status").after(this.#tryButton);
+    else this.#tryButton.remove();
   }
 }
 

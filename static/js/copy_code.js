@@ -1,5 +1,6 @@
 // Buttons that copy blocks of code.
 
+import { copy } from "./clipboard.js";
 import { button, byId } from "./dom.js";
 import { t } from "./locale.js";
 import { statusLine } from "./status_line.js";
@@ -23,11 +24,3 @@ byId("history").addEventListener("click", async ({ target }) => {
   const isCopied = await copy(target.previousSibling);
   statusLine.notify(isCopied ? t("copied") : t("copy-failed"), COPIED_SHOWN);
 });
-
-/** Copies to the clipboard or, where the page is not a secure context and there is no clipboard, by a selection. */
-async function copy(code) {
-  const isCopied = await navigator.clipboard?.writeText(code.textContent).then(() => true, () => false);
-  if (isCopied) return true;
-  getSelection().selectAllChildren(code);
-  return document.execCommand("copy");
-}

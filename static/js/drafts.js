@@ -21,8 +21,7 @@ export class Drafts {
   constructor(owner, room) {
     this.#prefix = `draft/${owner}/`;
     this.#room = room;
-    this.#markRooms();
-    storage.watch(this.#prefix, () => this.#markRooms());
+    markDrafts(owner, room);
   }
 
   /** @returns {?Draft} the draft of the room */
@@ -34,16 +33,26 @@ export class Drafts {
   save({ body, answered }) {
     storage.set(this.#prefix + this.#room, body.trim() ? { body, answered } : null);
   }
+}
 
-  /** Marks the other rooms with a draft in the sidebar. */
-  #markRooms() {
-    const drafts = storage.getAll(this.#prefix);
-    for (const link of document.querySelectorAll(".room-link")) {
+/**
+ * Keeps the rooms with a draft marked in the sidebar, other than the one of the page.
+ *
+ * @param {string} owner names the log and the person
+ * @param {?string} current
+ */
+export function markDrafts(owner, current) {
+  const prefix = `draft/${owner}/`;
+  const mark = () => {
+    const drafts = storage.getAll(prefix);
+    for (const link of document.querySelectorAll("#sidebar .room-link")) {
       const { room } = link.dataset;
-      if (room !== this.#room && drafts.has(this.#prefix + room)) link.dataset.draft = t("draft");
+      if (room !== current && drafts.has(prefix + room)) link.dataset.draft = t("draft");
       else delete link.dataset.draft;
     }
-  }
+  };
+  mark();
+  storage.watch(prefix, mark);
 }
 
 export class EditDrafts {

@@ -6,12 +6,13 @@
 
 import { blocks } from "./blocks.js";
 import { byId } from "./dom.js";
-import { loadModule } from "./lazy_modules.js";
+import { loadModule, loadStyle } from "./lazy_modules.js";
 import { t } from "./locale.js";
 import { people } from "./people.js";
 import { Quotes } from "./quotes.js";
 import { RowDecorator, foldIfBlocked } from "./row_decorator.js";
 import { firstBelow, idOf, isRow, parseRow, rowBefore, rowOf, rowsOf } from "./rows.js";
+import { showWhole } from "./tall_messages.js";
 
 /** @typedef {import("./rows.js").Row} Row */
 
@@ -50,6 +51,7 @@ export class History {
   #quotes = new Quotes(this.list);
   #decorator;
   #pagination = null;
+  #places = null;
   #onEnd;
   #onNewRows;
 
@@ -67,14 +69,19 @@ export class History {
     this.#decorator = new RowDecorator(this.list, this.#handle, this.#quotes, unreadLine);
     this.#latest.addEventListener("click", () => this.goToLatest());
     byId("jump").remove();
-    this.scroller.addEventListener("scroll", () => this.onScroll(), { passive: true });
+    this.scroller.addEventListener("scroll", () => {
+      this.onScroll();
+      this.#places?.scrolled();
+    }, { passive: true });
     this.scroller.addEventListener("click", (event) => this.#onClick(event));
+    this.list.addEventListener("focusin", ({ target }) => this.#showFocused(target));
     this.list.querySelector(".here")?.addEventListener("blur", ({ target }) => target.remove());
     for (const row of rowsOf(this.list)) this.versions.set(row, this.pageCursor);
     this.decorate(rowsOf(this.list));
     this.scrollToStart();
     this.#openAtUnread();
     this.#showLatestButton();
+    this.#showPlaces();
   }
 
   /** Whether the newest message is loaded. */
@@ -89,6 +96,12 @@ export class History {
   /** The upper edge of what is visible, in px from the top of the window. */
   get top() {
     return this.scroller.getBoundingClientRect().top;
+  }
+
+  /** The time of the first visible message. */
+  get timeHere() {
+    const rows = rowsOf(this.list);
+    return rows[Math.min(firstBelow(rows, this.top), rows.length - 1)]?.dataset.at;
   }
 
   /** Id of the event up to which a reader at the end has seen everything. */
@@ -170,6 +183,24 @@ export class History {
     this.#paginate((pagination) => pagination.goToDate(form));
   }
 
+  /**
+   * Goes to a message, which then stands at the top.
+   *
+   * @param {number} id
+   */
+  goToMessage(id) {
+    this.#paginate((pagination) => pagination.goToMessage(id));
+  }
+
+  /** Shows the day and the months if the history is longer than the window. */
+  async #showPlaces() {
+    if (this.#places) return this.#places.update();
+    const isLong = byId("older") || !this.isLive || this.scroller.scrollHeight > 2 * this.scroller.clientHeight;
+    if (!isLong) return;
+    const [module] = await Promise.all([loadModule("places"), loadStyle("places")]);
+    if (module) this.#places ??= new module.Places(this);
+  }
+
   /** Goes to the first unread message if that is before the page. */
   #openAtUnread() {
     const { marked, read, joined } = this.main.dataset;
@@ -242,7 +273,7 @@ export class History {
   #replace(former, row) {
     const hadFocus = former.contains(document.activeElement);
     this.#decorator.discard(former, row);
-    row.classList.toggle("unfolded", former.classList.contains("unfolded"));
+    for (const state of ["unfolded", "whole"]) row.classList.toggle(state, former.classList.contains(state));
     former.replaceWith(row);
     if (!hadFocus) return;
     row.tabIndex = -1;
@@ -270,7 +301,24 @@ export class History {
     row.querySelector(".message-time").focus({ preventScroll: true });
   }
 
+  /** Shows a tall message in full. */
+  #showWhole(row, focused = row) {
+    const { top } = row.getBoundingClientRect();
+    showWhole(row);
+    this.scroller.scrollTop += row.getBoundingClientRect().top - top; // it grows downwards
+    if (focused === row) row.tabIndex = -1;
+    focused.focus({ preventScroll: true }); // the button that had it is gone
+  }
+
+  /** What gets the focus in the part of a tall message that is cut off is shown. */
+  #showFocused(target) {
+    const text = target.closest(".message-text");
+    const isCut = text && target.getBoundingClientRect().bottom > text.getBoundingClientRect().bottom + 1;
+    if (isCut) this.#showWhole(text.closest(".message"), target);
+  }
+
   #onClick(event) {
+    if (event.target.matches(".show-all")) return this.#showWhole(event.target.closest(".message"));
     const fold = event.target.closest(".message-fold");
     if (fold) {
       event.preventDefault();
@@ -289,6 +337,7 @@ export class History {
     const isNewerNear = byId("newer")?.getBoundingClientRect().top < edges.bottom + NEAR_EDGE;
     if (isOlderNear || isNewerNear) this.#paginate((pagination) => pagination.loadMore(isOlderNear ? "older" : "newer"));
     this.#showLatestButton();
+    this.#showPlaces();
     if (this.isLive && this.isAtEnd) this.#onEnd();
   }
 

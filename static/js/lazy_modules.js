@@ -3,8 +3,8 @@
 const TIMEOUT = 10_000; // ms
 
 const modules = {};
+const styleSheets = {};
 let failures = 0;
-let styleSheet = null;
 
 /**
  * Loads a module. Returns null while the server cannot be reached: the caller then tries again at the next use, under
@@ -26,15 +26,21 @@ const withTimeout = (loading) => Promise.race([loading, new Promise((_, fail) =>
  * @param {string} name
  */
 export async function loadWithStyle(name) {
-  styleSheet ??= loadStyleSheet();
-  const [module] = await Promise.all([loadModule(name), styleSheet]);
+  const [module] = await Promise.all([loadModule(name), loadStyle("writing")]);
   return module;
 }
 
-async function loadStyleSheet() {
+/**
+ * Loads a style sheet. The promise is fulfilled also if that failed; the next use then tries again.
+ *
+ * @param {string} name of the file, without `.css`
+ */
+export const loadStyle = (name) => (styleSheets[name] ??= fetchStyle(name));
+
+async function fetchStyle(name) {
   const link = document.createElement("link");
-  Object.assign(link, { rel: "stylesheet", href: new URL("../css/writing.css", import.meta.url) });
+  Object.assign(link, { rel: "stylesheet", href: new URL(`../css/${name}.css`, import.meta.url) });
   document.head.append(link);
   const { type } = await new Promise((done) => (link.onload = link.onerror = done));
-  if (type === "error") styleSheet = null;
+  if (type === "error") styleSheets[name] = null;
 }

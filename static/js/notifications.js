@@ -9,6 +9,7 @@ import { t } from "./locale.js";
 import { rowOf } from "./rows.js";
 import { statusLine } from "./status_line.js";
 import { storage } from "./storage.js";
+import { viewer } from "./viewer.js";
 
 /** @typedef {import("./room_list.js").MessageData} MessageData */
 
@@ -17,8 +18,7 @@ const EACH_MAX = 3; // notifications at once; more become one
 const TEXT_MAX = 200; // characters
 
 export class Notifications {
-  #room = byId("room").dataset.room;
-  #server = byId("room").dataset.server;
+  #room = byId("room")?.dataset.room;
   #roomList;
   #otherTabs = window.BroadcastChannel && new BroadcastChannel(`${serverName} notices`);
   #seen = new Set(); // ids of messages that another tab shows
@@ -28,7 +28,8 @@ export class Notifications {
   constructor(roomList) {
     this.#roomList = roomList;
     this.#otherTabs?.addEventListener("message", ({ data }) => this.#seen.add(data));
-    byId("notices").querySelector("input").checked ||= areNotificationsOn();
+    const box = byId("notices")?.querySelector("input");
+    if (box) box.checked ||= areNotificationsOn();
   }
 
   /**
@@ -69,7 +70,7 @@ export class Notifications {
   #showWaiting() {
     const due = this.#waiting.filter(({ id }) => !this.#seen.has(id));
     this.#waiting = [];
-    if (due.length > EACH_MAX) return void show("sum", this.#server, t("new-messages", { count: due.length }));
+    if (due.length > EACH_MAX) return void show("sum", viewer.server, t("new-messages", { count: due.length }));
     for (const { id, room, by, message } of due) {
       const notification = show(id, `${by.name} · ${this.#roomList.nameOf(room)}`, message.body.slice(0, TEXT_MAX));
       notification?.addEventListener("click", () => this.#goTo(room, id));

@@ -4,7 +4,7 @@ import { byId } from "./dom.js";
 import { fetchPage } from "./http.js";
 import { t } from "./locale.js";
 import { people } from "./people.js";
-import { firstBelow, idOf, rowsOf } from "./rows.js";
+import { firstBelow, idOf, isRow, rowsOf } from "./rows.js";
 import { statusLine } from "./status_line.js";
 
 /** @typedef {"older" | "newer"} Direction the id of a link to more rows */
@@ -120,6 +120,21 @@ export class Pagination {
     const begin = new Date(`${form.elements.at.value}T00:00`);
     const address = `${this.#history.address}?at=${begin.toISOString()}`;
     if (await this.goTo(address, () => this.#history.scrollToStart())) showAddress(address);
+  }
+
+  /**
+   * Goes to a message, or to the one after it if it is gone, and puts it at the top.
+   *
+   * @param {number} id
+   */
+  async goToMessage(id) {
+    const address = `${this.#history.address}?around=${id}`;
+    const toTop = () => {
+      const row = [...rowsOf(this.#list)].find((other) => idOf(other) >= id);
+      const day = row?.previousElementSibling;
+      (day && !isRow(day) ? day : row)?.scrollIntoView({ block: "start" });
+    };
+    if (await this.goTo(address, toTop)) showAddress(address);
   }
 
   async goToLatest() {

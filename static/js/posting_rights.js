@@ -14,6 +14,7 @@ export class PostingRights {
    * @param {RoomInfo} info
    */
   show({ archived = false, announcements = false }) {
+    this.#main.dataset.archived = archived;
     const isForManagers = announcements && this.#main.dataset.manages !== "true";
     byId("archived").hidden = !archived;
     byId("only-managers").hidden = archived || !isForManagers;

@@ -4,7 +4,9 @@
 import { button, byId, element } from "./dom.js";
 import { explain, jsonOptions, request } from "./http.js";
 import { hue } from "./hue.js";
-import { LOCALE, t } from "./locale.js";
+import { localTime } from "./local_time.js";
+import { t } from "./locale.js";
+import { viewer } from "./viewer.js";
 
 /**
  * The profile of a person, as the API sends it.
@@ -85,7 +87,7 @@ class ProfileCard {
   #actionsFor(person) {
     const { handle, blocked, imported } = person;
     const actions = element("div", "card-actions");
-    const isOther = handle !== reader();
+    const isOther = handle !== viewer.handle;
     if (isOther && !blocked && !imported) actions.append(button(t("message-person"), "primary", () => this.#message(handle)));
     if (isOther) actions.append(button(blocked ? t("unblock") : t("block"), "plain", () => this.#setBlocked(person)));
     const address = isOther && reportAddressOf(this.#anchor);
@@ -165,9 +167,6 @@ class ProfileCard {
 /** Whether the focus was in an element that closes, or is nowhere. */
 const isLeft = (closed) => document.activeElement === document.body || closed.contains(document.activeElement);
 
-/** The reader's handle; nothing without an account. */
-const reader = () => document.querySelector(".sidebar-foot")?.dataset.handle;
-
 /** Members have no role to be named. */
 const roleOf = ({ role }) => ({ admin: t("role-admin"), guest: t("role-guest"), bot: t("role-bot") })[role];
 
@@ -176,17 +175,6 @@ function presenceOf(handle) {
   const item = document.querySelector(`#members [data-handle="${CSS.escape(handle)}"]`);
   if (!item) return null;
   return item.parentElement === byId("here") ? t("online") : t("offline");
-}
-
-/** Returns the time of day in a zone; null if the browser does not know the zone. */
-function localTime(timeZone) {
-  if (!timeZone) return null;
-  try {
-    const format = new Intl.DateTimeFormat(LOCALE, { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    return t("local-time", { time: format.format(new Date()) });
-  } catch {
-    return null;
-  }
 }
 
 /** Returns the address in the API of the message that a name stands above; null for other names, and deleted messages. */

@@ -5,8 +5,9 @@ import { byId } from "./dom.js";
 import { request } from "./http.js";
 import { formatNumber, t } from "./locale.js";
 import { mentionsReader } from "./rows.js";
-import { showCurrentRoom } from "./sidebar.js";
+import { showCurrentRoom, showUnreadBeyond } from "./sidebar.js";
 import { Stopwatch } from "./stopwatch.js";
+import { viewer } from "./viewer.js";
 
 const COUNTED_MAX = 1000; // the same as UNREAD_MAX in src/model/room.rs
 const UNGUESSABLE = "r-"; // how the slugs of direct rooms begin
@@ -25,8 +26,8 @@ const SPREAD = 2000; // ms over which the requests of all pages for a changed li
 
 export class RoomList {
   #main = byId("room");
-  #current = this.#main.dataset.room;
-  #handle = this.#main.dataset.handle;
+  #current = this.#main?.dataset.room;
+  #pageTitle = document.title;
   #list = document.querySelector(".sidebar-rooms");
   #icon = document.querySelector("link[rel=icon]");
   #iconWithoutNews = this.#icon.href;
@@ -71,7 +72,7 @@ export class RoomList {
    */
   noteMessage(event) {
     const { id, room, by, message } = event;
-    if (by.handle === this.#handle || message.deleted_at) return false;
+    if (by.handle === viewer.handle || message.deleted_at) return false;
     this.#meanwhile?.push(event);
     if (room === this.#current && document.hidden) this.#hiddenCount += 1;
     this.#showTitle();
@@ -148,7 +149,23 @@ export class RoomList {
     link.classList.toggle("unread", unread > 0 && !isMuted);
     link.querySelector(".badge")?.remove();
     if (unread > 0) link.insertAdjacentHTML("beforeend", `<span class="${kind}">${text}<span class="visually-hidden"> ${meaning}</span></span>`);
+    this.#arrange(link);
+    showUnreadBeyond();
     this.#showTitle();
+  }
+
+  /** Moves a room to its section: one that waits for the reader stands first, as `section_of` in src/web/views/layout.rs says. */
+  #arrange(link) {
+    const { room, unread, mentions, notify, direct } = link.dataset;
+    const isWaiting = room !== this.#current && notify !== "nothing" && (mentions > 0 || (direct !== undefined && unread > 0));
+    const section = isWaiting ? "waiting" : direct === undefined ? "rooms" : "direct";
+    const item = link.closest("li");
+    const list = this.#list.querySelector(`[data-section=${section}] ul`);
+    if (!list || item.parentElement === list) return;
+    const hadFocus = item.contains(document.activeElement);
+    const after = [...list.children].find((other) => Number(other.dataset.place) > Number(item.dataset.place));
+    list.insertBefore(item, after ?? null);
+    if (hadFocus) link.focus();
   }
 
   #showTitle() {
@@ -158,7 +175,8 @@ export class RoomList {
       if (room !== this.#current) count += Number({ everything: unread, mentions }[notify] ?? 0);
       else if (notify === "nothing") count -= this.#hiddenCount;
     }
-    document.title = `${count ? `(${count}) ` : ""}${this.#main.dataset.name} · ${this.#main.dataset.server}`;
+    const title = this.#main ? `${this.#main.dataset.name} · ${viewer.server}` : this.#pageTitle;
+    document.title = `${count ? `(${count}) ` : ""}${title}`;
     this.#icon.href = count ? this.#icon.dataset.news : this.#iconWithoutNews;
     navigator.setAppBadge?.(count).catch(() => {});
   }
@@ -182,20 +200,21 @@ export class RoomList {
     this.#adopt(fresh);
     for (const event of noted) this.#count(event);
     this.#showTitle();
+    showUnreadBeyond();
     if (this.#isStale) this.refreshSoon();
   }
 
   /** Replaces the list. Drafts, which only this browser knows, and the focus stay. */
   #adopt(fresh) {
     // A room beyond those that the sidebar shows stays first; one that was lost may be in a list that was requested before.
-    if (!("lost" in this.#main.dataset) && !fresh.querySelector(`[data-room="${this.#current}"]`)) {
-      fresh.querySelector("ul").prepend(this.#linkOf(this.#current)?.closest("li") ?? "");
+    if (this.#current && !("lost" in this.#main.dataset) && !fresh.querySelector(`[data-room="${this.#current}"]`)) {
+      fresh.querySelector("[data-section=rooms] ul").prepend(this.#linkOf(this.#current)?.closest("li") ?? "");
     }
     const focused = this.#list.contains(document.activeElement) && document.activeElement.dataset.room;
     for (const link of fresh.querySelectorAll(".room-link")) this.#takeOver(link);
     this.#list.replaceChildren(...fresh.children);
     showCurrentRoom();
-    if (this.#linkOf(this.#current)) this.#showCount(this.#linkOf(this.#current));
+    if (this.#current && this.#linkOf(this.#current)) this.#showCount(this.#linkOf(this.#current));
     if (focused) this.#linkOf(focused)?.focus();
   }
 

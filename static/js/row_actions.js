@@ -1,9 +1,12 @@
 // What can be done with a row: loads the action bar when the pointer or the focus enters a row, toggles reactions, and
 // opens edits again that were begun.
 
-import { byId, isComposing } from "./dom.js";
+import { byId, isComposing, touchScreen } from "./dom.js";
 import { loadWithStyle } from "./lazy_modules.js";
 import { rowOf } from "./rows.js";
+
+const LONG_PRESS = 500; // ms
+const STILL = 10; // px within which a finger rests
 
 export class RowActions {
   #list = byId("history");
@@ -20,6 +23,10 @@ export class RowActions {
     this.#onReply = onReply;
     this.#list.addEventListener("pointerover", (event) => this.#onEnter(event));
     this.#list.addEventListener("focusin", (event) => this.#onEnter(event));
+    this.#list.addEventListener("pointerdown", (event) => this.#onPress(event));
+    this.#list.addEventListener("contextmenu", (event) => {
+      if (touchScreen.matches) event.preventDefault(); // the long press is ours
+    });
     this.#list.addEventListener("submit", (event) => this.#onReact(event));
     byId("body").addEventListener("keydown", (event) => this.#onComposerKey(event));
     this.#reopenEdits();
@@ -31,9 +38,25 @@ export class RowActions {
     return this.#bar;
   }
 
-  async #onEnter({ target }) {
-    const row = target.closest?.(".message");
+  async #onEnter({ target, type, pointerType }) {
+    const isByFinger = pointerType === "touch" || (type === "focusin" && touchScreen.matches && !target.matches(":focus-visible"));
+    const row = isByFinger ? null : target.closest?.(".message");
     if (row) (await this.#openBar())?.moveTo(row);
+  }
+
+  /** A long press opens the sheet, unless the finger moves. */
+  #onPress(event) {
+    const row = event.pointerType === "touch" && event.target.closest(".message");
+    if (!row) return;
+    const isOver = new AbortController();
+    const timer = setTimeout(async () => (await this.#openBar())?.openSheet(row), LONG_PRESS);
+    const end = () => {
+      clearTimeout(timer);
+      isOver.abort();
+    };
+    const { signal } = isOver;
+    addEventListener("pointermove", ({ clientX, clientY }) => Math.hypot(clientX - event.clientX, clientY - event.clientY) > STILL && end(), { signal });
+    for (const type of ["pointerup", "pointercancel"]) addEventListener(type, end, { signal });
   }
 
   /** A reaction below a row is a form that works without scripts. */

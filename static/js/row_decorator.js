@@ -6,6 +6,7 @@ import { element } from "./dom.js";
 import { loadWithStyle } from "./lazy_modules.js";
 import { LOCALE } from "./locale.js";
 import { mentionsOfReader, rowAfter, rowBefore } from "./rows.js";
+import { showWhetherTall } from "./tall_messages.js";
 
 /** @typedef {import("./rows.js").Row} Row */
 
@@ -15,6 +16,16 @@ const timeFormat = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23"
 const fullFormat = format({ dateStyle: "full", timeStyle: "medium" });
 const dayFormat = format({ weekday: "long", day: "numeric", month: "long" });
 const dayOfYearFormat = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+const shortDayFormat = format({ weekday: "short", day: "numeric", month: "long", year: "numeric" });
+
+/**
+ * Returns a day with its year.
+ *
+ * @param {Date} date
+ * @param {boolean} isShort
+ */
+export const formatDay = (date, isShort) => (isShort ? shortDayFormat : dayOfYearFormat).format(date);
 
 /**
  * What the neighbours of a row need to know of it.
@@ -85,6 +96,7 @@ export class RowDecorator {
     row.classList.toggle("mine", this.#handle !== "" && row.dataset.author === this.#handle);
     for (const mention of mentionsOfReader(row)) mention.classList.add("me");
     if (row.querySelector("pre")) loadWithStyle("copy_code").then((code) => code?.addCopyButtons(row));
+    showWhetherTall(row);
     for (const reaction of row.querySelectorAll(".reaction")) {
       reaction.classList.toggle("mine", reaction.title.split(", ").includes(this.#handle));
     }

@@ -2,6 +2,7 @@
 
 import { byId } from "./dom.js";
 import { t } from "./locale.js";
+import { viewer } from "./viewer.js";
 
 /**
  * A message as an element: `data-id` is its id, `data-author` the handle of its author, `data-at` its time.
@@ -9,7 +10,7 @@ import { t } from "./locale.js";
  */
 
 /** The reader's handle as mentions have it: the same as `mention_key` in src/model/user.rs. */
-const mentionKey = byId("room").dataset.handle.toLowerCase().normalize();
+const mentionKey = viewer.handle.toLowerCase().normalize();
 
 const ROOM_MENTION = "room"; // the same as in src/model/user.rs
 
@@ -103,7 +104,7 @@ export function mentionsOfReader(row) {
 /** Whether a mention is `@room` by somebody who may mention everybody in the room, other than the reader. */
 function isOfRoom(mention) {
   const row = mention.dataset.handle === ROOM_MENTION && mention.closest("[data-mentions-room]");
-  return Boolean(row) && row.dataset.author !== byId("room").dataset.handle;
+  return Boolean(row) && row.dataset.author !== viewer.handle;
 }
 
 /**

@@ -38,7 +38,13 @@ const OPENED = {
     await page.keyboard.press("Control+k");
     await page.locator("dialog[open] .room-link").first().waitFor();
   },
-  "a day to jump to": (page) => page.click('[popovertarget="jump-to-date"]'),
+  "the room's menu": (page) => page.click(".room-menu-button"),
+  "the keys": async (page) => {
+    await page.locator(".room-menu-button").focus();
+    await page.keyboard.press("?");
+    await page.locator(".keys[open]").waitFor();
+  },
+  "a day to jump to": (page) => page.evaluate(() => document.getElementById("jump-to-date").showPopover()).then(() => page.locator(".calendar-days").waitFor()),
 };
 
 describe("no page has a fault that axe-core knows", { timeout: 180_000 }, () => {
@@ -48,7 +54,7 @@ describe("no page has a fault that axe-core knows", { timeout: 180_000 }, () => 
   async function pages() {
     people ??= await furnish(here.server);
     const { id } = (await people.mira.history()).at(-1);
-    return ["/rooms/general", `/rooms/general/messages/${id}`, "/rooms/deploys", "/rooms", "/rooms/new", "/account", "/signout", "/rooms/nowhere"];
+    return ["/rooms/general", `/rooms/general/messages/${id}`, "/rooms/deploys", "/rooms", "/rooms/new", "/rooms/general/settings", "/account", "/people", "/people/mira", "/direct/new", "/signout", "/rooms/nowhere"];
   }
 
   for (const colorScheme of ["light", "dark"]) {
@@ -61,7 +67,8 @@ describe("no page has a fault that axe-core knows", { timeout: 180_000 }, () => 
         await visitor.goto("/rooms/general");
         await passes(visitor, "a room that one reads along");
         await visitor.join(`reader-${colorScheme}-${locale}`);
-        for (const path of paths) {
+        here.server.command("user", "role", visitor.handle, "admin", "--db", here.server.db);
+        for (const path of [...paths, "/admin/people", "/admin/rooms", "/admin/audit", "/admin/reports"]) {
           await visitor.goto(path);
           await passes(visitor, path);
         }

@@ -142,15 +142,39 @@ describe("the frame of the page", { timeout: 300_000 }, () => {
     assert.deepEqual(touched, [], "nothing is painted over its neighbours");
   });
 
-  for (const [width, height, hasTouch] of [[800, 1000, false], [1280, 800, false], [1920, 900, false], [360, 700, true]]) {
+  it("shows what can be done with a message in a sheet, after a long press", async () => {
+    const visitor = await member("dora-fingers", { viewport: { width: 360, height: 700 }, hasTouch: true, isMobile: true });
+    const { page } = visitor;
+    const devtools = await visitor.context.newCDPSession(page);
+    const touch = (type, touchPoints) => devtools.send("Input.dispatchTouchEvent", { type, touchPoints });
+    const sheet = page.locator(".action-sheet[open]");
+    const press = async () => {
+      const { x, y } = await page.locator("#history .mine .message-text").last().boundingBox();
+      await touch("touchStart", [{ x: x + 20, y: y + 8 }]);
+      await sheet.waitFor();
+      await touch("touchEnd", []);
+    };
+    await press();
+    assert.equal(await sheet.locator(".sheet-quote").textContent(), "dora-fingers: dora-fingers is in");
+    const heights = await sheet.locator(".actions > :visible").evaluateAll((actions) => actions.map(({ offsetHeight }) => offsetHeight));
+    assert.ok(heights.length > 8 && heights.every((height) => height >= 44), `${heights}`);
+    await sheet.getByText("Reply").click();
+    assert.equal(await page.locator("#answer .answer-text").textContent(), "dora-fingers: dora-fingers is in");
+    await press();
+    await page.keyboard.press("Escape");
+    await sheet.waitFor({ state: "detached" });
+    await page.locator("#history .mine .message-text").last().tap();
+    assert.equal(await sheet.count(), 0, "a tap opens nothing");
+  });
+
+  for (const [width, height] of [[800, 1000], [1280, 800], [1920, 900], [500, 700]]) {
     it(`shows what can be done with a message in one line that covers no text, ${width} px wide`, async () => {
-      const visitor = await member(`dora-${width}`, { viewport: { width, height }, hasTouch, isMobile: hasTouch });
+      const visitor = await member(`dora-${width}`, { viewport: { width, height } });
       const { page } = visitor;
       for (const n of [1, 2, 3]) await post(visitor, `${width} ${n} ${"long lines fill the measure ".repeat(20)}\nend`);
       for (const n of [3, 2, 1]) {
         const row = page.locator("#history .mine").nth(-n);
-        if (hasTouch) await row.locator(".message-text").tap();
-        else await row.locator(".message-text").hover();
+        await row.locator(".message-text").hover();
         await row.locator(".actions").waitFor();
         const covered = await row.evaluate((row) => {
           const bar = row.querySelector(".actions").getBoundingClientRect();

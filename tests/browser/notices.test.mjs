@@ -136,6 +136,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
     const { visitor, slug } = await somebody("carla");
     await link(visitor, slug).focus();
     const { slug: fresh } = await bot.createRoom({ name: "a fresh room" });
+    await bot.ask("PUT", `/api/v1/rooms/${fresh}/members/carla`);
     await link(visitor, fresh).waitFor();
     await bot.ask("PATCH", `/api/v1/rooms/${fresh}`, { name: "a room renamed" });
     await link(visitor, fresh).filter({ hasText: "a room renamed" }).waitFor();
@@ -282,6 +283,7 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
       await route.fulfill({ response });
     });
     const { slug: another } = await bot.createRoom({ name: "Another one" });
+    await bot.ask("PUT", `/api/v1/rooms/${another}/members/jo`);
     await link(visitor, another).waitFor({ timeout: 30_000 });
     assert.ok(isLost && isLate);
     await shows(visitor, slug, "2 unread");
@@ -289,8 +291,9 @@ describe("what is not looked at", { timeout: 180_000 }, () => {
 
   it("what comes to a room that one has just joined elsewhere is counted, though the list of rooms is older", async () => {
     const { visitor } = await somebody("jule");
+    const listed = visitor.page.waitForResponse(`${here.server.url}/rooms`);
     const { slug } = await bot.createRoom({ name: "Joined elsewhere" });
-    await link(visitor, slug).waitFor({ timeout: 30_000 });
+    await listed;
     await visitor.page.route(`${here.server.url}/rooms`, async (route) => {
       const response = await route.fetch();
       const { id } = await bot.post("while the list is on its way", slug);

@@ -295,7 +295,7 @@ describe("the outbox", { timeout: 400_000 }, () => {
     const link = page.locator('.room-link[data-room="general"]');
     assert.equal(await link.getAttribute("data-draft"), null, "not beside the room one is in");
     const second = await tabOf(visitor, "/rooms/tea");
-    await second.locator('.room-link[data-room="general"][data-draft="draft"]').waitFor();
+    await second.locator('.room-link[data-room="general"][data-draft="Draft"]').waitFor();
     await visitor.composer.press("Enter");
     await visitor.seesText("half a sent");
     await second.locator('.room-link[data-room="general"]:not([data-draft])').waitFor();

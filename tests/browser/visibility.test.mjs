@@ -112,6 +112,7 @@ describe("what the stream says that a reader may see", { timeout: 120_000 }, () 
   it("another room that was lost only leaves the list, and a new one comes", async () => {
     const { visitor } = await somebody("dora");
     const { slug: other } = await bot.createRoom({ name: "another room" });
+    await bot.ask("PUT", `/api/v1/rooms/${other}/members/dora`);
     await link(visitor, other).waitFor();
     await visitor.page.route("**/rooms", (route) => route.abort());
     await tell(visitor, "room-deleted", { id: nextId++, room: other });

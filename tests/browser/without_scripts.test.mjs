@@ -125,7 +125,8 @@ describe("without JavaScript", { timeout: 120_000 }, () => {
 
   it("one signs out, and is asked for a name again", async () => {
     const visitor = await somebody("leaver");
-    await visitor.page.click("text=Sign out");
+    await visitor.page.click("#sidebar a[href='account']");
+    await visitor.page.click("a[href='signout']");
     await visitor.page.click("button:text('Sign out of this browser')");
     await visitor.goto("/rooms/general");
     assert.equal(await visitor.composer.count(), 0);

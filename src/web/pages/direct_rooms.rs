@@ -1,6 +1,6 @@
 //! `/direct/new`: the form that begins a conversation of few people.
 
-use super::{page, redirect_to, rooms::layout};
+use super::{page, parameter, redirect_to, rooms::layout};
 use crate::{
     app::App,
     error::Error,
@@ -33,10 +33,7 @@ pub async fn show_new_direct(
     RawQuery(query): RawQuery,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let to = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .filter(|(name, _)| name == "to")
-        .last()
-        .map_or_else(String::new, |(_, to)| to.into_owned());
+    let to = parameter(query.as_deref(), "to");
     let layout = layout(&app, &visitor, None, &uri).await?;
     let (locale, scheme) = (visitor.preferences.locale, visitor.preferences.scheme);
     page(

@@ -48,6 +48,14 @@ fn redirect_to(address: &str) -> Response {
     Redirect::to(address).into_response()
 }
 
+/// Returns the last value of a parameter of a query, or an empty text.
+fn parameter(query: Option<&str>, name: &str) -> String {
+    form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .filter(|(other, _)| other == name)
+        .last()
+        .map_or_else(String::new, |(_, value)| value.into_owned())
+}
+
 /// Returns the status and the message of a form that is shown again, if the error is one that its sender can mend: by
 /// changing a field, or by waiting.
 fn explain(locale: &Locale, error: Error) -> Result<(StatusCode, String), Rejection> {

@@ -111,7 +111,7 @@ pub async fn room_page(
         members,
         member_count,
     } = read_room(app, visitor, slug, query).await?;
-    let layout = layout_of(app, visitor, rooms, Some(slug), here).await?;
+    let layout = layout_of(app, visitor, (head, rooms), Some(slug), here).await?;
     let Links { older, newer } = Links::of(&history, &format!("rooms/{slug}"), query);
     let nonce = refused
         .nonce
@@ -121,8 +121,6 @@ pub async fn room_page(
         scheme: visitor.preferences.scheme,
         layout,
         room,
-        head,
-        log: app.log.name.clone(),
         older,
         newer,
         // A filtered page cannot show every new message.

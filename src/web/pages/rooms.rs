@@ -1,10 +1,11 @@
 //! `/rooms` and `/rooms/new`, and the forms for membership and notifications.
 
-use super::{explain, page, redirect_to};
+use super::{explain, page, parameter, redirect_to};
 use crate::{
     app::App,
     error::{Error, Result},
     model::{
+        ids::EventId,
         page::Page,
         role::Role,
         room::{ROOM_LIST_MAX, RoomView},
@@ -12,7 +13,7 @@ use crate::{
     },
     operations::{
         self, members,
-        rooms::{find_room, list_rooms},
+        rooms::{find_room, list_rooms, list_rooms_with_head},
         server::find_server,
     },
     web::{
@@ -42,15 +43,15 @@ pub async fn layout(
     current: Option<&str>,
     here: &Uri,
 ) -> Result<Layout> {
-    let rooms = list_rooms(app, visitor, None, ROOM_LIST_MAX).await?;
+    let rooms = list_rooms_with_head(app, visitor, None, ROOM_LIST_MAX).await?;
     layout_of(app, visitor, rooms, current, here).await
 }
 
-/// Returns the frame around a page with rooms that were already read.
+/// Returns the frame around a page with rooms that were already read, and the head of the log before that.
 pub async fn layout_of(
     app: &App,
     visitor: &Visitor,
-    rooms: Page<RoomView>,
+    (head, rooms): (EventId, Page<RoomView>),
     current: Option<&str>,
     here: &Uri,
 ) -> Result<Layout> {
@@ -65,7 +66,8 @@ pub async fn layout_of(
         server: find_server(app).await?.name,
         viewer,
         rooms: in_natural_order(rooms.entries),
-        has_more_rooms: rooms.has_more,
+        head,
+        log: app.log.name.clone(),
         current: current.map(str::to_owned),
         here: here.to_owned(),
     })
@@ -93,9 +95,9 @@ pub async fn show_rooms(
     uri: Uri,
 ) -> Result<Response, Rejection> {
     let query = PageQuery::parse(query.as_deref(), ROOM_LIST_MAX)?;
-    let first = list_rooms(&app, &visitor, None, ROOM_LIST_MAX).await?;
+    let first = list_rooms_with_head(&app, &visitor, None, ROOM_LIST_MAX).await?;
     let shown = if query.is_default() {
-        first.clone()
+        first.1.clone()
     } else {
         list_rooms(&app, &visitor, query.after.as_deref(), query.limit).await?
     };
@@ -120,10 +122,12 @@ pub async fn show_rooms(
 pub async fn show_new_room(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
+    RawQuery(query): RawQuery,
     uri: Uri,
 ) -> Result<Response, Rejection> {
     let layout = layout(&app, &visitor, None, &uri).await?;
-    let (name, topic, slug) = Default::default();
+    let name = parameter(query.as_deref(), "name");
+    let (topic, slug) = Default::default();
     page(
         StatusCode::OK,
         &NewRoomPage {

@@ -1,11 +1,23 @@
 //! The frame around pages: the sidebar with rooms, and the viewer.
 
 use crate::model::{
+    ids::EventId,
     room::{RoomKind, RoomView},
     user::Person,
 };
 use askama::filters::{Html, escape};
 use std::collections::HashSet;
+
+/// A section of the sidebar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    /// Rooms with mentions of the viewer, and direct messages that were not read.
+    Waiting,
+    /// The other rooms with a name.
+    Rooms,
+    /// The other direct-message rooms.
+    Direct,
+}
 
 /// Data of the frame, which every page with a sidebar needs.
 #[derive(Clone, Debug)]
@@ -20,8 +32,10 @@ pub struct Layout {
     pub online: HashSet<String>,
     /// Rooms in the sidebar, in display order.
     pub rooms: Vec<RoomView>,
-    /// Whether there are rooms that the sidebar does not show.
-    pub has_more_rooms: bool,
+    /// The last event that the viewer may see, as of before the rooms were read. The stream of the page starts after it.
+    pub head: EventId,
+    /// Id of the log that `head` belongs to.
+    pub log: String,
     /// Slug of the room that is open.
     pub current: Option<String>,
     /// Path of this server to return to after joining.
@@ -36,11 +50,26 @@ impl Layout {
             .filter(|room| room.info.kind != RoomKind::Direct)
     }
 
-    /// Returns the direct-message rooms.
-    pub(super) fn direct_rooms(&self) -> impl Iterator<Item = &RoomView> {
-        self.rooms
-            .iter()
-            .filter(|room| room.info.kind == RoomKind::Direct)
+    /// Returns the rooms of a section of the sidebar, each with its place among all rooms.
+    pub(super) fn section(&self, section: Section) -> impl Iterator<Item = (usize, &RoomView)> {
+        let rooms = self.rooms.iter().enumerate();
+        rooms.filter(move |(_, room)| self.section_of(room) == Some(section))
+    }
+
+    /// Returns the section of a room. Scripts move rooms between sections by the same rule (`static/js/room_list.js`).
+    fn section_of(&self, room: &RoomView) -> Option<Section> {
+        let is_direct = room.info.kind == RoomKind::Direct;
+        let is_waiting = room.mentions > 0 || (is_direct && room.unread > 0);
+        if room.joined && is_waiting && !room.is_muted() && !self.is_current(room) {
+            return Some(Section::Waiting);
+        }
+        // Others than one's own are browsed, except by visitors, who have none.
+        let is_listed = room.joined || self.viewer.is_none() || self.is_current(room);
+        is_listed.then_some(if is_direct {
+            Section::Direct
+        } else {
+            Section::Rooms
+        })
     }
 
     /// Returns whether the other person of a direct room of two is online.
@@ -50,6 +79,13 @@ impl Layout {
 
     pub(super) fn is_current(&self, room: &RoomView) -> bool {
         self.current.as_deref() == Some(room.info.slug.as_str())
+    }
+
+    /// Returns the first character of the viewer's name, for their tile.
+    pub(super) fn initial(&self) -> String {
+        let name = self.viewer.as_ref().map(|viewer| viewer.name.as_str());
+        let first = name.and_then(|name| name.chars().next());
+        first.map_or_else(String::new, |first| first.to_uppercase().collect())
     }
 
     /// Returns whether `person` is the viewer.

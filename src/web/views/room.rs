@@ -8,7 +8,7 @@ use crate::{
     chat::policy::mentions_room,
     model::{
         block::Blocked,
-        ids::{EventId, MessageId},
+        ids::MessageId,
         member::RoomMember,
         message::Message,
         room::{NotifyLevel, RoomInfo, RoomKind, RoomView},
@@ -32,11 +32,6 @@ pub struct RoomPage {
     pub room: RoomView,
     /// The messages on the page, oldest first.
     pub messages: Vec<Message>,
-    /// The last event that the viewer may see anywhere, as of before the messages were read. The stream of the page
-    /// starts after it.
-    pub head: EventId,
-    /// Id of the log that `head` belongs to.
-    pub log: String,
     /// Link to the page with older messages, if there are any.
     pub older: Option<String>,
     /// Link to the page with newer messages, if there are any.
@@ -168,7 +163,7 @@ const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// The modules that `js/app.js` imports, directly or indirectly. The page lists them so that they are fetched in
 /// parallel.
-const MODULES: [&str; 31] = [
+const MODULES: [&str; 33] = [
     "js/activity.js",
     "js/base_path.js",
     "js/blocks.js",
@@ -198,6 +193,8 @@ const MODULES: [&str; 31] = [
     "js/stopwatch.js",
     "js/storage.js",
     "js/stream_connection.js",
+    "js/tall_messages.js",
     "js/typing.js",
     "js/unread_line.js",
+    "js/viewer.js",
 ];
