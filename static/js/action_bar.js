@@ -53,7 +53,7 @@ export class ActionBar {
       this.#report,
       this.#ban,
     );
-    this.#pickButton.classList.add("emoji");
+    this.#pickButton.classList.add("emoji", "pick");
     this.#edit.classList.add("for-author");
     this.#delete.classList.add("for-manager");
     this.#ban.classList.add("for-admin");
