@@ -167,7 +167,7 @@ describe("the frame of the page", { timeout: 300_000 }, () => {
     assert.equal(await sheet.count(), 0, "a tap opens nothing");
   });
 
-  for (const [width, height] of [[800, 1000], [1280, 800], [1920, 900], [500, 700]]) {
+  for (const [width, height] of [[800, 1000], [1280, 800], [1920, 900], [500, 1000]]) {
     it(`shows what can be done with a message in one line that covers no text, ${width} px wide`, async () => {
       const visitor = await member(`dora-${width}`, { viewport: { width, height } });
       const { page } = visitor;

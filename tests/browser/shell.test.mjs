@@ -130,6 +130,24 @@ describe("the frame that all pages share", { timeout: 180_000 }, () => {
     assert.ok(await page.locator("#sidebar-state").isVisible());
   });
 
+  it("an admin bans the author of a message where it stands, and is asked first", async () => {
+    const { page } = await somebody("ines");
+    const rowdy = await Person.join(here.server, "rowdy");
+    const { id } = await rowdy.post("shouting");
+    here.server.command("user", "role", "ines", "admin", "--db", here.server.db);
+    await page.goto(`${here.server.url}/rooms/general`);
+    const row = page.locator(`#m${id}`);
+    await row.hover();
+    await row.locator(".actions .for-admin").click();
+    await row.getByText("Ban @rowdy?").waitFor();
+    await page.keyboard.press("Escape");
+    await row.locator(".edit").waitFor({ state: "detached" });
+    await row.hover();
+    await row.locator(".actions .for-admin").click();
+    await row.locator(".edit .danger").click();
+    await until("the account is disabled", async () => (await rowdy.ask("GET", "/api/v1/me")).status === 401);
+  });
+
   it("the page of a person says what time it is there", async () => {
     const { visitor, page } = await somebody("hana");
     await bot.ask("PATCH", "/api/v1/me", { time_zone: "Asia/Tokyo" });
