@@ -65,7 +65,7 @@ describe("the frame that all pages share", { timeout: 180_000 }, () => {
       const { slug: room } = await bot.createRoom({ name: `aaa ${n}` });
       await bot.ask("PUT", `/api/v1/rooms/${room}/members/carl`);
     }
-    await visitor.goto("/rooms/general");
+    await visitor.goto("/rooms/aaa-0");
     await bot.post("unread", slug);
     const pill = page.locator(".edge-pill");
     await until("one is counted", async () => (await pill.isVisible()) && (await pill.textContent()) === "↓ 1 unread");
