@@ -76,10 +76,8 @@ export function showConnection(state) {
 /** Starts to keep the current room in view, and to open the room switcher by Ctrl/Cmd K and a button. */
 export function openSidebar() {
   // At load, when the window becomes smaller, and when the list is opened as a sheet: it has no size before.
-  new ResizeObserver(() => {
-    showCurrentRoom();
-    showUnreadBeyond();
-  }).observe(list);
+  new ResizeObserver(showCurrentRoom).observe(sidebar);
+  new ResizeObserver(showUnreadBeyond).observe(list); // also when the strip comes and goes
   list.addEventListener("scroll", showUnreadBeyond, { passive: true });
   Object.assign(edge, { className: "edge", hidden: true });
   edge.append(pill);

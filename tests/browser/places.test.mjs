@@ -75,7 +75,7 @@ describe("a history of years", { timeout: 120_000 }, () => {
     await page.getByRole("button", { name: "Previous year" }).click();
     await page.getByRole("button", { name: /^March 2021/ }).click();
     await page.locator(".calendar-days").getByText("10", { exact: true }).focus();
-    await page.getByRole("button", { name: /1 March 2021/ }).focus();
+    await page.locator('.calendar-days [tabindex="0"]').focus();
     for (const key of ["ArrowDown", "ArrowRight", "PageDown"]) await page.keyboard.press(key);
     assert.match(await focused(), /9 April 2021/);
     await page.keyboard.press("Enter");
