@@ -21,8 +21,16 @@ pub struct Target<'a> {
 
 /// The parts of a room's address below which people post. All other changes need [`TokenScope::Admin`], and so does what
 /// [`check_moderation`] names.
-const POSTING: [&str; 8] = [
-    "events", "join", "leave", "members", "messages", "notify", "read", "typing",
+const POSTING: [&str; 9] = [
+    "events",
+    "favourite",
+    "join",
+    "leave",
+    "members",
+    "messages",
+    "notify",
+    "read",
+    "typing",
 ];
 /// Routes without a room that a token for certain rooms may read: what they answer is limited to its rooms.
 const LIMITED: [&str; 2] = ["/api/v1/events", "/api/v1/me"];

@@ -1,6 +1,9 @@
 //! The result of an applied change.
 
-use crate::model::change::{AccessChange, Outcome};
+use crate::model::{
+    change::{AccessChange, Outcome},
+    own_change::OwnChange,
+};
 
 /// The outcome of a change, and the permissions that it has changed.
 #[derive(Debug)]
@@ -9,6 +12,8 @@ pub struct Applied {
     pub outcome: Outcome,
     /// The changed permissions, which open streams must look up again.
     pub access: Vec<AccessChange>,
+    /// The changes of which only the streams of one person are told.
+    pub own: Vec<OwnChange>,
     /// Whether the audit log has the change: it has had an effect, and is not a step that others follow.
     pub is_recorded: bool,
 }
@@ -39,7 +44,16 @@ impl Applied {
         Self {
             outcome,
             access,
+            own: Vec::new(),
             is_recorded: true,
+        }
+    }
+
+    /// Returns the result of changes that concern one person only.
+    pub(super) fn with_own(own: Vec<OwnChange>) -> Self {
+        Self {
+            own,
+            ..Self::new(Outcome::Done)
         }
     }
 }

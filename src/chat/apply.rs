@@ -6,9 +6,9 @@ use super::{
     audit, bans, blocks, credentials, custom_events, deletion, direct_rooms, ended_sessions,
     founding,
     import::{ImportChange, import},
-    invites, memberships, merges, messages,
+    invites, memberships, merges, messages, pins,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
-    proxied, reactions, reports, rooms, server, setup, standing, users,
+    proxied, reactions, read_marks, reports, rooms, server, setup, standing, users,
 };
 use crate::{
     cache::Cache,
@@ -184,9 +184,11 @@ async fn apply_run(
             about,
             time_zone,
             hides_presence,
+            hides_reading,
         } => {
             let texts = (about.as_ref(), time_zone.as_ref());
-            users::update_profile(tx, actor, texts, *hides_presence).await
+            let hidden = (*hides_presence, *hides_reading);
+            users::update_profile(tx, actor, texts, hidden).await
         }
         Action::SetBlock { handle, blocked } => {
             blocks::set_block(tx, actor, handle, *blocked).await
@@ -208,7 +210,27 @@ async fn apply_run(
         Action::LeaveRoom { room, handle } => {
             memberships::leave_room(tx, actor, room, handle).await
         }
-        Action::MarkRead { room, up_to } => memberships::mark_read(tx, actor, room, *up_to).await,
+        Action::MarkRead { room, up_to } => {
+            read_marks::move_read_mark(tx, actor, room, (*up_to, false)).await
+        }
+        Action::MarkUnread { room, up_to } => {
+            read_marks::move_read_mark(tx, actor, room, (*up_to, true)).await
+        }
+        Action::SetFavourite { room, favourite } => {
+            memberships::set_favourite(tx, actor, room, *favourite).await
+        }
+        Action::SetPin {
+            room,
+            message,
+            pinned,
+        } => pins::set_pin(tx, actor, room, (*message, *pinned)).await,
+        Action::SetSaved {
+            room,
+            message,
+            saved,
+        } => pins::set_saved(tx, actor, room, (*message, *saved)).await,
+        Action::MarkAllRead { up_to } => read_marks::mark_all_read(tx, actor, *up_to).await,
+        Action::MarkInboxRead { up_to } => read_marks::mark_inbox(tx, actor, *up_to).await,
         Action::SetNotify { room, level } => memberships::set_notify(tx, actor, room, *level).await,
         Action::EditMessage {
             room,

@@ -237,6 +237,12 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         | Action::EraseRooms
         | Action::OpenDirectRoom { .. }
         | Action::MarkRead { .. }
+        | Action::MarkUnread { .. }
+        | Action::SetFavourite { .. }
+        | Action::SetPin { .. }
+        | Action::SetSaved { .. }
+        | Action::MarkAllRead { .. }
+        | Action::MarkInboxRead { .. }
         | Action::SetNotify { .. }
         | Action::PostMessage(_)
         | Action::EditMessage { .. }

@@ -1,12 +1,17 @@
 //! Blocking: nothing that a blocked person does reaches the person who has blocked them. Nobody else is told.
 
-use super::{actor::Actor, applied::Applied, memberships::id_of};
+use super::{
+    actor::Actor,
+    applied::Applied,
+    memberships::{id_of, set_own},
+};
 use crate::{
     error::{Error, Result},
     fault::Fault,
     model::{
         block::BLOCKS_MAX,
         change::{AccessChange, Outcome},
+        own_change::Setting,
     },
     store::{blocks, db::Connection, standing, users},
 };
@@ -39,8 +44,8 @@ pub(super) async fn set_block(
     } else {
         blocks::insert_block(tx, by, user, actor.at).await?;
     }
-    Ok(Applied::with_access(
-        Outcome::Done,
-        AccessChange::Blocks(by),
-    ))
+    Ok(Applied {
+        access: vec![AccessChange::Blocks(by)],
+        ..set_own(tx, by, Setting::Blocks).await?
+    })
 }

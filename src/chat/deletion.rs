@@ -17,7 +17,7 @@ use crate::{
     },
     store::{
         bans, blocks, db::Connection, deletion, events::append_event, memberships, reactions,
-        standing::Standing, users,
+        read_marks, saved, standing::Standing, users,
     },
 };
 
@@ -49,6 +49,8 @@ pub(super) async fn delete_user(
     }
     bans::delete_credentials(tx, id).await?;
     blocks::delete_blocks_with(tx, id).await?;
+    saved::delete_saved_by(tx, id).await?;
+    read_marks::forget_settings(tx, id).await?;
     let account = free_account(tx, id).await?;
     deletion::clear_user(tx, id, &account, actor.at).await?;
     if !only_silent {

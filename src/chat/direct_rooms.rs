@@ -60,6 +60,7 @@ pub(super) async fn open_direct_room(
         announcements: false,
         auto_join: false,
         room_mentions: true,
+        pins: Vec::new(),
     };
     let id = add_room(tx, actor, &info, Some(""), Some(&key)).await?;
     for user in &ids {

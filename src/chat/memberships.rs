@@ -1,4 +1,4 @@
-//! Joining and leaving rooms, roles of members, read marks and notification levels.
+//! Joining and leaving rooms, roles of members, and notification levels.
 
 use super::{
     actor::Actor,
@@ -10,7 +10,8 @@ use crate::{
     model::{
         change::{AccessChange, Outcome},
         event::kind,
-        ids::{EventId, RoomId, UserId},
+        ids::{RoomId, UserId},
+        own_change::{OwnChange, OwnChangeKind, Setting},
         role::Role,
         room::{NotifyLevel, RoomRole},
         user::User,
@@ -20,6 +21,7 @@ use crate::{
         db::Connection,
         events::{NewEvent, append_event},
         memberships::{self, NewMembership},
+        read_marks,
         rooms::RoomAccess,
         standing, users,
     },
@@ -154,18 +156,6 @@ fn changed(user: UserId) -> Applied {
     Applied::with_access(Outcome::Done, AccessChange::User(user))
 }
 
-/// Moves the actor's read mark in a room forward.
-pub(super) async fn mark_read(
-    tx: &mut Connection,
-    actor: Actor,
-    slug: &str,
-    up_to: EventId,
-) -> Result<Applied> {
-    let (room, by) = followed_room(tx, actor, slug).await?;
-    memberships::move_read_mark(tx, room, by, up_to).await?;
-    Ok(Applied::new(Outcome::Done))
-}
-
 /// Sets which messages of a room the actor is notified about.
 pub(super) async fn set_notify(
     tx: &mut Connection,
@@ -174,14 +164,46 @@ pub(super) async fn set_notify(
     level: NotifyLevel,
 ) -> Result<Applied> {
     let (room, by) = followed_room(tx, actor, slug).await?;
-    memberships::update_notify(tx, room, by, level).await?;
-    Ok(Applied::new(Outcome::Done))
+    if !memberships::update_notify(tx, room.id, by, level).await? {
+        return Ok(Applied::unchanged(Outcome::Done));
+    }
+    set_own(tx, by, Setting::Notify).await
 }
 
-async fn followed_room(tx: &mut Connection, actor: Actor, slug: &str) -> Result<(RoomId, UserId)> {
+/// Makes a room one of the actor's favourites, or ends that.
+pub(super) async fn set_favourite(
+    tx: &mut Connection,
+    actor: Actor,
+    slug: &str,
+    is_favourite: bool,
+) -> Result<Applied> {
+    let (room, by) = followed_room(tx, actor, slug).await?;
+    if !memberships::set_favourite(tx, room.id, by, is_favourite).await? {
+        return Ok(Applied::unchanged(Outcome::Done));
+    }
+    set_own(tx, by, Setting::Favourites).await
+}
+
+/// Returns a room that the actor is a member of, and the actor.
+pub(super) async fn followed_room(
+    tx: &mut Connection,
+    actor: Actor,
+    slug: &str,
+) -> Result<(RoomAccess, UserId)> {
     let room = actor.find_visible_room(tx, slug).await?;
     can(actor.identity(), Verb::Follow, Object::Room(&room))?;
-    Ok((room.id, actor.signed_in()?))
+    Ok((room, actor.signed_in()?))
+}
+
+/// Notes that a person has changed one of their own settings. Returns the result of that change.
+pub(super) async fn set_own(
+    tx: &mut Connection,
+    user: UserId,
+    setting: Setting,
+) -> Result<Applied> {
+    read_marks::note_setting(tx, user, setting).await?;
+    let kind = OwnChangeKind::Setting(setting);
+    Ok(Applied::with_own(vec![OwnChange { user, kind }]))
 }
 
 /// Adds a member. Earlier messages do not count as unread; a room to which somebody else has added the member is new,

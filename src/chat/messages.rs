@@ -19,8 +19,9 @@ use crate::{
         db::Connection,
         events::{NewEvent, append_event},
         messages::{self, MessageFacts},
-        posts, reactions,
+        pins, posts, reactions,
         rooms::RoomAccess,
+        saved,
     },
 };
 
@@ -84,8 +85,23 @@ pub(super) async fn erase(
     messages::erase_message(tx, message, actor.at).await?;
     posts::replace_mentions(tx, message, &[]).await?;
     reactions::delete_reactions(tx, message).await?;
+    saved::delete_saved_message(tx, message).await?;
+    unpin(tx, actor, room, message).await?;
     let event = message_event(actor, kind::MESSAGE_DELETED, room, message);
     append_event(tx, &event).await?;
+    Ok(())
+}
+
+/// Unpins a message if it is pinned, and appends the event of its room.
+pub(super) async fn unpin(
+    tx: &mut Connection,
+    actor: Actor,
+    room: RoomId,
+    message: MessageId,
+) -> Result<()> {
+    if pins::delete_pin(tx, message).await? {
+        append_event(tx, &actor.event(kind::ROOM, Some(room))).await?;
+    }
     Ok(())
 }
 

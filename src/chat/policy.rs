@@ -27,8 +27,10 @@ pub enum Verb {
     Join,
     /// Leave a room, or remove another user from it.
     Leave,
-    /// Set a read mark or a notification level in a room.
+    /// Set a read mark or a notification level in a room, or see who has read it.
     Follow,
+    /// Pin a message, or unpin it.
+    Pin,
     /// Edit a message.
     Edit,
     /// Delete a message.
@@ -206,12 +208,15 @@ pub fn can(actor: Option<Identity>, verb: Verb, object: Object<'_>) -> Result<()
         Object::Message(_, message) => message.author_id != actor.user,
     };
     let denial = match verb {
-        Verb::Join | Verb::React | Verb::Edit if room.is_archived => Denial::RoomArchived,
+        Verb::Follow | Verb::Pin if room.member_since.is_none() => Denial::JoinFirst,
+        Verb::Join | Verb::React | Verb::Edit | Verb::Pin if room.is_archived => {
+            Denial::RoomArchived
+        }
+        Verb::Pin if room.is_announcements && !manages => Denial::OnlyManagersPost,
         Verb::Join | Verb::Manage if room.is_direct => Denial::DirectRoom,
         Verb::Leave if room.is_direct && is_other => Denial::DirectRoom,
         Verb::Manage if !manages => Denial::NotManager,
         Verb::Join | Verb::Leave if is_other && !manages => Denial::NotManager,
-        Verb::Follow if room.member_since.is_none() => Denial::JoinFirst,
         Verb::Edit if is_other => Denial::NotAuthor,
         Verb::Delete if is_other && !manages => Denial::NotAuthor,
         _ => return Ok(()),

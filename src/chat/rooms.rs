@@ -140,6 +140,7 @@ fn updated(before: &RoomInfo, update: &RoomUpdate) -> RoomInfo {
         archived: update.archived.unwrap_or(before.archived),
         announcements: update.announcements.unwrap_or(before.announcements),
         room_mentions: update.room_mentions.unwrap_or(before.room_mentions),
+        pins: before.pins.clone(),
         // Nobody is added to a closed room without an invitation.
         auto_join: auto_join && (kind == RoomKind::Open || update.auto_join.is_some()),
     }

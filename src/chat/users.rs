@@ -232,10 +232,11 @@ pub(super) async fn update_profile(
     tx: &mut Connection,
     actor: Actor,
     (about, time_zone): (Option<&About>, Option<&TimeZone>),
-    hides_presence: Option<bool>,
+    (hides_presence, hides_reading): (Option<bool>, Option<bool>),
 ) -> Result<Applied> {
     let by = actor.signed_in()?;
-    profiles::update_profile(tx, by, (about, time_zone), hides_presence).await?;
+    let hidden = (hides_presence, hides_reading);
+    profiles::update_profile(tx, by, (about, time_zone), hidden).await?;
     let access = hides_presence.map(|_| AccessChange::User(by));
     Ok(Applied::with_accesses(
         Outcome::Done,

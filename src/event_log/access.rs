@@ -216,6 +216,11 @@ impl Access {
         let (id, is_open) = match signal.to {
             Recipients::Room { id, is_open, .. } => (id, is_open),
             Recipients::User(user) => return self.reader.user == Some(user),
+            Recipients::Member {
+                user, id, is_open, ..
+            } => {
+                return self.reader.user == Some(user) && self.shows_from(id, is_open).is_some();
+            }
         };
         let is_silent =
             |typist| self.reader.user == Some(typist) || self.blocked.contains_key(&typist);

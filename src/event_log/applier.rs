@@ -7,7 +7,7 @@
 use super::{
     local::{Inbox, Posters},
     log::{EventLog, Opened},
-    signals::{Content, Signal},
+    signals::Signal,
     transaction::{Before, Committed, commit},
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     model::{
         change::{AccessChange, Change},
         event::{Audience, Event},
+        own_change::OwnChange,
         time::Timestamp,
     },
     store::{
@@ -33,9 +34,6 @@ use tokio_util::sync::CancellationToken;
 const BATCH_MAX: usize = 256;
 /// Interval at which an idle server checks whether another program has changed the file.
 const OUTSIDE_CHECK_EVERY: Duration = Duration::from_secs(1);
-
-/// What a person's own streams are told to have changed when somebody was blocked.
-const BLOCKS: &[&str] = &["blocks"];
 
 /// The task that applies changes and commits them.
 #[derive(Debug)]
@@ -157,12 +155,6 @@ impl Applier {
         // Readers whose permissions have changed must be marked before later events can be read.
         for change in committed.access_changes() {
             self.log.cache.invalidate(change);
-            if let AccessChange::Blocks(user) = change {
-                let signal = Signal::to_user(*user, Content::Me { changed: BLOCKS });
-                self.log
-                    .signals
-                    .publish(&self.log.subscribers, vec![signal]);
-            }
             self.log.subscribers.mark_access_changed(change);
             match change {
                 AccessChange::User(user) => self.log.presence.rooms_changed(*user),
@@ -184,9 +176,24 @@ impl Applier {
         self.log
             .recent
             .publish(&committed.events, &users, committed.head);
+        let own = committed.own_changes();
         let answers = changes.iter().map(|change| change.id);
         self.posters.answer(answers.zip(committed.answers));
         self.notify(&committed.events);
+        self.signal(own);
+    }
+
+    /// Signals what has changed for single persons to their streams.
+    fn signal(&self, changes: Vec<OwnChange>) {
+        let mut users: Vec<_> = changes.iter().map(|change| change.user).collect();
+        let signals: Vec<_> = changes.into_iter().map(Signal::of_own).collect();
+        if !signals.is_empty() {
+            self.log.signals.publish(&self.log.subscribers, signals);
+        }
+        users.dedup();
+        for user in users {
+            self.log.subscribers.notify_user(user);
+        }
     }
 
     fn notify(&self, events: &[Arc<Event>]) {

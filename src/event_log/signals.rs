@@ -1,4 +1,5 @@
-//! Signals, which are sent once and not stored (protocol, 2.8): typing, and changes of presence.
+//! Signals, which are sent once and not stored (protocol, 2.8): typing, changes of presence, and changes of which only
+//! the streams of one person are told.
 //!
 //! The newest signals are in one buffer, encoded once and shared by all readers. A reader stores the number of the last
 //! signal that it has read and is notified as for an event, so a signal needs no queue and no memory per reader. A
@@ -6,7 +7,8 @@
 
 use super::subscriptions::Subscribers;
 use crate::model::{
-    ids::{RoomId, UserId},
+    ids::{EventId, RoomId, UserId},
+    own_change::{OwnChange, OwnChangeKind, ReadMark},
     time::Timestamp,
     user::{Person, User},
 };
@@ -54,6 +56,13 @@ pub enum Recipients {
     },
     /// One user.
     User(UserId),
+    /// One user, in the streams of a room.
+    Member {
+        user: UserId,
+        id: RoomId,
+        slug: String,
+        is_open: bool,
+    },
 }
 
 /// The content of a signal.
@@ -72,7 +81,9 @@ pub enum Content {
         away: Vec<String>,
     },
     /// Some of the reader's own settings have changed.
-    Me { changed: &'static [&'static str] },
+    Me { changed: Vec<&'static str> },
+    /// The reader's mark in a room was moved.
+    Read { read_up_to: EventId },
 }
 
 impl Content {
@@ -83,6 +94,7 @@ impl Content {
             Self::Typing { .. } => "typing",
             Self::Presence { .. } => "presence",
             Self::Me { .. } => "me",
+            Self::Read { .. } => "read",
         }
     }
 }
@@ -108,10 +120,39 @@ impl Signal {
         }
     }
 
+    /// Creates the signal of a change, for the streams of the person whom it concerns.
+    #[must_use]
+    pub fn of_own(change: OwnChange) -> Self {
+        let user = change.user;
+        match change.kind {
+            OwnChangeKind::Setting(setting) => Self::to_user(
+                user,
+                Content::Me {
+                    changed: vec![setting.name()],
+                },
+            ),
+            OwnChangeKind::ReadMark(ReadMark {
+                room_id: id,
+                room: slug,
+                is_open,
+                read_up_to,
+            }) => Self {
+                to: Recipients::Member {
+                    user,
+                    id,
+                    slug,
+                    is_open,
+                },
+                content: Content::Read { read_up_to },
+                encoded: OnceLock::new(),
+            },
+        }
+    }
+
     fn room_id(&self) -> Option<RoomId> {
         match self.to {
             Recipients::Room { id, .. } => Some(id),
-            Recipients::User(_) => None,
+            Recipients::User(_) | Recipients::Member { .. } => None,
         }
     }
 
@@ -120,7 +161,7 @@ impl Signal {
     pub fn typist(&self) -> Option<UserId> {
         match self.content {
             Content::Typing { user, .. } => Some(user),
-            Content::Presence { .. } | Content::Me { .. } => None,
+            Content::Presence { .. } | Content::Me { .. } | Content::Read { .. } => None,
         }
     }
 
@@ -132,7 +173,7 @@ impl Signal {
     /// Returns the approximate memory use in bytes.
     fn weight(&self) -> usize {
         let names = match &self.content {
-            Content::Typing { .. } | Content::Me { .. } => 200,
+            Content::Typing { .. } | Content::Me { .. } | Content::Read { .. } => 200,
             Content::Presence { here, away } => {
                 here.iter().chain(away).map(|name| name.len() + 30).sum()
             }
@@ -177,12 +218,13 @@ impl Signals {
         (self.last(), heard.cloned().collect())
     }
 
-    /// Returns the changes of presence and of the reader's settings that a stream that opens now may have missed since its
-    /// page was rendered.
+    /// Returns the changes of presence that a stream that opens now may have missed since its page was rendered.
     pub fn read_recent_presence(&self, is_heard: impl Fn(&Signal) -> bool) -> Vec<Arc<Signal>> {
         let buffer = self.buffer.read().unwrap_or_else(PoisonError::into_inner);
         let recent = buffer.signals.iter().filter(|(_, at, signal)| {
-            signal.typist().is_none() && at.elapsed() < PRESENCE_REPEATED && is_heard(signal)
+            matches!(signal.content, Content::Presence { .. })
+                && at.elapsed() < PRESENCE_REPEATED
+                && is_heard(signal)
         });
         recent.map(|(.., signal)| Arc::clone(signal)).collect()
     }

@@ -105,6 +105,15 @@ impl Subscribers {
         }
     }
 
+    /// Notifies the readers of a user.
+    pub fn notify_user(&self, user: UserId) {
+        let all = self.topics.lock().unwrap_or_else(PoisonError::into_inner);
+        let readers = all.get(&SubscriptionTopic::User(user));
+        for waiter in readers.into_iter().flat_map(HashMap::values) {
+            waiter.notify();
+        }
+    }
+
     /// Notifies the readers whose permissions have changed to look them up again.
     pub fn mark_access_changed(&self, change: &AccessChange) {
         let topic = match change {

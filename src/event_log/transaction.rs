@@ -13,6 +13,7 @@ use crate::{
         event::{Event, Object},
         ids::{EventId, MessageId},
         message::Message,
+        own_change::OwnChange,
         user::UserInfo,
     },
     store::{
@@ -37,6 +38,12 @@ impl Committed {
     /// Returns the changes of permissions.
     pub(super) fn access_changes(&self) -> impl Iterator<Item = &AccessChange> {
         self.applied.iter().flat_map(|applied| &applied.access)
+    }
+
+    /// Returns the changes of which only the streams of one person are told.
+    pub(super) fn own_changes(&self) -> Vec<OwnChange> {
+        let applied = self.applied.iter();
+        applied.flat_map(|applied| applied.own.clone()).collect()
     }
 
     /// Returns whether the kind of a room has changed, or a room was deleted.

@@ -208,6 +208,8 @@ pub enum Action {
         time_zone: Option<TimeZone>,
         #[serde(default)]
         hides_presence: Option<bool>,
+        #[serde(default)]
+        hides_reading: Option<bool>,
     },
     /// Blocks a person for the actor, or ends that.
     SetBlock { handle: String, blocked: bool },
@@ -240,8 +242,28 @@ pub enum Action {
     LeaveRoom { room: String, handle: String },
     /// Moves the actor's read mark in a room forward.
     MarkRead { room: String, up_to: EventId },
+    /// Moves the actor's read mark in a room backward: what follows `up_to` is unread.
+    MarkUnread { room: String, up_to: EventId },
+    /// Moves the actor's read marks in all rooms forward.
+    MarkAllRead { up_to: EventId },
+    /// Marks the items of the actor's inbox as read.
+    MarkInboxRead { up_to: EventId },
     /// Sets which messages of a room the actor is notified about.
     SetNotify { room: String, level: NotifyLevel },
+    /// Makes a room one of the actor's favourites, or ends that.
+    SetFavourite { room: String, favourite: bool },
+    /// Pins a message of a room, or unpins it.
+    SetPin {
+        room: String,
+        message: MessageId,
+        pinned: bool,
+    },
+    /// Saves a message for the actor, or ends that.
+    SetSaved {
+        room: String,
+        message: MessageId,
+        saved: bool,
+    },
     /// Posts a message.
     PostMessage(Post),
     /// Replaces the text of a message.

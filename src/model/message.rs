@@ -37,6 +37,10 @@ pub struct Message {
     /// The message of the same room that it replies to.
     #[schema(required)]
     pub reply_to: Option<MessageId>,
+    /// The handle of the author of that message, for whom the reply counts like a mention. Absent: it is no reply, or the
+    /// author is not known.
+    #[schema(nullable = false)]
+    pub reply_to_author: Option<String>,
     /// The nonce given by the author's client, which identifies repeated posts.
     #[schema(required)]
     pub nonce: Option<String>,

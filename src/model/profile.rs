@@ -73,6 +73,8 @@ pub struct Profile {
     pub is_banned: bool,
     /// Whether others are not told of the person's presence.
     pub hides_presence: bool,
+    /// Whether others are not told which messages the person has read, nor the person what others have read.
+    pub hides_reading: bool,
     /// The last use of a session or token, to the hour; `None` if there is no session or token.
     pub last_seen_at: Option<Timestamp>,
     /// The number of sessions, without API tokens.

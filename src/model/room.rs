@@ -2,7 +2,7 @@
 
 use super::{
     checked_text::checked_text,
-    ids::{EventId, RoomId},
+    ids::{EventId, MessageId, RoomId},
     slug::Slug,
     text::line_fault,
     user::{Person, mention_key, name_fault},
@@ -137,11 +137,19 @@ pub struct RoomInfo {
     #[serde(default)]
     #[schema(required)]
     pub room_mentions: bool,
+    /// The ids of the pinned messages, the one that was pinned last first.
+    #[serde(default)]
+    #[schema(required, max_items = 100)]
+    pub pins: Vec<MessageId>,
 }
 
 /// A room as seen by one viewer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = Room)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, as the API names them"
+)]
 pub struct RoomView {
     /// The id, which is not sent to clients.
     #[serde(skip_serializing)]
@@ -172,6 +180,8 @@ pub struct RoomView {
     pub mentions: i64,
     /// The viewer's notification level.
     pub notify: NotifyLevel,
+    /// Whether the room is one of the viewer's favourites, which stand first in lists of rooms.
+    pub favourite: bool,
 }
 
 impl RoomView {
@@ -323,6 +333,7 @@ impl NewRoom {
             announcements: false,
             auto_join: self.auto_join,
             room_mentions: false,
+            pins: Vec::new(),
         }
     }
 }

@@ -64,7 +64,7 @@ enum Woken {
 /// thousands of these futures live for hours.
 pub(super) fn follow(
     socket: TcpStream,
-    head: StreamHead,
+    mut head: StreamHead,
     slot: ConnectionSlot,
     stop: CancellationToken,
 ) -> impl Future<Output = ()> + Send {

@@ -1,4 +1,4 @@
-//! Members of rooms: joining, leaving and listing, read marks, notification levels and typing.
+//! Members of rooms: joining, leaving and listing, notification levels and typing.
 
 use super::rooms::visible_room;
 use crate::{
@@ -7,7 +7,6 @@ use crate::{
     error::Result,
     model::{
         change::{Action, Requester},
-        ids::EventId,
         member::RoomMember,
         page::{Page, one_more},
         room::{NotifyLevel, RoomRole},
@@ -88,11 +87,6 @@ pub async fn remove_member_for_operator(app: &App, room: String, handle: String)
     Ok(())
 }
 
-/// Moves the viewer's read mark forward.
-pub async fn mark_read(app: &App, viewer: &Viewer, room: String, up_to: EventId) -> Result<()> {
-    submit(app, viewer, Action::MarkRead { room, up_to }).await
-}
-
 /// Sets which messages of a room notify the viewer.
 pub async fn set_notify(
     app: &App,
@@ -101,6 +95,16 @@ pub async fn set_notify(
     level: NotifyLevel,
 ) -> Result<()> {
     submit(app, viewer, Action::SetNotify { room, level }).await
+}
+
+/// Makes a room one of the viewer's favourites, or ends that.
+pub async fn set_favourite(
+    app: &App,
+    viewer: &Viewer,
+    room: String,
+    favourite: bool,
+) -> Result<()> {
+    submit(app, viewer, Action::SetFavourite { room, favourite }).await
 }
 
 /// Signals to the readers of a room that the viewer is typing.

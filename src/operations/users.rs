@@ -110,18 +110,22 @@ pub struct ProfileDraft {
     pub time_zone: Option<String>,
     /// Whether others are not told of the viewer's presence.
     pub hides_presence: Option<bool>,
+    /// Whether others are not told which messages the viewer has read.
+    pub hides_reading: Option<bool>,
 }
 
 /// Sets what the viewer says of themselves.
 pub async fn update_profile(app: &App, viewer: &Viewer, draft: &ProfileDraft) -> Result<()> {
     let by = viewer.signed_in()?.id;
     let (about, time_zone) = parse_draft(draft)?;
-    let hides_presence = draft.hides_presence;
-    if about.is_some() || time_zone.is_some() || hides_presence.is_some() {
+    let (hides_presence, hides_reading) = (draft.hides_presence, draft.hides_reading);
+    let is_hidden = hides_presence.or(hides_reading);
+    if about.is_some() || time_zone.is_some() || is_hidden.is_some() {
         let action = Action::UpdateProfile {
             about,
             time_zone,
             hides_presence,
+            hides_reading,
         };
         app.submit(Some(by), action).await?;
     }

@@ -4,6 +4,7 @@
 use super::{
     damage::{Damages, Values, lossy},
     message_row::read_message,
+    pins::read_pins,
     rows::{Row, Rows},
 };
 use crate::{
@@ -49,7 +50,7 @@ macro_rules! event_row {
                          then case when m.id is not null then ", crate::store::message_row::message_row!(), " end
                      when e.kind in ('room', 'room-deleted')
                          then concat_ws(char(31), r.kind, r.archived_at is not null, r.announcements, r.auto_join, r.room_mentions,
-                             replace(r.name, char(31), ' '), r.topic)
+                             ", crate::store::pins::pins_of!("r.id"), ", replace(r.name, char(31), ' '), r.topic)
                      when e.kind = 'member' then (
                          select concat_ws(char(31), d.id, coalesce((
                                 select iif(s.role = 'manager', 'manager', 'member') from memberships s
@@ -210,6 +211,7 @@ fn read_object(
             announcements: row.field() == b"1",
             auto_join: row.field() == b"1",
             room_mentions: row.field() == b"1",
+            pins: read_pins(row.field()),
             name: lossy(row.field()),
             topic: lossy(row.rest()),
         })),

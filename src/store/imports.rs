@@ -64,6 +64,9 @@ statements! {
             deleted_at = coalesce(value ->> 'deleted_at', deleted_at),
             body = iif(value ->> 'deleted_at' is null, body, '')
         from json_each(?) where messages.id = value ->> 'id'";
+    // A deleted message mentions nobody, and answers nobody.
+    FORGET_MENTIONS = "delete from mentions where message_id in (
+        select value ->> 'id' from json_each(?) where value ->> 'deleted_at' is not null)";
 }
 
 /// Returns the ids of the users with these handles.
@@ -224,5 +227,6 @@ pub struct MessageTimes {
 
 /// Sets edit and deletion times of any number of messages with one statement.
 pub async fn set_message_times(connection: &mut Connection, times: &[MessageTimes]) -> Result<()> {
-    write_rows(connection, SET_MESSAGE_TIMES, times).await
+    write_rows(connection, SET_MESSAGE_TIMES, times).await?;
+    write_rows(connection, FORGET_MENTIONS, times).await
 }

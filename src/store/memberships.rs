@@ -58,10 +58,8 @@ statements! {
     SHARES_ROOM = "select exists (select 1 from memberships a join memberships b on b.room_id = a.room_id
         where a.user_id = ?1 and b.user_id = ?2)";
     DELETE_MEMBERSHIP = "delete from memberships where room_id = ? and user_id = ?";
-    // A mark moves forward only, and not beyond the last event of the room: it tells of no other room.
-    MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, min(?3, (select max(id) from events where room_id = ?1)))
-        where room_id = ?1 and user_id = ?2";
-    UPDATE_NOTIFY = "update memberships set notify = ?3 where room_id = ?1 and user_id = ?2";
+    UPDATE_NOTIFY = "update memberships set notify = ?3 where room_id = ?1 and user_id = ?2 and notify <> ?3";
+    SET_FAVOURITE = "update memberships set favourite = ?3 where room_id = ?1 and user_id = ?2 and favourite <> ?3";
     LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2", "?3"));
     // A user without rooms has one row without a room.
     LIST_ROOMS_OF_PEOPLE = concat!(
@@ -190,36 +188,36 @@ pub async fn shares_room(connection: &mut Connection, one: UserId, other: UserId
         .await?)
 }
 
-/// Moves a read mark forward, never backward.
-pub async fn move_read_mark(
-    connection: &mut Connection,
-    room: RoomId,
-    user: UserId,
-    up_to: EventId,
-) -> Result<()> {
-    sqlx::query(MOVE_READ_MARK)
-        .bind(room)
-        .bind(user)
-        .bind(up_to)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Sets the notification level of a member.
+/// Sets the notification level of a member. Returns whether it was another one.
 pub async fn update_notify(
     connection: &mut Connection,
     room: RoomId,
     user: UserId,
     level: NotifyLevel,
-) -> Result<()> {
-    sqlx::query(UPDATE_NOTIFY)
+) -> Result<bool> {
+    let updated = sqlx::query(UPDATE_NOTIFY)
         .bind(room)
         .bind(user)
         .bind(level)
         .execute(connection)
         .await?;
-    Ok(())
+    Ok(updated.rows_affected() > 0)
+}
+
+/// Makes a room one of a member's favourites, or ends that. Returns whether it was otherwise.
+pub async fn set_favourite(
+    connection: &mut Connection,
+    room: RoomId,
+    user: UserId,
+    is_favourite: bool,
+) -> Result<bool> {
+    let updated = sqlx::query(SET_FAVOURITE)
+        .bind(room)
+        .bind(user)
+        .bind(is_favourite)
+        .execute(connection)
+        .await?;
+    Ok(updated.rows_affected() > 0)
 }
 
 /// Returns the first `limit` members by handle whose handles follow `after`, and the number of all members.

@@ -35,10 +35,11 @@ statements! {
     MOVE_MENTIONS = "update or ignore mentions set user_id = ?2 where user_id = ?1";
     DELETE_MENTIONS = "delete from mentions where user_id = ?1 or user_id = ?2
         and exists (select 1 from messages m where m.id = message_id and m.author_id = ?2)";
-    MOVE_READ_MARK = "update memberships set read_up_to = max(read_up_to, (
+    MOVE_READ_MARK = "update memberships set marked_after = (select max(id) from events), read_up_to = max(read_up_to, (
             select o.read_up_to from memberships o where o.room_id = memberships.room_id and o.user_id = ?1))
         where room_id = ?3 and user_id = ?2 and exists (
             select 1 from memberships o where o.room_id = memberships.room_id and o.user_id = ?1)";
+    MOVE_PINS = "update pins set user_id = ?2 where user_id = ?1";
     MOVE_BLOCKS = "update or ignore blocks set blocked_id = ?2 where blocked_id = ?1 and user_id <> ?2";
     LIST_BLOCKERS = "select user_id from blocks where blocked_id = ?";
     MOVE_REPORTS = "update reports set author_id = ?2 where author_id = ?1";
@@ -154,6 +155,7 @@ pub async fn move_rest(connection: &mut Connection, merge: Merge, at: Timestamp)
     for statement in [
         MOVE_MENTIONS,
         DELETE_MENTIONS,
+        MOVE_PINS,
         MOVE_BLOCKS,
         MOVE_REPORTS,
         MOVE_EVENTS_OF_ROOMS,

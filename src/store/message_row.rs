@@ -8,6 +8,7 @@ use crate::{
     error::Result,
     model::{
         ids::MessageId,
+        inbox::{InboxItem, InboxKind},
         message::{Message, Reaction},
     },
 };
@@ -42,7 +43,9 @@ pub(super) use reactions_json;
 macro_rules! message_row {
     () => {
         concat!(
-            "concat_ws(char(31), m.id, coalesce(m.reply_to, ''), m.created_at, coalesce(m.edited_at, ''),
+            "concat_ws(char(31), m.id, coalesce(m.reply_to, ''), iif(m.reply_to is null, '', coalesce((
+                    select replace(w.handle, char(31), ' ') from messages q join users w on w.id = q.author_id where q.id = m.reply_to), '')),
+                m.created_at, coalesce(m.edited_at, ''),
                 coalesce(m.deleted_at, ''), coalesce(m.nonce, ''), m.mentions_room || coalesce(a.imported, 0), iif(m.is_reacted, ",
             crate::store::message_row::reactions_json!(),
             ", ''), octet_length(m.body), coalesce(a.handle, ''), coalesce(a.name, m.author_id), m.body)"
@@ -61,6 +64,9 @@ pub(super) fn read_message(mut row: Row<'_>, room: &str, damages: &mut Damages) 
         row: id,
     };
     let reply_to = values.optional("reply_to", row.field(), |id| id.parse().ok().map(MessageId));
+    let reply_to_author = row.field();
+    let reply_to_author =
+        (!reply_to_author.is_empty()).then(|| values.text("its reply_to", reply_to_author));
     let at = values.time("created_at", row.field());
     let edited_at = row.field();
     let edited_at = (!edited_at.is_empty()).then(|| values.time("edited_at", edited_at));
@@ -93,6 +99,7 @@ pub(super) fn read_message(mut row: Row<'_>, room: &str, damages: &mut Damages) 
         edited_at,
         deleted_at,
         reply_to,
+        reply_to_author,
         nonce,
         mentions_room,
         is_author_imported,
@@ -124,14 +131,33 @@ pub(super) fn read_messages_of_rooms(joined: &[u8], damages: &mut Damages) -> Re
     Ok(messages)
 }
 
+/// Decodes items of an inbox. The kind, whether the item was read, and the slug of the room precede each message.
+pub(super) fn read_inbox_items(joined: &[u8], damages: &mut Damages) -> Result<Vec<InboxItem>> {
+    let mut items = Vec::new();
+    for row in Rows::new(joined) {
+        let mut row = row?;
+        let kind = InboxKind::of_stored(row.field());
+        let read = row.field() == b"1";
+        let room = lossy(row.field());
+        let message = read_message(row, &room, damages);
+        items.extend(message.map(|message| InboxItem {
+            kind,
+            read,
+            message,
+        }));
+    }
+    Ok(items)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{ids::UserId, time::Timestamp, user::Person};
 
-    const ROW: [&[u8]; 12] = [
+    const ROW: [&[u8]; 13] = [
         b"5",
         b"4",
+        b"bob",
         b"2026-11-22T05:41:03.123Z",
         b"",
         b"",
@@ -169,7 +195,7 @@ mod tests {
                 },
             ),
             (
-                2,
+                3,
                 b"soon",
                 Message {
                     at: Timestamp::UNKNOWN,
@@ -177,7 +203,7 @@ mod tests {
                 },
             ),
             (
-                3,
+                4,
                 b"soon",
                 Message {
                     edited_at: Some(Timestamp::UNKNOWN),
@@ -185,7 +211,7 @@ mod tests {
                 },
             ),
             (
-                4,
+                5,
                 b"soon",
                 Message {
                     deleted_at: Some(Timestamp::UNKNOWN),
@@ -194,16 +220,16 @@ mod tests {
                 },
             ),
             (
-                5,
+                6,
                 b"n\xff",
                 Message {
                     nonce: Some("n\u{fffd}".into()),
                     ..sound.clone()
                 },
             ),
-            (7, b"[{", sound.clone()),
+            (8, b"[{", sound.clone()),
             (
-                11,
+                12,
                 b"hell\xff",
                 Message {
                     body: Some("hell\u{fffd}".into()),
@@ -222,16 +248,16 @@ mod tests {
     #[test]
     fn a_time_that_can_be_read_is_no_damage() {
         let mut row = ROW;
-        row[2] = b"2026-11-22 05:41:03.123";
+        row[3] = b"2026-11-22 05:41:03.123";
         assert_eq!(read(&row), read(&ROW));
     }
 
     #[test]
     fn names_and_texts_may_hold_separators() {
         let mut row = ROW;
-        row[8] = b"7";
-        row[10] = b"An\x1fn\x1e";
-        row[11] = b"he\x1fl\x1elo";
+        row[9] = b"7";
+        row[11] = b"An\x1fn\x1e";
+        row[12] = b"he\x1fl\x1elo";
         let (message, damages) = read(&row);
         assert_eq!(message.author.name, "An\u{1f}n\u{1e}");
         assert_eq!(message.body.as_deref(), Some("he\u{1f}l\u{1e}lo"));
@@ -241,7 +267,7 @@ mod tests {
     #[test]
     fn a_missing_author_has_a_name_to_be_shown() {
         let mut row = ROW;
-        (row[9], row[10]) = (b"", b"3");
+        (row[10], row[11]) = (b"", b"3");
         let (message, damages) = read(&row);
         assert_eq!(message.author, Person::unknown(UserId(3)));
         assert_eq!(message.author.handle, "unknown-3");

@@ -27,6 +27,7 @@ pub mod events;
 pub mod file_identity;
 pub mod identities;
 pub mod imports;
+pub mod inbox;
 pub mod invites;
 mod json_rows;
 pub mod lock;
@@ -38,9 +39,11 @@ pub mod meta;
 pub mod nonces;
 pub mod passkeys;
 pub mod passwords;
+pub mod pins;
 pub mod posts;
 pub mod profiles;
 pub mod reactions;
+pub mod read_marks;
 pub mod readers;
 pub mod reports;
 pub mod room_lines;
@@ -48,6 +51,7 @@ pub mod room_list;
 pub mod room_months;
 pub mod rooms;
 mod rows;
+pub mod saved;
 pub mod schema;
 pub mod sessions;
 pub mod setup;
@@ -76,6 +80,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         events::STATEMENTS,
         identities::STATEMENTS,
         imports::STATEMENTS,
+        inbox::STATEMENTS,
         invites::STATEMENTS,
         memberships::STATEMENTS,
         merges::STATEMENTS,
@@ -84,15 +89,18 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         nonces::STATEMENTS,
         passkeys::STATEMENTS,
         passwords::STATEMENTS,
+        pins::STATEMENTS,
         posts::STATEMENTS,
         profiles::STATEMENTS,
         reactions::STATEMENTS,
+        read_marks::STATEMENTS,
         reports::STATEMENTS,
         room_lines::STATEMENTS,
         room_list::STATEMENTS,
         room_months::STATEMENTS,
         direct_rooms::STATEMENTS,
         rooms::STATEMENTS,
+        saved::STATEMENTS,
         schema::STATEMENTS,
         sessions::STATEMENTS,
         setup::STATEMENTS,

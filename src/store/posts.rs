@@ -37,6 +37,7 @@ statements! {
                 'manages', json(iif(s.role is 'manager' or u.role is 'admin', 'true', 'false')),
                 'is_room_mention_open', json(iif(r.room_mentions, 'true', 'false')),
                 'is_answer', json(iif(q.id is not null, 'true', 'false')),
+                'answered_author', cast((select w.handle from users w where w.id = q.author_id) as text),
                 'known', iif(k.id is null, null, json_object('id', k.id, 'room_id', m.room_id,
                     'body', iif(m.edited_at is null and m.deleted_at is null, m.body, null)))) as fact
             from (select key, value ->> 'by' as by, value ->> 'room' as room, value ->> 'nonce' as nonce,
@@ -59,6 +60,13 @@ statements! {
         join messages m on m.id = p.value ->> 'message'
         join users u on u.mention_key = p.value ->> 'key'
         where coalesce(u.merged_into, u.id) <> m.author_id and u.id not in (select value from json_each(p.value ->> 'later'))";
+    // A reply counts like a mention of the author of the message that it replies to.
+    ADD_ANSWERED = "insert or ignore into mentions (user_id, room_id, message_id)
+        select q.author_id, m.room_id, m.id
+        from jsonb_each(?) p
+        join messages m on m.id = p.value
+        join messages q on q.id = m.reply_to
+        where q.author_id <> m.author_id and m.deleted_at is null";
     LIST_TEXTS_WITH_MENTIONS = "select id, cast(body as blob) from messages
         where id > ? and instr(body, '@') > 0 order by id limit 2000";
     DELETE_MENTIONS = "delete from mentions where message_id = ?";
@@ -101,6 +109,8 @@ pub struct PostFacts {
     pub is_room_mention_open: bool,
     /// Whether the message that the post replies to is in the room.
     pub is_answer: bool,
+    /// The handle of the author of that message.
+    pub answered_author: Option<String>,
     /// The earlier post of the author under the same nonce.
     pub known: Option<EarlierPost>,
 }
@@ -170,14 +180,17 @@ pub struct NewMessage<'a> {
 /// Adds messages in the order of their ids, each with its event, nonce, mentions and row of the calendar.
 pub async fn add_messages(connection: &mut Connection, messages: &[NewMessage<'_>]) -> Result<()> {
     insert_messages(connection, messages, None).await?;
-    let messages = messages.iter();
     let mentions: Vec<_> = messages
+        .iter()
         .flat_map(|message| mentions_of(message.id, message.mentions, &[]))
         .collect();
-    insert_mentions(connection, &mentions).await
+    insert_mentions(connection, &mentions).await?;
+    let replies = messages.iter().filter(|message| message.reply_to.is_some());
+    let replies: Vec<_> = replies.map(|message| message.id).collect();
+    insert_answered(connection, &replies).await
 }
 
-/// Adds messages without mentions in a separate transaction, unless another connection has changed the file since its
+/// Adds messages without mentions or replies in a separate transaction, unless another connection has changed the file since its
 /// [`data_version`](super::db::data_version) had this value. Returns whether they were added.
 pub async fn add_messages_if_unchanged(
     connection: &mut Connection,
@@ -225,7 +238,8 @@ fn mentions_of<'a>(
     keys.iter().map(mention)
 }
 
-/// Replaces the mentions of a message after its text was changed.
+/// Replaces the mentions of a message after its text was changed. A reply mentions the author of the message that it
+/// replies to, unless it was deleted.
 pub async fn replace_mentions(
     connection: &mut Connection,
     message: MessageId,
@@ -236,7 +250,8 @@ pub async fn replace_mentions(
         .execute(&mut *connection)
         .await?;
     let mentions: Vec<_> = mentions_of(message, keys, &[]).collect();
-    insert_mentions(connection, &mentions).await
+    insert_mentions(connection, &mentions).await?;
+    insert_answered(connection, &[message]).await
 }
 
 /// The mentions in the text of a message.
@@ -273,4 +288,9 @@ pub async fn list_texts_with_mentions(
 /// Inserts the mentions of messages. Unknown handles and authors who mention themselves are left out.
 async fn insert_mentions(connection: &mut Connection, mentions: &[Mention<'_>]) -> Result<()> {
     write_rows(connection, ADD_MENTIONS, mentions).await
+}
+
+/// Inserts what replies count as: mentions of those whose messages they reply to. Other messages are left out.
+async fn insert_answered(connection: &mut Connection, messages: &[MessageId]) -> Result<()> {
+    write_rows(connection, ADD_ANSWERED, messages).await
 }

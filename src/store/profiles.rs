@@ -23,7 +23,7 @@ macro_rules! profile {
     () => {
         concat!(
             "select u.id, u.handle, u.name, u.role, u.created_at, u.imported, u.view_event_id, u.about, coalesce(u.time_zone, '') as time_zone,
-            u.disabled_at is not null as is_disabled, u.banned_at is not null as is_banned, u.hides_presence,
+            u.disabled_at is not null as is_disabled, u.banned_at is not null as is_banned, u.hides_presence, u.hides_reading,
             (select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_seen_at,
             (select count(*) from sessions s where s.user_id = u.id and s.name is null) as sessions,
             u.id in ", blocked_by!("?1"), " as is_blocked from users u "
@@ -61,7 +61,7 @@ statements! {
         order by u.handle collate nocase desc, u.id desc limit ?8 + 0"
     );
     UPDATE_PROFILE = "update users set about = coalesce(?2, about), time_zone = coalesce(?3, time_zone),
-        hides_presence = coalesce(?4, hides_presence) where id = ?1";
+        hides_presence = coalesce(?4, hides_presence), hides_reading = coalesce(?5, hides_reading) where id = ?1";
     COUNT_PEOPLE = "select count(*) as everybody, count(*) filter (where role = 'admin') as admins,
             count(*) filter (where role = 'guest') as guests, count(*) filter (where disabled_at is not null) as disabled,
             count(*) filter (where imported) as imported
@@ -78,6 +78,7 @@ impl FromRow<'_, SqliteRow> for Profile {
             is_blocked: row.try_get("is_blocked")?,
             is_banned: row.try_get("is_banned")?,
             hides_presence: row.try_get("hides_presence")?,
+            hides_reading: row.try_get("hides_reading")?,
             last_seen_at: optional_time_of(row, "last_seen_at")?,
             sessions: row.try_get("sessions")?,
             is_here: false,
@@ -190,13 +191,14 @@ pub async fn update_profile(
     connection: &mut Connection,
     user: UserId,
     (about, time_zone): (Option<&About>, Option<&TimeZone>),
-    hides_presence: Option<bool>,
+    (hides_presence, hides_reading): (Option<bool>, Option<bool>),
 ) -> Result<()> {
     sqlx::query(UPDATE_PROFILE)
         .bind(user)
         .bind(about.map(About::as_str))
         .bind(time_zone.map(TimeZone::as_str))
         .bind(hides_presence)
+        .bind(hides_reading)
         .execute(connection)
         .await?;
     Ok(())

@@ -4,6 +4,7 @@ use super::{
     connection::Connection,
     damage::{parse_lossy, text_of},
     json_rows::write_rows,
+    pins::{pins_of, read_pins},
     room_months::forget_months,
     statements::statements,
     visibility::{is_open, is_open_to},
@@ -43,11 +44,13 @@ macro_rules! room_json {
             'announcements', json(iif(r.announcements, 'true', 'false')),
             'auto_join', json(iif(r.auto_join, 'true', 'false')),
             'room_mentions', json(iif(r.room_mentions, 'true', 'false')),
+            'pins', json('[' || ", crate::store::pins::pins_of!("r.id"), " || ']'),
+            'favourite', json(iif(coalesce(s.favourite, 0), 'true', 'false')),
             'joined', json(iif(s.user_id is not null, 'true', 'false')),
             'role', iif(s.user_id is null, null, iif(s.role = 'manager', 'manager', 'member')),
             'can_manage', json(iif(r.kind <> 'direct' and (s.role is 'manager'
                 or (select v.role from users v where v.id = ?1 and v.disabled_at is null) is 'admin'), 'true', 'false')),
-            'new', json(iif(s.read_up_to < s.event_id, 'true', 'false')),
+            'new', json(iif(s.read_up_to = s.event_id - 1, 'true', 'false')),
             'people', json(iif(r.kind = 'direct', (
                 select json_group_array(json_object('handle', cast(o.handle as text), 'name', cast(o.name as text)) order by o.handle)
                 from memberships p join users o on o.id = p.user_id where p.room_id = r.id and p.user_id is not ?1), '[]')),
@@ -60,13 +63,13 @@ macro_rules! room_json {
             'mentions', iif(s.user_id is null, 0, min(1000, (
                 select count(*) from (
                     select 1 from mentions n
-                    where n.user_id = s.user_id and n.room_id = r.id and n.message_id > s.read_up_to
+                    where n.user_id = s.user_id and n.room_id = r.id and n.message_id > max(s.read_up_to, s.inbox_read_up_to)
                         and (not exists ", crate::store::visibility::blocked_by!("?1"), "
                             or (select m.author_id from messages m where m.id = n.message_id) not in ", crate::store::visibility::blocked_by!("?1"), ")
                     limit 1000)) + (
                 select count(*) from (
                     select 1 from messages m indexed by messages_mentioning_room
-                    where m.room_id = r.id and m.mentions_room and m.id > s.read_up_to and m.author_id <> s.user_id
+                    where m.room_id = r.id and m.mentions_room and m.id > max(s.read_up_to, s.inbox_read_up_to) and m.author_id <> s.user_id
                         and m.author_id not in ", crate::store::visibility::blocked_by!("?1"), "
                         and not exists (
                             select 1 from mentions n where n.user_id = s.user_id and n.room_id = r.id and n.message_id = m.id)
@@ -107,8 +110,11 @@ statements! {
         from rooms r left join memberships s on s.room_id = r.id and s.user_id = ?1 where r.slug = ?2"
     );
     FIND_OPEN_ROOM = concat!("select r.id from rooms r where r.slug = ? and ", is_open!());
-    FIND_INFO = "select slug, name, topic, kind, archived_at is not null as archived, announcements, auto_join, room_mentions
-        from rooms where id = ?";
+    FIND_INFO = concat!(
+        "select r.slug, r.name, r.topic, r.kind, r.archived_at is not null as archived, r.announcements, r.auto_join,
+            r.room_mentions, ", pins_of!("r.id"), " as pins
+        from rooms r where r.id = ?"
+    );
     // A recursive query hands its rows over as it makes them, so the first free one ends it.
     FIND_FREE_SLUG = "with recursive candidates(number, slug) as (
             select 1, ?1
@@ -135,6 +141,7 @@ statements! {
     REMEMBER_MEMBERS = "insert or ignore into former_memberships (user_id, room_id, event_id)
         select user_id, room_id, ?2 from memberships where room_id = ?1";
     REMOVE_MEMBERS = "delete from memberships where room_id = ?";
+    FORGET_PINS = "delete from pins where room_id = ?";
     DELETE_ROOM = "update rooms set closed_id = iif(kind = 'open', ?2, closed_id), kind = 'deleted', deleted_id = ?2,
             name = '', name_folded = '', topic = '', auto_join = false
         where id = ?1";
@@ -146,6 +153,8 @@ statements! {
     ERASE_REACTIONS = "delete from reactions where message_id in (
         select id from messages m where m.room_id = ?1 and m.id >= ?2)";
     ERASE_MENTIONS = "delete from mentions where message_id in (
+        select id from messages m where m.room_id = ?1 and m.id >= ?2)";
+    ERASE_SAVED = "delete from saved where message_id in (
         select id from messages m where m.room_id = ?1 and m.id >= ?2)";
     ERASE_MESSAGES = "delete from messages where room_id = ?1 and id >= ?2";
     ERASE_CUSTOM_EVENTS = "update events set data = null where id in (
@@ -229,6 +238,7 @@ impl FromRow<'_, SqliteRow> for RoomInfo {
             announcements: row.try_get("announcements")?,
             auto_join: row.try_get("auto_join")?,
             room_mentions: row.try_get("room_mentions")?,
+            pins: read_pins(text_of(row, "pins")?.as_bytes()),
         })
     }
 }
@@ -336,10 +346,9 @@ pub async fn delete_room(connection: &mut Connection, id: RoomId, event: EventId
             .execute(&mut *connection)
             .await?;
     }
-    sqlx::query(REMOVE_MEMBERS)
-        .bind(id)
-        .execute(&mut *connection)
-        .await?;
+    for sql in [REMOVE_MEMBERS, FORGET_PINS] {
+        sqlx::query(sql).bind(id).execute(&mut *connection).await?;
+    }
     forget_months(connection, id).await
 }
 
@@ -353,7 +362,7 @@ pub async fn erase_deleted(connection: &mut Connection) -> Result<bool> {
         let erased = sqlx::query(ERASE_CUSTOM_EVENTS).execute(connection).await?;
         return Ok(erased.rows_affected() > 0);
     };
-    for sql in [ERASE_REACTIONS, ERASE_MENTIONS, ERASE_MESSAGES] {
+    for sql in [ERASE_REACTIONS, ERASE_MENTIONS, ERASE_SAVED, ERASE_MESSAGES] {
         sqlx::query(sql)
             .bind(room)
             .bind(from)

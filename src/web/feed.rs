@@ -125,14 +125,17 @@ impl Feed {
         }
     }
 
-    /// Returns `hello` and the presence changes since the reader's page was rendered. `hello` carries the cursor, so
+    /// Returns `hello`, the presence changes since the reader's page was rendered, and what has changed for the reader alone. `hello` carries the cursor, so
     /// that a reader that is disconnected right after it resumes at the same position.
     #[must_use]
-    pub fn hello(&self) -> Bytes {
+    pub fn hello(&mut self) -> Bytes {
         let mut out = retry(RETRY);
         self.write_hello(&mut out);
         for signal in self.tail.recent_presence() {
             out.extend(signal.encoded(encode_signal));
+        }
+        for signal in self.tail.take_own_changes() {
+            out.extend(encode_signal(&signal));
         }
         out.into()
     }

@@ -77,8 +77,8 @@ fn administration() -> Router<Arc<App>> {
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
     use pages::{
-        account, direct_rooms, invite, join, messages, oidc, passkeys, room, room_settings, rooms,
-        setup, sign_in,
+        account, direct_rooms, inbox, invite, join, messages, oidc, passkeys, room, room_settings,
+        rooms, saved, setup, sign_in,
     };
     Router::new()
         .route("/", get(join::show_start))
@@ -113,10 +113,26 @@ fn pages() -> Router<Arc<App>> {
         )
         .route("/rooms", get(rooms::show_rooms).post(rooms::create_room))
         .route("/rooms/new", get(rooms::show_new_room))
+        .route("/inbox", get(inbox::show_inbox))
+        .route("/inbox/read", post(inbox::mark_read))
+        .route("/inbox/read-rooms", post(inbox::mark_all_read))
         .route("/rooms/{room}", get(room::show_room))
         .route("/rooms/{room}/join", post(rooms::join_room))
         .route("/rooms/{room}/leave", post(rooms::leave_room))
         .route("/rooms/{room}/notify", post(rooms::set_notify))
+        .route("/rooms/{room}/favourite", post(saved::set_favourite))
+        .route("/rooms/{room}/pins", get(saved::show_pins))
+        .route("/saved", get(saved::show_saved))
+        .route("/rooms/{room}/messages/{id}/pin", post(saved::set_pin))
+        .route("/rooms/{room}/messages/{id}/saved", post(saved::set_saved))
+        .route(
+            "/rooms/{room}/messages/{id}/unread",
+            post(saved::mark_unread),
+        )
+        .route(
+            "/rooms/{room}/messages/{id}/forward",
+            get(saved::show_forward).post(saved::forward),
+        )
         .route(
             "/rooms/{room}/settings",
             get(room_settings::show_settings).post(room_settings::update_room),
@@ -249,7 +265,7 @@ fn api_of_server() -> Router<Arc<App>> {
 
 /// Returns the routes of the API for coming in, and about the own account.
 fn api_of_me() -> Router<Arc<App>> {
-    use api::{blocks, credentials, me, passkeys, sessions, tokens};
+    use api::{blocks, credentials, inbox, me, passkeys, pins, sessions, tokens};
     Router::new()
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/sign-in", post(credentials::sign_in))
@@ -290,6 +306,10 @@ fn api_of_me() -> Router<Arc<App>> {
         )
         .route("/api/v1/me/tokens/{token}", delete(tokens::revoke_token))
         .route("/api/v1/me/blocks", get(blocks::list_blocks))
+        .route("/api/v1/inbox", get(inbox::list_inbox))
+        .route("/api/v1/inbox/read", put(inbox::mark_inbox_read))
+        .route("/api/v1/me/read", put(inbox::mark_all_read))
+        .route("/api/v1/me/saved", get(pins::list_saved))
         .route(
             "/api/v1/me/blocks/{handle}",
             put(blocks::block).delete(blocks::unblock),
@@ -298,7 +318,9 @@ fn api_of_me() -> Router<Arc<App>> {
 
 /// Returns the routes of the API about rooms, and of the streams.
 fn api_of_rooms() -> Router<Arc<App>> {
-    use api::{calendar, custom_events, history, members, messages, reactions, reports, rooms};
+    use api::{
+        calendar, custom_events, history, inbox, members, messages, pins, reactions, reports, rooms,
+    };
     Router::new()
         .route("/api/v1/events", get(stream::stream_all))
         .route(
@@ -325,9 +347,26 @@ fn api_of_rooms() -> Router<Arc<App>> {
             "/api/v1/rooms/{room}/calendar",
             get(calendar::show_calendar),
         )
-        .route("/api/v1/rooms/{room}/read", put(members::mark_read))
+        .route("/api/v1/rooms/{room}/read", put(inbox::mark_read))
         .route("/api/v1/rooms/{room}/notify", put(members::set_notify))
         .route("/api/v1/rooms/{room}/typing", post(members::signal_typing))
+        .route(
+            "/api/v1/rooms/{room}/favourite",
+            put(members::add_favourite).delete(members::remove_favourite),
+        )
+        .route("/api/v1/rooms/{room}/pins", get(pins::list_pins))
+        .route(
+            "/api/v1/rooms/{room}/messages/{id}/pin",
+            put(pins::pin).delete(pins::unpin),
+        )
+        .route(
+            "/api/v1/rooms/{room}/messages/{id}/saved",
+            put(pins::save).delete(pins::unsave),
+        )
+        .route(
+            "/api/v1/rooms/{room}/messages/{id}/readers",
+            get(inbox::list_readers),
+        )
         .route(
             "/api/v1/rooms/{room}/messages",
             get(history::show_history).post(messages::post_message),

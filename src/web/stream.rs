@@ -135,7 +135,7 @@ fn body_of(opened: OpenedFeed) -> impl Stream<Item = Result<Bytes, Infallible>> 
     stream::unfold(BodyState::Unopened(opened), |state| async {
         let (block, state) = match state {
             BodyState::Unopened(opened) => {
-                let feed = opened.take()?;
+                let mut feed = opened.take()?;
                 (
                     feed.hello(),
                     BodyState::Streaming(Box::new(feed), Instant::now()),

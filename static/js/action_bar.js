@@ -5,7 +5,7 @@ import { ActionSheet } from "./action_sheet.js";
 import { copy } from "./clipboard.js";
 import { button, byId } from "./dom.js";
 import { explain, request } from "./http.js";
-import { loadWithStyle } from "./lazy_modules.js";
+import { loadModule, loadWithStyle } from "./lazy_modules.js";
 import { t } from "./locale.js";
 import { excerpt, idOf, rowBefore } from "./rows.js";
 import { statusLine } from "./status_line.js";
@@ -27,6 +27,8 @@ export class ActionBar {
   #permalink = Object.assign(document.createElement("a"), { className: "quiet when" });
   #pickButton = this.#button("☺+", t("react-with-any"), (row) => this.#pickEmoji(row));
   #picker = null;
+  #moreButton = this.#button("⋯", t("more-actions"), (row) => this.#openMenu(row));
+  #menu = null;
   #edit = this.#link(t("edit"), (row) => this.edit(row));
   #delete = this.#link(t("delete"), (row) => this.#openForm("openDelete", row));
   #report = this.#link(t("report"), (row) => this.#openReport(row));
@@ -52,8 +54,11 @@ export class ActionBar {
       this.#delete,
       this.#report,
       this.#ban,
+      this.#moreButton,
     );
     this.#pickButton.classList.add("emoji", "pick");
+    this.#moreButton.classList.add("more");
+    this.#moreButton.ariaHasPopup = "menu";
     this.#edit.classList.add("for-author");
     this.#delete.classList.add("for-manager");
     this.#ban.classList.add("for-admin");
@@ -152,6 +157,13 @@ export class ActionBar {
     const onPick = (emoji) => this.react(byId(id) ?? row, emoji);
     const anchor = row.contains(this.#pickButton) ? this.#pickButton : row.querySelector(".message-time");
     this.#picker.open(anchor, onPick).catch(() => showError(t("reaction-failed")));
+  }
+
+  async #openMenu(row) {
+    const module = await loadModule("message_menu");
+    if (!module) return showError(t("change-failed"));
+    this.#menu ??= new module.MessageMenu();
+    this.#menu.open(row.contains(this.#moreButton) ? this.#moreButton : row.querySelector(".message-time"), row);
   }
 
   #addressOf(row) {

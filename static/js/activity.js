@@ -22,6 +22,7 @@ export class Activity {
   #turn = Promise.resolve();
   #roomList = null;
   #notifications = null;
+  #ownMark = Number(byId("room")?.dataset.read); // of the page's room
   #isBehind = false; // the room list missed an event, since its module could not be loaded
   #otherTabs = window.BroadcastChannel && new BroadcastChannel(`${serverName} rooms`);
 
@@ -84,9 +85,17 @@ export class Activity {
       if (!isHere) (await this.#openRoomList())?.noteChange(data);
     } else if (type === "room-deleted") (await this.#openRoomList())?.remove(data.room);
     else if (type === "user" && isInConversation(data.user)) (await this.#openRoomList())?.refreshSoon();
-    else if (type === "room" || (type === "member" && data.handle === this.#handle)) {
+    else if (type === "read") await this.#followMark(data);
+    else if (type === "room" || type === "me" || (type === "member" && data.handle === this.#handle)) {
       (await this.#openRoomList())?.refreshSoon();
     }
+  }
+
+  /** Where nothing is unread and the page's own mark moves forward, there is nothing to show. */
+  async #followMark(data) {
+    const isForward = data.room === this.#room && data.read_up_to >= this.#ownMark;
+    if (data.room === this.#room) this.#ownMark = data.read_up_to;
+    if (!isForward || document.querySelector(".room-link[aria-current] .badge")) (await this.#openRoomList())?.followMark(data);
   }
 
   async #applyMessage(data, isSeen) {

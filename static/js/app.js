@@ -108,6 +108,7 @@ class RoomPage {
     this.#activity.apply(type, data, !document.hidden && this.#history.isLive && this.#history.isAtEnd);
     if (type === "hello" && data.outcome !== "live" && data.outcome !== "replay") this.#startAnew();
     if (type === "me" && data.changed?.includes("blocks")) blocks.refresh();
+    if (type === "read" && data.room === this.#room) this.#readMark.follow(data.read_up_to);
     if (type === "user" && data.user) this.#batcher.add({ id: data.id, by: data.user });
     if (type === "user" && data.user?.handle === this.#handle) this.#postingRights?.refresh();
     if (type === "presence") showPresence(data);
@@ -126,8 +127,14 @@ class RoomPage {
     else if (type === "room" && data.room_info) {
       this.#regainRoom();
       this.#history.showRoom(data.room_info);
+      this.#showPins(data.room_info.pins ?? []);
       this.#postingRights?.show(data.room_info);
     } else if (type === "room-deleted") this.#loseRoom();
+  }
+
+  #showPins(ids) {
+    this.#main.dataset.pins = ids.join(",");
+    byId("pin-count").textContent = ids.length || "";
   }
 
   #onMember(data) {

@@ -2,6 +2,7 @@
 
 import { Activity } from "./activity.js";
 import { blocks } from "./blocks.js";
+import { byId } from "./dom.js";
 import { markDrafts } from "./drafts.js";
 import { loadModule } from "./lazy_modules.js";
 import { openCards } from "./name_links.js";
@@ -12,7 +13,10 @@ import { viewer } from "./viewer.js";
 
 const activity = new Activity(null, viewer.handle);
 
+const inbox = byId("inbox") && loadModule("inbox").then((module) => module && new module.Inbox());
+
 function onEvent(type, data) {
+  inbox?.then((list) => list?.apply(type, data));
   activity.apply(type, data);
   if (type === "hello" && data.outcome !== "live" && data.outcome !== "replay") activity.apply("room", {});
   if (type === "me" && data.changed?.includes("blocks")) blocks.refresh();
@@ -20,9 +24,10 @@ function onEvent(type, data) {
   if (type === "presence") showPresence(data);
 }
 
-function onState(state) {
+function onState(state, { lostFor } = {}) {
   showConnection(state);
   if (state !== "live") return;
+  if (lostFor) inbox?.then((list) => list?.refreshSoon());
   storage.resume();
   activity.catchUp();
 }

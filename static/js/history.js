@@ -287,6 +287,16 @@ export class History {
     else this.list.prepend(row);
   }
 
+  /**
+   * Moves the line to the first message of others after an event.
+   *
+   * @param {number} upTo
+   */
+  showUnreadAfter(upTo) {
+    this.unreadLine.mark(upTo, t("new-divider"));
+    this.keepPlace(() => this.decorate([]));
+  }
+
   /** Folds the messages of people whom the reader has blocked, and shows those of others. */
   foldAgain() {
     this.keepPlace(() => {

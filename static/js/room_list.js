@@ -34,6 +34,7 @@ export class RoomList {
   #timer = null; // set from the first change until the new list is there
   #isStale = false; // something has changed since the list was requested
   #meanwhile = null; // messages that came since the list was requested
+  #isMarkMoved = false; // the current room may have unread messages that this page has not counted
   #sinceHidden = document.hidden ? new Stopwatch() : null;
   #hiddenCount = 0; // messages of others in this room while the page is hidden
 
@@ -107,6 +108,19 @@ export class RoomList {
   }
 
   /**
+   * Takes that the mark of a room was moved elsewhere, or backward.
+   *
+   * @param {{ room: string, read_up_to: number }} mark
+   */
+  followMark({ room, read_up_to: upTo }) {
+    const { notify, head } = this.#linkOf(room)?.dataset ?? {};
+    if (!notify) return;
+    if (head <= upTo) return this.markRead({ room, upTo });
+    this.#isMarkMoved ||= room === this.#current;
+    this.refreshSoon();
+  }
+
+  /**
    * Removes a room that is no longer there for the reader.
    *
    * @param {string} room
@@ -158,7 +172,8 @@ export class RoomList {
   #arrange(link) {
     const { room, unread, mentions, notify, direct } = link.dataset;
     const isWaiting = room !== this.#current && notify !== "nothing" && (mentions > 0 || (direct !== undefined && unread > 0));
-    const section = isWaiting ? "waiting" : direct === undefined ? "rooms" : "direct";
+    const ownSection = direct === undefined ? "rooms" : "direct";
+    const section = isWaiting ? "waiting" : "favourite" in link.dataset ? "favourites" : ownSection;
     const item = link.closest("li");
     const list = this.#list.querySelector(`[data-section=${section}] ul`);
     if (!list || item.parentElement === list) return;
@@ -175,10 +190,22 @@ export class RoomList {
       if (room !== this.#current) count += Number({ everything: unread, mentions }[notify] ?? 0);
       else if (notify === "nothing") count -= this.#hiddenCount;
     }
+    this.#showInbox();
     const title = this.#main ? `${this.#main.dataset.name} · ${viewer.server}` : this.#pageTitle;
     document.title = `${count ? `(${count}) ` : ""}${title}`;
     this.#icon.href = count ? this.#icon.dataset.news : this.#iconWithoutNews;
     navigator.setAppBadge?.(count).catch(() => {});
+  }
+
+  /** Renders the badge of the inbox, as templates/layout/_inbox_link.html does. */
+  #showInbox() {
+    const link = this.#list.querySelector(".inbox-link");
+    if (!link) return;
+    let count = 0;
+    for (const { dataset } of this.#list.querySelectorAll("[data-notify]")) if (dataset.notify !== "nothing") count += +dataset.mentions;
+    link.querySelector(".badge")?.remove();
+    link.classList.toggle("unread", count > 0);
+    if (count > 0) link.insertAdjacentHTML("beforeend", `<span class="badge badge-mention">${formatNumber(count)}<span class="visually-hidden"> ${t("unread")}</span></span>`);
   }
 
   #onVisibilityChange() {
@@ -213,6 +240,7 @@ export class RoomList {
     const focused = this.#list.contains(document.activeElement) && document.activeElement.dataset.room;
     for (const link of fresh.querySelectorAll(".room-link")) this.#takeOver(link);
     this.#list.replaceChildren(...fresh.children);
+    this.#isMarkMoved = false;
     showCurrentRoom();
     if (this.#current && this.#linkOf(this.#current)) this.#showCount(this.#linkOf(this.#current));
     if (focused) this.#linkOf(focused)?.focus();
@@ -224,6 +252,7 @@ export class RoomList {
     if (former.draft) link.dataset.draft = former.draft;
     if (link.dataset.room !== this.#current) return;
     link.ariaCurrent = "page";
+    if (this.#isMarkMoved) return;
     link.dataset.unread = former.unread ?? 0;
     link.dataset.mentions = former.mentions ?? 0;
     link.dataset.head = Math.max(link.dataset.head, former.head ?? 0); // up to there, this page has counted by itself

@@ -90,15 +90,16 @@ export function excerpt(row) {
 }
 
 /**
- * Returns the mentions of the reader in a row. The server decides what is a mention: a row has
- * `<span class="mention" data-handle="…">` for each, and `data-mentions-room` if `@room` is one of everybody.
+ * Returns the parts of a row by which its author means the reader: mentions, and the quote of a message of the reader. The
+ * server decides what they are: a row has `<span class="mention" data-handle="…">` for each mention, `data-mentions-room`
+ * if `@room` is one of everybody, and `data-answers` with the handle whose message it replies to.
  *
  * @param {ParentNode} row
  * @returns {HTMLElement[]}
  */
 export function mentionsOfReader(row) {
-  const isOfReader = (mention) => mention.dataset.handle === mentionKey || isOfRoom(mention);
-  return mentionKey ? [...row.querySelectorAll(".mention")].filter(isOfReader) : [];
+  const isOfReader = (part) => part.dataset.handle === mentionKey || isOfRoom(part) || isAnswer(part);
+  return mentionKey ? [...row.querySelectorAll(".mention, [data-answers]")].filter(isOfReader) : [];
 }
 
 /** Whether a mention is `@room` by somebody who may mention everybody in the room, other than the reader. */
@@ -107,8 +108,11 @@ function isOfRoom(mention) {
   return Boolean(row) && row.dataset.author !== viewer.handle;
 }
 
+/** Whether a quote is of a message of the reader, by somebody else. */
+const isAnswer = (quote) => quote.dataset.answers === viewer.handle && quote.closest(".message").dataset.author !== viewer.handle;
+
 /**
- * Whether a row mentions the reader.
+ * Whether a row mentions the reader, or replies to the reader.
  *
  * @param {?string} html the row
  */

@@ -13,7 +13,7 @@ import { DOUBTFUL_SILENCE, FINAL, StreamConnection, parse, sinceLoss } from "./s
 const LOOK_EVERY = 5000; // ms between checks whether something is due
 const ANSWER_WITHIN = 5000; // ms; a leader that takes longer is frozen, and another tab takes over
 const HIDDEN_MAX = 300_000; // ms after which a hidden tab that shares nothing closes its connection
-const SIGNALS = ["typing", "presence", "me", "bye", "hello"]; // do not move the cursor
+const SIGNALS = ["typing", "presence", "me", "read", "bye", "hello"]; // do not move the cursor
 const MARKERS = ["ping", "caught-up"]; // move the cursor, but are no part of the history
 const RECENT_MAX = 1000; // events that the leader keeps for followers
 const RECENT_SIZE_MAX = 1_000_000; // UTF-16 units of all of them

@@ -11,7 +11,7 @@ import { Stopwatch } from "./stopwatch.js";
 
 const TYPES = [
   "message", "message-edited", "message-deleted", "reaction", "room", "room-deleted", "member", "user",
-  "hello", "caught-up", "ping", "bye", "typing", "presence", "me",
+  "hello", "caught-up", "ping", "bye", "typing", "presence", "me", "read",
 ];
 const HELLO_WITHIN = 10_000; // ms after which an attempt that brought no `hello` is given up
 const IDLE_MAX = 6; // connections that browsers keep open to a server over HTTP/1.1

@@ -8,6 +8,7 @@ mod clients;
 mod doors;
 mod earlier_files;
 mod hardening;
+mod inbox;
 mod incidents;
 mod layers;
 mod log;

@@ -138,6 +138,32 @@ async fn unread_messages_are_counted_in_an_index() {
     }
 }
 
+/// Of each room, the inbox reads as many items as a page has, however many there are.
+#[tokio::test]
+async fn the_items_of_the_inbox_are_read_off_indexes() {
+    let (_directory, mut connection) = empty_file().await;
+    let listing = statements().into_iter();
+    let mut listing = listing.filter(|(name, _)| *name == "LIST_INBOX");
+    let (name, sql) = listing.next().expect("there is an inbox");
+    let steps = steps_of(&plan_of(&mut connection, name, sql).await);
+    for step in [
+        "SEARCH s USING COVERING INDEX memberships_of_user (user_id=?)",
+        "SEARCH n USING PRIMARY KEY (user_id=? AND room_id=? AND message_id>? AND message_id<?)",
+        "SEARCH n USING PRIMARY KEY (user_id=? AND room_id=? AND message_id<?)",
+        "SEARCH m USING INDEX messages_mentioning_room (room_id=? AND id>? AND id<?)",
+        "SEARCH m USING INDEX messages_mentioning_room (room_id=? AND id<?)",
+    ] {
+        assert!(
+            steps.iter().any(|other| other == step),
+            "{step}: {steps:#?}"
+        );
+    }
+    let scans = |step: &&String| {
+        step.starts_with("SCAN ") && !step.starts_with("SCAN i") && !step.starts_with("SCAN (")
+    };
+    assert_eq!(steps.iter().find(scans), None, "{steps:#?}");
+}
+
 /// What a filtered page of history reads is what it returns: the index has both ends of the span, and its order.
 #[tokio::test]
 async fn a_span_of_time_is_read_off_an_index() {

@@ -287,6 +287,7 @@ fn info_of(line: &Line) -> RoomInfo {
         announcements: false,
         auto_join: false,
         room_mentions: line.room_kind == RoomKind::Direct,
+        pins: Vec::new(),
     }
 }
 

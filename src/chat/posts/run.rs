@@ -47,6 +47,8 @@ struct Context<'a> {
     is_open: bool,
     /// Whether the author mentions everybody by `@room`.
     mentions_room: bool,
+    /// The handle of the author of the message that the post replies to.
+    answered_author: Option<String>,
     user: UserId,
     by: Person,
 }
@@ -76,25 +78,24 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn authorise(&mut self, change: &PostChange<'a>, facts: PostFacts) -> Result<Applied> {
+    fn authorise(&mut self, change: &PostChange<'a>, mut facts: PostFacts) -> Result<Applied> {
         let user = change.actor.signed_in()?;
-        let by = facts.by.ok_or(Error::SignInNeeded)?;
+        let by = facts.by.take().ok_or(Error::SignInNeeded)?;
         let room_id = facts.room_id.ok_or(Error::NotFound)?;
         can_post(facts.is_open_to_author, facts.member_since)?;
         let post = change.post;
-        if let Some(known) = facts.known.or_else(|| self.find_nonce(user, post)) {
+        if let Some(known) = facts.known.take().or_else(|| self.find_nonce(user, post)) {
             return recognise(post, room_id, &known);
         }
         can_add(facts.is_archived, facts.is_announcements, facts.manages)?;
-        if post.reply_to.is_some() && !facts.is_answer && !self.holds(room_id, post.reply_to) {
-            return Err(Error::invalid("reply_to", Fault::NoSuchMessage));
-        }
+        let answered_author = self.answered_author(room_id, post, &facts)?;
         let context = Context {
             actor: change.actor,
             room_id,
             room: &post.room,
             is_open: facts.is_open,
             mentions_room: mentions_room(facts.manages, facts.is_room_mention_open),
+            answered_author,
             user,
             by,
         };
@@ -117,9 +118,28 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn holds(&self, room: RoomId, message: Option<MessageId>) -> bool {
-        let mut messages = self.rows.messages.iter();
-        messages.any(|earlier| Some(earlier.id) == message && earlier.room_id == room)
+    /// Returns the handle of the author of the message that a post replies to, if it does.
+    fn answered_author(
+        &self,
+        room: RoomId,
+        post: &Post,
+        facts: &PostFacts,
+    ) -> Result<Option<String>> {
+        let Some(id) = post.reply_to else {
+            return Ok(None);
+        };
+        if facts.is_answer {
+            return Ok(facts.answered_author.clone());
+        }
+        let earlier = self.events.iter().find_map(|event| match &event.object {
+            Object::Message(message) if message.id == id => {
+                let is_here = event.room().is_some_and(|of_event| of_event.id == room);
+                is_here.then(|| message.author.handle.clone())
+            }
+            _ => None,
+        });
+        let missing = || Error::invalid("reply_to", Fault::NoSuchMessage);
+        earlier.map(Some).ok_or_else(missing)
     }
 
     /// Adds the author to an open room, which posting there implies.
@@ -157,6 +177,7 @@ impl<'a> Run<'a> {
             edited_at: None,
             deleted_at: None,
             reply_to: post.reply_to,
+            reply_to_author: context.answered_author.clone(),
             nonce: post.nonce().map(str::to_owned),
             mentions_room: context.mentions_room && is_room_mentioned(&post.mentions),
             is_author_imported: false,

@@ -25,6 +25,7 @@ fn event(id: i64, kind: &str, body: String) -> Arc<Event> {
         edited_at: None,
         deleted_at: None,
         reply_to: None,
+        reply_to_author: None,
         nonce: None,
         mentions_room: false,
         is_author_imported: false,

@@ -111,6 +111,9 @@ pub struct UpdateMeRequest {
     /// Whether others are not told when the caller is online, and was last here.
     #[serde(default, deserialize_with = "read_optional_flag")]
     hides_presence: Option<bool>,
+    /// Whether others are not told which messages the caller has read, nor the caller what others have read.
+    #[serde(default, deserialize_with = "read_optional_flag")]
+    hides_reading: Option<bool>,
     /// Cannot be changed, because mentions refer to it.
     #[schema(value_type = NotGiven, required = false)]
     handle: Option<IgnoredAny>,
@@ -127,6 +130,7 @@ pub async fn update_me(
         about,
         time_zone,
         hides_presence,
+        hides_reading,
         handle,
     } = sent.fields()?;
     check_field("handle", handle.map(|_| Fault::CannotChange))?;
@@ -134,6 +138,7 @@ pub async fn update_me(
         about,
         time_zone,
         hides_presence,
+        hides_reading,
     };
     parse_draft(&draft)?;
     let user = match name {

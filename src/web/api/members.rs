@@ -1,12 +1,11 @@
-//! `/api/v1/rooms/{room}/members`, the read mark, the notification level and typing signals.
+//! `/api/v1/rooms/{room}/members`, the notification level and typing signals.
 
 use crate::{
     app::App,
     error::Error,
     fault::Fault,
     model::{
-        ids::EventId,
-        json_schema::{SentId, list},
+        json_schema::list,
         member::RoomMember,
         room::{NotifyLevel, RoomRole},
     },
@@ -14,7 +13,7 @@ use crate::{
     web::{
         api::paging::PageQuery,
         error::Rejection,
-        extract::{Path, Sent, Visitor, read_id},
+        extract::{Path, Sent, Visitor},
         signed_in::SignedIn,
     },
 };
@@ -101,28 +100,6 @@ pub async fn leave_room(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Request body for moving the read mark.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct MarkReadRequest {
-    /// Id of the last event that was read.
-    #[serde(deserialize_with = "read_id")]
-    #[schema(value_type = SentId)]
-    up_to: i64,
-}
-
-/// Moves the caller's read mark forward.
-pub async fn mark_read(
-    State(app): State<Arc<App>>,
-    visitor: SignedIn,
-    Path(room): Path<String>,
-    sent: Sent,
-) -> Result<StatusCode, Rejection> {
-    let MarkReadRequest { up_to } = sent.fields()?;
-    let up_to = EventId(up_to);
-    members::mark_read(&app, &visitor, room, up_to).await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
 /// Request body for setting the notification level.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct NotifyRequest {
@@ -154,6 +131,26 @@ pub async fn set_notify(
 ) -> Result<StatusCode, Rejection> {
     let level = read_level(sent)?;
     members::set_notify(&app, &visitor, room, level).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a room one of the caller's favourites; idempotent.
+pub async fn add_favourite(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(room): Path<String>,
+) -> Result<StatusCode, Rejection> {
+    members::set_favourite(&app, &visitor, room, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Removes a room from the caller's favourites; idempotent.
+pub async fn remove_favourite(
+    State(app): State<Arc<App>>,
+    visitor: SignedIn,
+    Path(room): Path<String>,
+) -> Result<StatusCode, Rejection> {
+    members::set_favourite(&app, &visitor, room, false).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

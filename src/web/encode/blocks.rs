@@ -16,8 +16,14 @@ struct Typing<'a> {
 }
 
 #[derive(Serialize)]
-struct Me {
-    changed: &'static [&'static str],
+struct Me<'a> {
+    changed: &'a [&'static str],
+}
+
+#[derive(Serialize)]
+struct Read<'a> {
+    room: &'a str,
+    read_up_to: EventId,
 }
 
 #[derive(Serialize)]
@@ -33,7 +39,7 @@ pub fn encode_signal(signal: &Signal) -> Bytes {
     let mut out = Vec::new();
     let name = signal.content.name();
     let room = match &signal.to {
-        Recipients::Room { slug, .. } => slug.as_str(),
+        Recipients::Room { slug, .. } | Recipients::Member { slug, .. } => slug.as_str(),
         Recipients::User(_) => "",
     };
     match &signal.content {
@@ -46,6 +52,10 @@ pub fn encode_signal(signal: &Signal) -> Bytes {
             write_block(&mut out, name, &data, None);
         }
         Content::Me { changed } => write_block(&mut out, name, &Me { changed }, None),
+        Content::Read { read_up_to } => {
+            let read_up_to = *read_up_to;
+            write_block(&mut out, name, &Read { room, read_up_to }, None);
+        }
     }
     out.into()
 }

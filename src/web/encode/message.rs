@@ -30,6 +30,9 @@ impl JsonWriter<'_> {
             .optional(message.deleted_at, Self::time);
         self.raw(r#","reply_to":"#)
             .optional(message.reply_to.map(|id| id.0), Self::number);
+        if let Some(author) = &message.reply_to_author {
+            self.raw(r#","reply_to_author":"#).text(author);
+        }
         self.raw(r#","nonce":"#)
             .optional(message.nonce.as_deref(), Self::text);
         if message.mentions_room {
@@ -120,6 +123,9 @@ mod tests {
         if let Some(body) = &message.body {
             expected["body"] = body.as_str().into();
         }
+        if let Some(author) = &message.reply_to_author {
+            expected["reply_to_author"] = author.as_str().into();
+        }
         if message.mentions_room {
             expected["mentions_room"] = true.into();
         }
@@ -147,6 +153,7 @@ mod tests {
             edited_at: None,
             deleted_at: None,
             reply_to: None,
+            reply_to_author: None,
             nonce: None,
             mentions_room: false,
             is_author_imported: false,
@@ -181,6 +188,7 @@ mod tests {
             edited_at: Some(at("0001-01-01T00:00:00Z")),
             deleted_at: Some(chrono::DateTime::<chrono::Utc>::MAX_UTC.into()),
             reply_to: Some(MessageId(7)),
+            reply_to_author: Some("bob".into()),
             reactions: vec![Reaction {
                 emoji: "👍".into(),
                 count: 2,

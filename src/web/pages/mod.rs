@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod deletion;
 pub mod direct_rooms;
 pub mod edited_room;
+pub mod inbox;
 pub mod invite;
 pub mod join;
 pub mod messages;
@@ -16,6 +17,7 @@ pub mod reports;
 pub mod room;
 pub mod room_settings;
 pub mod rooms;
+pub mod saved;
 pub mod setup;
 pub mod sign_in;
 

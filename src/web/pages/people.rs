@@ -211,6 +211,7 @@ pub struct ProfileForm {
     #[serde(default)]
     time_zone: String,
     hides_presence: Option<String>,
+    hides_reading: Option<String>,
 }
 
 /// Sets what the visitor says of themselves.
@@ -224,12 +225,14 @@ pub async fn update_profile(
         about,
         time_zone,
         hides_presence,
+        hides_reading,
     } = sent.fields()?;
     let draft = ProfileDraft {
         about: Some(about),
         time_zone: Some(time_zone),
         // A box that is not checked is not sent.
         hides_presence: Some(hides_presence.is_some()),
+        hides_reading: Some(hides_reading.is_some()),
     };
     let updated = users::update_profile(&app, &visitor, &draft).await;
     let handle = visitor.signed_in()?.handle.clone();

@@ -13,6 +13,8 @@ use std::collections::HashSet;
 pub(super) enum Section {
     /// Rooms with mentions of the viewer, and direct messages that were not read.
     Waiting,
+    /// The viewer's favourites.
+    Favourites,
     /// The other rooms with a name.
     Rooms,
     /// The other direct-message rooms.
@@ -63,6 +65,9 @@ impl Layout {
         if room.joined && is_waiting && !room.is_muted() && !self.is_current(room) {
             return Some(Section::Waiting);
         }
+        if room.favourite {
+            return Some(Section::Favourites);
+        }
         // Others than one's own are browsed, except by visitors, who have none.
         let is_listed = room.joined || self.viewer.is_none() || self.is_current(room);
         is_listed.then_some(if is_direct {
@@ -70,6 +75,20 @@ impl Layout {
         } else {
             Section::Rooms
         })
+    }
+
+    /// Returns the number of unread items of the inbox in the rooms of the sidebar that are not muted.
+    #[must_use]
+    pub fn inbox_count(&self) -> i64 {
+        let rooms = self.rooms.iter().filter(|room| !room.is_muted());
+        rooms.map(|room| room.mentions).sum()
+    }
+
+    /// Returns the name of a room of the sidebar; the slug of another one.
+    pub(super) fn name_of<'a>(&'a self, slug: &'a str) -> &'a str {
+        let mut rooms = self.rooms.iter();
+        let room = rooms.find(|room| room.info.slug == slug);
+        room.map_or(slug, |room| &room.info.name)
     }
 
     /// Returns whether the other person of a direct room of two is online.

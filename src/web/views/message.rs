@@ -62,8 +62,7 @@ impl<'a> MessageView<'a> {
 
     fn quote(&self) -> Option<String> {
         let answered = self.answered?;
-        let line = answered.body.as_ref()?.trim().lines().next()?;
-        let line: String = line.chars().take(QUOTED_MAX).collect();
+        let line = excerpt(answered)?;
         Some(format!("{}: {line}", answered.author.name))
     }
 
@@ -124,8 +123,18 @@ pub fn address(room: &str, id: MessageId) -> String {
     format!("rooms/{room}/messages/{id}#m{id}")
 }
 
+/// Returns the beginning of the first line of a message, of at most [`QUOTED_MAX`] characters; `None` if the message was
+/// deleted.
+#[must_use]
+pub fn excerpt(message: &Message) -> Option<&str> {
+    let line = message.body.as_ref()?.trim().lines().next()?;
+    let end = line.char_indices().nth(QUOTED_MAX);
+    Some(end.map_or(line, |(end, _)| &line[..end]))
+}
+
 /// Formats a time independently of the language: `2026-11-21 18:02 UTC`.
-fn moment(time: Timestamp) -> String {
+#[must_use]
+pub fn moment(time: Timestamp) -> String {
     let at = time.to_string();
     let (day, clock) = day_and_clock(&at);
     format!("{day} {clock} UTC")
@@ -160,6 +169,7 @@ mod tests {
             edited_at: None,
             deleted_at: None,
             reply_to: Some(MessageId(41)),
+            reply_to_author: None,
             nonce: Some("secret-nonce".into()),
             mentions_room: false,
             is_author_imported: false,

@@ -142,6 +142,23 @@ impl RoomPage {
         mentions_room(self.room.can_manage, self.room.info.room_mentions)
     }
 
+    /// Returns the ids of the pinned messages, separated by commas.
+    fn pins(&self) -> String {
+        let ids: Vec<String> = self
+            .room
+            .info
+            .pins
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        ids.join(",")
+    }
+
+    /// Returns whether a message is pinned.
+    fn is_pinned(&self, message: &Message) -> bool {
+        self.room.info.pins.contains(&message.id)
+    }
+
     /// Returns the message that `message` replies to, if it is on the page and not folded.
     fn answered_by(&self, message: &Message) -> Option<&Message> {
         let id = message.reply_to?;

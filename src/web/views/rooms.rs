@@ -28,6 +28,12 @@ pub struct RoomsPage {
     pub next: Option<String>,
 }
 
+impl RoomsPage {
+    fn has_unread(&self) -> bool {
+        self.rooms.iter().any(|room| room.unread > 0 || room.new)
+    }
+}
+
 /// The form for creating a room, empty or with validation errors.
 #[derive(Clone, Debug, Template)]
 #[template(path = "rooms/new.html")]

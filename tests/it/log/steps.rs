@@ -53,6 +53,12 @@ pub(super) enum Kind {
     JoinRoom,
     LeaveRoom,
     MarkRead,
+    MarkUnread,
+    MarkAllRead,
+    MarkInboxRead,
+    SetFavourite,
+    SetPin,
+    SetSaved,
     SetNotify,
     PostMessage,
     EditMessage,
@@ -73,9 +79,10 @@ const KINDS: [Kind; 51] = {
     use Kind::{
         AddReaction, AdmitProxied, BanUser, BeginEra, CreateInvite, CreateRoom, Credential,
         DeleteMessage, DeleteRoom, DeleteUser, EditMessage, EraseMessages, EraseRooms, Found,
-        JoinRoom, JoinServer, LeaveRoom, MarkRead, OfferSetup, OpenDirectRoom, PostCustom,
-        PostMessage, RedeemInvite, RemoveReaction, RenameUser, RevokeInvite, SetNotify, SetUp,
-        SignOut, UpdateProfile, UpdateRoom, UpdateServer, UpdateUser,
+        JoinRoom, JoinServer, LeaveRoom, MarkAllRead, MarkInboxRead, MarkRead, MarkUnread,
+        OfferSetup, OpenDirectRoom, PostCustom, PostMessage, RedeemInvite, RemoveReaction,
+        RenameUser, RevokeInvite, SetFavourite, SetNotify, SetPin, SetSaved, SetUp, SignOut,
+        UpdateProfile, UpdateRoom, UpdateServer, UpdateUser,
     };
     [
         Found,
@@ -106,6 +113,13 @@ const KINDS: [Kind; 51] = {
         JoinRoom,
         LeaveRoom,
         MarkRead,
+        MarkUnread,
+        MarkAllRead,
+        MarkInboxRead,
+        SetFavourite,
+        SetPin,
+        SetPin,
+        SetSaved,
         SetNotify,
         PostMessage,
         PostMessage,
@@ -309,6 +323,30 @@ impl Known {
             }
             Kind::MarkRead => Action::MarkRead {
                 room: self.room(step.room),
+                up_to: EventId(self.message(which).1.0),
+            },
+            Kind::MarkUnread => Action::MarkUnread {
+                room: self.room(step.room),
+                up_to: EventId(self.message(which).1.0),
+            },
+            Kind::MarkAllRead => Action::MarkAllRead {
+                up_to: EventId(self.message(which).1.0),
+            },
+            Kind::SetFavourite => Action::SetFavourite {
+                room: self.room(step.room),
+                favourite: number.is_multiple_of(2),
+            },
+            Kind::SetPin => Action::SetPin {
+                room: self.message(which).0,
+                message: self.message(which).1,
+                pinned: !number.is_multiple_of(3),
+            },
+            Kind::SetSaved => Action::SetSaved {
+                room: self.message(which).0,
+                message: self.message(which).1,
+                saved: !number.is_multiple_of(3),
+            },
+            Kind::MarkInboxRead => Action::MarkInboxRead {
                 up_to: EventId(self.message(which).1.0),
             },
             Kind::SetNotify => Action::SetNotify {

@@ -20,6 +20,7 @@ pub(super) fn change_of_user(step: &Request, handle: String, message: MessageId)
                 .is_multiple_of(3)
                 .then(|| TimeZone::parse("UTC").expect("valid")),
             hides_presence: (number.is_multiple_of(3)).then_some(number.is_multiple_of(2)),
+            hides_reading: (number.is_multiple_of(5)).then_some(number.is_multiple_of(2)),
         },
         Kind::UpdateUser => Action::UpdateUser {
             handle,

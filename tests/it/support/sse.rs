@@ -6,7 +6,7 @@ use serde_json::Value;
 /// Names of control events, which are not part of the log.
 const CONTROL: [&str; 4] = ["hello", "caught-up", "ping", "bye"];
 /// Names of signals, which are sent once to the streams that are open.
-const SIGNALS: [&str; 3] = ["typing", "presence", "me"];
+const SIGNALS: [&str; 4] = ["typing", "presence", "me", "read"];
 
 /// The fields before a blank line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

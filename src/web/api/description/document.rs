@@ -3,10 +3,10 @@
 use super::{
     blocks,
     headers::SharedHeader,
-    invites, messages,
+    inbox, invites, messages,
     operation::{Described, sign_in},
     parameters::{in_paths, parameters_of},
-    passkeys, people,
+    passkeys, people, pins,
     refusals::Refusal,
     reports, rooms,
     schemas::Schemas,
@@ -30,7 +30,7 @@ struct Group {
     operations: Vec<Described>,
 }
 
-fn groups() -> [Group; 12] {
+fn groups() -> [Group; 14] {
     let group = |name, description, operations| Group {
         name,
         description,
@@ -65,6 +65,16 @@ fn groups() -> [Group; 12] {
             "messages",
             "Messages and custom events",
             messages::operations(),
+        ),
+        group(
+            "inbox",
+            "The messages by which others mean the caller, and what the caller has read",
+            inbox::operations(),
+        ),
+        group(
+            "pins",
+            "Pinned and saved messages, and who has read a message",
+            pins::operations(),
         ),
         group(
             "reports",

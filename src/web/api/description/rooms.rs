@@ -13,7 +13,7 @@ use crate::{
         room::{ROOM_LIST_MAX, RoomView},
     },
     web::api::{
-        members::{self, JoinRoomRequest, MarkReadRequest, MemberList, NotifyRequest},
+        members::{self, JoinRoomRequest, MemberList, NotifyRequest},
         rooms::{CreateRoomRequest, DirectRoomRequest, RoomList, UpdateRoomRequest},
     },
 };
@@ -36,8 +36,9 @@ pub(super) fn operations() -> Vec<Described> {
         list_members(),
         join_room(),
         leave_room(),
-        mark_read(),
         set_notify(),
+        add_favourite(),
+        remove_favourite(),
         signal_typing(),
     ]
 }
@@ -137,20 +138,31 @@ fn leave_room() -> Described {
         .answers_nothing()
 }
 
-fn mark_read() -> Described {
-    let path = "/api/v1/rooms/{room}/read";
-    Described::put(path, "markRead", "Move the caller's read mark forward")
-        .details("For members. An id before the mark changes nothing.")
-        .takes::<MarkReadRequest>(&json!({"up_to": 0}))
-        .answers_nothing()
-}
-
 fn set_notify() -> Described {
     let path = "/api/v1/rooms/{room}/notify";
     let summary = "Set which messages of a room the caller is notified about";
     Described::put(path, "setNotify", summary)
         .details("For members.")
         .takes::<NotifyRequest>(&json!({"level": "everything"}))
+        .answers_nothing()
+}
+
+fn add_favourite() -> Described {
+    let path = "/api/v1/rooms/{room}/favourite";
+    Described::put(
+        path,
+        "addFavourite",
+        "Make a room one of the caller's favourites",
+    )
+    .details("For members. Idempotent. Favourites stand first in the list of the pages.")
+    .answers_nothing()
+}
+
+fn remove_favourite() -> Described {
+    let path = "/api/v1/rooms/{room}/favourite";
+    let summary = "Remove a room from the caller's favourites";
+    Described::delete(path, "removeFavourite", summary)
+        .details("For members. Idempotent.")
         .answers_nothing()
 }
 
