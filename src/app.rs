@@ -8,12 +8,14 @@ use crate::{
     config::{Config, base_path::BasePath},
     error::Result,
     event_log::{answer::Answer, log::EventLog},
+    files::folder::FileFolder,
     limits::{
         RateLimits,
         streams::{StreamLimits, StreamPermit, StreamReader},
     },
     model::{
         change::{Action, CHANGE_VERSION, Change, ChangeId, Principal, Requester},
+        file::Quotas,
         time::Timestamp,
     },
     store::db::ReadPool,
@@ -48,6 +50,10 @@ pub struct App {
     pub provider: Option<Provider>,
     /// The refused attempts to sign in that are not recorded yet.
     pub failures: SignInFailures,
+    /// The folder of files.
+    pub files: FileFolder,
+    /// How large files may be.
+    pub quotas: Quotas,
     /// The challenges that wait for the answers of authenticators.
     pub ceremonies: Ceremonies,
     streams: Arc<StreamLimits>,
@@ -68,6 +74,8 @@ impl App {
             base: config.base(),
             passwords: Passwords::default(),
             provider: None,
+            files: FileFolder::new(&config.db, config.files.folder.as_deref()),
+            quotas: config.files.quotas(),
             failures: SignInFailures::default(),
             ceremonies: Ceremonies::default(),
             streams: Arc::new(StreamLimits::new(streams_max, rates.streams_max())),

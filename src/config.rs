@@ -4,12 +4,16 @@
 
 pub mod addresses;
 pub mod base_path;
+pub mod files;
 pub mod oidc;
 pub mod rates;
 pub mod timeouts;
 pub mod tls;
 
-use self::{base_path::BasePath, oidc::OidcSettings, rates::Rates, timeouts::Timeouts, tls::Tls};
+use self::{
+    base_path::BasePath, files::FileSettings, oidc::OidcSettings, rates::Rates, timeouts::Timeouts,
+    tls::Tls,
+};
 use crate::{
     error::{Error, Result},
     model::role::Door,
@@ -60,6 +64,10 @@ pub struct Config {
     /// Storage settings.
     #[command(flatten)]
     pub storage: Storage,
+
+    /// Files.
+    #[command(flatten)]
+    pub files: FileSettings,
 
     /// TLS settings.
     #[command(flatten)]
@@ -129,6 +137,7 @@ impl Default for Config {
             public_url: None,
             base_path: None,
             hosts: Vec::new(),
+            files: FileSettings::default(),
             tls: Tls::default(),
             trusted_proxies: Vec::new(),
             proxy_user_header: None,

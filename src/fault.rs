@@ -222,6 +222,30 @@ pub enum Fault {
     /// The message was deleted.
     #[error("this message was deleted")]
     MessageDeleted,
+    /// The upload does not exist, is not the caller's, is not complete, has expired, or was posted.
+    #[error("this upload is not there any more, or not complete: upload it again")]
+    UploadGone,
+    /// The upload has another offset.
+    #[error("the upload has another offset: ask for it")]
+    OffsetConflict,
+    /// The file is too large.
+    #[error("at most {max} bytes")]
+    UploadTooLarge {
+        /// Greatest size in bytes.
+        max: u64,
+    },
+    /// All files of the person together would be too large.
+    #[error("all your files together have at most {max} bytes: delete some")]
+    FilesFull {
+        /// Greatest size in bytes.
+        max: u64,
+    },
+    /// All files of the server together would be too large.
+    #[error("the server keeps at most so many bytes of files: {max}")]
+    ServerFilesFull {
+        /// Greatest size in bytes.
+        max: u64,
+    },
     /// The nonce is empty, too long, or contains other characters than visible ASCII.
     #[error("1 to {max} visible ASCII characters")]
     NonceInvalid {
@@ -294,6 +318,7 @@ impl Fault {
                 | Self::RoomNameTaken
                 | Self::MessageDeleted
                 | Self::NonceReused
+                | Self::OffsetConflict
         )
     }
 }

@@ -35,8 +35,8 @@
 //! # Where things are
 //!
 //! Dependencies point one way, as a test checks: [`cli`] → `server` → [`net`] → [`web`] → [`operator`] →
-//! [`operations`] → [`app`] → [`limits`] → [`auth`] → [`event_log`] → [`chat`] → [`cache`] → [`markdown`] → [`store`] →
-//! [`config`] → [`model`] → [`error`] → [`fault`]. Each part may use all parts after it.
+//! [`operations`] → [`app`] → [`limits`] → [`auth`] → [`event_log`] → [`chat`] → [`cache`] → [`markdown`] → [`files`] →
+//! [`store`] → [`config`] → [`model`] → [`error`] → [`fault`]. Each part may use all parts after it.
 //!
 //! The same noun has the same file name at every layer: `store/messages.rs`, `chat/messages.rs`,
 //! `operations/messages.rs`, `web/api/messages.rs`, `templates/messages/`.
@@ -50,6 +50,7 @@ pub mod config;
 pub mod error;
 pub mod event_log;
 pub mod fault;
+pub mod files;
 pub mod limits;
 pub mod markdown;
 pub mod model;

@@ -27,7 +27,7 @@ use crate::{
         site::Site,
         stop::Stop,
     },
-    operations::{rooms::erase_deleted_rooms, sessions},
+    operations::{files::collect_files, rooms::erase_deleted_rooms, sessions},
     operator::{Reply, Request, execute, socket_path::socket_path},
     store::{
         database_path::DatabasePath,
@@ -76,6 +76,11 @@ impl Server {
         set_door(&mut database.writer, &config).await?;
         let setup = offer_setup(&mut database.writer).await?;
         let (log, applier) = Applier::open(database, config.storage).await?;
+        // The folder of files is beside the file, whatever links lead to it.
+        let config = Config {
+            db: path.to_path_buf(),
+            ..config
+        };
         let connections = connections_allowed(config.max_connections);
         let acme = acme_of(&config);
         let certificates = load_certificates(&config.tls, acme.as_ref())?;
@@ -151,6 +156,7 @@ impl Server {
         });
         let keeping = tokio::spawn(sessions::keep(Arc::clone(&app), stop.soft.clone()));
         tokio::spawn(erase_deleted_rooms(Arc::clone(&app)));
+        let collecting = tokio::spawn(collect_files(Arc::clone(&app), stop.soft.clone()));
         if let Some(operator) = operator {
             stop.tasks
                 .spawn(operator.serve(Arc::clone(&app), stop.clone()));
@@ -184,6 +190,7 @@ impl Server {
         let _ = accepting.await;
         let _ = telling.await;
         let _ = keeping.await;
+        let _ = collecting.await;
         if let Some(watching) = watching {
             watching.abort();
         }

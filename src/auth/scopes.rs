@@ -33,7 +33,9 @@ const POSTING: [&str; 9] = [
     "typing",
 ];
 /// Routes without a room that a token for certain rooms may read: what they answer is limited to its rooms.
-const LIMITED: [&str; 2] = ["/api/v1/events", "/api/v1/me"];
+const LIMITED: [&str; 3] = ["/api/v1/events", "/api/v1/me", "/files/{file}/{name}"];
+/// Routes of uploads, which are posted into rooms afterwards.
+const UPLOADS: [&str; 2] = ["/files", "/files/{upload}"];
 /// The beginning of all routes that are made for programs. A page shows all rooms of the viewer in its sidebar, so that a
 /// token for certain rooms opens none.
 const API: &str = "/api/";
@@ -55,7 +57,8 @@ pub fn check(grant: &Grant, target: Target<'_>) -> Result<()> {
     }
     let scope = scope_of(target);
     let is_in_room = target.room.is_some();
-    let is_limited = || scope == TokenScope::Read && LIMITED.contains(&target.route);
+    let is_upload = UPLOADS.contains(&target.route);
+    let is_limited = || is_upload || scope == TokenScope::Read && LIMITED.contains(&target.route);
     let is_of_rooms = is_in_room && target.route.starts_with(API);
     let is_among_rooms = grant.rooms.is_none() || is_of_rooms || is_limited();
     if is_among_rooms && grant.scopes.contains(scope) {
@@ -79,6 +82,9 @@ pub fn check_moderation(grant: &Grant) -> Result<()> {
 }
 
 fn scope_of(target: Target<'_>) -> TokenScope {
+    if UPLOADS.contains(&target.route) {
+        return TokenScope::Post;
+    }
     if target.method.is_safe() {
         return TokenScope::Read;
     }

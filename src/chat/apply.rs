@@ -3,7 +3,7 @@
 use super::{
     actor::Actor,
     applied::Applied,
-    audit, bans, blocks, credentials, custom_events, deletion, direct_rooms, ended_sessions,
+    audit, bans, blocks, credentials, custom_events, deletion, direct_rooms, ended_sessions, files,
     founding,
     import::{ImportChange, import},
     invites, memberships, merges, messages, pins,
@@ -232,6 +232,7 @@ async fn apply_run(
         Action::MarkAllRead { up_to } => read_marks::mark_all_read(tx, actor, *up_to).await,
         Action::MarkInboxRead { up_to } => read_marks::mark_inbox(tx, actor, *up_to).await,
         Action::SetNotify { room, level } => memberships::set_notify(tx, actor, room, *level).await,
+        Action::File(action) => files::apply(tx, actor, action).await,
         Action::EditMessage {
             room,
             message,

@@ -244,6 +244,7 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         | Action::MarkAllRead { .. }
         | Action::MarkInboxRead { .. }
         | Action::SetNotify { .. }
+        | Action::File(_)
         | Action::PostMessage(_)
         | Action::EditMessage { .. }
         | Action::ReportMessage { .. }

@@ -16,8 +16,8 @@ use crate::{
         ids::UserId,
     },
     store::{
-        bans, blocks, db::Connection, deletion, events::append_event, memberships, reactions,
-        read_marks, saved, standing::Standing, users,
+        bans, blocks, db::Connection, deletion, events::append_event, files, memberships,
+        reactions, read_marks, saved, standing::Standing, users,
     },
 };
 
@@ -51,6 +51,7 @@ pub(super) async fn delete_user(
     blocks::delete_blocks_with(tx, id).await?;
     saved::delete_saved_by(tx, id).await?;
     read_marks::forget_settings(tx, id).await?;
+    files::delete_uploads_of(tx, id).await?;
     let account = free_account(tx, id).await?;
     deletion::clear_user(tx, id, &account, actor.at).await?;
     if !only_silent {

@@ -18,6 +18,7 @@ use crate::{
     store::{
         db::Connection,
         events::{NewEvent, append_event},
+        files,
         messages::{self, MessageFacts},
         pins, posts, reactions,
         rooms::RoomAccess,
@@ -37,6 +38,9 @@ pub(super) async fn edit_message(
     let (room, state) = find_message(tx, actor, Verb::Edit, slug, message).await?;
     if state.is_deleted {
         return Err(Error::invalid("body", Fault::MessageDeleted));
+    }
+    if body.is_none() && !state.has_files {
+        return Err(Error::invalid("body", Fault::BodyEmpty));
     }
     let body = body.as_str();
     let is_new = state.body != body;
@@ -58,7 +62,7 @@ pub(super) async fn edit_message(
     }))
 }
 
-/// Deletes the text, reactions and mentions of a message permanently. The message remains as deleted.
+/// Deletes the text, reactions, mentions and files of a message permanently. The message remains as deleted.
 pub(super) async fn delete_message(
     tx: &mut Connection,
     actor: Actor,
@@ -75,7 +79,7 @@ pub(super) async fn delete_message(
     }))
 }
 
-/// Deletes the text, reactions and mentions of a message that is not deleted, and appends the event.
+/// Deletes the text, reactions, mentions and files of a message that is not deleted, and appends the event.
 pub(super) async fn erase(
     tx: &mut Connection,
     actor: Actor,
@@ -87,6 +91,7 @@ pub(super) async fn erase(
     reactions::delete_reactions(tx, message).await?;
     saved::delete_saved_message(tx, message).await?;
     unpin(tx, actor, room, message).await?;
+    files::delete_files_of(tx, message).await?;
     let event = message_event(actor, kind::MESSAGE_DELETED, room, message);
     append_event(tx, &event).await?;
     Ok(())

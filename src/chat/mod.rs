@@ -16,6 +16,7 @@ mod custom_events;
 mod deletion;
 mod direct_rooms;
 mod ended_sessions;
+mod files;
 mod founding;
 mod identities;
 mod import;

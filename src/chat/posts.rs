@@ -14,6 +14,7 @@ use crate::{
     store::{
         db::Connection,
         events::{NumberedEvent, append_events},
+        files::{PostedFile, post_files},
         memberships::{NewMembership, insert_memberships},
         posts::{
             NewMessage, PostFacts, Question, add_messages, add_messages_if_unchanged, find_facts,
@@ -51,6 +52,7 @@ pub struct PostRows<'a> {
     joins: Vec<NumberedEvent<'a>>,
     members: Vec<NewMembership>,
     messages: Vec<NewMessage<'a>>,
+    files: Vec<PostedFile<'a>>,
 }
 
 impl PostRows<'_> {
@@ -58,7 +60,8 @@ impl PostRows<'_> {
     pub async fn add(&self, tx: &mut Connection) -> Result<()> {
         append_events(tx, &self.joins).await?;
         insert_memberships(tx, &self.members).await?;
-        add_messages(tx, &self.messages).await
+        add_messages(tx, &self.messages).await?;
+        post_files(tx, &self.files).await
     }
 
     /// Adds the rows of [`authorise_posts_from_cache`] in a separate transaction, unless another connection has changed
@@ -91,15 +94,16 @@ pub async fn authorise_posts<'a>(
     Ok(Run::of(posts, last_id, facts))
 }
 
-/// Authorises posts with facts from the cache only. Returns `None` if facts are missing, or if a post mentions a user
-/// or is a reply. Does not check whether a nonce was used before.
+/// Authorises posts with facts from the cache only. Returns `None` if facts are missing, or if a post mentions a user,
+/// has files or is a reply. Does not check whether a nonce was used before.
 pub fn authorise_posts_from_cache<'a>(
     cache: &Cache,
     posts: &[PostChange<'a>],
 ) -> Option<Posted<'a>> {
     let mut facts = Vec::with_capacity(posts.len());
     for PostChange { actor, post } in posts {
-        if post.reply_to.is_some() || !post.mentions.is_empty() {
+        let is_plain = post.mentions.is_empty() && post.attachments.is_empty();
+        if post.reply_to.is_some() || !is_plain {
             return None;
         }
         let poster = PosterRef(actor.user()?, &post.room);
@@ -114,6 +118,7 @@ fn question<'a>(change: &PostChange<'a>) -> Question<'a> {
         room: &change.post.room,
         nonce: change.post.nonce(),
         reply_to: change.post.reply_to,
+        files: &change.post.attachments,
     }
 }
 

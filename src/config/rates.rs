@@ -39,6 +39,8 @@ pub enum Limited {
     Memberships,
     /// Reports of messages per person.
     Reports,
+    /// Begun uploads per person.
+    Uploads,
     /// Posts, edits, deletions, reactions and custom events per person.
     Posts,
     /// The same for bots.
@@ -55,6 +57,7 @@ impl Limited {
             Self::SignInsPerNetwork | Self::SignInsPerAccount => Rate::new(100, 10, Unit::Minute),
             Self::Rooms => Rate::new(20, 10, Unit::Hour),
             Self::Reports => Rate::new(10, 10, Unit::Hour),
+            Self::Uploads => Rate::new(100, 100, Unit::Hour),
             Self::Memberships => Rate::new(200, 1, Unit::Second),
             Self::Posts => Rate::new(30, 5, Unit::Second),
             Self::BotPosts => Rate::new(100, 20, Unit::Second),
@@ -79,7 +82,7 @@ pub struct Rates {
     /// Another rate limit: a burst, and a rate at which it recovers, as in `posts=30,5/s`; may be given several times
     /// (in the variable: separated by spaces). The defaults are joins=20,1/min (per network), sign-ins=10,1/min
     /// (per account and network), sign-ins-per-network=100,10/min, sign-ins-per-account=100,10/min, and per person
-    /// rooms=20,10/h memberships=200,1/s reports=10,10/h posts=30,5/s (edits and reactions, too) bot-posts=100,20/s
+    /// rooms=20,10/h memberships=200,1/s reports=10,10/h uploads=100,100/h posts=30,5/s (edits and reactions, too) bot-posts=100,20/s
     #[arg(
         long = "rate-limit",
         env = "BACKSCROLL_RATE_LIMIT",
@@ -273,7 +276,7 @@ mod tests {
         }
         let refused = "lies=1,1/s".parse::<OtherRate>().unwrap_err();
         assert!(
-            refused.contains("rooms, memberships, reports, posts, bot-posts"),
+            refused.contains("rooms, memberships, reports, uploads, posts, bot-posts"),
             "{refused}"
         );
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    model::{event::Event, ids::MessageId, message::Message, user::User},
+    model::{event::Event, file::Collected, ids::MessageId, message::Message, user::User},
 };
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ pub enum Answer {
     ErasedUpTo(Option<MessageId>),
     /// The custom event; `is_new` is false if its nonce was used before.
     Event { event: Arc<Event>, is_new: bool },
+    /// What was deleted of uploads and contents.
+    Collected(Collected),
 }
 
 /// Each function returns the content of one kind of answer. Another kind is an internal error, since the action decides
@@ -71,6 +73,14 @@ impl Answer {
     pub fn into_erased_up_to(self) -> Result<Option<MessageId>> {
         match self {
             Self::ErasedUpTo(message) => Ok(message),
+            _ => Err(OTHER_KIND),
+        }
+    }
+
+    /// Returns what was deleted of uploads and contents.
+    pub fn into_collected(self) -> Result<Collected> {
+        match self {
+            Self::Collected(collected) => Ok(collected),
             _ => Err(OTHER_KIND),
         }
     }

@@ -268,6 +268,7 @@ impl AnswerObjects {
             },
             Outcome::User(user) | Outcome::UserChanged(user) => Answer::User(user.clone()),
             Outcome::UserDeleted => Answer::Deleted,
+            Outcome::Collected(collected) => Answer::Collected(collected.clone()),
             Outcome::Merging { after } => Answer::Merging { after: *after },
             Outcome::ErasedUpTo(message) => Answer::ErasedUpTo(*message),
             Outcome::Room { slug } => Answer::Room { slug: slug.clone() },

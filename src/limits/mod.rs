@@ -26,6 +26,7 @@ pub struct RateLimits {
     rooms: Limiter<UserId>,
     memberships: Limiter<UserId>,
     reports: Limiter<UserId>,
+    uploads: Limiter<UserId>,
     posts: Limiter<UserId>,
     bot_posts: Limiter<UserId>,
 }
@@ -43,6 +44,7 @@ impl RateLimits {
             rooms: Limiter::new(rates.rate(Limited::Rooms)),
             memberships: Limiter::new(rates.rate(Limited::Memberships)),
             reports: Limiter::new(rates.rate(Limited::Reports)),
+            uploads: Limiter::new(rates.rate(Limited::Uploads)),
             posts: Limiter::new(rates.rate(Limited::Posts)),
             bot_posts: Limiter::new(rates.rate(Limited::BotPosts)),
         }
@@ -94,6 +96,12 @@ impl RateLimits {
     /// Counts a report of a message.
     pub fn check_report(&self, by: &User) -> Result<UserId> {
         self.reports.check(&by.id)?;
+        Ok(by.id)
+    }
+
+    /// Counts the begin of an upload.
+    pub fn check_upload(&self, by: &User) -> Result<UserId> {
+        self.uploads.check(&by.id)?;
         Ok(by.id)
     }
 

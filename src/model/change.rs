@@ -9,6 +9,7 @@ use super::{
     credential::CredentialAction,
     emoji::Emoji,
     event::CustomEventName,
+    file::{Collected, FileAction, FileId},
     identity::ExternalIdentity,
     ids::{EventId, MessageId, RoomId, UserId},
     import::{ImportStep, Imported},
@@ -264,6 +265,8 @@ pub enum Action {
         message: MessageId,
         saved: bool,
     },
+    /// Changes uploads.
+    File(FileAction),
     /// Posts a message.
     PostMessage(Post),
     /// Replaces the text of a message.
@@ -323,6 +326,9 @@ pub struct Post {
     pub nonce: Option<Nonce>,
     /// The message that it replies to.
     pub reply_to: Option<MessageId>,
+    /// Complete uploads of the author, which become the files of the message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<FileId>,
 }
 
 impl Post {
@@ -381,6 +387,8 @@ pub enum Outcome {
     Imported(Imported),
     /// Whether there is more to erase.
     Erased { has_more: bool },
+    /// What was deleted of uploads and contents.
+    Collected(Collected),
 }
 
 /// A change of permissions: cached values are invalidated, and open streams check their permissions again.

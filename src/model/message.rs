@@ -2,6 +2,7 @@
 
 use super::{
     checked_text::checked_text,
+    file::{Attachment, SentAttachment},
     ids::MessageId,
     text::{looks_empty, with_unix_lines},
     time::Timestamp,
@@ -52,6 +53,9 @@ pub struct Message {
     pub is_author_imported: bool,
     /// Reactions in the order in which each emoji was first used.
     pub reactions: Vec<Reaction>,
+    /// Its files. Absent if it has none.
+    #[schema(value_type = Vec<SentAttachment>, required = false)]
+    pub attachments: Vec<Attachment>,
 }
 
 /// The reactions to a message with one emoji.
@@ -81,6 +85,26 @@ checked_text! {
 }
 
 impl Body {
+    /// The body of a message that has files and no text.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(String::new())
+    }
+
+    /// Returns whether there is no text.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Parses the body of a message that may have no text, since it has files.
+    pub fn parse_beside_files(text: String) -> Result<Self, Fault> {
+        if text.trim().is_empty() {
+            return Ok(Self::none());
+        }
+        Self::parse(text)
+    }
+
     /// Parses a body of any content type.
     pub fn parse(text: String) -> Result<Self, Fault> {
         let body = with_unix_lines(text);

@@ -9,6 +9,7 @@ mod checked_text;
 pub mod credential;
 pub mod emoji;
 pub mod event;
+pub mod file;
 pub mod grant;
 pub mod history;
 pub mod identity;

@@ -1,6 +1,6 @@
 //! Posting, editing, deleting and finding messages.
 
-use super::rooms::visible_room;
+use super::{rooms::visible_room, uploads::complete_arrived};
 use crate::{
     app::{App, now},
     auth::{scopes::check_moderation, viewer::Viewer},
@@ -9,6 +9,7 @@ use crate::{
     markdown,
     model::{
         change::{Action, Post},
+        file::parse_attachments,
         ids::{MessageId, parse_id},
         message::{Body, Message, Nonce},
     },
@@ -25,6 +26,8 @@ pub struct Draft {
     pub nonce: Option<String>,
     /// The message that this one replies to.
     pub reply_to: Option<MessageId>,
+    /// Ids of complete uploads, which become its files.
+    pub attachments: Vec<String>,
 }
 
 /// Posts a message. The flag is false for a retry (same author, same nonce), which returns the existing message.
@@ -39,14 +42,23 @@ pub async fn post_message(
         body,
         nonce,
         reply_to,
+        attachments,
     } = draft;
-    let body = parse_field("body", Body::parse(body))?;
+    let attachments = parse_field("attachments", parse_attachments(&attachments))?;
+    let body = if attachments.is_empty() {
+        Body::parse(body)
+    } else {
+        Body::parse_beside_files(body)
+    };
+    let body = parse_field("body", body)?;
+    complete_arrived(app, viewer, &attachments).await?;
     let post = Post {
         room,
         mentions: markdown::mentions(body.as_str()),
         body,
         nonce: parse_nonce(nonce)?,
         reply_to,
+        attachments,
     };
     let action = Action::PostMessage(post);
     app.submit(Some(by), action).await?.into_message()
@@ -62,7 +74,8 @@ pub async fn edit_message(
 ) -> Result<Arc<Message>> {
     let message = read_id(id)?;
     let by = app.rates.check_post(viewer.signed_in()?)?;
-    let body = parse_field("body", Body::parse(body))?;
+    // Only a message with files may have no text, which is checked when the change is applied.
+    let body = parse_field("body", Body::parse_beside_files(body))?;
     let action = Action::EditMessage {
         room,
         message,

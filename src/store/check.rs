@@ -51,7 +51,16 @@ statements! {
         select count(*), min(m.id) from messages m left join told t on t.message_id = m.id
         where (m.edited_at is not null) <> coalesce(t.edited, 0) or (m.deleted_at is not null) <> coalesce(t.deleted, 0)";
     DELETED_WITH_TEXT = "select count(*), min(id) from messages where deleted_at is not null and body <> ''
-        or deleted_at is null and body = ''";
+        or deleted_at is null and body = '' and not has_files";
+    FILES_ASTRAY = "select count(*), min(m.id) from messages m where m.has_files <> exists (
+            select 1 from files f where f.message_id = m.id and f.hash is not null and f.room_id is m.room_id)
+        or m.has_files and exists (select 1 from files f where f.message_id = m.id and f.user_id <> m.author_id)";
+    USES_MISCOUNTED = "select count(*), min(c.rowid) from contents c where c.uses <> (
+            select count(*) from files f where f.hash = c.hash) + (select count(*) from users u where u.picture = c.hash)
+            + (select count(*) from contents o where o.preview_hash = c.hash)";
+    USAGE_MISCOUNTED = "select count(*), min(u.user_id) from file_usage u where u.bytes <> (
+            select coalesce(sum(f.size), 0) from files f where f.user_id = u.user_id or u.user_id = 0)";
+    ODD_UPLOADS = "select count(*), null from files where created_at is not strftime('%Y-%m-%dT%H:%M:%fZ', created_at)";
     REPLIES_ASTRAY = "select count(*), min(m.id) from messages m join messages q on q.id = m.reply_to
         where q.room_id <> m.room_id or q.id >= m.id";
     REACTIONS_ASTRAY = "select count(*), min(x.message_id) from reactions x
@@ -161,6 +170,10 @@ const RULES: &[(&str, &str)] = &[
         "reactions have their events, and no message of them is deleted",
         REACTIONS_ASTRAY,
     ),
+    ("messages have their files, and no others do", FILES_ASTRAY),
+    ("the stored uses of contents are correct", USES_MISCOUNTED),
+    ("the stored sizes of files are correct", USAGE_MISCOUNTED),
+    ("uploads have times in the standard format", ODD_UPLOADS),
     ("each user has their event", USERS_WITHOUT_EVENT),
     ("each `user` event has its user", EVENTS_WITHOUT_USER),
     ("each room has its event", ROOMS_WITHOUT_EVENT),

@@ -31,7 +31,7 @@ macro_rules! is_silent {
 statements! {
     IS_SILENT = concat!("select ", is_silent!("?1"));
     CLEAR_USER = "update users set handle = ?2, folded = ?3, mention_key = ?4, name = ?5, name_folded = ?6,
-        about = '', time_zone = null, disabled_at = ?7, deleted_at = ?7 where id = ?1";
+        about = '', time_zone = null, picture = null, disabled_at = ?7, deleted_at = ?7 where id = ?1";
     // The rooms of these accounts that nobody else is in, and in which nothing was written.
     FIND_FLOOD_ROOMS = "with flood (id) as (select u.id from json_each(?1) h join users u on u.handle = h.value)
         select r.slug from rooms r where r.made_by in (select id from flood) and r.kind <> 'deleted'

@@ -22,6 +22,7 @@ statements! {
         select m.nonce from messages m where m.id in (select value from json_each(?3)) and m.nonce is not null)";
     MOVE_EVENTS = "update events set actor_id = ?2 where id in (select value from json_each(?3)) and actor_id = ?1";
     MOVE_MESSAGES = "update messages set author_id = ?2 where id in (select value from json_each(?3))";
+    MOVE_FILES = "update files set user_id = ?2 where message_id in (select value from json_each(?3)) and user_id = ?1";
     LIST_REACTED = "select m.room_id, m.id from messages m where m.id in (
             select distinct x.message_id from reactions x
             where x.message_id > ?2 and x.user_id = ?1 order by x.message_id limit ?3 + 0)
@@ -46,7 +47,7 @@ statements! {
     MOVE_EVENTS_OF_ROOMS = "update events set actor_id = ?2 where id in (select id from rooms where made_by = ?1)";
     MOVE_ROOMS = "update rooms set made_by = ?2 where made_by = ?1";
     REVOKE_INVITES = "update invites set revoked_at = ?2 where user_id = ?1 and revoked_at is null";
-    SET_MERGED = "update users set merged_into = ?2, imported = 0, name = ?3, name_folded = ?4, about = '', time_zone = null,
+    SET_MERGED = "update users set merged_into = ?2, imported = 0, name = ?3, name_folded = ?4, about = '', time_zone = null, picture = null,
         disabled_at = ?5, deleted_at = ?5 where id = ?1";
 }
 
@@ -88,7 +89,7 @@ pub async fn move_messages(
         connection,
         merge,
         messages,
-        &[MOVE_NONCES, MOVE_EVENTS, MOVE_MESSAGES],
+        &[MOVE_NONCES, MOVE_EVENTS, MOVE_MESSAGES, MOVE_FILES],
     )
     .await
 }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     error::Result,
     model::{
+        file::Attachment,
         ids::MessageId,
         inbox::{InboxItem, InboxKind},
         message::{Message, Reaction},
@@ -36,6 +37,27 @@ macro_rules! reactions_json {
 }
 pub(super) use reactions_json;
 
+/// The files of the message `m`, as JSON.
+macro_rules! files_json {
+    () => {
+        concat!(
+            "(select json_group_array(",
+            crate::store::message_row::file_json!(),
+            " order by f.place) from files f join contents c on c.hash = f.hash where f.message_id = m.id)"
+        )
+    };
+}
+pub(super) use files_json;
+
+/// The file `f` with the content `c`, as JSON.
+macro_rules! file_json {
+    () => {
+        "json_object('id', f.id, 'name', cast(f.name as text), 'type', c.media_type, 'size', f.size, 'width', c.width,
+            'height', c.height, 'has_preview', json(iif(c.preview_hash is null, 'false', 'true')))"
+    };
+}
+pub(super) use file_json;
+
 /// The message `m` and its author `a` as one row, as [`read_message`] decodes it.
 ///
 /// The name and the body may contain any character. They are therefore the last fields, and the length of the body
@@ -48,6 +70,8 @@ macro_rules! message_row {
                 m.created_at, coalesce(m.edited_at, ''),
                 coalesce(m.deleted_at, ''), coalesce(m.nonce, ''), m.mentions_room || coalesce(a.imported, 0), iif(m.is_reacted, ",
             crate::store::message_row::reactions_json!(),
+            ", ''), iif(m.has_files, ",
+            crate::store::message_row::files_json!(),
             ", ''), octet_length(m.body), coalesce(a.handle, ''), coalesce(a.name, m.author_id), m.body)"
         )
     };
@@ -82,6 +106,10 @@ pub(super) fn read_message(mut row: Row<'_>, room: &str, damages: &mut Damages) 
     let reactions: Option<Vec<Reaction>> = (!reactions.is_empty())
         .then(|| values.json("its reactions", reactions))
         .flatten();
+    let attachments = row.field();
+    let attachments: Option<Vec<Attachment>> = (!attachments.is_empty())
+        .then(|| values.json("its files", attachments))
+        .flatten();
     let length = row.number().unwrap_or_default();
     let handle = row.field();
     let (name, body) = row.last_two(length).unwrap_or_else(|| {
@@ -104,6 +132,7 @@ pub(super) fn read_message(mut row: Row<'_>, room: &str, damages: &mut Damages) 
         mentions_room,
         is_author_imported,
         reactions: reactions.unwrap_or_default(),
+        attachments: attachments.unwrap_or_default(),
     })
 }
 
@@ -154,7 +183,7 @@ mod tests {
     use super::*;
     use crate::model::{ids::UserId, time::Timestamp, user::Person};
 
-    const ROW: [&[u8]; 13] = [
+    const ROW: [&[u8]; 14] = [
         b"5",
         b"4",
         b"bob",
@@ -163,6 +192,7 @@ mod tests {
         b"",
         b"n",
         b"00",
+        b"",
         b"",
         b"5",
         b"ann",
@@ -228,8 +258,9 @@ mod tests {
                 },
             ),
             (8, b"[{", sound.clone()),
+            (9, b"[{", sound.clone()),
             (
-                12,
+                13,
                 b"hell\xff",
                 Message {
                     body: Some("hell\u{fffd}".into()),

@@ -114,9 +114,9 @@ statements! {
             from json_each(?) wanted join messages m on m.id = wanted.value
             join rooms r on r.id = m.room_id left join users a on a.id = m.author_id)"
     );
-    FIND_STATE = "select author_id, body, deleted_at is not null from messages where room_id = ? and id = ?";
+    FIND_STATE = "select author_id, body, deleted_at is not null, has_files from messages where room_id = ? and id = ?";
     UPDATE_MESSAGE = "update messages set body = ?, mentions_room = ?, edited_at = ? where id = ?";
-    ERASE_MESSAGE = "update messages set body = '', mentions_room = 0, deleted_at = ? where id = ?";
+    ERASE_MESSAGE = "update messages set body = '', mentions_room = 0, has_files = 0, deleted_at = ? where id = ?";
 }
 
 /// Returns a page of a room's history with the last event in the room that is visible to the reader, all in one snapshot.
@@ -228,6 +228,8 @@ pub struct MessageFacts {
     pub body: String,
     /// Whether the message was deleted.
     pub is_deleted: bool,
+    /// Whether it has files.
+    pub has_files: bool,
 }
 
 /// Returns the facts about the message with this id, if it belongs to the room.
@@ -236,16 +238,19 @@ pub async fn find_state(
     room: RoomId,
     id: MessageId,
 ) -> Result<Option<MessageFacts>> {
-    let row: Option<(UserId, Vec<u8>, bool)> = sqlx::query_as(FIND_STATE)
+    let row: Option<(UserId, Vec<u8>, bool, bool)> = sqlx::query_as(FIND_STATE)
         .bind(room)
         .bind(id)
         .fetch_optional(connection)
         .await?;
-    Ok(row.map(|(author_id, body, is_deleted)| MessageFacts {
-        author_id,
-        body: lossy(&body),
-        is_deleted,
-    }))
+    Ok(
+        row.map(|(author_id, body, is_deleted, has_files)| MessageFacts {
+            author_id,
+            body: lossy(&body),
+            is_deleted,
+            has_files,
+        }),
+    )
 }
 
 /// Replaces the text of a message.

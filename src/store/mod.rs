@@ -25,6 +25,7 @@ pub mod event_pages;
 mod event_row;
 pub mod events;
 pub mod file_identity;
+pub mod files;
 pub mod identities;
 pub mod imports;
 pub mod inbox;
@@ -78,6 +79,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         cursors::STATEMENTS,
         event_pages::STATEMENTS,
         events::STATEMENTS,
+        files::STATEMENTS,
         identities::STATEMENTS,
         imports::STATEMENTS,
         inbox::STATEMENTS,

@@ -7,6 +7,7 @@ use super::{
     damage::parse_lossy,
     db::Connection,
     json_rows::write_rows,
+    message_row::file_json,
     messages::broken_json,
     statements::statements,
     visibility::{is_open, is_open_to},
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     error::Result,
     model::{
+        file::{Attachment, FileId},
         ids::{EventId, MessageId, RoomId, UserId},
         time::Timestamp,
         user::Person,
@@ -36,12 +38,15 @@ statements! {
                 'is_announcements', json(iif(r.announcements, 'true', 'false')),
                 'manages', json(iif(s.role is 'manager' or u.role is 'admin', 'true', 'false')),
                 'is_room_mention_open', json(iif(r.room_mentions, 'true', 'false')),
+                'files', json(iif(p.files is null, null, (select json_group_array(", file_json!(), ")
+                    from json_each(p.files) w join files f on f.id = w.value and f.user_id = p.by and f.message_id is null
+                    join contents c on c.hash = f.hash))),
                 'is_answer', json(iif(q.id is not null, 'true', 'false')),
                 'answered_author', cast((select w.handle from users w where w.id = q.author_id) as text),
                 'known', iif(k.id is null, null, json_object('id', k.id, 'room_id', m.room_id,
                     'body', iif(m.edited_at is null and m.deleted_at is null, m.body, null)))) as fact
             from (select key, value ->> 'by' as by, value ->> 'room' as room, value ->> 'nonce' as nonce,
-                         value ->> 'reply_to' as reply_to from jsonb_each(?)) p
+                         value ->> 'reply_to' as reply_to, value -> 'files' as files from jsonb_each(?)) p
             left join users u on u.id = p.by and u.disabled_at is null
             left join rooms r on r.slug = p.room
             left join memberships s on s.room_id = r.id and s.user_id = p.by
@@ -50,9 +55,11 @@ statements! {
             left join messages m on m.id = k.id)) as facts"
     );
     // The triggers of 0009_added_messages.sql add the events, the nonces and the rows of the calendar.
-    ADD_MESSAGES = "insert into messages (id, room_id, author_id, created_at, body, reply_to, nonce, mentions_room)
+    ADD_MESSAGES = "insert into messages (id, room_id, author_id, created_at, body, reply_to, nonce, mentions_room,
+            has_files)
         select value ->> 'id', value ->> 'room_id', value ->> 'author_id', value ->> 'at', value ->> 'body',
-               value ->> 'reply_to', value ->> 'nonce', value ->> 'mentions_room'
+               value ->> 'reply_to', value ->> 'nonce', value ->> 'mentions_room',
+               value ->> 'has_files'
         from jsonb_each(?1) where ?2 is null or ?2 = (select data_version from pragma_data_version)";
     ADD_MENTIONS = "insert or ignore into mentions (user_id, room_id, message_id)
         select coalesce(u.merged_into, u.id), m.room_id, m.id
@@ -80,6 +87,8 @@ pub struct Question<'a> {
     pub room: &'a str,
     pub nonce: Option<&'a str>,
     pub reply_to: Option<MessageId>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub files: &'a [FileId],
 }
 
 /// Facts needed to authorise one post.
@@ -111,6 +120,8 @@ pub struct PostFacts {
     pub is_answer: bool,
     /// The handle of the author of that message.
     pub answered_author: Option<String>,
+    /// Those of the files that are complete uploads of the author; `None` if the post has none.
+    pub files: Option<Vec<Attachment>>,
     /// The earlier post of the author under the same nonce.
     pub known: Option<EarlierPost>,
 }
@@ -175,6 +186,8 @@ pub struct NewMessage<'a> {
     pub reply_to: Option<MessageId>,
     /// The nonce given by the author's client.
     pub nonce: Option<&'a str>,
+    /// Whether it has files, which the caller adds.
+    pub has_files: bool,
 }
 
 /// Adds messages in the order of their ids, each with its event, nonce, mentions and row of the calendar.

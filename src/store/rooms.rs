@@ -156,6 +156,7 @@ statements! {
         select id from messages m where m.room_id = ?1 and m.id >= ?2)";
     ERASE_SAVED = "delete from saved where message_id in (
         select id from messages m where m.room_id = ?1 and m.id >= ?2)";
+    ERASE_FILES = "delete from files where room_id = ?1 and message_id >= ?2";
     ERASE_MESSAGES = "delete from messages where room_id = ?1 and id >= ?2";
     ERASE_CUSTOM_EVENTS = "update events set data = null where id in (
         select e.id from rooms r cross join events e indexed by custom_events_of_room
@@ -362,7 +363,13 @@ pub async fn erase_deleted(connection: &mut Connection) -> Result<bool> {
         let erased = sqlx::query(ERASE_CUSTOM_EVENTS).execute(connection).await?;
         return Ok(erased.rows_affected() > 0);
     };
-    for sql in [ERASE_REACTIONS, ERASE_MENTIONS, ERASE_SAVED, ERASE_MESSAGES] {
+    for sql in [
+        ERASE_REACTIONS,
+        ERASE_MENTIONS,
+        ERASE_SAVED,
+        ERASE_FILES,
+        ERASE_MESSAGES,
+    ] {
         sqlx::query(sql)
             .bind(room)
             .bind(from)

@@ -4,9 +4,11 @@
 //! preferences are known. Internal errors are logged here, once, and their details are never shown.
 
 use super::{
+    audience::is_for_programs,
     negotiation::preferred_type,
     preferences::Preferences,
     problem::{General, Problem},
+    tus_headers::{TUS_RESUMABLE, TUS_VERSION},
     views::error::ErrorPage,
 };
 use crate::error::Error;
@@ -39,6 +41,8 @@ pub enum Rejection {
     UnsupportedEncoding,
     /// The text of the body is not UTF-8.
     UnsupportedCharset,
+    /// The protocol of the request has another version than this.
+    UnsupportedVersion(&'static str),
     /// The client accepts none of the available representations.
     NotAcceptable,
     /// The body did not arrive in time.
@@ -90,6 +94,11 @@ impl Rejection {
                 General::UnsupportedCharset,
                 "Send text as UTF-8, with charset=utf-8 or without a charset.",
             ),
+            Self::UnsupportedVersion(known) => Problem::general(
+                StatusCode::PRECONDITION_FAILED,
+                General::UnsupportedVersion,
+                format!("Send Tus-Resumable: {known}."),
+            ),
             Self::Misdirected(host) => Problem::general(
                 StatusCode::MISDIRECTED_REQUEST,
                 General::Misdirected,
@@ -133,6 +142,10 @@ impl IntoResponse for Rejection {
         if let Self::Redirect(path) = &self {
             return Redirect::to(path).into_response();
         }
+        let version = match &self {
+            Self::UnsupportedVersion(version) => Some(*version),
+            _ => None,
+        };
         let is_encoding_unsupported = matches!(self, Self::UnsupportedEncoding);
         let problem = self.problem();
         let retry_after = problem.seconds;
@@ -157,6 +170,10 @@ impl IntoResponse for Rejection {
                 HeaderValue::from_static("identity"),
             );
         }
+        if let Some(version) = version {
+            let version = HeaderValue::from_static(version);
+            response.headers_mut().insert(TUS_VERSION, version);
+        }
         response.extensions_mut().insert(problem);
         response
     }
@@ -176,7 +193,7 @@ const PROBLEM: Name<'static> = Name::new_unchecked("problem");
 /// Returns whether an error is rendered as a page. Errors of the API are problem+json whatever the client accepts,
 /// because programs depend on it.
 fn wants_page(request: &Request) -> bool {
-    !request.uri().path().starts_with("/api/")
+    !is_for_programs(request.uri().path())
         && preferred_type(request.headers(), &OFFERS).unwrap_or(true)
 }
 
@@ -212,6 +229,9 @@ pub async fn render_problems(request: Request, next: Next) -> Response {
         header::WWW_AUTHENTICATE,
         header::ALLOW,
         header::ACCEPT_ENCODING,
+        header::CONTENT_RANGE,
+        TUS_RESUMABLE,
+        TUS_VERSION,
     ];
     for name in kept {
         if let Some(value) = response.headers_mut().remove(&name) {

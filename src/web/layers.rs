@@ -6,7 +6,10 @@ use crate::{app::random_bytes, auth::secret::Secret};
 use axum::{
     BoxError, Router,
     body::{Body, Bytes, HttpBody},
-    http::{HeaderName, HeaderValue, Request, Response, header},
+    http::{
+        Extensions, HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Version,
+        header,
+    },
     middleware::from_fn,
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -30,7 +33,8 @@ use tower_http::{
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Forbids inline scripts and styles, resources of other origins, and framing in both directions.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; \
+    connect-src 'self'; \
     form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
 /// Default headers of responses whose handler does not set them. Handlers of assets, history and streams set their own
@@ -106,7 +110,8 @@ pub const COMPRESSED_MIN: u64 = 1024;
 fn compression() -> CompressionLayer<impl Predicate> {
     let pays = SizeAbove::new(COMPRESSED_MIN)
         .and(NotForContentType::SSE)
-        .and(NotForContentType::IMAGES);
+        .and(NotForContentType::IMAGES)
+        .and(is_compressible);
     CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(pays)
@@ -120,6 +125,14 @@ where
     B::Error: Into<BoxError>,
 {
     response.map(Body::new)
+}
+
+/// Marks a response that is sent as it is, such as a file: parts of it are requested.
+#[derive(Clone, Copy, Debug)]
+pub struct Uncompressed;
+
+fn is_compressible(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
+    extensions.get::<Uncompressed>().is_none()
 }
 
 fn add_default_headers<B>(mut response: Response<B>) -> Response<B> {

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+pub mod audience;
 pub mod base_path;
 pub mod body;
 pub mod client;
@@ -9,6 +10,7 @@ pub mod encode;
 pub mod error;
 pub mod extract;
 pub mod feed;
+pub mod files;
 pub mod health;
 pub mod hosts;
 pub mod https_redirect;
@@ -24,12 +26,14 @@ pub mod sign_in_client;
 pub mod sign_in_needed;
 pub mod signed_in;
 pub mod stream;
+pub mod tus_headers;
 pub mod user_agent;
 pub mod views;
 
 use crate::app::App;
 use axum::{
     Router,
+    middleware::map_response,
     routing::{delete, get, post, put},
 };
 use std::sync::Arc;
@@ -224,7 +228,10 @@ fn peace_pages() -> Router<Arc<App>> {
 /// The addresses are written in full: nesting would cost every request another allocation and another copy, and would make
 /// addresses hard to search for.
 fn api() -> Router<Arc<App>> {
-    api_of_server().merge(api_of_me()).merge(api_of_rooms())
+    api_of_server()
+        .merge(api_of_me())
+        .merge(api_of_rooms())
+        .merge(api_of_files())
 }
 
 /// Returns the routes of the API about the server and its people.
@@ -385,6 +392,24 @@ fn api_of_rooms() -> Router<Arc<App>> {
             "/api/v1/rooms/{room}/messages/{id}/reactions/{emoji}",
             put(reactions::add_reaction).delete(reactions::remove_reaction),
         )
+}
+
+/// Returns the routes of uploads and files.
+fn api_of_files() -> Router<Arc<App>> {
+    use api::uploads;
+    let uploads = Router::new()
+        .route(
+            "/files",
+            post(uploads::begin_upload).options(uploads::show_support),
+        )
+        .route(
+            "/files/{upload}",
+            delete(uploads::cancel_upload)
+                .patch(uploads::append)
+                .head(uploads::show_upload),
+        )
+        .layer(map_response(uploads::add_version));
+    uploads.route("/files/{file}/{name}", get(files::show_file))
 }
 
 /// Returns the routes for monitoring.

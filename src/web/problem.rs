@@ -39,6 +39,8 @@ pub(super) enum General {
     UnsupportedEncoding,
     /// The charset of the body is not supported.
     UnsupportedCharset,
+    /// The protocol of the request has a version that is not supported.
+    UnsupportedVersion,
     /// The sender has done this too often.
     TooManyRequests,
     /// The server does not serve the host.
@@ -68,10 +70,11 @@ pub fn codes() -> Vec<&'static str> {
 /// Returns the status of a response about a field.
 #[must_use]
 pub fn status_of(fault: Fault) -> StatusCode {
-    if fault.is_conflict() {
-        StatusCode::CONFLICT
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
+    match fault {
+        Fault::UploadTooLarge { .. } | Fault::FilesFull { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        Fault::ServerFilesFull { .. } => StatusCode::INSUFFICIENT_STORAGE,
+        fault if fault.is_conflict() => StatusCode::CONFLICT,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The response to a request that needs a signed-in visitor: 401 for the API, a redirect to `/join` for a page.
 
-use super::error::Rejection;
+use super::{audience::is_for_programs, error::Rejection};
 use crate::error::Error;
 use axum::http::{Method, request::Parts};
 
@@ -8,7 +8,7 @@ use axum::http::{Method, request::Parts};
 #[must_use]
 pub fn refuse(parts: &Parts) -> Rejection {
     let path = parts.uri.path();
-    if path.starts_with("/api/") {
+    if is_for_programs(path) {
         Error::SignInNeeded.into()
     } else {
         Rejection::Redirect(join_path(page_of(&parts.method, path)))

@@ -7,12 +7,13 @@ use std::{
 };
 
 /// The parts of the crate from the lowest to the highest. Each may know those before it, besides itself.
-const LAYERS: [&[&str]; 18] = [
+const LAYERS: [&[&str]; 19] = [
     &["fault"],
     &["error"],
     &["model"],
     &["config"],
     &["store"],
+    &["files"],
     &["markdown"],
     &["cache"],
     &["chat"],

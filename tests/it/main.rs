@@ -20,3 +20,4 @@ mod statements;
 mod stream;
 mod support;
 mod tls;
+mod uploads;

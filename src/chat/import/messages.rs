@@ -53,6 +53,7 @@ impl<'a> ImportRun<'a> {
                 mentions: &[],
                 reply_to,
                 nonce: Some(&message.nonce),
+                has_files: false,
             },
         );
         self.rows.add_mentions(id, &message.mentions);

@@ -14,6 +14,7 @@ use crate::{
     model::{
         change::{AccessChange, Outcome, Post},
         event::{Audience, Event, Member, Membership, Object, RoomRef, kind},
+        file::{Attachment, FileId},
         ids::{EventId, MessageId, RoomId, UserId},
         message::Message,
         room::RoomRole,
@@ -21,6 +22,7 @@ use crate::{
     },
     store::{
         events::NumberedEvent,
+        files::PostedFile,
         memberships::NewMembership,
         posts::{EarlierPost, NewMessage, PostFacts},
     },
@@ -37,6 +39,8 @@ pub(super) struct Run<'a> {
     events: Vec<Event>,
     joined: HashSet<(RoomId, UserId)>,
     nonces: HashMap<(UserId, &'a str), usize>,
+    /// The files of its posts.
+    files: HashSet<&'a FileId>,
 }
 
 /// The author and the room of a post.
@@ -66,6 +70,7 @@ impl<'a> Run<'a> {
             events: Vec::new(),
             joined: HashSet::new(),
             nonces: HashMap::new(),
+            files: HashSet::new(),
         };
         let posts = posts.iter().zip(facts);
         let verdicts = posts
@@ -99,9 +104,10 @@ impl<'a> Run<'a> {
             user,
             by,
         };
+        let files = self.take_files(post, facts.files)?;
         let joins = facts.member_since.is_none() && self.joined.insert((room_id, user));
         let access = joins.then(|| self.join(&context));
-        let id = self.post(&context, post);
+        let id = self.post(&context, post, files);
         let access = access.into_iter().collect();
         let outcome = Outcome::Message { id, is_new: true };
         Ok(Applied::with_accesses(outcome, access))
@@ -166,8 +172,37 @@ impl<'a> Run<'a> {
         AccessChange::User(user)
     }
 
-    fn post(&mut self, context: &Context<'_>, post: &'a Post) -> MessageId {
+    /// Returns the files of a post, in its order. All of them must be complete uploads of the author, and none of them
+    /// the file of an earlier post of this run.
+    fn take_files(
+        &mut self,
+        post: &'a Post,
+        found: Option<Vec<Attachment>>,
+    ) -> Result<Vec<Attachment>> {
+        let gone = || Error::invalid("attachments", Fault::UploadGone);
+        let found = found.unwrap_or_default();
+        let is_taken = |id| self.files.contains(id);
+        if post.attachments.iter().any(is_taken) {
+            return Err(gone());
+        }
+        let find = |id: &FileId| found.iter().find(|file| file.id == *id).cloned();
+        let files: Option<Vec<_>> = post.attachments.iter().map(find).collect();
+        let files = files.ok_or_else(gone)?;
+        self.files.extend(&post.attachments);
+        Ok(files)
+    }
+
+    fn post(&mut self, context: &Context<'_>, post: &'a Post, files: Vec<Attachment>) -> MessageId {
         let id = MessageId(self.next_id.0);
+        let places = post.attachments.iter().enumerate();
+        self.rows
+            .files
+            .extend(places.map(|(place, file)| PostedFile {
+                file,
+                message: id,
+                room: context.room_id,
+                place,
+            }));
         let message = Message {
             id,
             room: context.room.to_owned(),
@@ -182,6 +217,7 @@ impl<'a> Run<'a> {
             mentions_room: context.mentions_room && is_room_mentioned(&post.mentions),
             is_author_imported: false,
             reactions: Vec::new(),
+            attachments: files,
         };
         let mentions_room = message.mentions_room;
         self.append(context, kind::MESSAGE, Object::Message(Arc::new(message)));
@@ -199,6 +235,7 @@ impl<'a> Run<'a> {
             mentions_room,
             reply_to: post.reply_to,
             nonce: post.nonce(),
+            has_files: !post.attachments.is_empty(),
         });
         id
     }

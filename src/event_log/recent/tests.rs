@@ -30,6 +30,7 @@ fn event(id: i64, kind: &str, body: String) -> Arc<Event> {
         mentions_room: false,
         is_author_imported: false,
         reactions: Vec::new(),
+        attachments: Vec::new(),
     };
     Arc::new(Event {
         id: EventId(id),

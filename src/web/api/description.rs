@@ -5,6 +5,7 @@
 
 mod blocks;
 mod document;
+mod files;
 mod forms;
 mod headers;
 mod inbox;

@@ -41,6 +41,10 @@ pub struct PostRequest {
     #[serde(default, deserialize_with = "read_optional_id")]
     #[schema(value_type = Option<SentId>)]
     pub reply_to: Option<i64>,
+    /// Ids of complete uploads of the caller, which become the files of the message. With files, the text may be empty.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub attachments: Vec<String>,
 }
 
 impl From<PostRequest> for Draft {
@@ -49,6 +53,7 @@ impl From<PostRequest> for Draft {
             body: message.body,
             nonce: message.nonce,
             reply_to: message.reply_to.map(MessageId),
+            attachments: message.attachments,
         }
     }
 }

@@ -23,4 +23,5 @@ pub mod server;
 pub mod sessions;
 pub mod setup;
 pub mod tokens;
+pub mod uploads;
 pub mod users;

@@ -44,6 +44,10 @@ impl JsonWriter<'_> {
         } else {
             self.by_serde(&message.reactions);
         }
+        if !message.attachments.is_empty() {
+            self.raw(r#","attachments":"#)
+                .by_serde(&message.attachments);
+        }
         if let Some(html) = html {
             self.raw(r#","html":"#).text(html);
         }
@@ -158,6 +162,7 @@ mod tests {
             mentions_room: false,
             is_author_imported: false,
             reactions: Vec::new(),
+            attachments: Vec::new(),
         }
     }
 

@@ -4,10 +4,11 @@
 //! viewer has blocked. They contain no text in any language:
 //! `static/css/history.css` adds "edited" and "deleted".
 
-use super::layout::hue;
+use super::{files::Shown, layout::hue};
 use crate::{
     markdown::{self, Form},
     model::{
+        file::Attachment,
         ids::MessageId,
         message::{Message, Reaction},
         time::Timestamp,
@@ -132,6 +133,11 @@ pub fn excerpt(message: &Message) -> Option<&str> {
     Some(end.map_or(line, |(end, _)| &line[..end]))
 }
 
+/// Returns the address of the smaller picture of a file.
+fn preview(file: &Attachment) -> String {
+    file.preview_path().unwrap_or_default()
+}
+
 /// Formats a time independently of the language: `2026-11-21 18:02 UTC`.
 #[must_use]
 pub fn moment(time: Timestamp) -> String {
@@ -178,6 +184,7 @@ mod tests {
                 count: 2,
                 by: vec!["bob".into(), "chen".into()],
             }],
+            attachments: Vec::new(),
         }
     }
 

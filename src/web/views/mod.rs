@@ -9,6 +9,7 @@ pub mod deletion;
 pub mod direct_rooms;
 pub mod edit;
 pub mod error;
+pub mod files;
 pub mod inbox;
 pub mod invite;
 pub mod join;

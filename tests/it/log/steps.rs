@@ -386,6 +386,7 @@ impl Known {
             mentions: mentions(number),
             nonce,
             reply_to: (number % 5 == 0).then(|| self.message(step.which).1),
+            attachments: Vec::new(),
         })
     }
 

@@ -1,7 +1,10 @@
 //! Who may do what that is about no room: every other operation of the API, as every kind of person.
 
 use super::{agrees_with, comparable, operations::Operation};
-use crate::support::{chat::Chat, person::Person};
+use crate::{
+    support::{chat::Chat, person::Person},
+    uploads::client::{post_files, upload},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -32,7 +35,13 @@ impl Things {
         let member = json!({ "role": "member" });
         let invite = owner.send(Method::POST, "/api/v1/invites", member).await;
         let invite = invite.expect(201).json();
+        let file = upload(target, "a.txt", b"hello").await;
+        post_files(target, "general", "", &[&file]).await;
+        let pending = upload(target, "a.txt", b"hello").await;
         let parameters = [
+            ("{upload}", &json!(pending), "AAAAAAAAAAAAAAAAAAAAAA"),
+            ("{file}", &json!(file), "AAAAAAAAAAAAAAAAAAAAAA"),
+            ("{name}", &json!("a.txt"), "a.txt"),
             ("{handle}", &json!("target"), "nobody1"),
             ("{session}", &session, "0000000000000000"),
             ("{token}", &token["id"], "0000000000000000"),

@@ -222,6 +222,7 @@ impl Chat {
             mentions: Vec::new(),
             nonce: None,
             reply_to: None,
+            attachments: Vec::new(),
         };
         let actions = (0..count).map(|n| Action::PostMessage(post(n)));
         self.apply(Some(by), actions.collect()).await;

@@ -1,7 +1,7 @@
 //! The document as a whole.
 
 use super::{
-    blocks,
+    blocks, files,
     headers::SharedHeader,
     inbox, invites, messages,
     operation::{Described, sign_in},
@@ -30,7 +30,7 @@ struct Group {
     operations: Vec<Described>,
 }
 
-fn groups() -> [Group; 14] {
+fn groups() -> [Group; 15] {
     let group = |name, description, operations| Group {
         name,
         description,
@@ -75,6 +75,11 @@ fn groups() -> [Group; 14] {
             "pins",
             "Pinned and saved messages, and who has read a message",
             pins::operations(),
+        ),
+        group(
+            "files",
+            "Uploads, and the files of messages",
+            files::operations(),
         ),
         group(
             "reports",

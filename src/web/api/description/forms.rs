@@ -17,6 +17,9 @@ pub(super) fn form_of<T: ToSchema>() -> (String, RefOr<Schema>) {
     if let RefOr::T(Schema::Object(form)) = &mut schema {
         let description = format!("`{request}` as a form. Empty fields count as absent.");
         form.description = Some(description);
+        // A form cannot hold lists.
+        let is_value = |field: &RefOr<Schema>| !matches!(field, RefOr::T(Schema::Array(_)));
+        form.properties.retain(|_, field| is_value(field));
         for (name, field) in &mut form.properties {
             let value = text_of(field);
             *field = if form.required.contains(name) {

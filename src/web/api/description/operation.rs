@@ -12,7 +12,8 @@ use serde_json::Value;
 use utoipa::{
     ToSchema,
     openapi::{
-        Content, ContentBuilder, HttpMethod, Ref, Required, ResponseBuilder, SecurityRequirement,
+        Content, ContentBuilder, HttpMethod, ObjectBuilder, Ref, Required, ResponseBuilder,
+        SecurityRequirement, Type,
         path::{Operation, OperationBuilder, Parameter, ParameterIn},
         request_body::RequestBodyBuilder,
     },
@@ -159,6 +160,14 @@ impl Described {
         self.body = Some(body.required(Some(required)));
         self.schemas.add::<T>();
         self.schemas.insert(form_name, form);
+        self
+    }
+
+    /// The request has a body of bytes.
+    pub(super) fn takes_bytes(mut self, media_type: &str) -> Self {
+        let bytes = Content::new(Some(ObjectBuilder::new().schema_type(Type::String)));
+        let body = RequestBodyBuilder::new().content(media_type, bytes);
+        self.body = Some(body.required(Some(Required::True)));
         self
     }
 

@@ -8,7 +8,7 @@ use utoipa::openapi::{
 };
 
 /// Returns the parameters in paths. Each is a component of the document.
-pub(super) fn in_paths() -> [(&'static str, Parameter); 10] {
+pub(super) fn in_paths() -> [(&'static str, Parameter); 13] {
     let visible = || text().min_length(Some(1));
     [
         (
@@ -48,6 +48,15 @@ pub(super) fn in_paths() -> [(&'static str, Parameter); 10] {
         (
             "ReportId",
             in_path("report", "Id of the report.", reference::<MessageId>()),
+        ),
+        (
+            "UploadId",
+            in_path("upload", "Id of the upload.", visible()),
+        ),
+        ("FileId", in_path("file", "Id of the file.", visible())),
+        (
+            "FileName",
+            in_path("name", "Name of the file; any is accepted.", visible()),
         ),
         (
             "TokenId",

@@ -29,6 +29,8 @@ pub(super) enum Refusal {
     Conflict,
     TooLarge,
     WrongType,
+    OtherVersion,
+    Full,
     Misdirected,
     Invalid,
     TooManyRequests,
@@ -39,7 +41,7 @@ pub(super) enum Refusal {
 
 impl Refusal {
     /// All refusals.
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Malformed,
         Self::NotSignedIn,
         Self::NotAllowed,
@@ -49,6 +51,8 @@ impl Refusal {
         Self::Conflict,
         Self::TooLarge,
         Self::WrongType,
+        Self::OtherVersion,
+        Self::Full,
         Self::Misdirected,
         Self::Invalid,
         Self::TooManyRequests,
@@ -96,6 +100,8 @@ impl Refusal {
             Self::Conflict => StatusCode::CONFLICT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::OtherVersion => StatusCode::PRECONDITION_FAILED,
+            Self::Full => StatusCode::INSUFFICIENT_STORAGE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
@@ -148,6 +154,10 @@ impl Refusal {
                 "The body has a type that is not listed (`unsupported-type`), is compressed (`unsupported-encoding`), \
                  or is not UTF-8 (`unsupported-charset`)."
             }
+            Self::OtherVersion => {
+                "`Tus-Resumable` is not the version in `Tus-Version` (`unsupported-version`)."
+            }
+            Self::Full => "All files together would be too large (`server-files-full`).",
             Self::Misdirected => "The server does not serve the name in `Host` (`misdirected`).",
             Self::TooManyRequests => {
                 "The caller has done this too often (`too-many-requests`), and nothing was stored. `seconds` is the \
@@ -185,7 +195,10 @@ impl Refusal {
             }
             Self::TooLarge => {
                 let limit = BodyLimit::SIGNED_IN;
-                return format!("The body is larger than {limit} (`too-large`).");
+                return format!(
+                    "The body is larger than {limit} (`too-large`); of an upload: than the file, or the file than it may be \
+                     (`upload-too-large`, `files-full`)."
+                );
             }
         }
         .into()
