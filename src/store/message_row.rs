@@ -286,9 +286,9 @@ mod tests {
     #[test]
     fn names_and_texts_may_hold_separators() {
         let mut row = ROW;
-        row[9] = b"7";
-        row[11] = b"An\x1fn\x1e";
-        row[12] = b"he\x1fl\x1elo";
+        row[10] = b"7";
+        row[12] = b"An\x1fn\x1e";
+        row[13] = b"he\x1fl\x1elo";
         let (message, damages) = read(&row);
         assert_eq!(message.author.name, "An\u{1f}n\u{1e}");
         assert_eq!(message.body.as_deref(), Some("he\u{1f}l\u{1e}lo"));

