@@ -125,7 +125,7 @@ impl FileFolder {
                 None => place_file(&root, part.path())?,
             };
             let dimensions = picture.as_ref().map(|picture| picture.dimensions);
-            let preview = picture.map(|picture| place_picture(&root, picture.preview));
+            let preview = picture.map(|picture| place_picture(&root, &picture.preview));
             Ok(Content {
                 hash,
                 size,
@@ -150,7 +150,7 @@ impl FileFolder {
         };
         let guard = self.placing.read().await;
         let root = self.root.clone();
-        let content = in_background(move || place_picture(&root, portrait)).await?;
+        let content = in_background(move || place_picture(&root, &portrait)).await?;
         Ok(Some(Placed {
             content,
             _guard: guard,

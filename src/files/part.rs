@@ -74,12 +74,12 @@ pub(super) async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> Result<T> {
     match spawn_blocking(work).await {
-        Ok(done) => done.map_err(outage),
+        Ok(done) => done.map_err(|error| outage(&error)),
         Err(_) => Err(Error::Internal("work on a file has panicked")),
     }
 }
 
-fn outage(error: io::Error) -> Error {
+fn outage(error: &io::Error) -> Error {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
             Error::Unavailable(Outage::DiskFull)

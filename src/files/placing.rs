@@ -63,7 +63,7 @@ pub(super) fn place_bytes(root: &Path, bytes: &[u8]) -> io::Result<(String, u64)
 }
 
 /// Places a picture that was made here.
-pub(super) fn place_picture(root: &Path, picture: Encoded) -> io::Result<Content> {
+pub(super) fn place_picture(root: &Path, picture: &Encoded) -> io::Result<Content> {
     let (hash, size) = place_bytes(root, &picture.bytes)?;
     Ok(Content {
         hash,

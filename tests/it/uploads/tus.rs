@@ -192,10 +192,10 @@ async fn uploads_that_nobody_posts_are_deleted_after_a_day() {
 
 /// Returns the number of contents in the folder of files.
 pub(super) fn contents_in(folder: &std::path::Path) -> usize {
-    let folders = fs::read_dir(folder).unwrap().flatten();
+    let folders = fs::read_dir(folder).into_iter().flatten().flatten();
     let folders = folders.filter(|entry| entry.file_name() != "parts");
     folders
-        .map(|entry| fs::read_dir(entry.path()).unwrap().count())
+        .map(|entry| fs::read_dir(entry.path()).into_iter().flatten().count())
         .sum()
 }
 
