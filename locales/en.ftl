@@ -665,6 +665,17 @@ ban-question = Ban @{ $username }? The account is disabled and its sessions end 
 
 ## Outbox, in scripts
 
+attach-files = Attach files
+remove-file = Remove { $name }
+upload-of = Upload of { $name }
+too-many-files = A message can have { $max } files at most.
+file-gone = A file is no longer in this browser. Attach it again.
+not-loaded = The server can’t be reached. Try again.
+picture = Picture
+previous-picture = Previous picture
+next-picture = Next picture
+download = Download
+close = Close
 suggestions = Suggestions
 jump-to = Jump to…
 draft = Draft

@@ -610,6 +610,17 @@ ban-question = 要封禁 @{ $username } 吗？账号将被停用，其会话将�
 
 ## 发件箱（脚本）
 
+attach-files = 添加文件
+remove-file = 移除 { $name }
+upload-of = 正在上传 { $name }
+too-many-files = 一条消息最多 { $max } 个文件。
+file-gone = 有文件已不在此浏览器中，请重新添加。
+not-loaded = 无法连接服务器，请重试。
+picture = 图片
+previous-picture = 上一张图片
+next-picture = 下一张图片
+download = 下载
+close = 关闭
 suggestions = 建议
 jump-to = 跳到…
 draft = 草稿

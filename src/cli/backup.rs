@@ -1,15 +1,17 @@
 //! `backup`: writes a consistent copy of the database, also while the server runs.
 
-use super::{Database, Failure, print};
+use super::{Database, Failure, Files, failure::tell, print};
 use crate::{
     error::Error,
+    files::{copies::copy_contents, folder::FileFolder},
     store::{
         check, copies,
         database_path::{DatabasePath, beside},
-        db,
+        db, files,
     },
 };
 use clap::Args;
+use sqlx::Connection as _;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -22,6 +24,8 @@ pub(super) struct Backup {
     out: PathBuf,
     #[command(flatten)]
     database: Database,
+    #[command(flatten)]
+    files: Files,
 }
 
 pub(super) async fn run(backup: Backup) -> Result<(), Failure> {
@@ -40,21 +44,47 @@ pub(super) async fn run(backup: Backup) -> Result<(), Failure> {
             Error::Io(error) => cannot_make(out, &error),
             error => error.into(),
         });
-    let done = copied.and_then(|()| move_to(&half, out));
-    if let Err(failure) = done {
-        let _ = copies::remove_database(&half);
-        return Err(failure);
-    }
+    let copied = match copied {
+        Ok(()) => copy_files(&half, &backup.files.of(&database), out).await,
+        Err(failure) => Err(failure),
+    };
+    let done = copied.and_then(|files| move_to(&half, out).map(|()| files));
+    let files = match done {
+        Ok(files) => files,
+        Err(failure) => {
+            let _ = copies::remove_database(&half);
+            return Err(failure);
+        }
+    };
     let mut copy = db::open_reader(out).await?;
     let sums = check::sum_up(&mut copy).await?;
     let bytes = fs::metadata(out).map_or(0, |metadata| metadata.len());
     print(&format!(
-        "{}: {} messages, {} users, {} KiB\n",
+        "{}: {} messages, {} users, {files} files, {} KiB\n",
         out.display(),
         sums.messages,
         sums.users,
         bytes / 1024
     ))
+}
+
+/// Copies the files that the copy of the database refers to, and returns their number.
+async fn copy_files(
+    copy: &DatabasePath,
+    from: &FileFolder,
+    out: &DatabasePath,
+) -> Result<u64, Failure> {
+    let mut connection = db::open_reader(copy).await?;
+    if !files::has_contents(&mut connection).await? {
+        return Ok(0);
+    }
+    let to = FileFolder::new(out, None);
+    let copied = copy_contents(&mut connection, from, &to).await?;
+    connection.close().await?;
+    for fault in copied.faults {
+        tell(&format!("{fault}, and not in the backup"));
+    }
+    Ok(copied.contents)
 }
 
 /// Moves the finished copy to `out`. It is linked where possible, because unlike renaming, linking fails if a file has

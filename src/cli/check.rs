@@ -1,8 +1,9 @@
 //! `check`: verifies the integrity of the database and the invariants of its tables.
 
-use super::{Database, Failure, print};
+use super::{Database, Failure, Files, print};
 use crate::{
     error::Error,
+    files::copies::check_contents,
     store::{check, database_path::DatabasePath, db},
 };
 use clap::Args;
@@ -13,6 +14,8 @@ use sqlx::Connection as _;
 pub(super) struct Check {
     #[command(flatten)]
     database: Database,
+    #[command(flatten)]
+    files: Files,
 }
 
 /// Greatest number of unreadable values that are reported individually.
@@ -67,6 +70,14 @@ pub(super) async fn run(check: Check) -> Result<(), Failure> {
         }
         faulty += usize::from(verdict.faults > 0);
     }
+    let missing = check_contents(&mut tx, &check.files.of(&database)).await?;
+    for fault in &missing {
+        print(&format!("FAULT  {fault}\n"))?;
+    }
+    if missing.is_empty() {
+        print("ok     all files are stored and intact\n")?;
+    }
+    faulty += missing.len();
     let sums = check::sum_up(&mut tx).await?;
     print(&format!(
         "{} events, {} messages, {} users, {} rooms\n",

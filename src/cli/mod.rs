@@ -33,4 +33,4 @@ mod user;
 
 use failure::{Failure, print};
 pub use usage::main;
-use usage::{Database, SERVER_EXAMPLE};
+use usage::{Database, Files, SERVER_EXAMPLE};

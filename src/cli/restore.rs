@@ -1,12 +1,13 @@
 //! `restore`: replaces the database with a backup, and starts a new era of ids.
 
-use super::{Database, Failure, failure::tell, print};
+use super::{Database, Failure, Files, failure::tell, print};
 use crate::{
     app::{ChangeMaker, now},
     cache::Cache,
     chat::apply::apply,
     config::Storage,
     error::Error,
+    files::{copies::copy_contents, folder::FileFolder},
     model::{
         change::{Action, Principal},
         ids::EventId,
@@ -34,6 +35,8 @@ pub(super) struct Restore {
     backup: PathBuf,
     #[command(flatten)]
     database: Database,
+    #[command(flatten)]
+    files: Files,
 }
 
 /// Number of eras skipped if the replaced database cannot be read, since it may have been restored that often.
@@ -56,7 +59,8 @@ pub(super) async fn run(restore: Restore) -> Result<(), Failure> {
         .max(last_used_id(file).await?);
     let new = DatabasePath::resolve(&beside(file, ".restoring"))?;
     copies::remove_database(&new).map_err(|error| cannot_replace(file, &error))?;
-    let placed = replace(&mut source, &new, file, used).await;
+    let folders = (FileFolder::new(backup, None), restore.files.of(file));
+    let placed = replace(&mut source, &new, file, used, &folders).await;
     if placed.is_err() {
         let _ = copies::remove_database(&new);
     }
@@ -76,9 +80,25 @@ async fn replace(
     new: &DatabasePath,
     file: &DatabasePath,
     used: i64,
+    folders: &(FileFolder, FileFolder),
 ) -> Result<(EventId, Option<PathBuf>), Failure> {
     let next_id = prepare(source, new, used).await?;
+    copy_files(new, folders).await?;
     Ok((next_id, put_in_place(new, file).await?))
+}
+
+/// Copies the files of the backup. Those that are in the folder already stay.
+async fn copy_files(
+    new: &DatabasePath,
+    (from, to): &(FileFolder, FileFolder),
+) -> Result<(), Failure> {
+    let mut connection = db::open_reader(new).await?;
+    let copied = copy_contents(&mut connection, from, to).await?;
+    connection.close().await?;
+    for fault in copied.faults {
+        tell(&format!("in the backup, {fault}"));
+    }
+    Ok(())
 }
 
 /// Opens a backup, and checks that it is an undamaged database of this program.

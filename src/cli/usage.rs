@@ -4,7 +4,11 @@ use super::{
     Failure, backup, check, export, import, invite, post, restore, room, serve, setup_link, tail,
     token, user,
 };
-use crate::config::{Config, DB};
+use crate::{
+    config::{Config, DB},
+    files::folder::FileFolder,
+    store::database_path::DatabasePath,
+};
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, process::ExitCode};
 
@@ -72,7 +76,10 @@ enum Command {
     /// Includes closed rooms. Rooms without messages, tokens and custom events of bots are not included; use `backup`
     /// for a complete copy.
     Export(export::Export),
-    /// Copy the database; the server may be running
+    /// Copy the database, and the files beside it; the server may be running
+    ///
+    /// The files are copied to a folder beside the copy, with its name and `-files`. Files that are there already are not
+    /// copied again.
     Backup(backup::Backup),
     /// Replace the database with a backup; the server must be stopped
     Restore(restore::Restore),
@@ -94,6 +101,26 @@ pub(super) struct Database {
     /// Path of the database
     #[arg(long, env = "BACKSCROLL_DB", hide_env_values = true, value_name = "FILE", default_value = DB)]
     pub db: PathBuf,
+}
+
+/// The folder of files that a command uses.
+#[derive(Args, Debug)]
+pub(super) struct Files {
+    /// Folder of the files that people send; by default beside the database, with its name and `-files`
+    #[arg(
+        long = "files",
+        env = "BACKSCROLL_FILES",
+        hide_env_values = true,
+        value_name = "FOLDER"
+    )]
+    pub folder: Option<PathBuf>,
+}
+
+impl Files {
+    /// Returns the folder of a database.
+    pub(super) fn of(&self, database: &DatabasePath) -> FileFolder {
+        FileFolder::new(database, self.folder.as_deref())
+    }
 }
 
 /// Runs the command that the arguments of the process select.

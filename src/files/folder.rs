@@ -67,6 +67,12 @@ impl FileFolder {
         }
     }
 
+    /// Returns the path of the folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Returns the path of a content.
     #[must_use]
     pub fn path_of(&self, hash: &str) -> PathBuf {

@@ -5,6 +5,7 @@
 //! ends with bytes that were not received. A complete part is inspected, synced, and linked to the place of its content
 //! before the database refers to it.
 
+pub mod copies;
 mod digest;
 pub mod folder;
 pub mod kind;

@@ -38,7 +38,7 @@ pub(super) fn path_of(root: &Path, hash: &str) -> PathBuf {
     root.join(start).join(hash)
 }
 
-/// Places a file, which stays where it is, too. Returns its hash and its size.
+/// Places a part, which stays where it is, too. Returns its hash and its size.
 pub(super) fn place_file(root: &Path, file: &Path) -> io::Result<(String, u64)> {
     let (hash, size) = hash_of(File::open(file)?)?;
     let place = path_of(root, &hash);
@@ -47,6 +47,15 @@ pub(super) fn place_file(root: &Path, file: &Path) -> io::Result<(String, u64)> 
     File::open(&new)?.sync_all()?;
     put(&new, &place)?;
     Ok((hash, size))
+}
+
+/// Places a copy of a content of another folder. They share nothing on the disk.
+pub(super) fn place_copy(root: &Path, file: &Path, hash: &str) -> io::Result<()> {
+    let place = path_of(root, hash);
+    let new = prepare(&place, &place)?;
+    fs::copy(file, &new)?;
+    File::open(&new)?.sync_all()?;
+    put(&new, &place)
 }
 
 /// Places bytes. Returns their hash and their number.

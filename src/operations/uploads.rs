@@ -118,6 +118,32 @@ pub async fn append(
     })
 }
 
+/// Uploads a file whose size is known at its end: at most `max`.
+pub async fn receive_file(
+    app: &App,
+    viewer: &Viewer,
+    name: &str,
+    max: u64,
+    pieces: impl Stream<Item = Option<Bytes>>,
+) -> Result<FileId> {
+    let max = max.clamp(1, app.quotas.file);
+    let upload = begin_upload(app, viewer, name, max).await?.upload;
+    let part = app.files.open_part(&upload.id).await?;
+    let (part, end) = receive(part, max, pieces).await?;
+    if end == End::Whole {
+        complete(app, viewer, &upload, part.sync().await?).await?;
+        return Ok(upload.id);
+    }
+    drop(part);
+    cancel_upload(app, viewer, upload.id.as_str()).await?;
+    let max = app.quotas.file;
+    let fault = match end {
+        End::TooMuch => Fault::UploadTooLarge { max },
+        End::Whole | End::Cut => Fault::UploadGone,
+    };
+    Err(Error::invalid("files", fault))
+}
+
 /// How a request ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {

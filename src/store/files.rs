@@ -45,6 +45,7 @@ statements! {
         left join contents p on p.hash = c.preview_hash
         where f.id = ? and f.message_id is not null"
     );
+    HAS_CONTENTS = "select exists (select 1 from sqlite_master where type = 'table' and name = 'contents')";
     LIST_CONTENTS = "select hash, size from contents where hash > ?1 order by hash limit ?2 + 0";
     RETAIN_CONTENTS = "select w.value from json_each(?) w where exists (select 1 from contents c where c.hash = w.value)";
     RETAIN_UPLOADS = "select w.value from json_each(?) w where exists (select 1 from files f where f.id = w.value)";
@@ -255,6 +256,13 @@ pub async fn find_file(connection: &mut Connection, id: &FileId) -> Result<Optio
         hash: row.try_get("hash")?,
         preview,
     }))
+}
+
+/// Returns whether the database has files. Those of earlier versions have none.
+pub async fn has_contents(connection: &mut Connection) -> Result<bool> {
+    Ok(sqlx::query_scalar(HAS_CONTENTS)
+        .fetch_one(connection)
+        .await?)
 }
 
 /// Returns the hashes and sizes of contents after a hash, in their order.

@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn a_missing_author_has_a_name_to_be_shown() {
         let mut row = ROW;
-        (row[10], row[11]) = (b"", b"3");
+        (row[11], row[12]) = (b"", b"3");
         let (message, damages) = read(&row);
         assert_eq!(message.author, Person::unknown(UserId(3)));
         assert_eq!(message.author.handle, "unknown-3");

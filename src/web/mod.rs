@@ -16,6 +16,7 @@ pub mod hosts;
 pub mod https_redirect;
 pub mod layers;
 pub mod locale;
+pub mod multipart;
 pub mod negotiation;
 pub mod origin;
 pub mod own_site;

@@ -2,6 +2,7 @@
 // of the page.
 
 import { Activity } from "./activity.js";
+import { openAttaching } from "./attaching.js";
 import { blocks } from "./blocks.js";
 import { Composer, openCompletion } from "./composer.js";
 import { ConnectionStatus } from "./connection_status.js";
@@ -64,7 +65,11 @@ class RoomPage {
 
   #openWriting() {
     const owner = `${this.#log}/${this.#handle}`;
-    const composer = new Composer(new Drafts(owner, this.#room), (body, answered) => this.#post(body, answered));
+    const composer = new Composer(new Drafts(owner, this.#room), (...message) => this.#post(...message));
+    openAttaching(
+      (files) => composer.attach(files),
+      (room, files) => attachElsewhere(owner, room, files),
+    );
     this.#outbox = new Outbox(owner, {
       onChange: () => pending.update(),
       onSent: (message) => {
@@ -73,8 +78,8 @@ class RoomPage {
       },
     });
     const pending = new PendingMessages(this.#room, this.#handle, this.#outbox, this.#history, (entry) => {
-      composer.insert(entry.body, entry.answered);
-      this.#outbox.discard(entry);
+      composer.insert(entry.body, entry.answered, entry.files);
+      this.#outbox.discard(entry, true);
     });
     storage.watchWipe(() => {
       composer.clear();
@@ -86,9 +91,9 @@ class RoomPage {
   }
 
   /** Returns why the message is refused, if so. */
-  #post(body, answered) {
+  #post(body, answered, files) {
     if (this.#outbox.isSignedOut) return t("not-sent", { reason: t("signed-out") });
-    this.#outbox.add(this.#room, body, answered);
+    this.#outbox.add(this.#room, body, answered, files);
     this.#history.goToLatest();
     return null;
   }
@@ -227,6 +232,16 @@ class RoomPage {
     const module = await loadModule("keyboard_navigation");
     if (module) this.#keyboardNavigation ??= new module.KeyboardNavigation(event);
   }
+}
+
+/** Attaches files to the draft of another room, whose page then uploads them. */
+async function attachElsewhere(owner, room, files) {
+  const module = await loadModule("attachments");
+  const drafts = new Drafts(owner, room);
+  const draft = drafts.read() ?? { body: "" };
+  const attached = draft.files ?? [];
+  const { kept } = (await module?.attach(files, attached.length)) ?? { kept: [] };
+  drafts.save({ ...draft, files: [...attached, ...kept] });
 }
 
 openSidebar();

@@ -2,7 +2,8 @@
 // that edit a message, names of people and emoji are completed.
 
 import { byId, fitHeight, isComposing, isSendKey, touchScreen } from "./dom.js";
-import { loadWithStyle } from "./lazy_modules.js";
+import { loadModule, loadWithStyle } from "./lazy_modules.js";
+import { t } from "./locale.js";
 
 /** @typedef {import("./drafts.js").Original} Original */
 
@@ -15,11 +16,14 @@ export class Composer {
   #send;
   /** @type {?Original} */
   #answered = null;
+  /** @type {import("./uploads.js").Attached[]} */
+  #files = [];
   #draft; // until it is in the field
 
   /**
    * @param {import("./drafts.js").Drafts} drafts
-   * @param {(body: string, answered: ?Original) => ?string} send takes a message; returns the reason if it refuses it
+   * @param {(body: string, answered: ?Original, files: object[]) => ?string} send takes a message; returns the reason if it
+   *   refuses it
    */
   constructor(drafts, send) {
     this.#drafts = drafts;
@@ -55,16 +59,33 @@ export class Composer {
    *
    * @param {string} body
    * @param {?Original} answered
+   * @param {import("./uploads.js").Attached[]} [files]
    */
-  insert(body, answered) {
+  insert(body, answered, files = []) {
+    this.#setFiles([...files, ...this.#files]);
     this.#field.value = this.#field.value.trim() ? `${body}\n${this.#field.value}` : body;
     this.#setAnswered(answered ?? this.#answered);
     this.#field.focus();
   }
 
+  /**
+   * Attaches files to the next message.
+   *
+   * @param {File[]} files
+   */
+  async attach(files) {
+    const module = await loadModule("attachments");
+    if (!module) return this.#refuse(t("not-loaded"));
+    const { kept, fault } = await module.attach(files, this.#files.length);
+    this.#setFiles([...this.#files, ...kept]);
+    if (fault) this.#refuse(fault);
+    if (!touchScreen.matches) this.#field.focus();
+  }
+
   clear() {
     this.#field.value = "";
     this.#error.hidden = true;
+    this.#setFiles([]);
     this.#setAnswered(null);
   }
 
@@ -87,6 +108,21 @@ export class Composer {
     if (!draft) return;
     this.#field.value = this.#field.value ? `${draft.body}\n${this.#field.value}` : draft.body;
     this.#setAnswered(draft.answered ?? null);
+    this.#setFiles([...(draft.files ?? []), ...this.#files]);
+  }
+
+  /** Shows the files that are attached. The module that does it is loaded at the first one. */
+  #setFiles(files) {
+    const hadFiles = this.#files.length > 0;
+    this.#files = files;
+    this.#onChange();
+    if (files.length === 0 && !hadFiles) return;
+    const remove = ({ key }) => this.#setFiles(this.#files.filter((file) => file.key !== key));
+    loadModule("attachments").then((module) => module?.showFiles(byId("attachments"), this.#files, remove));
+  }
+
+  #refuse(reason) {
+    Object.assign(this.#error, { textContent: reason, hidden: false });
   }
 
   #onKey(event) {
@@ -103,7 +139,7 @@ export class Composer {
   }
 
   #onChange() {
-    if (!this.#draft) this.#drafts.save({ body: this.#field.value, answered: this.#answered });
+    if (!this.#draft) this.#drafts.save({ body: this.#field.value, answered: this.#answered, files: this.#files });
     fitHeight(this.#field);
   }
 
@@ -116,9 +152,9 @@ export class Composer {
 
   #submit() {
     const body = this.#field.value;
-    if (body.trim() === "") return;
-    const refusal = this.#send(body, this.#answered);
-    if (refusal) Object.assign(this.#error, { textContent: refusal, hidden: false });
+    if (body.trim() === "" && this.#files.length === 0) return;
+    const refusal = this.#send(body.trim() && body, this.#answered, this.#files);
+    if (refusal) this.#refuse(refusal);
     else this.clear();
   }
 }

@@ -7,7 +7,7 @@ import { storage } from "./storage.js";
  * The message that a draft replies to.
  * @typedef {{ id: number, text: string }} Original
  *
- * @typedef {{ body: string, answered?: ?Original }} Draft
+ * @typedef {{ body: string, answered?: ?Original, files?: import("./uploads.js").Attached[] }} Draft
  */
 
 export class Drafts {
@@ -29,9 +29,10 @@ export class Drafts {
     return storage.get(this.#prefix + this.#room);
   }
 
-  /** @param {Draft} draft an empty body removes it */
-  save({ body, answered }) {
-    storage.set(this.#prefix + this.#room, body.trim() ? { body, answered } : null);
+  /** @param {Draft} draft without text and files it is removed */
+  save({ body, answered, files = [] }) {
+    const isEmpty = !body.trim() && files.length === 0;
+    storage.set(this.#prefix + this.#room, isEmpty ? null : { body, answered, files });
   }
 }
 

@@ -2,6 +2,8 @@
 // one, in the order in which they were written. Each has a nonce, so that sending it again never posts it twice.
 
 import { explain, isProblem, jsonOptions, request } from "./http.js";
+import { loadModule } from "./lazy_modules.js";
+import { t } from "./locale.js";
 import { storage } from "./storage.js";
 
 /**
@@ -11,6 +13,8 @@ import { storage } from "./storage.js";
  * @property {string} room
  * @property {string} body
  * @property {?import("./drafts.js").Original} [answered] the message that it replies to
+ * @property {import("./uploads.js").Attached[]} [files] whose bytes are in the browser's database
+ * @property {boolean} [isRestarted] whether the files were uploaded again, since the server did not have them any more
  * @property {number} at when it was written, in ms since 1970
  * @property {number} [confirmedAt] when the user last asked to send it
  * @property {string} [fault] why the server refused it
@@ -70,10 +74,11 @@ export class Outbox {
    * @param {string} room
    * @param {string} body
    * @param {Entry["answered"]} answered
+   * @param {Entry["files"]} files
    */
-  add(room, body, answered) {
+  add(room, body, answered, files) {
     const last = this.list().at(-1)?.at ?? 0; // clocks may go back
-    this.#store({ nonce: newNonce(), room, body, answered, at: Math.max(Date.now(), last + 1) });
+    this.#store({ nonce: newNonce(), room, body, answered, files: files.length ? files : undefined, at: Math.max(Date.now(), last + 1) });
   }
 
   /**
@@ -85,8 +90,13 @@ export class Outbox {
     this.#store({ ...entry, fault: undefined, confirmedAt: Date.now() });
   }
 
-  /** @param {{ room: string, nonce: string }} entry */
-  discard({ room, nonce }) {
+  /**
+   * @param {{ room: string, nonce: string }} entry
+   * @param {boolean} [keepsFiles] whether another message gets its files
+   */
+  discard({ room, nonce }, keepsFiles = false) {
+    const files = !keepsFiles && storage.get(this.#key(room, nonce))?.files;
+    if (files) loadModule("uploads").then((module) => module?.forget(files));
     storage.set(this.#key(room, nonce), null);
     this.#onChange();
   }
@@ -179,9 +189,11 @@ export class Outbox {
   }
 
   async #post(entry) {
-    const { room, nonce, body, answered } = entry;
+    const { room, nonce, body, answered, files } = entry;
+    const attachments = files && (await this.#upload(entry));
+    if (files && !attachments) return;
     const response = await request(`api/v1/rooms/${room}/messages?include=html`, {
-      ...jsonOptions("POST", { body, nonce, reply_to: answered?.id }),
+      ...jsonOptions("POST", { body, nonce, reply_to: answered?.id, attachments }),
       keepalive: body.length < KEEPALIVE_MAX,
     });
     const message = response?.ok && (await response.json().catch(() => null));
@@ -193,8 +205,28 @@ export class Outbox {
     else this.#pause(response);
   }
 
+  /** Returns the ids of the files of a message; null if they are not uploaded. */
+  async #upload(entry) {
+    const module = await loadModule("uploads");
+    const ids = [];
+    for (const file of module ? entry.files : [{}]) {
+      const { id, fault, isGone, response } = (await module?.upload(file.key)) ?? {};
+      if (!storage.get(this.#key(entry.room, entry.nonce))) return null; // discarded meanwhile
+      if (fault || isGone) this.#store({ ...entry, fault: fault ?? t("file-gone") });
+      else if (response?.status === 401 && isProblem(response)) this.isSignedOut = true;
+      else if (!id) this.#pause(response);
+      if (!id) return null;
+      ids.push(id);
+    }
+    return ids;
+  }
+
   async #refuse(entry, response) {
     if (response.status === 401) return void (this.isSignedOut = true);
+    if (entry.files && !entry.isRestarted && (await codeOf(response)) === "upload-gone") {
+      await (await loadModule("uploads"))?.restart(entry.files);
+      return this.#store({ ...entry, isRestarted: true });
+    }
     const fault = await explain(response);
     const key = this.#key(entry.room, entry.nonce);
     if (!storage.get(key)) return; // discarded meanwhile
@@ -229,6 +261,9 @@ async function withLock(name, work) {
 }
 
 const ageOf = ({ at, confirmedAt }) => Date.now() - (confirmedAt ?? at);
+
+/** Returns the code of the problem in an answer, which can still be read. */
+const codeOf = async (response) => (await response.clone().json().catch(() => null))?.code;
 
 /** Whether our own server refuses a message for good: errors of a proxy, and of a server in trouble, pass. */
 function isRefusal(response) {

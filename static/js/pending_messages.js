@@ -3,6 +3,7 @@
 
 import { button, byId, element } from "./dom.js";
 import { hue } from "./hue.js";
+import { loadModule } from "./lazy_modules.js";
 import { formatTime, t } from "./locale.js";
 import { people } from "./people.js";
 import { statusLine } from "./status_line.js";
@@ -84,6 +85,7 @@ export class PendingMessages {
     const text = element("p", "message-text");
     text.append(element("span", "message-body", entry.body));
     row.append(text);
+    if (entry.files) row.append(chipsOf(entry.files));
     if (!isMoving) row.append(this.#questionOf(entry));
     return row;
   }
@@ -102,6 +104,13 @@ export class PendingMessages {
     line.append(actionButton(t("discard"), () => outbox.discard(entry)));
     return line;
   }
+}
+
+/** Returns the files of a message with their progress. The module that shows them is loaded when it is needed. */
+function chipsOf(files) {
+  const list = element("ul", "chips");
+  loadModule("attachments").then((module) => module?.showFiles(list, files));
+  return list;
 }
 
 /** The button goes with its row, so the composer gets the focus. */

@@ -95,8 +95,9 @@ class BrowserStorage {
     this.#isSignedOut = false;
   }
 
-  /** Removes all items, and tells the other tabs. */
+  /** Removes all items and the bytes of attached files, and tells the other tabs. */
   wipe() {
+    globalThis.indexedDB?.deleteDatabase(`${ROOT}files`);
     try {
       for (const key of Object.keys(this.#storage)) if (key.startsWith(ROOT)) this.#storage.removeItem(key);
       this.#storage.setItem(SIGNED_OUT, "");

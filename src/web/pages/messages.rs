@@ -18,13 +18,14 @@ use crate::{
         api::{history_query::query_at, messages::PostRequest},
         error::Rejection,
         extract::{Path, Sent, Visitor},
+        multipart::{is_multipart, read_form_with_files},
         preferences::Preferences,
         signed_in::SignedIn,
         views::{edit::EditPage, message::address},
     },
 };
 use axum::{
-    extract::State,
+    extract::{FromRequest as _, Request, State},
     http::{StatusCode, Uri},
     response::Response,
 };
@@ -37,10 +38,14 @@ pub async fn post_message(
     visitor: SignedIn,
     Path(slug): Path<String>,
     uri: Uri,
-    sent: Sent,
+    request: Request,
 ) -> Result<Response, Rejection> {
     let locale = visitor.preferences.locale;
-    let message: PostRequest = sent.fields()?;
+    let message: PostRequest = if is_multipart(request.headers()) {
+        read_form_with_files(&app, &visitor, request).await?
+    } else {
+        Sent::from_request(request, &app).await?.fields()?
+    };
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
     let (status, text) = match post(&app, &visitor, slug.clone(), message.into()).await {
         Ok((message, _)) => return Ok(redirect_to(&format!("/rooms/{slug}#m{}", message.id))),

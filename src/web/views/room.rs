@@ -180,8 +180,9 @@ const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
 /// The modules that `js/app.js` imports, directly or indirectly. The page lists them so that they are fetched in
 /// parallel.
-const MODULES: [&str; 33] = [
+const MODULES: [&str; 34] = [
     "js/activity.js",
+    "js/attaching.js",
     "js/base_path.js",
     "js/blocks.js",
     "js/composer.js",
