@@ -2,5 +2,7 @@
 
 mod attachments;
 pub(crate) mod client;
+mod copies;
 mod downloads;
+mod pictures;
 mod tus;
