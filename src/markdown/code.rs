@@ -2,8 +2,8 @@
 //!
 //! A row is encoded once and for everybody, in the task that answers posts and feeds streams. Colours must therefore cost
 //! microseconds, be the same in a page and in a stream, and take linear time for any text. Grammars for editors
-//! (TextMate's in `syntect`, those of tree-sitter) take milliseconds for a block and much more for a hostile one, so this
-//! is a scanner that reads each character once. It knows how a language writes comments, strings and words, not its
+//! (those of `syntect` and of tree-sitter) take milliseconds for a block and much more for a hostile one, so this is a
+//! scanner that reads each character once. It knows how a language writes comments, strings and words, not its
 //! grammar, and never fails: code that it does not understand has fewer colours.
 
 mod languages;

@@ -122,6 +122,7 @@ pub async fn forward_message(
         body,
         nonce: forward.nonce,
         reply_to: None,
+        attachments: Vec::new(),
     };
     let (message, _) = post_message(app, viewer, forward.to, draft).await?;
     Ok(message)

@@ -21,7 +21,7 @@ use strum::VariantNames as _;
 
 /// Changes that the audit log does not have: what people do in their own name, what belongs to another change that it
 /// has, and what the server does by itself.
-const UNRECORDED: [&str; 33] = [
+const UNRECORDED: [&str; 39] = [
     "Found",
     "BeginEra",
     "JoinServer",

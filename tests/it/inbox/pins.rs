@@ -50,8 +50,10 @@ async fn members_pin_messages_and_every_reader_is_told_by_an_event_of_the_room()
     ann.delete("general", first).await.expect(200);
     assert_eq!(pins(&bob, "general").await, json!([second]));
     pin(&ann, "general", first).await.problem(409);
-    let unpin = ann.send(Method::DELETE, &path("general", second, "pin"), Value::Null);
-    unpin.await.expect(204);
+    let path = path("general", second, "pin");
+    ann.send(Method::DELETE, &path, Value::Null)
+        .await
+        .expect(204);
     assert_eq!(pins(&bob, "general").await, json!([]));
 }
 
@@ -175,6 +177,6 @@ async fn a_forwarded_message_of_a_closed_room_tells_nothing_but_its_text() {
     let nowhere = forward("general", open, "nowhere", "").await;
     nowhere.expect(404);
     let visitor = chat.join("cara").await;
-    let hidden = visitor.get(&format!("/rooms/{closed}/messages/{plan}/forward"));
-    hidden.await.expect(404);
+    let page = format!("/rooms/{closed}/messages/{plan}/forward");
+    visitor.get(&page).await.expect(404);
 }

@@ -75,7 +75,7 @@ pub(super) enum Kind {
 }
 
 /// What is posted often stands here often.
-const KINDS: [Kind; 51] = {
+const KINDS: [Kind; 58] = {
     use Kind::{
         AddReaction, AdmitProxied, BanUser, BeginEra, CreateInvite, CreateRoom, Credential,
         DeleteMessage, DeleteRoom, DeleteUser, EditMessage, EraseMessages, EraseRooms, Found,

@@ -58,8 +58,9 @@ fn is_in_table(content: &Content, bye: Bye) -> bool {
     let signal = match content {
         Content::Typing { .. } => "typing",
         Content::Presence { .. } => "presence",
-        // Of no room, and told to one's own streams only (`peace::blocks`).
+        // Told to one's own streams only (`peace::blocks`, `inbox::marks`).
         Content::Me { .. } => return NOT_IN_TABLE.contains(&"me"),
+        Content::Read { .. } => return NOT_IN_TABLE.contains(&"read"),
     };
     let reason = match bye {
         Bye::SignedOut | Bye::Gone | Bye::Restart | Bye::Overload => "bye",
