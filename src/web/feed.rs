@@ -36,7 +36,10 @@ const RETRY_AFTER_OVERLOAD: (u64, u64) = (20_000, 40_000);
 pub struct Feed {
     tail: Tail,
     encoder: &'static dyn Encode,
-    opening: Opening,
+    /// How the cursor was resolved, as `hello` says it.
+    outcome: Outcome,
+    /// The last visible event when the tail was opened, at which a replay ends.
+    head: EventId,
     /// Counts of the events replayed so far; `None` once the reader has caught up.
     replayed: Option<Counts>,
     _place: StreamPermit,
@@ -119,14 +122,16 @@ impl Feed {
         Self {
             tail,
             encoder,
-            opening,
+            outcome: opening.outcome,
+            head: opening.head,
             replayed,
             _place: place,
         }
     }
 
-    /// Returns `hello`, the presence changes since the reader's page was rendered, and what has changed for the reader alone. `hello` carries the cursor, so
-    /// that a reader that is disconnected right after it resumes at the same position.
+    /// Returns `hello`, the presence changes since the reader's page was rendered, and what has changed for the reader
+    /// alone. `hello` carries the cursor, so that a reader that is disconnected right after it resumes at the same
+    /// position.
     #[must_use]
     pub fn hello(&mut self) -> Bytes {
         let mut out = retry(RETRY);
@@ -141,15 +146,11 @@ impl Feed {
     }
 
     fn write_hello(&self, out: &mut Vec<u8>) {
-        let Opening {
-            outcome,
-            from,
-            head,
-        } = self.opening;
+        let from = self.tail.shown();
         let hello = Hello {
-            outcome,
+            outcome: self.outcome,
             from,
-            head,
+            head: self.head,
             log: &self.tail.log().name,
             server: concat!("backscroll/", env!("CARGO_PKG_VERSION")),
         };
@@ -193,7 +194,7 @@ impl Feed {
     /// cursor cannot be read. If the stream ended instead, its reader would reconnect with the same cursor and meet the
     /// same error.
     fn reset(&mut self) -> Bytes {
-        let head = self.opening.head.max(self.tail.shown());
+        let head = self.head.max(self.tail.shown());
         self.tail.skip_to(head);
         self.reset_to(head)
     }
@@ -202,11 +203,7 @@ impl Feed {
     /// `head` follow.
     fn reset_to(&mut self, head: EventId) -> Bytes {
         self.replayed = None;
-        self.opening = Opening {
-            outcome: Outcome::Reset,
-            from: head,
-            head,
-        };
+        (self.outcome, self.head) = (Outcome::Reset, head);
         let mut out = Vec::new();
         self.write_hello(&mut out);
         out.into()
@@ -268,7 +265,7 @@ impl Feed {
         for event in slices.iter().flat_map(Slice::events) {
             counts.add(event);
         }
-        (self.tail.shown() >= self.opening.head).then(|| self.caught_up())
+        (self.tail.shown() >= self.head).then(|| self.caught_up())
     }
 
     fn caught_up(&mut self) -> Bytes {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{
-        calendar::Calendar,
+        calendar::{Calendar, Month},
         emoji::{EMOJI_MAX, EMOJI_PER_PERSON_MAX},
         ids::MessageId,
         json_schema::{TimeOrDate, text},
@@ -125,6 +125,7 @@ fn show_calendar() -> Described {
         )
         .for_readers()
         .answers::<Calendar>(StatusCode::OK, "The months.")
+        .has_schema::<Month>()
 }
 
 fn post_message() -> Described {
