@@ -324,6 +324,9 @@ disable-account = Disable account
 disable-lead = Nobody can sign in with a disabled account. Its messages stay.
 ban-lead = A ban disables the account and ends its sessions for good.
 hide-messages = Also delete all messages
+hide-messages-lead = All their messages are deleted for everyone, which can’t be undone.
+own-role = Change your own role
+own-role-lead = You will be { $role } and no longer administer this server. Only another admin can give that back.
 ban = Ban
 
 ## Blocking, reports, deleting an account, merging

@@ -305,6 +305,9 @@ disable-account = 停用账号
 disable-lead = 停用后无法再登录，消息会保留。
 ban-lead = 封禁会停用账号，并永久结束其会话。
 hide-messages = 同时删除所有消息
+hide-messages-lead = 对方的所有消息都会为所有人删除，且无法撤销。
+own-role = 更改自己的角色
+own-role-lead = 你将变为{ $role }，不再管理此服务器。只有其他管理员才能恢复。
 ban = 封禁
 
 ## 屏蔽、举报、删除账号、合并

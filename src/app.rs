@@ -40,6 +40,8 @@ pub struct App {
     pub session_idle: Duration,
     /// The address under which users reach the server, if it is known.
     pub public_url: Option<Url>,
+    /// The address in links of commands; `None` if the server does not listen.
+    pub site: Option<String>,
     /// The path below which users reach the server.
     pub base: BasePath,
     /// The names and the path of cookies.
@@ -71,6 +73,7 @@ impl App {
             rates: RateLimits::new(rates),
             session_idle: config.session_idle,
             public_url: config.public_url.clone(),
+            site: None,
             base: config.base(),
             passwords: Passwords::default(),
             provider: None,
@@ -87,6 +90,13 @@ impl App {
     #[must_use]
     pub fn with_provider(self, provider: Option<Provider>) -> Self {
         Self { provider, ..self }
+    }
+
+    /// Returns the state of a server that users reach under this address.
+    #[must_use]
+    pub fn with_site(self, site: String) -> Self {
+        let site = Some(site);
+        Self { site, ..self }
     }
 
     /// Returns the pool of reading connections.

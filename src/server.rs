@@ -14,7 +14,7 @@ use crate::{
         account::NewAccount,
         change::{Action, Principal},
         role::Door,
-        room::{FoldedRoomName, NewRoom, RoomKind, RoomName, Topic},
+        room::{FIRST_ROOM, FoldedRoomName, NewRoom, RoomKind, RoomName, Topic},
         slug::Slug,
         user::SERVER_HANDLE,
     },
@@ -146,7 +146,8 @@ impl Server {
             setup: _,
         } = self;
         let app = App::new(Arc::clone(&log), streams_allowed(connections), &config);
-        let app = Arc::new(app.with_provider(provider));
+        let site = config.site(listener.local_addr()?);
+        let app = Arc::new(app.with_provider(provider).with_site(site));
         let stop = Stop::default();
         let stop_writing = CancellationToken::new();
         let mut writing = tokio::spawn(applier.run(stop_writing.clone()));
@@ -306,7 +307,7 @@ pub(crate) async fn prepare_log(connection: &mut Connection) -> Result<()> {
 fn first_room() -> Result<NewRoom> {
     const TOPIC: &str = "Everything that has no room of its own";
     Ok(NewRoom {
-        slug: Slug::of_name("general"),
+        slug: Slug::of_name(FIRST_ROOM),
         name: FoldedRoomName::new(parse_field("name", RoomName::parse("General"))?),
         topic: parse_field("topic", Topic::parse(TOPIC))?,
         kind: RoomKind::Open,

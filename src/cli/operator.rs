@@ -2,7 +2,7 @@
 
 use super::{Database, Failure, print};
 use crate::{
-    config::{Config, base_of, base_path::BasePath, parse_public_url},
+    config::{Config, addresses::site_of, base_of, base_path::BasePath, parse_public_url},
     net::operator_socket::ask,
     operator::{Reply, Request, report::Report, socket_path::socket_path},
     server::execute_offline,
@@ -23,7 +23,7 @@ pub(super) struct Target {
     pub json: bool,
 }
 
-/// The address in links.
+/// The address in links if no server runs. A running one names its own.
 #[derive(Args, Debug)]
 pub(super) struct LinkAddress {
     /// Address and port that the server listens on
@@ -76,12 +76,12 @@ pub(super) async fn execute(database: DatabasePath, request: &Request) -> Result
     }
 }
 
-/// Adds the address of a link to a report. The server knows best how users reach it.
+/// Adds the address of a link to a report: that of the server which has answered, or else the given one.
 pub(super) fn with_address(mut report: Report, address: &LinkAddress) -> Report {
     if let Some(path) = report.link.take() {
         let public_url = address.public_url.as_ref();
         let base = base_of(address.base_path.as_ref(), public_url);
-        let given = || site(public_url, &base, "http", address.listen);
+        let given = || site_of(public_url, &base, false, address.listen);
         let url = report.site.take().unwrap_or_else(given) + &path;
         report.text += &url;
         report.text.push('\n');
@@ -99,16 +99,4 @@ pub(super) fn show(target: &Target, report: &Report) -> Result<(), Failure> {
     }
     let lines = report.json.iter().map(|object| format!("{object}\n"));
     print(&lines.collect::<String>())
-}
-
-/// Returns the address under which the server is reached, without a slash at its end.
-pub(super) fn site(
-    public_url: Option<&Url>,
-    base: &BasePath,
-    scheme: &str,
-    address: SocketAddr,
-) -> String {
-    let public = public_url.map(|url| url.origin().ascii_serialization());
-    let origin = public.unwrap_or_else(|| format!("{scheme}://{address}"));
-    format!("{origin}{base}")
 }

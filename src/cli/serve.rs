@@ -1,6 +1,6 @@
 //! `serve`: runs the server.
 
-use super::{Failure, log, operator::site, print, setup_link::link, stop::Stop};
+use super::{Failure, log, print, setup_link::link, stop::Stop};
 use crate::{
     Server, SetupOffer,
     config::{Config, Durability},
@@ -102,11 +102,7 @@ fn line(name: &str, text: Option<&str>) -> String {
 fn setup_lines(config: &Config, address: SocketAddr, door: Door, offer: &SetupOffer) -> String {
     let how = match offer {
         SetupOffer::Done => return String::new(),
-        SetupOffer::New(secret) => {
-            let public_url = config.public_url.as_ref();
-            let site = site(public_url, &config.base(), scheme(config), address);
-            link(&site, secret)
-        }
+        SetupOffer::New(secret) => link(&config.site(address), secret),
         SetupOffer::Earlier => "the link that `backscroll setup-link` has printed".into(),
     };
     if door == Door::Open && address.ip().to_canonical().is_loopback() {

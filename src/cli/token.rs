@@ -42,7 +42,7 @@ enum TokenAction {
         /// URL of a room that it is limited to; can be repeated
         #[arg(long = "room", value_name = "URL")]
         rooms: Vec<String>,
-        /// The time from which it is not valid any more
+        /// The time, or the date, from which it is not valid any more
         #[arg(long, value_name = "TIME")]
         expires_at: Option<String>,
         #[command(flatten)]

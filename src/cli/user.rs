@@ -123,7 +123,7 @@ enum UserAction {
     },
     /// Delete accounts that never wrote anything and are in no closed room, with their reactions and rooms
     RemoveFlood {
-        /// Only accounts made since this time, such as 2026-11-28T16:00:00Z
+        /// Only accounts made since this time, such as 2026-11-28T16:00:00Z, or since a date
         #[arg(long, value_name = "TIME", value_parser = parse_time)]
         since: Timestamp,
         /// List the accounts and rooms, and delete none
@@ -180,7 +180,7 @@ impl From<NewRole> for Role {
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {
-    Timestamp::parse(text).ok_or_else(|| Fault::NotATime.to_string())
+    Timestamp::parse_or_date(text).ok_or_else(|| Fault::NotATime.to_string())
 }
 
 pub(super) async fn run(user: User) -> Result<(), Failure> {

@@ -1,6 +1,33 @@
-//! What can be said of an address without asking anybody.
+//! Addresses: that of the server, and what can be said of one without asking anybody.
 
+use super::{Config, base_path::BasePath};
+use std::net::SocketAddr;
 use url::{Host, Url};
+
+impl Config {
+    /// Returns the address under which users reach a server with these settings that listens on `listen`, without a slash
+    /// at its end.
+    #[must_use]
+    pub fn site(&self, listen: SocketAddr) -> String {
+        let is_tls = self.tls.is_on();
+        site_of(self.public_url.as_ref(), &self.base(), is_tls, listen)
+    }
+}
+
+/// Returns the address under which users reach a server, without a slash at its end: the public one, or the one that it
+/// listens on.
+#[must_use]
+pub fn site_of(
+    public_url: Option<&Url>,
+    base: &BasePath,
+    is_tls: bool,
+    listen: SocketAddr,
+) -> String {
+    let public = public_url.map(|url| url.origin().ascii_serialization());
+    let scheme = if is_tls { "https" } else { "http" };
+    let origin = public.unwrap_or_else(|| format!("{scheme}://{listen}"));
+    format!("{origin}{base}")
+}
 
 /// Returns whether nobody on the way can read or change what is sent to an address: it has TLS, or is this machine's.
 #[must_use]

@@ -203,6 +203,8 @@ impl RoomView {
 
 /// Maximum number of unread messages that are examined, which limits the cost of the count.
 pub const UNREAD_MAX: i64 = 1000;
+/// The slug of the room that a new server has.
+pub const FIRST_ROOM: &str = "general";
 /// The greatest number of rooms on a page of the list of rooms.
 pub const ROOM_LIST_MAX: usize = 200;
 /// Maximum length of a topic in characters.

@@ -35,6 +35,12 @@ impl Timestamp {
         parse_own_spelling(text.as_bytes()).or_else(|| Self::within_range(parse_rfc3339(text)?))
     }
 
+    /// Parses like [`Timestamp::parse`], or a date such as `2026-11-22`, which begins at midnight UTC.
+    #[must_use]
+    pub fn parse_or_date(text: &str) -> Option<Self> {
+        Self::parse(text).or_else(|| Self::parse(&format!("{text}T00:00:00Z")))
+    }
+
     /// Parses like [`Timestamp::parse`], but clamps times outside of the range. Queries use this, since "until the year
     /// 10000" is a meaningful question.
     #[must_use]

@@ -4,7 +4,7 @@ use super::messages::read_id;
 use crate::{
     app::App,
     auth::viewer::Viewer,
-    error::{Result, parse_field},
+    error::{Error, Result, parse_field},
     model::{
         change::Action,
         ids::EventId,
@@ -50,6 +50,17 @@ pub async fn list_reports(
     let reports =
         reports::list_reports(&mut connection, moderator, before, one_more(limit)).await?;
     Ok(Page::of(reports, limit))
+}
+
+/// Returns the handle of the author of a reported message that the viewer decides about.
+pub async fn find_reported(app: &App, viewer: &Viewer, id: &str) -> Result<String> {
+    let moderator = Moderator {
+        user: viewer.signed_in()?.id,
+        is_admin: viewer.is_admin(),
+    };
+    let mut connection = app.readers().acquire().await?;
+    let reported = reports::find_report(&mut connection, moderator, read_id(id)?.0).await?;
+    Ok(reported.ok_or(Error::NotFound)?.handle)
 }
 
 /// Decides about all reports of the message of a report.

@@ -11,7 +11,8 @@ use crate::{
         ids::{EventId, RoomId},
         page::Page,
         room::{
-            FoldedRoomName, NewDirectRoom, NewRoom, RoomKind, RoomName, RoomUpdate, RoomView, Topic,
+            FIRST_ROOM, FoldedRoomName, NewDirectRoom, NewRoom, RoomKind, RoomName, RoomUpdate,
+            RoomView, Topic,
         },
         slug::Slug,
     },
@@ -58,6 +59,19 @@ pub async fn list_rooms(
 ) -> Result<Page<RoomView>> {
     let mut connection = app.readers().acquire().await?;
     room_list::list_rooms(&mut connection, viewer.user_id(), after, limit).await
+}
+
+/// Returns the slug of the room that the viewer starts in: the first room of the server, or else the first one of the
+/// list; `None` if the viewer sees no room.
+pub async fn find_first_room(app: &App, viewer: &Viewer) -> Result<Option<String>> {
+    match visible_room(app, viewer, FIRST_ROOM).await {
+        Ok(_) => Ok(Some(FIRST_ROOM.to_owned())),
+        Err(Error::NotFound) => {
+            let rooms = list_rooms(app, viewer, None, 1).await?;
+            Ok(rooms.entries.into_iter().next().map(|room| room.info.slug))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Returns like [`list_rooms`], and with the head of the log before the page was read: a stream that starts there

@@ -127,7 +127,7 @@ async fn find_rooms(
 }
 
 fn parse_expiry(text: &str, now: Timestamp) -> Result<Timestamp, Fault> {
-    let expires_at = Timestamp::parse(text).ok_or(Fault::NotATime)?;
+    let expires_at = Timestamp::parse_or_date(text).ok_or(Fault::NotATime)?;
     (expires_at > now)
         .then_some(expires_at)
         .ok_or(Fault::TimePassed)

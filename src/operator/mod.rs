@@ -55,10 +55,7 @@ pub enum Reply {
 pub async fn execute(app: &App, request: Request) -> Reply {
     match perform(app, request).await {
         Ok(report) => Reply::Done(Report {
-            site: app.public_url.as_ref().map(|url| {
-                let origin = url.origin().ascii_serialization();
-                format!("{origin}{}", app.base)
-            }),
+            site: app.site.clone(),
             ..report
         }),
         Err(Error::NotFound) => Reply::Refused("there is nobody and nothing of this name".into()),

@@ -12,7 +12,7 @@ pub struct Report {
     pub json: Vec<Value>,
     /// The path of a link, which is printed as an address of the server after the text.
     pub link: Option<String>,
-    /// The address under which users reach the server, if the server knows it.
+    /// The address under which users reach the server that has answered; `None` if no server runs.
     pub site: Option<String>,
 }
 

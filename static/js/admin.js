@@ -1,5 +1,4 @@
-// The pages of the administration: times in the reader's time zone, roles that are saved when they are chosen, and a button
-// that copies a link.
+// The pages of the administration: times in the reader's time zone, and a button that copies a link.
 
 import { copy } from "./clipboard.js";
 import { byId } from "./dom.js";
@@ -8,11 +7,6 @@ import { formatTime, t } from "./locale.js";
 const COPIED_SHOWN = 3000; // ms
 
 for (const time of document.querySelectorAll("time")) time.textContent = formatTime(time.dateTime);
-
-for (const form of document.querySelectorAll(".role-form")) {
-  form.querySelector("button").hidden = true;
-  form.addEventListener("change", () => form.requestSubmit());
-}
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   const label = button.textContent;

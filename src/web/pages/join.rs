@@ -6,7 +6,8 @@ use crate::{
     error::{Denial, Error},
     model::server::ServerProfile,
     operations::{
-        oidc::provider_name, people::join_server, server::find_server, sign_in::SignedInAs,
+        oidc::provider_name, people::join_server, rooms::find_first_room, server::find_server,
+        sign_in::SignedInAs,
     },
     web::{
         error::Rejection,
@@ -112,12 +113,16 @@ async fn join_page(
     )
 }
 
-/// Redirects from `/`: to the form for joining, or to the default room.
-pub async fn show_start(visitor: Anybody) -> Response {
-    let room = "/rooms/general";
-    if visitor.user.is_some() {
-        redirect_to(room)
-    } else {
-        redirect_to(&join_path(room))
+/// Redirects from `/`: to the form for joining, or to the first room of the visitor, or to the list of rooms.
+pub async fn show_start(
+    State(app): State<Arc<App>>,
+    visitor: Anybody,
+) -> Result<Response, Rejection> {
+    if visitor.user.is_none() {
+        return Ok(redirect_to(&join_path("/")));
     }
+    Ok(match find_first_room(&app, &visitor).await? {
+        Some(room) => redirect_to(&format!("/rooms/{room}")),
+        None => redirect_to("/rooms"),
+    })
 }

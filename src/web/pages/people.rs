@@ -17,7 +17,11 @@ use crate::{
         origin::Origin,
         problem::status_of,
         signed_in::SignedIn,
-        views::people::{PasswordLinkPage, PeoplePage, PersonPage},
+        views::{
+            confirm::ConfirmPage,
+            layout::isolate,
+            people::{PasswordLinkPage, PeoplePage, PersonPage, role_name},
+        },
     },
 };
 use axum::{
@@ -76,9 +80,12 @@ pub struct PersonForm {
     disabled: Option<bool>,
     /// The page to return to; that of the person if absent.
     next: Option<String>,
+    /// Whether a question was answered.
+    confirmed: Option<String>,
 }
 
-/// Sets the role of a person, or whether the account is disabled.
+/// Sets the role of a person, or whether the account is disabled. Asks first whether admins are to be admins no more by
+/// their own doing, since they cannot take it back.
 pub async fn update_person(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -90,13 +97,28 @@ pub async fn update_person(
         role,
         disabled,
         next,
+        confirmed,
     } = sent.fields()?;
+    let role = role.as_deref().map(parse_role).transpose();
+    let is_own = visitor.signed_in()?.handle == handle;
+    if let Ok(Some(role)) = role
+        && is_own
+        && visitor.is_admin()
+        && role != Role::Admin
+        && confirmed.is_none()
+    {
+        let locale = visitor.preferences.locale;
+        let lead = locale.own_role_lead(isolate("strong", role_name(locale, role)));
+        let fields = vec![("role", role.as_str().to_owned())];
+        let question = (locale.own_role(), lead, fields);
+        return ask(&app, &visitor, &uri, question, &address_of(&handle)).await;
+    }
     let updated = async {
-        let role = role.as_deref().map(parse_role).transpose()?;
+        let role = role?;
         users::update_user(&app, visitor.requester()?, handle.clone(), role, disabled).await
     };
     match (updated.await, next) {
-        (Ok(_), Some(next)) => Ok(redirect_to(local(&next))),
+        (Ok(_), Some(next)) if !is_own => Ok(redirect_to(local(&next))),
         (updated, _) => answer(&app, &visitor, &handle, &uri, updated.map(drop)).await,
     }
 }
@@ -146,7 +168,16 @@ pub async fn create_sign_in_link(
     }
 }
 
-/// Bans a person.
+/// Fields of the form for banning a person.
+#[derive(Debug, Deserialize)]
+pub struct BanForm {
+    #[serde(flatten)]
+    ban: BanRequest,
+    /// Whether the question was answered.
+    confirmed: Option<String>,
+}
+
+/// Bans a person, after a question.
 pub async fn ban_person(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -154,8 +185,19 @@ pub async fn ban_person(
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let BanRequest { hide_messages } = sent.fields()?;
-    let hides = hide_messages.unwrap_or(false);
+    let BanForm { ban, confirmed } = sent.fields()?;
+    let hides = ban.hide_messages.unwrap_or(false);
+    if visitor.is_admin() && confirmed.is_none() {
+        let person = users::find_profile(&app, &visitor, &handle).await?;
+        let locale = visitor.preferences.locale;
+        let mut lead = locale.ban_question(isolate("bdi", &person.user.handle));
+        if hides {
+            lead = format!("{lead} {}", locale.hide_messages_lead());
+        }
+        let fields = vec![("hide_messages", hides.to_string())];
+        let path = format!("{}/ban", address_of(&handle));
+        return ask(&app, &visitor, &uri, (locale.ban(), lead, fields), &path).await;
+    }
     let banned = users::ban_user(&app, visitor.requester()?, &handle, hides).await;
     answer(&app, &visitor, &handle, &uri, banned).await
 }
@@ -237,6 +279,30 @@ pub async fn update_profile(
     let updated = users::update_profile(&app, &visitor, &draft).await;
     let handle = visitor.signed_in()?.handle.clone();
     answer(&app, &visitor, &handle, &uri, updated).await
+}
+
+/// Asks before a form is sent to `path`, which is that of the person or below it. The question is a title, a text in HTML,
+/// and the fields of the form.
+async fn ask(
+    app: &App,
+    visitor: &SignedIn,
+    here: &Uri,
+    (title, lead, mut fields): (&'static str, String, Vec<(&'static str, String)>),
+    path: &str,
+) -> Result<Response, Rejection> {
+    fields.push(("confirmed", "true".to_owned()));
+    let action = path[1..].to_owned();
+    let shown = ConfirmPage {
+        locale: visitor.preferences.locale,
+        scheme: visitor.preferences.scheme,
+        layout: layout(app, visitor, None, here).await?,
+        title,
+        lead,
+        fields,
+        back: action.trim_end_matches("/ban").to_owned(),
+        action,
+    };
+    page(StatusCode::OK, &shown)
 }
 
 /// Leads back to the page of a person, or shows it with the reason why a form was refused.

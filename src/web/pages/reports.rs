@@ -15,6 +15,8 @@ use crate::{
         preferences::Preferences,
         signed_in::SignedIn,
         views::{
+            confirm::ConfirmPage,
+            layout::isolate,
             message::address,
             reports::{NewReportPage, ReportsPage},
         },
@@ -25,6 +27,7 @@ use axum::{
     http::{StatusCode, Uri},
     response::Response,
 };
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// Shows the form for reporting a message.
@@ -93,7 +96,16 @@ pub async fn show_reports(
     reports_page(&app, &visitor, query.as_deref(), None, &uri).await
 }
 
-/// Decides about all reports of the message of a report.
+/// Fields of the form for a decision.
+#[derive(Debug, Deserialize)]
+pub struct DecisionForm {
+    #[serde(flatten)]
+    decided: DecisionRequest,
+    /// Whether the question was answered.
+    confirmed: Option<String>,
+}
+
+/// Decides about all reports of the message of a report. Asks before an author is banned.
 pub async fn decide_report(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
@@ -101,7 +113,11 @@ pub async fn decide_report(
     uri: Uri,
     sent: Sent,
 ) -> Result<Response, Rejection> {
-    let DecisionRequest { decision } = sent.fields()?;
+    let DecisionForm { decided, confirmed } = sent.fields()?;
+    let decision = decided.decision;
+    if decision == "ban" && visitor.is_admin() && confirmed.is_none() {
+        return ask_to_ban(&app, &visitor, &report, &uri).await;
+    }
     match reports::decide_report(&app, &visitor, &report, &decision).await {
         Ok(()) => Ok(redirect_to("/admin/reports")),
         Err(error) => {
@@ -109,6 +125,30 @@ pub async fn decide_report(
             reports_page(&app, &visitor, None, Some(refused), &uri).await
         }
     }
+}
+
+async fn ask_to_ban(
+    app: &App,
+    visitor: &SignedIn,
+    report: &str,
+    here: &Uri,
+) -> Result<Response, Rejection> {
+    let handle = reports::find_reported(app, visitor, report).await?;
+    let Preferences { locale, scheme } = visitor.preferences;
+    let shown = ConfirmPage {
+        locale,
+        scheme,
+        layout: layout(app, visitor, None, here).await?,
+        title: locale.ban_author(),
+        lead: locale.ban_question(isolate("bdi", &handle)),
+        action: format!("admin/reports/{report}"),
+        fields: vec![
+            ("decision", "ban".to_owned()),
+            ("confirmed", "true".to_owned()),
+        ],
+        back: "admin/reports".to_owned(),
+    };
+    page(StatusCode::OK, &shown)
 }
 
 async fn reports_page(

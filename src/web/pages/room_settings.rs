@@ -22,7 +22,7 @@ use crate::{
         extract::{Path, Sent, Visitor},
         origin::Origin,
         signed_in::SignedIn,
-        views::room_settings::{ConfirmPage, Question, RoomSettingsPage},
+        views::{confirm::ConfirmPage, layout::isolate, room_settings::RoomSettingsPage},
     },
 };
 use axum::{
@@ -163,6 +163,13 @@ pub async fn change_member(
     Ok(room.back())
 }
 
+/// What is asked before it is done, since it cannot be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Question {
+    Close,
+    Delete,
+}
+
 /// Asks whether an open room is to be closed.
 pub async fn ask_to_close(
     app: State<Arc<App>>,
@@ -194,12 +201,25 @@ async fn ask(
     if !room.can_manage {
         return Err(Error::Forbidden(Denial::NotManager).into());
     }
+    let locale = visitor.preferences.locale;
+    let name = isolate("strong", &room.info.name);
+    let (title, lead, action) = match question {
+        Question::Close => (locale.close_room(), locale.close_room_lead(name), "close"),
+        Question::Delete => (
+            locale.delete_room(),
+            locale.delete_room_lead(name),
+            "delete",
+        ),
+    };
     let shown = ConfirmPage {
-        locale: visitor.preferences.locale,
+        locale,
         scheme: visitor.preferences.scheme,
         layout: layout(&app, &visitor, Some(&slug), &uri).await?,
-        room: room.info,
-        question,
+        title,
+        lead,
+        action: format!("rooms/{slug}/{action}"),
+        fields: Vec::new(),
+        back: format!("rooms/{slug}/settings"),
     };
     page(StatusCode::OK, &shown)
 }

@@ -128,7 +128,8 @@ pub fn hue(handle: &str) -> u32 {
 }
 
 /// Returns `text` as HTML in an element `tag` that isolates its text direction from the surrounding text.
-pub(super) fn isolate(tag: &str, text: &str) -> String {
+#[must_use]
+pub fn isolate(tag: &str, text: &str) -> String {
     let Ok(text) = escape(text, Html);
     format!(r#"<{tag} dir="auto">{text}</{tag}>"#)
 }

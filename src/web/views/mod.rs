@@ -5,6 +5,7 @@
 pub mod account;
 pub mod account_fields;
 pub mod administration;
+pub mod confirm;
 pub mod deletion;
 pub mod direct_rooms;
 pub mod edit;

@@ -113,7 +113,8 @@ impl PeoplePage {
 }
 
 /// Returns the name of a role in the language of the page.
-pub(super) fn role_name(locale: &Locale, role: Role) -> &str {
+#[must_use]
+pub fn role_name(locale: &Locale, role: Role) -> &str {
     match role {
         Role::Admin => locale.role_admin(),
         Role::Member => locale.role_member(),

@@ -1,7 +1,7 @@
-//! The settings and members of a room, and the questions before a room is closed or deleted.
+//! The settings and members of a room.
 
 use super::{
-    layout::{Layout, hue, isolate},
+    layout::{Layout, hue},
     people::minute,
 };
 use crate::{
@@ -74,55 +74,5 @@ impl RoomSettingsPage {
 
     fn is_manager(member: &RoomMember) -> bool {
         member.role == RoomRole::Manager
-    }
-}
-
-/// What is asked before it is done, since it cannot be undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// Whether to close an open room.
-    Close,
-    /// Whether to delete a room.
-    Delete,
-}
-
-/// A question about a room.
-#[derive(Clone, Debug, Template)]
-#[template(path = "rooms/confirm.html")]
-pub struct ConfirmPage {
-    /// The language of the page.
-    pub locale: &'static Locale,
-    /// The colour scheme of the page.
-    pub scheme: Scheme,
-    /// The frame around the page.
-    pub layout: Layout,
-    /// The room.
-    pub room: RoomInfo,
-    /// The question.
-    pub question: Question,
-}
-
-impl ConfirmPage {
-    fn title(&self) -> &'static str {
-        match self.question {
-            Question::Close => self.locale.close_room(),
-            Question::Delete => self.locale.delete_room(),
-        }
-    }
-
-    /// Returns the question as HTML, with the room's name.
-    fn lead(&self) -> String {
-        let name = isolate("strong", &self.room.name);
-        match self.question {
-            Question::Close => self.locale.close_room_lead(name),
-            Question::Delete => self.locale.delete_room_lead(name),
-        }
-    }
-
-    fn action(&self) -> &'static str {
-        match self.question {
-            Question::Close => "close",
-            Question::Delete => "delete",
-        }
     }
 }

@@ -224,3 +224,20 @@ async fn posting_is_not_moderating() {
     let (_, moderator) = token(&chat, &ada, body).await;
     moderator.delete(&room, of_bob).await.expect(200);
 }
+
+#[tokio::test]
+async fn a_token_expires_at_a_time_or_a_date() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    for (given, kept) in [
+        ("2199-01-01", "2199-01-01T00:00:00.000Z"),
+        ("2199-01-01T02:00:00+02:00", "2199-01-01T00:00:00.000Z"),
+    ] {
+        let body = json!({ "name": "bot", "scopes": ["read"], "expires_at": given });
+        let made = ann.send(Method::POST, TOKENS, body).await.expect(201);
+        assert_eq!(made.json()["expires_at"], kept);
+    }
+    let body = json!({ "name": "bot", "scopes": ["read"], "expires_at": "tomorrow" });
+    let refused = ann.send(Method::POST, TOKENS, body).await;
+    refused.fault(422, "expires_at");
+}

@@ -2,12 +2,12 @@
 
 use crate::support::{
     chat::Chat,
-    program::{run, run_with_input},
+    program::{PROGRAM, run, run_with_input},
 };
-use backscroll::model::time::Timestamp;
+use backscroll::{config::base_path::BasePath, model::time::Timestamp};
 use reqwest::Method;
 use serde_json::json;
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{env, fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 use tokio::task::spawn_blocking;
 
 /// Runs the program on the file of the server, without blocking the tests' runtime.
@@ -387,4 +387,66 @@ async fn a_password_is_read_from_standard_input_and_is_in_no_log() {
         let is_there = bytes.windows(10).any(|window| window == b"four cups,");
         assert!(!is_there);
     }
+}
+
+#[tokio::test]
+async fn a_link_has_the_address_of_the_server_that_runs() {
+    let chat = Chat::start_with(|config| {
+        config.base_path = BasePath::parse("/chat").ok();
+    })
+    .await;
+    let site = chat.url("/chat/");
+    for made in [
+        ["invite", "create"].as_slice(),
+        &["setup-link"],
+        &["user", "add", "ann"],
+        &["user", "sign-in-link", "ann"],
+    ] {
+        let printed = command(&chat, made).await.ok();
+        assert!(printed.contains(&site), "{made:?}: {printed}, not {site}");
+    }
+}
+
+/// The examples in the help of a command, one for each line.
+fn examples_of(noun: &str) -> Vec<String> {
+    let help = run([noun, "--help"]).ok();
+    let lines = help.lines().map(str::trim);
+    let lines =
+        lines.filter(|line| line.starts_with("backscroll ") || line.contains("| backscroll"));
+    lines.map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_examples_in_the_help_of_the_commands_work() {
+    let chat = Chat::start().await;
+    chat.join("bob").await;
+    let script: Vec<String> = ["user", "room", "token", "invite"]
+        .into_iter()
+        .flat_map(examples_of)
+        .collect();
+    assert!(script.len() > 10, "{script:?}");
+    let script = script.join("\n");
+    // The URL of a closed room is made at random, and another program knows the password.
+    let script = script
+        .replace("--closed --manager ann", "--closed --manager ann >room")
+        .replace("r-4k2m9x7q1z", "$(cat room)")
+        .replace("pass show chat/ann", "echo a-long-enough-passphrase");
+    let folder = chat.file().parent().expect("a folder").to_owned();
+    let file = chat.file();
+    let program = Path::new(PROGRAM).parent().expect("a folder").display();
+    let path = format!("{program}:{}", env::var("PATH").expect("a PATH"));
+    let ended = spawn_blocking(move || {
+        Command::new("bash")
+            .args(["-euo", "pipefail", "-c", &script])
+            .current_dir(folder)
+            .env("PATH", path)
+            .env("BACKSCROLL_DB", file)
+            .output()
+    });
+    let ended = ended
+        .await
+        .expect("it is waited for")
+        .expect("there is a bash");
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{told}");
 }

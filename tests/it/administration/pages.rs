@@ -31,9 +31,12 @@ async fn admins_change_accounts_on_the_page_of_a_person() {
     submit(&bob, "/account/profile", &profile).await.expect(303);
     let page = ann.get("/people/bob").await.expect(200);
     assert!(page.text.contains("&#60;b&#62;bass") && page.text.contains("Asia/Tokyo"));
-    submit(&ann, "/people/bob/ban", &[("hide_messages", "true")])
-        .await
-        .expect(303);
+    let ban = [("hide_messages", "true")];
+    let asked = submit(&ann, "/people/bob/ban", &ban).await.expect(200);
+    assert!(asked.text.contains("Ban @") && asked.text.contains("All their messages"));
+    ann.get("/people/bob").await.expect(200);
+    let ban = [("hide_messages", "true"), ("confirmed", "true")];
+    submit(&ann, "/people/bob/ban", &ban).await.expect(303);
     let audit = ann.get("/admin/audit").await.expect(200);
     assert!(audit.text.contains("user.ban") && audit.text.contains("127.0.0.1"));
 }
@@ -257,4 +260,26 @@ async fn managers_delete_the_messages_of_others_without_scripts() {
     bob.get(&format!("/rooms/{club}/messages/{own}/edit"))
         .await
         .expect(403);
+}
+
+#[tokio::test]
+async fn nobody_loses_their_own_rights_without_a_question() {
+    let mut chat = Chat::start().await;
+    let [ann, _] = [chat.join("ann").await, chat.join("bob").await];
+    for admin in ["ann", "bob"] {
+        appoint(&mut chat, admin, Role::Admin).await;
+    }
+    let role = ("role", "member");
+    let back = ("next", "/admin/people");
+    let asked = submit(&ann, "/people/ann", &[role, back]).await.expect(200);
+    assert!(
+        asked.text.contains("no longer administer"),
+        "{}",
+        asked.text
+    );
+    ann.get("/admin/people").await.expect(200);
+    let confirmed = [role, ("confirmed", "true")];
+    let saved = submit(&ann, "/people/ann", &confirmed).await.expect(303);
+    assert_eq!(saved.header("location"), "/people/ann");
+    ann.get("/admin/people").await.expect(404);
 }

@@ -2,6 +2,7 @@
 
 use crate::support::{
     answer::Answer,
+    browser::Browser,
     chat::{Chat, PASSWORD},
     person::Person,
 };
@@ -333,4 +334,31 @@ async fn nobody_is_invited_into_an_archived_room() {
         .await
         .expect(200);
     assert_eq!(ada.see("/api/v1/invites").await["invites"], json!([]));
+}
+
+#[tokio::test]
+async fn whoever_is_not_in_the_first_room_starts_in_another_one() {
+    let chat = Chat::start().await;
+    let ada = chat.set_up("ada", "open").await;
+    let club = ada.create_room("Club", "closed").await;
+    let made = invite(&ada, json!({ "role": "guest", "room": club })).await;
+    join(&chat, &made, "gus").await;
+    let guest = Browser::new(&chat);
+    guest.sign_in("gus", PASSWORD).await.expect(303);
+    let start = guest.get("/").await.expect(303);
+    assert_eq!(start.header("location"), format!("/rooms/{club}"));
+    ada.remove(&club, "gus").await.expect(204);
+    let start = guest.get("/").await.expect(303);
+    assert_eq!(start.header("location"), "/rooms");
+    guest.get("/rooms").await.expect(200);
+    // A newcomer whose first room is closed.
+    let newcomer = Browser::join(&chat, "nora").await;
+    let start = newcomer.get("/").await.expect(303);
+    assert_eq!(start.header("location"), "/rooms/general");
+    ada.delete_room("general").await.expect(204);
+    let start = newcomer.get("/").await.expect(303);
+    assert_eq!(start.header("location"), "/rooms");
+    let visitor = Browser::new(&chat);
+    let start = visitor.get("/").await.expect(303);
+    assert_eq!(start.header("location"), "/join?next=%2F");
 }

@@ -14,8 +14,9 @@ use reqwest::Method;
 use std::fmt::Write as _;
 
 /// A field of each name that the forms of rooms have, with a valid value.
-const FIELDS: [(&str, &str); 6] = [
+const FIELDS: [(&str, &str); 7] = [
     ("body", "hello"),
+    ("confirmed", "true"),
     ("emoji", "👍"),
     ("handle", "newcomer"),
     ("level", "mentions"),
