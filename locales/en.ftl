@@ -453,6 +453,13 @@ audit-member-role = changed the role in a room of
 audit-member-remove = removed from a room:
 audit-user-merge = merged into another account:
 audit-report-decide = decided about a report on
+audit-own-password = set their password
+audit-own-token = made an API token
+audit-own-device-link = made a link for another device
+audit-own-passkey-add = added a passkey
+audit-own-passkey-remove = removed a passkey
+audit-own-identity-add = connected an account elsewhere
+audit-own-identity-remove = disconnected an account elsewhere
 audit-message-delete = deleted a message of
 
 ## Error pages

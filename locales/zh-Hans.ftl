@@ -420,6 +420,13 @@ audit-member-role = 更改了房间角色：
 audit-member-remove = 移出房间：
 audit-user-merge = 合并到其他账号：
 audit-report-decide = 处理了举报：
+audit-own-password = 设置了密码
+audit-own-token = 创建了 API 令牌
+audit-own-device-link = 创建了登录其他设备的链接
+audit-own-passkey-add = 添加了通行密钥
+audit-own-passkey-remove = 移除了通行密钥
+audit-own-identity-add = 关联了外部账号
+audit-own-identity-remove = 取消关联了外部账号
 audit-message-delete = 删除了消息：
 
 ## 错误页面

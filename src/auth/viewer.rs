@@ -32,6 +32,8 @@ pub struct Viewer {
     pub secret_hash: Option<SecretHash>,
     /// What the token or session may be used for.
     pub grant: Grant,
+    /// The time from which the token is not valid any more.
+    pub expires_at: Option<Timestamp>,
     /// Whether the sender may see open rooms without being a member.
     pub sees_open: bool,
     /// Whether a trusted proxy has signed the sender in, who has no session then.
@@ -99,6 +101,7 @@ impl Viewer {
             user: Some(account.user),
             secret_hash: Some(secret_hash),
             grant: account.grant,
+            expires_at: account.expires_at,
             is_proxied: false,
             address: None,
         }))
@@ -114,6 +117,7 @@ impl Viewer {
             user: Some(account.user),
             secret_hash: Some(identity.key_hash.clone()),
             grant: account.grant,
+            expires_at: account.expires_at,
             is_proxied: true,
             address: None,
         }))

@@ -246,7 +246,8 @@ async fn apply_run(
             room,
             message,
             reason,
-        } => reports::report_message(tx, actor, room, *message, reason).await,
+            id,
+        } => reports::report_message(tx, actor, room, *message, (reason, *id)).await,
         Action::DecideReport { report, decision } => {
             reports::decide_report(tx, actor, *report, *decision).await
         }

@@ -1,7 +1,8 @@
 //! The audit log: which changes are recorded, and what is said of them. An entry is written in the transaction of its
 //! change, and contains neither secrets nor texts.
 //!
-//! Sign-ins are recorded one by one, since their number is limited. Refused ones are recorded together, as
+//! What somebody signs in with is recorded also if they change it themselves, since a thief does the same: a password, a
+//! passkey, a linked identity, a token or a link for another device. Sign-ins are recorded one by one, since their number is limited. Refused ones are recorded together, as
 //! `auth/failures.rs` has counted them.
 
 use super::applied::Applied;
@@ -135,6 +136,28 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         Action::Credential(CredentialAction::OfOther { handle, change }) => {
             Some(Record::about(name_of(change), handle))
         }
+        Action::Credential(CredentialAction::SetPassword { .. }) => {
+            Some(Record::about_server("own.password", None))
+        }
+        Action::Credential(CredentialAction::CreateToken { grant, .. }) => {
+            let details = json!({ "scopes": grant.scopes });
+            Some(Record::about_server("own.token", Some(details)))
+        }
+        Action::Credential(CredentialAction::CreateLink { .. }) => {
+            Some(Record::about_server("own.device-link", None))
+        }
+        Action::Credential(CredentialAction::AddPasskey { .. }) => {
+            Some(Record::about_server("own.passkey-add", None))
+        }
+        Action::Credential(CredentialAction::RemovePasskey { .. }) => {
+            Some(Record::about_server("own.passkey-remove", None))
+        }
+        Action::Credential(CredentialAction::LinkIdentity { .. }) => {
+            Some(Record::about_server("own.identity-add", None))
+        }
+        Action::Credential(CredentialAction::UnlinkIdentity { .. }) => {
+            Some(Record::about_server("own.identity-remove", None))
+        }
         Action::RedeemInvite { .. } => Some(Record::of_newcomer("invite.redeem", None)),
         Action::Credential(CredentialAction::SignIn { proof, .. }) => {
             Some(Record::of_sign_in(proof.method()))
@@ -227,7 +250,13 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         | Action::JoinServer { .. }
         | Action::AdmitProxied { .. }
         | Action::SignOut { .. }
-        | Action::Credential(_)
+        // What ends a way in by its owner's will, and what the server does by itself.
+        | Action::Credential(
+            CredentialAction::EndOtherSessions { .. }
+            | CredentialAction::NoteUses { .. }
+            | CredentialAction::NoteRefused { .. }
+            | CredentialAction::DeleteExpired { .. },
+        )
         | Action::RenameUser { .. }
         | Action::UpdateProfile { .. }
         | Action::SetBlock { .. }

@@ -102,8 +102,11 @@ pub(super) async fn apply(
             secret_hash,
             expires_at,
         } => {
+            let by = actor.signed_in()?;
+            let user = users::find_user_by_id(tx, by).await?;
+            other_credentials::check_uses_browser(&user.ok_or(Error::NotFound)?)?;
             let link = (LinkUse::Device, secret_hash);
-            sign_in_links::set_link(tx, actor.signed_in()?, link, *expires_at).await?;
+            sign_in_links::set_link(tx, by, link, *expires_at).await?;
             Ok(Applied::new(Outcome::Done))
         }
         CredentialAction::LinkIdentity { identity } => {

@@ -165,6 +165,10 @@ async fn accept_invite(
     if memberships::find_role(tx, room.id, user).await?.is_some() {
         return Ok(Applied::unchanged(Outcome::Done));
     }
+    // Who was removed comes back by a later invitation only.
+    if memberships::was_removed_since(tx, room.id, user, invite.created_at).await? {
+        return Err(Error::NotFound);
+    }
     add_member(tx, actor, room.id, NewMember::member(user)).await?;
     invites::count_use(tx, invite.id).await?;
     Ok(Applied::with_access(

@@ -20,7 +20,7 @@ use crate::{
         events::{NewEvent, append_event},
         files,
         messages::{self, MessageFacts},
-        pins, posts, reactions,
+        pins, posts, reactions, reports,
         rooms::RoomAccess,
         saved,
     },
@@ -79,7 +79,8 @@ pub(super) async fn delete_message(
     }))
 }
 
-/// Deletes the text, reactions, mentions and files of a message that is not deleted, and appends the event.
+/// Deletes the text, reactions, mentions and files of a message that is not deleted, also in reports of it, and appends
+/// the event.
 pub(super) async fn erase(
     tx: &mut Connection,
     actor: Actor,
@@ -92,6 +93,7 @@ pub(super) async fn erase(
     saved::delete_saved_message(tx, message).await?;
     unpin(tx, actor, room, message).await?;
     files::delete_files_of(tx, message).await?;
+    reports::clear_text(tx, message).await?;
     let event = message_event(actor, kind::MESSAGE_DELETED, room, message);
     append_event(tx, &event).await?;
     Ok(())

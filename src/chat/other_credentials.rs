@@ -48,7 +48,7 @@ pub(super) async fn apply(
         OtherCredential::EndSessions => return end_others(tx, user.id, None).await,
         OtherCredential::Password { new } => {
             actor.operates()?;
-            check_has_password(&user)?;
+            check_uses_browser(&user)?;
             passwords::set_password(tx, user.id, new, actor.at).await?;
             sign_in_links::delete_link(tx, user.id).await?;
         }
@@ -84,7 +84,7 @@ pub(super) async fn apply(
 /// another one, which the audit log would not tell; the operator can.
 fn check_link(actor: Actor, standing: Standing, user: &User) -> Result<()> {
     check_enabled(standing, user)?;
-    check_has_password(user)?;
+    check_uses_browser(user)?;
     if !actor.by.operates() && user.role == Role::Admin {
         return Err(Error::Forbidden(Denial::AdminSignIn));
     }
@@ -92,7 +92,7 @@ fn check_link(actor: Actor, standing: Standing, user: &User) -> Result<()> {
 }
 
 /// Checks that somebody signs in to the account by a browser: a bot is a program.
-fn check_has_password(user: &User) -> Result<()> {
+pub(super) fn check_uses_browser(user: &User) -> Result<()> {
     if user.role == Role::Bot || user.imported {
         return Err(cannot_sign_in());
     }

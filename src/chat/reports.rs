@@ -27,7 +27,7 @@ pub(super) async fn report_message(
     actor: Actor,
     slug: &str,
     message: MessageId,
-    reason: &ReportReason,
+    (reason, id): (&ReportReason, Option<i64>),
 ) -> Result<Applied> {
     let by = actor.signed_in()?;
     let (_, state) = find_message(tx, actor, Verb::Report, slug, message).await?;
@@ -37,7 +37,7 @@ pub(super) async fn report_message(
     if state.author_id == by {
         return Err(Error::invalid("message", Fault::Yourself));
     }
-    reports::insert_report(tx, by, message, reason.as_str(), actor.at).await?;
+    reports::insert_report(tx, by, message, (reason.as_str(), id), actor.at).await?;
     Ok(Applied::new(Outcome::Done))
 }
 

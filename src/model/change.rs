@@ -283,6 +283,10 @@ pub enum Action {
         room: String,
         message: MessageId,
         reason: ReportReason,
+        /// The id of the report, made at random: it does not tell how many others there are. In changes of earlier
+        /// versions the next number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<i64>,
     },
     /// Decides about all reports of the message of a report.
     DecideReport {

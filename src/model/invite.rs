@@ -25,6 +25,18 @@ const EXPIRY_MAX: i64 = 366 * 86_400;
 #[sqlx(transparent)]
 pub struct InviteId(pub i64);
 
+impl InviteId {
+    /// Returns the id of the invitation with this secret: the first 48 bits of the hash, which tell nothing of the secret,
+    /// nor of how many invitations others have made.
+    #[must_use]
+    pub fn of(secret_hash: &SecretHash) -> Self {
+        let mut bytes = [0; 8];
+        let (_, last) = bytes.split_at_mut(2);
+        last.copy_from_slice(secret_hash.first_chunk::<6>().unwrap_or(&[0; 6]));
+        Self(i64::from_be_bytes(bytes))
+    }
+}
+
 /// An invitation to be made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NewInvite {

@@ -67,7 +67,7 @@ impl ReportDecision {
 /// A report that waits for a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Report {
-    /// The number of the report.
+    /// The id of the report.
     #[schema(minimum = 1)]
     pub id: i64,
     /// The time of the report.
@@ -76,7 +76,10 @@ pub struct Report {
     pub by: Person,
     /// The author of the message.
     pub author: Person,
-    /// The text of the message when it was reported.
+    /// Whether the account of the author was deleted.
+    #[serde(skip)]
+    pub is_author_gone: bool,
+    /// The text of the message when it was reported; empty if the message was deleted since.
     pub body: String,
     /// Why it was reported, or nothing.
     pub reason: String,

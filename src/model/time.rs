@@ -109,6 +109,12 @@ impl Timestamp {
         ))
     }
 
+    /// Returns how long it is until a later time; zero if that is not later.
+    #[must_use]
+    pub fn until(self, later: Self) -> Duration {
+        (later.0 - self.0).to_std().unwrap_or_default()
+    }
+
     /// Returns the time that lies this long before, clamped to the range.
     #[must_use]
     pub fn before(self, duration: Duration) -> Self {

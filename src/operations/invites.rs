@@ -214,6 +214,7 @@ pub(super) async fn redeem_by_identity(
 
 /// Redeems an invitation into a room for the viewer, who has an account.
 pub async fn accept_invite(app: &App, viewer: &Viewer, secret: &Secret) -> Result<()> {
+    app.rates.check_membership(viewer.signed_in()?)?;
     let action = Action::RedeemInvite {
         secret_hash: secret.hash(),
         registration: None,

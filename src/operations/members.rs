@@ -4,14 +4,15 @@ use super::rooms::visible_room;
 use crate::{
     app::{App, now},
     auth::{scopes::check_moderation, viewer::Viewer},
-    error::Result,
+    chat::policy::{Object, Verb, can},
+    error::{Error, Result},
     model::{
         change::{Action, Requester},
         member::RoomMember,
         page::{Page, one_more},
         room::{NotifyLevel, RoomRole},
     },
-    store::memberships,
+    store::{memberships, rooms},
 };
 
 /// Returns the page of at most `limit` members of a room, ordered by handle, that begins after the handle `after`; and
@@ -107,13 +108,17 @@ pub async fn set_favourite(
     submit(app, viewer, Action::SetFavourite { room, favourite }).await
 }
 
-/// Signals to the readers of a room that the viewer is typing.
+/// Signals to the readers of a room that the viewer, who may post there, is typing.
 pub async fn signal_typing(app: &App, viewer: &Viewer, slug: &str) -> Result<()> {
     let by = viewer.signed_in()?;
-    let room = visible_room(app, viewer, slug).await?;
+    let mut connection = app.readers().acquire().await?;
+    let room = rooms::find_access(&mut connection, viewer.user_id(), slug).await?;
+    drop(connection);
+    let room = room.ok_or(Error::NotFound)?;
+    can(viewer.identity(), Verb::Post, Object::Room(&room))?;
     let is_open = app.log.find_open_room(slug).await?.is_some();
     let (signals, subscribers) = (&app.log.signals, &app.log.subscribers);
-    signals.signal_typing(subscribers, (room, slug, is_open), by, now());
+    signals.signal_typing(subscribers, (room.id, slug, is_open), by, now());
     Ok(())
 }
 

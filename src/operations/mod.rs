@@ -31,3 +31,4 @@ pub mod snapshots;
 pub mod tokens;
 pub mod uploads;
 pub mod users;
+mod ways_in;

@@ -4,6 +4,7 @@ use super::{
     invites::{find_invite, redeem_by_identity},
     new_names::{NamesElsewhere, create_account},
     sign_in::{SignInClient, SignedInAs, sign_in_by},
+    ways_in::confirm_owner,
 };
 use crate::{
     app::{App, now, random_bytes},
@@ -103,6 +104,17 @@ pub enum Completed {
     SignedIn(SignedInAs, String),
     /// The identity is linked to the viewer's account.
     Linked,
+}
+
+/// Checks that whoever links an identity to the viewer's account owns the account; a form has the password in this field.
+pub async fn check_owner(
+    app: &App,
+    viewer: &Viewer,
+    client: &SignInClient,
+    password: (&'static str, Option<String>),
+) -> Result<()> {
+    confirm_owner(app, viewer, client, password).await?;
+    Ok(())
 }
 
 /// Returns what pages call the provider, if there is one.

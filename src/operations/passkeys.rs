@@ -1,10 +1,9 @@
 //! The viewer's passkeys, and signing in by one.
 
 use super::{
-    passwords::confirm,
     server::find_server,
-    sessions::list_all,
     sign_in::{SignInClient, SignedInAs, note_refused, sign_in_by},
+    ways_in::confirm_owner,
 };
 use crate::{
     app::{App, now, random_bytes},
@@ -28,10 +27,7 @@ use crate::{
 };
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use std::time::Duration;
 
-/// Without a password, passkeys are added only this long after signing in.
-const RECENT: Duration = Duration::from_mins(10);
 /// The name of a passkey if neither its owner nor the browser gives one.
 const NAME: &str = "Passkey";
 
@@ -79,10 +75,7 @@ pub async fn begin_registration(
     let party = offered(party)?;
     let user = viewer.signed_in()?;
     let known = list_passkeys(app, viewer).await?;
-    let confirmed = confirm(app, viewer, client, ("password", password)).await?;
-    if confirmed.is_none() && !known.is_empty() && !is_recent(app, viewer).await? {
-        return Err(Error::Forbidden(Denial::SignInAgain));
-    }
+    confirm_owner(app, viewer, client, ("password", password)).await?;
     let known = known.into_iter().map(|passkey| passkey.credential_id);
     let server = find_server(app).await?.name;
     let person = (user_key(app, user.id), &*user.handle, &*user.name);
@@ -94,14 +87,6 @@ pub async fn begin_registration(
         options,
         device: None,
     })
-}
-
-/// Returns whether the viewer has signed in a short time ago.
-async fn is_recent(app: &App, viewer: &Viewer) -> Result<bool> {
-    let sessions = list_all(app, viewer).await?;
-    let mut here = sessions.into_iter();
-    let here = here.find(|session| Some(&session.secret_hash) == viewer.secret_hash.as_ref());
-    Ok(here.is_some_and(|session| session.created_at > now().before(RECENT)))
 }
 
 /// Registers a passkey of the viewer by the answer to a challenge, and returns it.
@@ -128,7 +113,8 @@ pub async fn register(
         name,
         credential,
     };
-    app.submit(Some(user), Action::Credential(action)).await?;
+    app.submit_from(viewer.requester()?, Action::Credential(action))
+        .await?;
     let mut passkeys = list_passkeys(app, viewer).await?.into_iter();
     let added = passkeys.find(|passkey| passkey.credential_id == id);
     added.ok_or(Error::NotFound)
@@ -141,7 +127,8 @@ pub async fn remove_passkey(app: &App, viewer: &Viewer, id: &str) -> Result<()> 
     let passkey = passkeys.find(|passkey| passkey.id() == id);
     let id = passkey.ok_or(Error::NotFound)?.credential_id;
     let action = CredentialAction::RemovePasskey { id };
-    app.submit(Some(user), Action::Credential(action)).await?;
+    app.submit_from(viewer.requester()?, Action::Credential(action))
+        .await?;
     Ok(())
 }
 

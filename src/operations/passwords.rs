@@ -1,6 +1,9 @@
 //! The viewer's password.
 
-use super::sign_in::{SignInClient, account_key, note_refused};
+use super::{
+    sign_in::{SignInClient, account_key, note_refused},
+    ways_in::confirm_owner,
+};
 use crate::{
     app::{App, random_bytes},
     auth::{password::NewPassword, secret::Secret, viewer::Viewer},
@@ -70,7 +73,7 @@ pub async fn set_password(
     let user = viewer.signed_in()?;
     let new = NewPassword::parse(&draft.new, &[&user.handle, &user.name]);
     let new = parse_field("new", new)?;
-    let old = confirm(app, viewer, client, ("old", draft.old)).await?;
+    let old = confirm_owner(app, viewer, client, ("old", draft.old)).await?;
     let new = app.passwords.hash(new, random_bytes()).await?;
     let device = client.device();
     let action = CredentialAction::SetPassword {
@@ -80,7 +83,7 @@ pub async fn set_password(
         ends_others: draft.ends_others,
         device: device.as_ref().map(Secret::hash),
     };
-    app.submit(Some(user.id), Action::Credential(action))
+    app.submit_from(viewer.requester()?, Action::Credential(action))
         .await?;
     Ok(device)
 }

@@ -2,12 +2,11 @@
 
 use super::messages::read_id;
 use crate::{
-    app::App,
+    app::{App, random_bytes},
     auth::viewer::Viewer,
     error::{Error, Result, parse_field},
     model::{
         change::Action,
-        ids::EventId,
         page::{Page, one_more},
         report::{Report, ReportDecision, ReportReason},
     },
@@ -29,9 +28,16 @@ pub async fn report_message(
         room,
         message,
         reason,
+        id: Some(random_id()),
     };
     app.submit_from(viewer.requester()?, action).await?;
     Ok(())
+}
+
+/// Returns a random id of 48 bits, which JavaScript represents exactly.
+fn random_id() -> i64 {
+    let [a, b, c, d, e, f] = random_bytes();
+    i64::from_be_bytes([0, 0, a, b, c, d, e, f])
 }
 
 /// Returns a page of at most `limit` of the reports that the viewer decides about, the latest first.
@@ -45,7 +51,6 @@ pub async fn list_reports(
         user: viewer.signed_in()?.id,
         is_admin: viewer.is_admin(),
     };
-    let before = before.unwrap_or(EventId::LIMIT);
     let mut connection = app.readers().acquire().await?;
     let reports =
         reports::list_reports(&mut connection, moderator, before, one_more(limit)).await?;

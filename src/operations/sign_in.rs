@@ -167,14 +167,15 @@ pub async fn find_link(app: &App, link_use: LinkUse, link: &str) -> Result<User>
 /// Creates a one-time link that signs the viewer in on another device, in place of the previous one. Returns its secret
 /// and its expiry.
 pub async fn create_link(app: &App, viewer: &Viewer) -> Result<(Secret, Timestamp)> {
-    let by = viewer.signed_in()?.id;
+    app.rates.check_post(viewer.signed_in()?)?;
     let secret = Secret::new(random_bytes());
     let expires_at = now().after(LINK_VALID);
     let action = CredentialAction::CreateLink {
         secret_hash: secret.hash(),
         expires_at,
     };
-    app.submit(Some(by), Action::Credential(action)).await?;
+    app.submit_from(viewer.requester()?, Action::Credential(action))
+        .await?;
     Ok((secret, expires_at))
 }
 

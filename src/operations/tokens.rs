@@ -51,7 +51,7 @@ pub async fn create_token(
     viewer: &Viewer,
     draft: TokenDraft,
 ) -> Result<(Session, Secret)> {
-    let by = viewer.signed_in()?.id;
+    app.rates.check_post(viewer.signed_in()?)?;
     let (name, grant, expires_at) = parse_draft(app, viewer, draft).await?;
     let secret = Secret::new(random_bytes());
     let action = CredentialAction::CreateToken {
@@ -60,7 +60,8 @@ pub async fn create_token(
         grant,
         expires_at,
     };
-    app.submit(Some(by), Action::Credential(action)).await?;
+    app.submit_from(viewer.requester()?, Action::Credential(action))
+        .await?;
     let hash = secret.hash();
     let mut tokens = list_tokens(app, viewer).await?.into_iter();
     let created = tokens.find(|token| token.secret_hash == hash);

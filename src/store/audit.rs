@@ -5,6 +5,7 @@ use super::{
     damage::{text_of, time_of},
     db::Connection,
     statements::statements,
+    visibility::room_was_visible,
 };
 use crate::{
     error::Result,
@@ -21,12 +22,18 @@ statements! {
     INSERT_AUDIT = "insert into audit (at, actor_id, address, action, subject_id, room_id, message_id, details)
         values (?1, ?2, ?3, ?4, ?5, (select id from rooms where slug = ?6), ?7, json(?8))";
     FIND_AUTHOR = "select author_id from messages where id = ?";
-    LIST_AUDIT = "select l.id, l.at, l.address, l.action, l.message_id, cast(l.details as text) as details,
-            l.actor_id, a.handle as actor_handle, a.name as actor_name,
-            l.subject_id, s.handle as subject_handle, s.name as subject_name, r.slug as room
-        from audit l left join users a on a.id = l.actor_id left join users s on s.id = l.subject_id
-        left join rooms r on r.id = l.room_id
-        where l.id < ?1 order by l.id desc limit ?2 + 0";
+    // Of what happens in a room that the viewer ?3 does not see, only what was done by whom is told.
+    LIST_AUDIT = concat!(
+        "select l.id, l.at, l.address, l.action, l.actor_id, a.handle as actor_handle, a.name as actor_name,
+            p.id as subject_id, p.handle as subject_handle, p.name as subject_name, r.slug as room,
+            iif(l.room_id is null or r.id is not null, l.message_id, null) as message_id,
+            iif(l.room_id is null or r.id is not null, cast(l.details as text), null) as details
+        from audit l left join users a on a.id = l.actor_id
+        left join memberships s on s.room_id = l.room_id and s.user_id = ?3
+        left join rooms r on r.id = l.room_id and ", room_was_visible!("?3"), "
+        left join users p on p.id = l.subject_id and (l.room_id is null or r.id is not null)
+        where l.id < ?1 order by l.id desc limit ?2 + 0"
+    );
 }
 
 impl FromRow<'_, SqliteRow> for AuditEntry {
@@ -89,15 +96,17 @@ pub async fn find_author(
         .await?)
 }
 
-/// Returns the latest entries before an id, the latest first.
+/// Returns the latest entries before an id, the latest first, as the viewer may see them.
 pub async fn list_entries(
     connection: &mut Connection,
+    viewer: UserId,
     before: i64,
     limit: i64,
 ) -> Result<Vec<AuditEntry>> {
     Ok(sqlx::query_as(LIST_AUDIT)
         .bind(before)
         .bind(limit)
+        .bind(viewer)
         .fetch_all(connection)
         .await?)
 }

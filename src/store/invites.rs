@@ -45,7 +45,7 @@ macro_rules! holds {
             $at,
             "
              and (i.made_by is null or m.disabled_at is null and (
-                m.role = 'admin' or i.role = 'guest' and i.user_id is null and m.role <> 'guest' and k.role = 'manager'))
+                m.role = 'admin' or i.role = 'guest' and i.user_id is null and m.role <> 'guest' and ", crate::store::visibility::manages!("m.role", "k"), "))
              and (i.user_id is null or p.imported = 1 and p.disabled_at is null)
              and (i.room_id is null or r.archived_at is null and r.kind <> 'deleted')"
         )
@@ -53,8 +53,8 @@ macro_rules! holds {
 }
 
 statements! {
-    INSERT_INVITE = "insert into invites (secret_hash, role, room_id, user_id, uses, made_by, created_at, expires_at)
-        values (?, ?, ?, ?, ?, ?, ?, ?)";
+    INSERT_INVITE = "insert into invites (id, secret_hash, role, room_id, user_id, uses, made_by, created_at, expires_at)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     // The maker of an invitation into a room must still see the room.
     FIND_HOLDING = concat!(
         invites!("i.made_by"), " where i.secret_hash = ?1 and ", holds!("?2"),
@@ -64,7 +64,7 @@ statements! {
     LIST_HOLDING = concat!(
         invites!("?1"), " where ", holds!("?2"),
         " and (i.room_id is null or ?1 is null or ", room_is_visible!("?1"), ") and (?4 is null or r.slug = ?4)
-        order by i.id desc limit ?3 + 0"
+        order by i.created_at desc, i.id desc limit ?3 + 0"
     );
     FIND_HOLDING_BY_ID = concat!(
         invites!("?1"), " where i.id = ?3 and ", holds!("?2"),
@@ -124,6 +124,7 @@ pub async fn insert_invite(
     at: Timestamp,
 ) -> Result<()> {
     sqlx::query(INSERT_INVITE)
+        .bind(InviteId::of(&invite.secret_hash))
         .bind(&invite.secret_hash)
         .bind(invite.role.as_str())
         .bind(room)

@@ -57,13 +57,18 @@ statements! {
         where at > ?2";
     SHARES_ROOM = "select exists (select 1 from memberships a join memberships b on b.room_id = a.room_id
         where a.user_id = ?1 and b.user_id = ?2)";
+    // Whether somebody else has ended the user's last membership of the room after ?3.
+    WAS_REMOVED_SINCE = "select coalesce((
+        select e.actor_id is not e.subject_id and e.at > ?3 from events e
+        where e.subject_id = ?2 and e.subject_id is not null and e.room_id = ?1 and e.kind = 'member'
+        order by e.id desc limit 1), false)";
     DELETE_MEMBERSHIP = "delete from memberships where room_id = ? and user_id = ?";
     UPDATE_NOTIFY = "update memberships set notify = ?3 where room_id = ?1 and user_id = ?2 and notify <> ?3";
     SET_FAVOURITE = "update memberships set favourite = ?3 where room_id = ?1 and user_id = ?2 and favourite <> ?3";
     LIST_MEMBERS = concat!("select ", list_members_sql!("?1", "?2", "?3"));
     // A user without rooms has one row without a room.
     LIST_ROOMS_OF_PEOPLE = concat!(
-        "select u.id as user_id, u.handle, u.hides_presence as is_hidden, r.id as room_id, r.slug,
+        "select u.id as user_id, u.handle, u.hides_presence or u.disabled_at is not null as is_hidden, r.id as room_id, r.slug,
             coalesce(", is_open!(), ", false) as is_open
         from json_each(?) wanted join users u on u.id = wanted.value
         left join memberships s on s.user_id = u.id left join rooms r on r.id = s.room_id
@@ -113,6 +118,21 @@ pub async fn delete_membership(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// Returns whether a user who is no member of a room was removed from it by somebody else after a time.
+pub async fn was_removed_since(
+    connection: &mut Connection,
+    room: RoomId,
+    user: UserId,
+    since: Timestamp,
+) -> Result<bool> {
+    Ok(sqlx::query_scalar(WAS_REMOVED_SINCE)
+        .bind(room)
+        .bind(user)
+        .bind(since.to_string())
+        .fetch_one(connection)
+        .await?)
 }
 
 /// Returns the role of a member; `None` if the user is not one.

@@ -10,7 +10,7 @@ use super::{
     message_row::file_json,
     messages::broken_json,
     statements::statements,
-    visibility::{is_open, is_open_to},
+    visibility::{is_open, is_open_to, manages},
 };
 use crate::{
     error::Result,
@@ -36,7 +36,7 @@ statements! {
                 'member_since', s.event_id,
                 'is_archived', json(iif(r.archived_at is not null, 'true', 'false')),
                 'is_announcements', json(iif(r.announcements, 'true', 'false')),
-                'manages', json(iif(s.role is 'manager' or u.role is 'admin', 'true', 'false')),
+                'manages', json(iif(", manages!("u.role", "s"), ", 'true', 'false')),
                 'is_room_mention_open', json(iif(r.room_mentions, 'true', 'false')),
                 'files', json(iif(p.files is null, null, (select json_group_array(", file_json!(), ")
                     from json_each(p.files) w join files f on f.id = w.value and f.user_id = p.by and f.message_id is null

@@ -17,35 +17,41 @@ use crate::{
 };
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
-/// Whether the viewer `?1`, an admin if `?2`, decides about the report `p`: admins about all, managers about those of
+/// Whether the viewer `?1`, an admin if `?2`, whose membership of the room `r` is `s`, decides about the report `p`: admins about all, managers about those of
 /// their rooms, and nobody about their own messages.
 macro_rules! is_to_decide {
     () => {
-        "p.decided_at is null and p.author_id <> ?1 and (?2 or exists (
-            select 1 from memberships d join rooms k on k.id = d.room_id
-            where d.room_id = p.room_id and d.user_id = ?1 and d.role = 'manager' and k.kind <> 'direct'))"
+        concat!(
+            "p.decided_at is null and p.author_id <> ?1 and (?2 or ",
+            crate::store::visibility::manages!("null", "s"),
+            ")"
+        )
     };
 }
 
 statements! {
-    INSERT_REPORT = "insert into reports (at, user_id, message_id, room_id, author_id, body, reason)
-        select ?1, ?2, m.id, m.room_id, m.author_id, m.body, ?4 from messages m where m.id = ?3
+    INSERT_REPORT = "insert into reports (id, at, user_id, message_id, room_id, author_id, body, reason)
+        select ?5, ?1, ?2, m.id, m.room_id, m.author_id, m.body, ?4 from messages m where m.id = ?3
         on conflict do nothing";
     LIST_REPORTS = concat!(
         "select p.id, p.at, p.body, p.reason, p.message_id, b.handle as by_handle, b.name as by_name,
-            a.handle as author_handle, a.name as author_name, iif(", room_is_visible!("?1"), ", r.slug, null) as room
+            a.handle as author_handle, a.name as author_name, a.deleted_at is not null as is_author_gone, iif(", room_is_visible!("?1"), ", r.slug, null) as room
         from reports p join users b on b.id = p.user_id join users a on a.id = p.author_id
         join rooms r on r.id = p.room_id left join memberships s on s.room_id = r.id and s.user_id = ?1
-        where ", is_to_decide!(), " and p.id < ?3 order by p.id desc limit ?4 + 0"
+        where ", is_to_decide!(), " and (?3 is null or (p.at, p.id) < (select b.at, b.id from reports b where b.id = ?3))
+        order by p.at desc, p.id desc limit ?4 + 0"
     );
     FIND_REPORT = concat!(
         "select p.message_id, p.room_id, p.author_id, a.handle, coalesce(m.deleted_at is null, false) as is_there
         from reports p join users a on a.id = p.author_id left join messages m on m.id = p.message_id
+        join rooms r on r.id = p.room_id left join memberships s on s.room_id = r.id and s.user_id = ?1
         where p.id = ?3 and ", is_to_decide!()
     );
     FIND_REPORTED = "select author_id from reports where id = ?";
     DECIDE = "update reports set decided_at = ?2, decided_by = ?3, decision = ?4, body = ''
         where message_id = ?1 and decided_at is null";
+    // The text of a deleted message is gone here, too.
+    CLEAR_TEXT = "update reports set body = '' where message_id = ? and decided_at is null";
     DELETE_REPORTS_OF_ROOM = "delete from reports where room_id = ?";
 }
 
@@ -63,6 +69,7 @@ impl FromRow<'_, SqliteRow> for Report {
                 handle: text_of(row, "author_handle")?,
                 name: text_of(row, "author_name")?,
             },
+            is_author_gone: row.try_get("is_author_gone")?,
             body: text_of(row, "body")?,
             reason: text_of(row, "reason")?,
             message_id: row.try_get("message_id")?,
@@ -76,7 +83,7 @@ pub async fn insert_report(
     connection: &mut Connection,
     user: UserId,
     message: MessageId,
-    reason: &str,
+    (reason, id): (&str, Option<i64>),
     at: Timestamp,
 ) -> Result<()> {
     sqlx::query(INSERT_REPORT)
@@ -84,6 +91,7 @@ pub async fn insert_report(
         .bind(user)
         .bind(message)
         .bind(reason)
+        .bind(id)
         .execute(connection)
         .await?;
     Ok(())
@@ -98,11 +106,11 @@ pub struct Moderator {
     pub is_admin: bool,
 }
 
-/// Returns the latest reports before an id that the moderator decides about, the latest first.
+/// Returns the latest reports before one of them that the moderator decides about, the latest first.
 pub async fn list_reports(
     connection: &mut Connection,
     moderator: Moderator,
-    before: i64,
+    before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<Report>> {
     Ok(sqlx::query_as(LIST_REPORTS)
@@ -163,6 +171,15 @@ pub async fn decide(
         .bind(at.to_string())
         .bind(by)
         .bind(decision)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Clears the text of a message in its reports.
+pub async fn clear_text(connection: &mut Connection, message: MessageId) -> Result<()> {
+    sqlx::query(CLEAR_TEXT)
+        .bind(message)
         .execute(connection)
         .await?;
     Ok(())

@@ -7,7 +7,7 @@ use super::{
     pins::{pins_of, read_pins},
     room_months::forget_months,
     statements::statements,
-    visibility::{is_open, is_open_to},
+    visibility::{is_manager, is_open, is_open_to},
 };
 use crate::{
     error::Result,
@@ -48,8 +48,8 @@ macro_rules! room_json {
             'favourite', json(iif(coalesce(s.favourite, 0), 'true', 'false')),
             'joined', json(iif(s.user_id is not null, 'true', 'false')),
             'role', iif(s.user_id is null, null, iif(s.role = 'manager', 'manager', 'member')),
-            'can_manage', json(iif(r.kind <> 'direct' and (s.role is 'manager'
-                or (select v.role from users v where v.id = ?1 and v.disabled_at is null) is 'admin'), 'true', 'false')),
+            'can_manage', json(iif(", crate::store::visibility::manages!("(select v.role from users v where v.id = ?1 and v.disabled_at is null)", "s"), ",
+                'true', 'false')),
             'new', json(iif(s.read_up_to = s.event_id - 1, 'true', 'false')),
             'people', json(iif(r.kind = 'direct', (
                 select json_group_array(json_object('handle', cast(o.handle as text), 'name', cast(o.name as text)) order by o.handle)
@@ -106,7 +106,7 @@ statements! {
     FIND_ACCESS = concat!(
         "select r.id, ", is_open_to!("?1"), " as is_open, r.kind = 'direct' as is_direct, r.kind = 'deleted' as is_deleted,
             r.archived_at is not null as is_archived, r.announcements as is_announcements, r.room_mentions,
-            s.event_id as member_since, coalesce(s.role = 'manager', false) as is_manager
+            s.event_id as member_since, ", is_manager!("s"), " as is_manager
         from rooms r left join memberships s on s.room_id = r.id and s.user_id = ?1 where r.slug = ?2"
     );
     FIND_OPEN_ROOM = concat!("select r.id from rooms r where r.slug = ? and ", is_open!());

@@ -62,6 +62,44 @@ macro_rules! room_is_visible {
 }
 pub(super) use room_is_visible;
 
+/// Whether the room `r` is visible to the viewer `$viewer` whose membership of it is `s`, or was an open room of theirs
+/// when it was deleted.
+macro_rules! room_was_visible {
+    ($viewer:literal) => {
+        concat!(
+            "(",
+            crate::store::visibility::room_is_visible!($viewer),
+            " or r.closed_id = r.deleted_id and ",
+            crate::store::visibility::sees_open_rooms!($viewer),
+            ")"
+        )
+    };
+}
+pub(super) use room_was_visible;
+
+/// Whether the membership `$member` is one that manages its room.
+macro_rules! is_manager {
+    ($member:literal) => {
+        concat!("(", $member, ".role is 'manager')")
+    };
+}
+pub(super) use is_manager;
+
+/// Whether a user whose role on the server is `$role`, and whose membership of the room `r` is `$member`, manages the room if
+/// it is visible to them. With the role `null`, whether they do as its manager. The people of a direct room are equal.
+macro_rules! manages {
+    ($role:literal, $member:literal) => {
+        concat!(
+            "(r.kind <> 'direct' and (",
+            crate::store::visibility::is_manager!($member),
+            " or ",
+            $role,
+            " is 'admin'))"
+        )
+    };
+}
+pub(super) use manages;
+
 /// The people whom the viewer `$viewer` has blocked. What they write is neither counted nor signalled to the viewer.
 /// SQLite evaluates it once per statement if the viewer is a parameter.
 macro_rules! blocked_by {

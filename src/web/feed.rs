@@ -42,6 +42,8 @@ pub struct Feed {
     head: EventId,
     /// Counts of the events replayed so far; `None` once the reader has caught up.
     replayed: Option<Counts>,
+    /// When the reader's token expires.
+    ends_at: Option<Instant>,
     _place: StreamPermit,
 }
 
@@ -109,13 +111,14 @@ struct CaughtUp {
 }
 
 impl Feed {
-    /// Creates a feed from a tail that was just opened.
+    /// Creates a feed from a tail that was just opened. It ends at `ends_at`, if that is given.
     #[must_use]
     pub fn new(
         mut tail: Tail,
         opening: Opening,
         encoder: &'static dyn Encode,
         place: StreamPermit,
+        ends_at: Option<Instant>,
     ) -> Self {
         tail.enter();
         let replayed = (opening.outcome == Outcome::Replay).then(Counts::default);
@@ -125,6 +128,7 @@ impl Feed {
             outcome: opening.outcome,
             head: opening.head,
             replayed,
+            ends_at,
             _place: place,
         }
     }
@@ -161,6 +165,9 @@ impl Feed {
     pub async fn next(&mut self) -> Next {
         if self.tail.is_log_closed() {
             return Next::End(bye(Bye::Restart));
+        }
+        if self.ends_at.is_some_and(|at| at <= Instant::now()) {
+            return Next::End(bye(Bye::SignedOut));
         }
         match self.tail.read().await {
             Ok(Step::Events(slices)) => {
@@ -233,9 +240,15 @@ impl Feed {
         self.replayed.is_none() && self.tail.has_read_all()
     }
 
-    /// Waits until more may be available.
+    /// Waits until more may be available, or the stream ends.
     pub async fn wait(&self) {
-        self.tail.wait().await;
+        match self.ends_at {
+            None => self.tail.wait().await,
+            // Few streams have an end: the others do not pay for its timer.
+            Some(at) => {
+                let _ = Box::pin(timeout_at(at, self.tail.wait())).await;
+            }
+        }
     }
 
     /// Reads the next blocks, and returns a `ping` if there are none.

@@ -11,7 +11,7 @@ use super::{
     own_site::OwnSite,
 };
 use crate::{
-    app::App,
+    app::{App, now},
     auth::client::Client,
     error::{Error, Result},
     event_log::{access::Scope, batch::Encode, event_types::EventTypes, tail::Tail},
@@ -121,7 +121,10 @@ async fn open(
     if method == Method::HEAD {
         return Ok(headers_only());
     }
-    let feed = Feed::new(tail, opening, encoder, place);
+    let ends_at = visitor
+        .expires_at
+        .map(|at| Instant::now() + now().until(at));
+    let feed = Feed::new(tail, opening, encoder, place, ends_at);
     let opened = OpenedFeed(Arc::new(Mutex::new(Some(feed))));
     let body = Body::from_stream(body_of(opened.clone()));
     let mut response = (stream_headers(), body).into_response();

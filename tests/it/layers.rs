@@ -224,7 +224,9 @@ fn reaches(known: &BTreeMap<&Module, BTreeSet<&Module>>, from: &Module, to: &Mod
 /// The two places that say what is visible to whom: to programs, and to SQLite.
 const POLICY: [&str; 2] = ["chat/policy.rs", "store/visibility.rs"];
 /// Ways to spell that rule anew, without white space.
-const SPELLINGS: [&str; 14] = [
+const SPELLINGS: [&str; 16] = [
+    "='manager'",
+    "is'manager'",
     "'open'",
     "'closed'",
     "=>room.is_open",
@@ -241,7 +243,22 @@ const SPELLINGS: [&str; 14] = [
     "member_since.is_",
 ];
 /// Where those words are about something else.
-const SOMETHING_ELSE: [(&str, &str, &str); 10] = [
+const SOMETHING_ELSE: [(&str, &str, &str); 13] = [
+    (
+        "store/event_row.rs",
+        "='manager'",
+        "an event tells the role of a member",
+    ),
+    (
+        "store/memberships.rs",
+        "='manager'",
+        "a list shows the roles of members",
+    ),
+    (
+        "store/rooms.rs",
+        "='manager'",
+        "a room is shown with the viewer's role in it",
+    ),
     (
         "web/views/room_settings.rs",
         "==RoomKind::Open",

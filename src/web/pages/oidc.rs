@@ -18,7 +18,7 @@ use crate::{
     web::{
         api::invites::{Invited, invite_path},
         error::Rejection,
-        extract::{Anybody, Path},
+        extract::{Anybody, Path, Sent},
         origin::Origin,
         preferences::Preferences,
         sign_in_client::Browser,
@@ -31,6 +31,7 @@ use axum::{
     http::{StatusCode, Uri},
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// The path that the provider redirects to.
@@ -96,14 +97,31 @@ async fn begin(
     oidc::begin(app, &browser.client, known, redirect_uri, purpose).await
 }
 
+/// The field for the password that confirms a new identity.
+const PASSWORD: &str = "identity_password";
+
+/// Fields of the form that connects an identity.
+#[derive(Default, Deserialize)]
+pub struct ConnectForm {
+    identity_password: Option<String>,
+}
+
 /// Sends the browser to the provider, to link the identity to the visitor's account.
 pub async fn connect(
     State(app): State<Arc<App>>,
     visitor: SignedIn,
     browser: Browser,
     origin: Origin,
+    uri: Uri,
+    sent: Sent,
 ) -> Result<Response, Rejection> {
     let Preferences { locale, scheme } = visitor.preferences;
+    let ConnectForm { identity_password } = sent.optional_fields()?;
+    let password = (PASSWORD, identity_password);
+    if let Err(error) = oidc::check_owner(&app, &visitor, &browser.client, password).await {
+        let refused = Refused::of(PASSWORD, locale, error)?;
+        return account_page(&app, &visitor, &origin, &uri, Some(refused)).await;
+    }
     let begun = match begin(&app, &browser, &origin, Purpose::Link(visitor.id)).await {
         Ok(begun) => begun,
         Err(refusal) => return refuse(&app, &visitor, refusal),

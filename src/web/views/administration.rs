@@ -231,6 +231,13 @@ impl AuditPage {
         subject.filter(|subject| Some(&subject.handle) != actor)
     }
 
+    /// Returns whether it happened in a room that the viewer does not see.
+    fn is_hidden(entry: &AuditEntry) -> bool {
+        let nouns = ["room.", "member.", "message."];
+        let is_of_room = nouns.iter().any(|noun| entry.action.starts_with(noun));
+        is_of_room && entry.room.is_none()
+    }
+
     /// Returns what a sign-in was, in words; `None` for other entries.
     fn sign_in(&self, entry: &AuditEntry) -> Option<String> {
         let details: SignInDetails = serde_json::from_str(entry.details.as_ref()?.get()).ok()?;
@@ -276,6 +283,13 @@ impl AuditPage {
             "message.delete" => locale.audit_message_delete(),
             "user.merge" => locale.audit_user_merge(),
             "report.decide" => locale.audit_report_decide(),
+            "own.password" => locale.audit_own_password(),
+            "own.token" => locale.audit_own_token(),
+            "own.device-link" => locale.audit_own_device_link(),
+            "own.passkey-add" => locale.audit_own_passkey_add(),
+            "own.passkey-remove" => locale.audit_own_passkey_remove(),
+            "own.identity-add" => locale.audit_own_identity_add(),
+            "own.identity-remove" => locale.audit_own_identity_remove(),
             action => action,
         }
     }

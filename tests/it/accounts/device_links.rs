@@ -1,6 +1,10 @@
 //! One-time links that sign another device in.
 
-use crate::support::{browser::Browser, chat::Chat};
+use crate::{
+    administration::appoint,
+    support::{browser::Browser, chat::Chat},
+};
+use backscroll::model::role::Role;
 use reqwest::Method;
 use serde_json::Value;
 use sqlx::Executor as _;
@@ -114,4 +118,14 @@ async fn a_link_ends_with_any_session_of_its_account() {
         .await
         .expect(204);
     assert_eq!(Browser::new(&chat).submit(&link, &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_bot_is_signed_in_on_no_device() {
+    let mut chat = Chat::start().await;
+    let bot = chat.join("robot").await;
+    appoint(&mut chat, "robot", Role::Bot).await;
+    let path = "/api/v1/me/device-link";
+    let refused = bot.send(Method::POST, path, Value::Null).await;
+    refused.fault(422, "handle");
 }

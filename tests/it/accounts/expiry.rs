@@ -74,3 +74,21 @@ async fn the_last_use_is_stored_without_a_write_per_request() {
     chat.stop().await;
     assert_ne!(last_used(&chat).await, "2026-01-01T00:00:00.000Z");
 }
+
+#[tokio::test]
+async fn nothing_is_delivered_after_the_end_of_a_token() {
+    let chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let at = chrono::Utc::now() + chrono::TimeDelta::milliseconds(700);
+    let body = json!({ "name": "bot", "expires_at": at.to_rfc3339() });
+    let created = ann.send(Method::POST, "/api/v1/me/tokens", body).await;
+    let token = created.expect(201).json()["token"]
+        .as_str()
+        .expect("a token")
+        .to_owned();
+    let mut stream = chat.known("ann", &token).stream("").await;
+    assert_eq!(stream.farewell().await.0, "signed-out");
+    let late = (chrono::Utc::now() - at).num_milliseconds();
+    // The check that deletes what has expired runs every two seconds.
+    assert!((-50..1_000).contains(&late), "{late} ms");
+}

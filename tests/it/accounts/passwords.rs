@@ -152,3 +152,26 @@ async fn a_refused_password_says_why_on_the_page() {
         refused.text
     );
 }
+
+#[tokio::test]
+async fn an_identity_is_connected_by_whoever_knows_the_password() {
+    let chat = Chat::start_with(|config| {
+        config.public_url = "https://chat.example".parse().ok();
+        config.oidc.issuer = Some("http://127.0.0.1:9".into());
+        config.oidc.client_id = Some("chat".into());
+    })
+    .await;
+    let ann = Browser::join(&chat, "ann").await;
+    let path = "/account/identities";
+    // Nobody answers at the address of the provider.
+    let begun = ann.submit(path, &[]).await.status;
+    let set = [("new", PASSWORD)];
+    ann.submit("/account/password", &set).await.expect(303);
+    let page = ann.get("/account").await.expect(200).text;
+    assert!(page.contains("name=\"identity_password\""));
+    ann.submit(path, &[]).await.expect(422);
+    let wrong = [("identity_password", "not this one")];
+    ann.submit(path, &wrong).await.expect(422);
+    let right = [("identity_password", PASSWORD)];
+    assert_eq!(ann.submit(path, &right).await.status, begun);
+}

@@ -186,3 +186,75 @@ async fn nobody_changes_or_deletes_a_row() {
         assert!(refused.contains("audit log are never"), "{refused}");
     }
 }
+
+#[tokio::test]
+async fn every_new_way_in_is_recorded_with_its_address_and_without_its_secret() {
+    let mut chat = Chat::start().await;
+    let [ann, bob] = [chat.join("ann").await, chat.join("bob").await];
+    appoint(&mut chat, "ann", Role::Admin).await;
+    let token = json!({ "name": "nightly", "scopes": ["read"] });
+    for (method, path, body) in [
+        (
+            Method::PUT,
+            "/api/v1/me/password",
+            json!({ "new": PASSWORD }),
+        ),
+        (Method::POST, "/api/v1/me/tokens", token),
+        (Method::POST, "/api/v1/me/device-link", Value::Null),
+    ] {
+        let answer = bob.send(method, path, body).await;
+        assert!(answer.status < 300, "{path}: {}", answer.text);
+    }
+    let log = ann.see("/api/v1/audit?limit=3").await;
+    let expected = ["own.device-link", "own.token", "own.password"];
+    assert_eq!(actions(&log), expected);
+    for entry in log["entries"].as_array().expect("entries") {
+        assert_eq!(entry["actor"]["handle"], "bob");
+        assert_eq!(entry["address"], "127.0.0.1");
+    }
+    assert_eq!(log["entries"][1]["details"], json!({ "scopes": ["read"] }));
+    assert!(!log.to_string().contains("nightly"));
+    let page = ann.get("/admin/audit").await.expect(200).text;
+    assert!(page.contains("made a link for another device"), "{page}");
+}
+
+#[tokio::test]
+async fn of_a_room_that_an_admin_does_not_see_the_log_tells_neither_the_room_nor_its_people() {
+    let mut chat = Chat::start().await;
+    let [ann, bob, cara] = [
+        chat.join("ann").await,
+        chat.join("bob").await,
+        chat.join("cara-the-secret").await,
+    ];
+    appoint(&mut chat, "ann", Role::Admin).await;
+    let open = bob.create_room("Open", "open").await;
+    let club = bob.create_room("Club", "closed").await;
+    bob.add(&club, &cara.handle).await.expect(204);
+    let words = cara.post(&club, "words").await;
+    bob.delete(&club, words).await.expect(200);
+    bob.delete_room(&open).await.expect(204);
+    let log = ann.see("/api/v1/audit?limit=5").await;
+    let expected = [
+        "room.delete",
+        "message.delete",
+        "member.add",
+        "room.create",
+        "room.create",
+    ];
+    assert_eq!(actions(&log), expected);
+    assert_eq!(log["entries"][0]["room"], json!(open), "it was open");
+    for entry in &log["entries"].as_array().expect("entries")[1..4] {
+        assert_eq!(entry["actor"]["handle"], "bob");
+        for field in ["room", "subject", "message_id", "details"] {
+            assert_eq!(entry[field], Value::Null, "{entry}");
+        }
+    }
+    let page = ann.get("/admin/audit").await.expect(200).text;
+    assert!(
+        !page.contains(&club) && !page.contains(&cara.handle),
+        "{page}"
+    );
+    bob.add(&club, "ann").await.expect(204);
+    let log = ann.see("/api/v1/audit?limit=3").await;
+    assert_eq!(log["entries"][2]["subject"]["handle"], json!(cara.handle));
+}

@@ -94,6 +94,10 @@ async fn a_refused_post_succeeds_when_the_server_says_so() {
 #[tokio::test]
 async fn rooms_and_memberships_have_limits_of_their_own() {
     let chat = start_with(&["rooms=2,1/h", "memberships=3,1/h"]).await;
+    let ada = chat.set_up("ada", "open").await;
+    let guests = json!({ "role": "guest", "room": "general", "uses": 9 });
+    let made = ada.send(Method::POST, "/api/v1/invites", guests).await;
+    let token = made.expect(201).json()["token"].clone();
     let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
     let (made, refused) = count_until_refused(async |n| {
         let room = json!({ "name": format!("Room {n}") });
@@ -108,6 +112,10 @@ async fn rooms_and_memberships_have_limits_of_their_own() {
     })
     .await;
     assert_eq!(moved, 3);
+    let token = token.as_str().expect("a token");
+    let path = format!("/api/v1/invites/{token}/redeem");
+    let refused = bob.send(Method::POST, &path, json!({})).await;
+    assert_says_when(&refused);
     assert_says_when(&refused);
     bob.post("general", "still here").await;
 }

@@ -170,6 +170,7 @@ async fn only_managers_post_announcements_and_all_react() {
     let refused = bob.try_post(&room, json!({ "body": "me, too" })).await;
     refused.problem(403);
     assert_eq!(code(&refused), "only-managers-post");
+    bob.type_in(&room).await.problem(403);
     bob.react(&room, id, "👍").await.expect(200);
     ann.name(&room, "bob", "manager").await.expect(204);
     bob.post(&room, "my news").await;

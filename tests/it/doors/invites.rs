@@ -362,3 +362,27 @@ async fn whoever_is_not_in_the_first_room_starts_in_another_one() {
     let start = visitor.get("/").await.expect(303);
     assert_eq!(start.header("location"), "/join?next=%2F");
 }
+
+#[tokio::test]
+async fn whoever_was_removed_comes_back_by_a_later_invitation_only() {
+    let chat = Chat::start().await;
+    let ada = chat.set_up("ada", "open").await;
+    let club = ada.create_room("Club", "closed").await;
+    let wanted = json!({ "role": "guest", "room": club, "uses": 9 });
+    let first = invite(&ada, wanted.clone()).await;
+    let gus = join(&chat, &first, "gus").await;
+    let come = async |invite: &Value| {
+        let token = invite["token"].as_str().expect("a token");
+        accept(&gus, token, json!({})).await
+    };
+    gus.remove(&club, "me").await.expect(204);
+    come(&first).await.expect(204);
+    ada.remove(&club, "gus").await.expect(204);
+    come(&first).await.problem(404);
+    let second = invite(&ada, wanted).await;
+    come(&second).await.expect(204);
+    // Nobody learns from their ids how many invitations others make.
+    for made in [&first, &second] {
+        assert!(made["id"].as_i64().expect("an id") > 1_000_000, "{made}");
+    }
+}

@@ -163,3 +163,40 @@ async fn reporting_and_deciding_work_without_scripts() {
     let list = ada.get("/admin/reports").await.expect(200).text;
     assert!(list.contains("Nothing waits"), "{list}");
 }
+
+#[tokio::test]
+async fn a_report_keeps_no_text_of_a_deleted_message() {
+    let chat = Chat::start().await;
+    let ada = chat.set_up("ada", "open").await;
+    let [ann, bob, cara] = [
+        chat.join("ann").await,
+        chat.join("bob").await,
+        chat.join("cara").await,
+    ];
+    let by_author = bob.post("general", "rude words").await;
+    let with_account = cara.post("general", "rude words, too").await;
+    for message in [by_author, with_account] {
+        report(&ann, "general", message, "Rude.").await.expect(204);
+    }
+    bob.delete("general", by_author).await.expect(200);
+    let leaving = json!({ "handle": "cara", "erase": true });
+    let left = cara.send(Method::DELETE, "/api/v1/me", leaving).await;
+    left.expect(204);
+    let page = ada.get("/admin/reports").await.expect(200).text;
+    let reports = queue(&ada).await;
+    assert_eq!(reports.len(), 2);
+    assert!(!page.contains("rude words") && !format!("{reports:?}").contains("rude words"));
+    let kept = "select count(*) from reports where body like '%rude words%'";
+    let kept: i64 = sqlx::query_scalar(kept)
+        .fetch_one(&mut chat.outside().await)
+        .await
+        .expect("reports can be counted");
+    assert_eq!(kept, 0);
+    // Whose account is gone is not banned.
+    assert_eq!(page.matches("value=\"ban\"").count(), 1, "{page}");
+    for report in &reports {
+        assert!(report["id"].as_i64().expect("an id") > 1_000_000);
+        decide(&ada, report, "dismiss").await.expect(204);
+    }
+    assert!(queue(&ada).await.is_empty());
+}
