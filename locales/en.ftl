@@ -195,7 +195,7 @@ unarchive-lead = This room is archived.
 unarchive-room = Unarchive room
 close-room-hint = Only members will see a closed room.
 close-room = Close room
-close-room-lead = Only its members will see { $room } and what was written there. A closed room can’t be opened again.
+close-room-lead = Only its members will see { $room } and what was written there. A closed room can’t be opened again. Its address stays: whoever tries it can tell that it is taken.
 delete-room = Delete room
 delete-room-lead = { $room } and all its messages are deleted for everyone. This can’t be undone.
 
@@ -245,6 +245,7 @@ browser = Browser
 api-token = API token
 this-session = (this one)
 since = since { $time }
+person-since = Joined { $time }
 end-session = End session
 old-password = Current password
 new-password = New password
@@ -335,7 +336,8 @@ block = Block
 unblock = Unblock
 blocked = Blocked
 blocked-people = Blocked people
-block-lead = Their messages are folded for you, and nothing of theirs notifies you. They are not told.
+block-lead = If you block this person, their messages are folded for you, and nothing of theirs notifies you. They are not told.
+blocked-people-lead = Their messages are folded for you, and nothing of theirs notifies you. They are not told.
 blocked-lead = You have blocked this person. They are not told.
 # In place of a message, whose text is shown by a click.
 blocked-message = Message of somebody you blocked

@@ -1,9 +1,7 @@
-// The account page: shows times in the reader's time zone, and adds passkeys.
+// The account page: adds passkeys.
 
 import { loadModule } from "./lazy_modules.js";
-import { formatTime } from "./locale.js";
-
-for (const time of document.querySelectorAll("time")) time.textContent = formatTime(time.dateTime);
+import "./times.js";
 
 const part = document.getElementById("add-passkey");
 if (part && window.PublicKeyCredential) {

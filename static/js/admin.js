@@ -1,12 +1,11 @@
-// The pages of the administration: times in the reader's time zone, and a button that copies a link.
+// The pages of the administration: a button that copies a link.
 
 import { copy } from "./clipboard.js";
 import { byId } from "./dom.js";
-import { formatTime, t } from "./locale.js";
+import { t } from "./locale.js";
+import "./times.js";
 
 const COPIED_SHOWN = 3000; // ms
-
-for (const time of document.querySelectorAll("time")) time.textContent = formatTime(time.dateTime);
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   const label = button.textContent;

@@ -4,7 +4,12 @@ use super::{page, parameter, redirect_to, rooms::layout};
 use crate::{
     app::App,
     error::Error,
-    operations::rooms::open_direct_room,
+    fault::Fault,
+    model::role::Role,
+    operations::{
+        rooms::open_direct_room,
+        users::{self, PeopleFilter},
+    },
     web::{
         error::Rejection, extract::Sent, problem::status_of, signed_in::SignedIn,
         views::direct_rooms::NewDirectPage,
@@ -17,6 +22,9 @@ use axum::{
 };
 use serde::Deserialize;
 use std::sync::Arc;
+
+/// Number of people who are suggested.
+const PEOPLE_MAX: usize = 100;
 
 /// The people of the conversation.
 #[derive(Debug, Deserialize)]
@@ -34,18 +42,7 @@ pub async fn show_new_direct(
     uri: Uri,
 ) -> Result<Response, Rejection> {
     let to = parameter(query.as_deref(), "to");
-    let layout = layout(&app, &visitor, None, &uri).await?;
-    let (locale, scheme) = (visitor.preferences.locale, visitor.preferences.scheme);
-    page(
-        StatusCode::OK,
-        &NewDirectPage {
-            locale,
-            scheme,
-            layout,
-            to,
-            error: None,
-        },
-    )
+    form(&app, &visitor, &uri, to, None).await
 }
 
 /// Leads to the direct room of the visitor and these people, which is created if it does not exist.
@@ -61,17 +58,38 @@ pub async fn open_direct(
         Err(Error::Invalid { fault, .. }) => fault,
         Err(error) => return Err(error.into()),
     };
-    let (locale, scheme) = (visitor.preferences.locale, visitor.preferences.scheme);
-    page(
-        status_of(fault),
-        &NewDirectPage {
-            locale,
-            scheme,
-            layout: layout(&app, &visitor, None, &uri).await?,
-            to,
-            error: Some(locale.explain_fault(fault)),
-        },
-    )
+    form(&app, &visitor, &uri, to, Some(fault)).await
+}
+
+/// Returns the form with these people, and what is wrong with them.
+async fn form(
+    app: &App,
+    visitor: &SignedIn,
+    here: &Uri,
+    to: String,
+    fault: Option<Fault>,
+) -> Result<Response, Rejection> {
+    let locale = visitor.preferences.locale;
+    let has_directory = visitor.role() != Some(Role::Guest);
+    let people = if has_directory {
+        let filter = PeopleFilter::default();
+        let page = users::list_people(app, visitor, filter, PEOPLE_MAX).await?;
+        page.entries
+    } else {
+        Vec::new()
+    };
+    let people = people.iter();
+    let people = people.filter(|person| !(person.is_disabled || person.user.imported));
+    let shown = NewDirectPage {
+        locale,
+        scheme: visitor.preferences.scheme,
+        layout: layout(app, visitor, None, here).await?,
+        to,
+        people: people.map(|person| person.user.person()).collect(),
+        has_directory,
+        error: fault.map(|fault| locale.explain_fault(fault)),
+    };
+    page(fault.map_or(StatusCode::OK, status_of), &shown)
 }
 
 /// Returns the handles in a text, with or without `@`.

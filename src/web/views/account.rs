@@ -1,6 +1,9 @@
 //! The pages for the account and for signing out.
 
-use super::layout::{Layout, hue};
+use super::{
+    layout::{Layout, hue},
+    times::time_element,
+};
 use crate::{
     model::{
         block::Block,
@@ -77,17 +80,6 @@ impl IdentityView {
     fn since(&self) -> String {
         time_element(self.since)
     }
-}
-
-/// Returns a time as HTML, in UTC to the minute. `static/js/account.js` shows it in the local time zone.
-#[must_use]
-pub fn time_element(time: Timestamp) -> String {
-    let time = time.to_utc();
-    let shown = time.format("%Y-%m-%d %H:%M UTC");
-    format!(
-        r#"<time datetime="{}">{shown}</time>"#,
-        time.format("%FT%TZ")
-    )
 }
 
 /// The field of a form that was refused.

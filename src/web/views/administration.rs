@@ -2,7 +2,8 @@
 
 use super::{
     layout::{Layout, hue},
-    people::{minute, role_name},
+    people::role_name,
+    times::time_element,
 };
 use crate::{
     model::{
@@ -120,7 +121,7 @@ impl AdminPeoplePage {
     }
 
     fn last_seen(person: &Profile) -> Option<String> {
-        person.last_seen_at.map(minute)
+        person.last_seen_at.map(time_element)
     }
 
     fn is_own(&self, person: &Profile) -> bool {
@@ -139,7 +140,7 @@ impl AdminPeoplePage {
 
     /// Returns the end of an invitation as HTML.
     fn ends(invite: &Invite) -> String {
-        minute(invite.expires_at)
+        time_element(invite.expires_at)
     }
 }
 
@@ -164,7 +165,8 @@ pub struct InviteMadePage {
 impl InviteMadePage {
     /// Returns the end of the invitation as HTML.
     fn ends(&self) -> String {
-        self.locale.invite_ends(minute(self.invite.expires_at))
+        self.locale
+            .invite_ends(time_element(self.invite.expires_at))
     }
 }
 
@@ -189,7 +191,7 @@ pub struct AdminRoomsPage {
 impl AdminRoomsPage {
     /// Returns the time of the last message as HTML.
     fn last_post(room: &AdministeredRoom) -> Option<String> {
-        room.last_post_at.map(minute)
+        room.last_post_at.map(time_element)
     }
 }
 
@@ -296,7 +298,7 @@ impl AuditPage {
 
     /// Returns the time of an entry as HTML.
     fn at(entry: &AuditEntry) -> String {
-        minute(entry.at)
+        time_element(entry.at)
     }
 }
 

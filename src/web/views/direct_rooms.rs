@@ -1,7 +1,10 @@
 //! The form that begins a conversation of few people.
 
 use super::layout::Layout;
-use crate::web::{locale::Locale, preferences::Scheme};
+use crate::{
+    model::user::Person,
+    web::{locale::Locale, preferences::Scheme},
+};
 use askama::Template;
 
 /// The form for a new direct message.
@@ -16,6 +19,10 @@ pub struct NewDirectPage {
     pub layout: Layout,
     /// The people as typed.
     pub to: String,
+    /// People whom the viewer can choose.
+    pub people: Vec<Person>,
+    /// Whether the viewer may see the list of people.
+    pub has_directory: bool,
     /// What is wrong with them.
     pub error: Option<String>,
 }

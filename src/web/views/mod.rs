@@ -26,3 +26,4 @@ pub mod rooms;
 pub mod saved;
 pub mod setup;
 pub mod sign_in;
+pub mod times;

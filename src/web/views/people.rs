@@ -1,6 +1,9 @@
 //! The list of people, a person's page, and the audit log.
 
-use super::layout::{Layout, hue};
+use super::{
+    layout::{Layout, hue},
+    times::time_element,
+};
 use crate::{
     model::{
         profile::{ABOUT_MAX, Profile, TIME_ZONE_MAX},
@@ -71,7 +74,7 @@ pub struct PasswordLinkPage {
 
 impl PasswordLinkPage {
     fn expiry(&self) -> String {
-        minute(self.expires_at)
+        time_element(self.expires_at)
     }
 }
 
@@ -87,7 +90,7 @@ impl PersonPage {
 
     /// Returns the time of joining the server as HTML.
     fn since(&self) -> String {
-        minute(self.person.user.created_at)
+        time_element(self.person.user.created_at)
     }
 
     fn is_own(&self) -> bool {
@@ -121,11 +124,4 @@ pub fn role_name(locale: &Locale, role: Role) -> &str {
         Role::Guest => locale.role_guest(),
         Role::Bot => locale.role_bot(),
     }
-}
-
-/// Returns a time as HTML, in UTC to the minute.
-pub(super) fn minute(at: Timestamp) -> String {
-    let at = at.to_utc();
-    let shown = at.format("%Y-%m-%d %H:%M UTC");
-    format!(r#"<time datetime="{}">{shown}</time>"#, at.format("%FT%TZ"))
 }

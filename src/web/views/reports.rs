@@ -3,7 +3,7 @@
 use super::{
     layout::{Layout, hue, isolate},
     message::address,
-    people::minute,
+    times::time_element,
 };
 use crate::{
     model::{
@@ -70,7 +70,7 @@ pub struct ReportsPage {
 impl ReportsPage {
     /// Returns the time of a report as HTML.
     fn at(report: &Report) -> String {
-        minute(report.at)
+        time_element(report.at)
     }
 
     /// Returns the sentence that names who has reported a message, as HTML.

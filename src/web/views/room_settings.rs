@@ -2,7 +2,7 @@
 
 use super::{
     layout::{Layout, hue},
-    people::minute,
+    times::time_element,
 };
 use crate::{
     model::{
@@ -61,7 +61,7 @@ pub struct SettingsErrors {
 impl RoomSettingsPage {
     /// Returns the end of an invitation as HTML.
     fn ends(invite: &Invite) -> String {
-        minute(invite.expires_at)
+        time_element(invite.expires_at)
     }
 
     fn is_open(&self) -> bool {

@@ -6,7 +6,7 @@ use crate::{
     web::{
         locale::{Locale, locales},
         preferences::Scheme,
-        views::account::time_element,
+        views::times::time_element,
     },
 };
 use askama::Template;

@@ -14,7 +14,7 @@ use crate::support::chat::Chat;
 use backscroll::model::{change::Action, role::Role};
 
 /// Gives a role to somebody, as the operator does. The server is restarted.
-async fn appoint(chat: &mut Chat, handle: &str, role: Role) {
+pub(crate) async fn appoint(chat: &mut Chat, handle: &str, role: Role) {
     chat.stop().await;
     let action = Action::UpdateUser {
         handle: handle.into(),
