@@ -348,6 +348,7 @@ reason = Reason
 reported = Reported. Thank you.
 report-failed = No answer from the server. The message was not reported.
 reports = Reports
+reported-was-deleted = This message was deleted since.
 no-reports = Nothing waits for a decision.
 reported-by = Reported by { $name }.
 private-message = In a room you don’t see

@@ -328,6 +328,7 @@ reason = 理由
 reported = 已举报，谢谢。
 report-failed = 服务器没有应答，消息没有被举报。
 reports = 举报
+reported-was-deleted = 此消息后来已被删除。
 no-reports = 没有待处理的举报。
 reported-by = 由 { $name } 举报。
 private-message = 在你看不到的房间里

@@ -11,7 +11,8 @@ pub mod timeouts;
 pub mod tls;
 
 use self::{
-    base_path::BasePath, files::FileSettings, oidc::OidcSettings, rates::Rates, timeouts::Timeouts,
+    addresses::site_of, base_path::BasePath, files::FileSettings, oidc::OidcSettings, rates::Rates,
+    timeouts::Timeouts,
     tls::Tls,
 };
 use crate::{
@@ -167,6 +168,14 @@ impl Config {
     #[must_use]
     pub fn base(&self) -> BasePath {
         base_of(self.base_path.as_ref(), self.public_url.as_ref())
+    }
+
+    /// Returns the address under which users reach a server with these settings that listens on `listen`, without a slash
+    /// at its end.
+    #[must_use]
+    pub fn site(&self, listen: SocketAddr) -> String {
+        let is_tls = self.tls.is_on();
+        site_of(self.public_url.as_ref(), &self.base(), is_tls, listen)
     }
 
     /// Checks settings that depend on each other.

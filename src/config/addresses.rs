@@ -1,18 +1,8 @@
 //! Addresses: that of the server, and what can be said of one without asking anybody.
 
-use super::{Config, base_path::BasePath};
+use super::base_path::BasePath;
 use std::net::SocketAddr;
 use url::{Host, Url};
-
-impl Config {
-    /// Returns the address under which users reach a server with these settings that listens on `listen`, without a slash
-    /// at its end.
-    #[must_use]
-    pub fn site(&self, listen: SocketAddr) -> String {
-        let is_tls = self.tls.is_on();
-        site_of(self.public_url.as_ref(), &self.base(), is_tls, listen)
-    }
-}
 
 /// Returns the address under which users reach a server, without a slash at its end: the public one, or the one that it
 /// listens on.

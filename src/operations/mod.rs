@@ -31,4 +31,3 @@ pub mod snapshots;
 pub mod tokens;
 pub mod uploads;
 pub mod users;
-mod ways_in;

@@ -3,8 +3,8 @@
 use super::{
     invites::{find_invite, redeem_by_identity},
     new_names::{NamesElsewhere, create_account},
+    passwords::confirm_owner,
     sign_in::{SignInClient, SignedInAs, sign_in_by},
-    ways_in::confirm_owner,
 };
 use crate::{
     app::{App, now, random_bytes},

@@ -1,9 +1,9 @@
 //! The viewer's passkeys, and signing in by one.
 
 use super::{
+    passwords::confirm_owner,
     server::find_server,
     sign_in::{SignInClient, SignedInAs, note_refused, sign_in_by},
-    ways_in::confirm_owner,
 };
 use crate::{
     app::{App, now, random_bytes},
@@ -122,7 +122,6 @@ pub async fn register(
 
 /// Removes one of the viewer's passkeys.
 pub async fn remove_passkey(app: &App, viewer: &Viewer, id: &str) -> Result<()> {
-    let user = viewer.signed_in()?.id;
     let mut passkeys = list_passkeys(app, viewer).await?.into_iter();
     let passkey = passkeys.find(|passkey| passkey.id() == id);
     let id = passkey.ok_or(Error::NotFound)?.credential_id;

@@ -1,19 +1,23 @@
-//! The viewer's password.
+//! The viewer's password, and what confirms that the viewer owns the account.
 
 use super::{
+    sessions::list_all,
     sign_in::{SignInClient, account_key, note_refused},
-    ways_in::confirm_owner,
 };
 use crate::{
-    app::{App, random_bytes},
+    app::{App, now, random_bytes},
     auth::{password::NewPassword, secret::Secret, viewer::Viewer},
-    error::{Error, Result, parse_field},
+    error::{Denial, Error, Result, parse_field},
     fault::Fault,
     model::{
         change::Action, credential::CredentialAction, password::PasswordHash, sign_in::SignInMethod,
     },
-    store::passwords,
+    store::{identities, passkeys, passwords},
 };
+use std::time::Duration;
+
+/// Without a password, whoever has another way to sign in adds one only this long after signing in.
+const RECENT: Duration = Duration::from_mins(10);
 
 /// A change of a password, before validation.
 #[derive(Clone, Default)]
@@ -61,6 +65,39 @@ pub async fn confirm(
         return Err(Error::invalid(field, Fault::PasswordWrong));
     }
     Ok(Some(password))
+}
+
+/// Checks that whoever uses the viewer's session owns the account: they know the password, which a form has in this field;
+/// or, if there is none but another way to sign in, they have signed in a short time ago. Returns the hash of the password;
+/// `None` if there is none.
+pub(super) async fn confirm_owner(
+    app: &App,
+    viewer: &Viewer,
+    client: &SignInClient,
+    given: (&'static str, Option<String>),
+) -> Result<Option<PasswordHash>> {
+    let password = confirm(app, viewer, client, given).await?;
+    if password.is_none() && has_other_way(app, viewer).await? && !is_recent(app, viewer).await? {
+        return Err(Error::Forbidden(Denial::SignInAgain));
+    }
+    Ok(password)
+}
+
+/// Returns whether the viewer can sign in by a passkey or an identity elsewhere.
+async fn has_other_way(app: &App, viewer: &Viewer) -> Result<bool> {
+    let user = viewer.signed_in()?.id;
+    let mut connection = app.readers().acquire().await?;
+    let passkeys = passkeys::count_passkeys(&mut connection, user).await?;
+    let identities = identities::list_identities(&mut connection, user).await?;
+    Ok(passkeys > 0 || !identities.is_empty())
+}
+
+/// Returns whether the viewer has signed in a short time ago.
+async fn is_recent(app: &App, viewer: &Viewer) -> Result<bool> {
+    let sessions = list_all(app, viewer).await?;
+    let mut here = sessions.into_iter();
+    let here = here.find(|session| Some(&session.secret_hash) == viewer.secret_hash.as_ref());
+    Ok(here.is_some_and(|session| session.created_at > now().before(RECENT)))
 }
 
 /// Sets the viewer's password. Returns the secret by which a browser is recognised when it signs in with the password.

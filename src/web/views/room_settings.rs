@@ -8,7 +8,7 @@ use crate::{
     model::{
         invite::Invite,
         member::RoomMember,
-        room::{RoomInfo, RoomKind, RoomRole, RoomView, TOPIC_MAX},
+        room::{RoomKind, RoomRole, RoomView, TOPIC_MAX},
         user::{HANDLE_MAX, NAME_MAX},
     },
     web::{locale::Locale, preferences::Scheme},

@@ -69,7 +69,7 @@ impl Doors {
                 expires_at: Timestamp::parse("2026-10-01T00:00:00Z").expect("a time"),
             }),
             Kind::RevokeInvite => Action::RevokeInvite {
-                invite: InviteId(i64::try_from(1 + number % 5).expect("a small number")),
+                invite: InviteId::of(&self.invite(number)),
             },
             _ => Action::RedeemInvite {
                 secret_hash: self.invite(number),
