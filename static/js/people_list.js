@@ -1,5 +1,0 @@
-// The list of people: names open cards.
-
-import { openCards } from "./name_links.js";
-
-openCards();
