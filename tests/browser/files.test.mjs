@@ -7,7 +7,7 @@ import { stage } from "./support/stage.mjs";
 
 /** A picture of 8 × 6 pixels. */
 const PICTURE = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAEElEQVR4nGNgOCGCFTEMVgkA9FkYAeE0wXAAAAAASUVORK5CYII=",
+  "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAEUlEQVR4nGM4ISeHFTEMpAQAaYgwwWSFouIAAAAASUVORK5CYII=",
   "base64",
 );
 const text = (name, content) => ({ name, mimeType: "text/plain", buffer: Buffer.from(content) });
