@@ -82,6 +82,6 @@ document.addEventListener("upload-progress", ({ detail: { key, part } }) => {
 /** @param {number} bytes */
 function formatSize(bytes) {
   const unit = Math.min(UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const options = { style: "unit", unit: UNITS[unit], unitDisplay: "narrow", maximumSignificantDigits: 2 };
+  const options = { style: "unit", unit: UNITS[unit], unitDisplay: "short", maximumSignificantDigits: 2 };
   return (bytes / 1000 ** unit).toLocaleString(LOCALE, options);
 }
