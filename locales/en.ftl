@@ -199,6 +199,34 @@ close-room-lead = Only its members will see { $room } and what was written there
 delete-room = Delete room
 delete-room-lead = { $room } and all its messages are deleted for everyone. This can’t be undone.
 
+## Threads
+
+thread = Thread
+reply-in-thread = Reply in thread
+follow-thread = Follow
+following-thread = Following
+follow-thread-lead = Count new replies as unread
+close = Close
+reply-count =
+    { $count ->
+        [0] No replies yet
+        [one] 1 reply
+       *[other] { $count } replies
+    }
+earlier-replies = Earlier replies
+later-replies = Later replies
+also-in-room = Also post to { $room }
+unread-replies =
+    { $count ->
+        [one] 1 new
+       *[other] { $count } new
+    }
+# After the number of replies below a message, in style sheets.
+replies-one = reply
+replies-other = replies
+# In place of the message that a reply belongs to.
+replied-in-thread = in a thread
+
 ## Composer
 
 react-to-linked = React to the linked message

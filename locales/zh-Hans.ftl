@@ -187,6 +187,27 @@ close-room-lead = 只有成员能看到 { $room } 和其中的内容。关闭的
 delete-room = 删除房间
 delete-room-lead = { $room } 及其所有消息将为所有人删除，无法撤销。
 
+## 话题
+
+thread = 话题
+reply-in-thread = 在话题中回复
+follow-thread = 关注
+following-thread = 已关注
+follow-thread-lead = 新回复计为未读
+close = 关闭
+reply-count =
+    { $count ->
+        [0] 还没有回复
+       *[other] { $count } 条回复
+    }
+earlier-replies = 更早的回复
+later-replies = 更新的回复
+also-in-room = 同时发到 { $room }
+unread-replies = { $count } 条未读
+replies-one = 条回复
+replies-other = 条回复
+replied-in-thread = 在话题中
+
 ## 写消息
 
 react-to-linked = 回应链接指向的消息

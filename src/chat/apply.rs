@@ -8,7 +8,7 @@ use super::{
     import::{ImportChange, import},
     invites, memberships, merges, messages, pins,
     posts::{PostChange, Posted, authorise_posts, authorise_posts_from_cache},
-    proxied, reactions, read_marks, reports, rooms, server, setup, standing, users,
+    proxied, reactions, read_marks, reports, rooms, server, setup, standing, threads, users,
 };
 use crate::{
     cache::Cache,
@@ -38,7 +38,7 @@ pub async fn apply(tx: &mut Connection, cache: &Cache, changes: &[Change]) -> Re
     if changes.iter().any(|change| change.v > CHANGE_VERSION) {
         return Err(Error::Unavailable(Outage::NewerVersion));
     }
-    if changes.iter().all(is_post) {
+    if changes.iter().all(is_plain_post) {
         let posted = authorise_posts(tx, Some(cache), &posts_of(changes)).await?;
         posted.rows.add(tx).await?;
         return Ok(AppliedBatch {
@@ -72,6 +72,11 @@ fn are_applied_together(one: &Change, next: &Change) -> bool {
 
 fn is_post(change: &Change) -> bool {
     matches!(*change.action, Action::PostMessage(_))
+}
+
+/// Returns whether a change posts a message outside of threads. What is shown of a thread is read back after a reply.
+fn is_plain_post(change: &Change) -> bool {
+    matches!(&*change.action, Action::PostMessage(post) if post.thread.is_none())
 }
 
 fn is_step(change: &Change) -> bool {
@@ -233,6 +238,16 @@ async fn apply_run(
         Action::MarkInboxRead { up_to } => read_marks::mark_inbox(tx, actor, *up_to).await,
         Action::SetNotify { room, level } => memberships::set_notify(tx, actor, room, *level).await,
         Action::File(action) => files::apply(tx, actor, action).await,
+        Action::MarkThreadRead {
+            room,
+            message,
+            up_to,
+        } => threads::mark_thread_read(tx, actor, room, *message, *up_to).await,
+        Action::FollowThread {
+            room,
+            message,
+            follows,
+        } => threads::follow_thread(tx, actor, room, *message, *follows).await,
         Action::EditMessage {
             room,
             message,

@@ -49,6 +49,11 @@ pub struct Line {
     pub author_name: Option<String>,
     /// Id, in the exported log, of the message that it replies to.
     pub reply_to: Option<i64>,
+    /// Id, in the exported log, of the message whose thread it belongs to.
+    pub thread: Option<i64>,
+    /// Whether a reply in a thread is shown in the room, too.
+    #[serde(default)]
+    pub also_in_room: bool,
     /// Nonce given by the author's client.
     pub nonce: Option<String>,
     /// Time of the last edit.

@@ -274,6 +274,8 @@ fn record_of(action: &Action) -> Option<Record<'_>> {
         | Action::MarkInboxRead { .. }
         | Action::SetNotify { .. }
         | Action::File(_)
+        | Action::MarkThreadRead { .. }
+        | Action::FollowThread { .. }
         | Action::PostMessage(_)
         | Action::EditMessage { .. }
         | Action::ReportMessage { .. }

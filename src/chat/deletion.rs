@@ -17,7 +17,7 @@ use crate::{
     },
     store::{
         bans, blocks, db::Connection, deletion, events::append_event, files, memberships,
-        reactions, read_marks, saved, standing::Standing, users,
+        reactions, read_marks, saved, standing::Standing, threads, users,
     },
 };
 
@@ -52,6 +52,7 @@ pub(super) async fn delete_user(
     saved::delete_saved_by(tx, id).await?;
     read_marks::forget_settings(tx, id).await?;
     files::delete_uploads_of(tx, id).await?;
+    threads::delete_marks(tx, id).await?;
     let account = free_account(tx, id).await?;
     deletion::clear_user(tx, id, &account, actor.at).await?;
     if !only_silent {

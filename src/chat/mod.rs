@@ -37,6 +37,7 @@ mod rooms;
 mod server;
 mod setup;
 mod standing;
+mod threads;
 pub mod upgrade;
 mod users;
 mod ways_in;

@@ -19,6 +19,7 @@ use crate::{
         posts::{
             NewMessage, PostFacts, Question, add_messages, add_messages_if_unchanged, find_facts,
         },
+        threads::follow_threads,
     },
 };
 
@@ -61,7 +62,13 @@ impl PostRows<'_> {
         append_events(tx, &self.joins).await?;
         insert_memberships(tx, &self.members).await?;
         add_messages(tx, &self.messages).await?;
-        post_files(tx, &self.files).await
+        post_files(tx, &self.files).await?;
+        let replies = self
+            .messages
+            .iter()
+            .filter(|message| message.thread.is_some());
+        let replies: Vec<_> = replies.map(|message| message.id).collect();
+        follow_threads(tx, &replies).await
     }
 
     /// Adds the rows of [`authorise_posts_from_cache`] in a separate transaction, unless another connection has changed
@@ -95,7 +102,7 @@ pub async fn authorise_posts<'a>(
 }
 
 /// Authorises posts with facts from the cache only. Returns `None` if facts are missing, or if a post mentions a user,
-/// has files or is a reply. Does not check whether a nonce was used before.
+/// has files, is a reply or belongs to a thread. Does not check whether a nonce was used before.
 pub fn authorise_posts_from_cache<'a>(
     cache: &Cache,
     posts: &[PostChange<'a>],
@@ -103,7 +110,7 @@ pub fn authorise_posts_from_cache<'a>(
     let mut facts = Vec::with_capacity(posts.len());
     for PostChange { actor, post } in posts {
         let is_plain = post.mentions.is_empty() && post.attachments.is_empty();
-        if post.reply_to.is_some() || !is_plain {
+        if post.reply_to.is_some() || post.thread.is_some() || !is_plain {
             return None;
         }
         let poster = PosterRef(actor.user()?, &post.room);
@@ -119,6 +126,7 @@ fn question<'a>(change: &PostChange<'a>) -> Question<'a> {
         nonce: change.post.nonce(),
         reply_to: change.post.reply_to,
         files: &change.post.attachments,
+        thread: change.post.thread,
     }
 }
 

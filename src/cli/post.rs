@@ -40,6 +40,9 @@ pub(super) struct Post {
     /// Reply to this message
     #[arg(long, value_name = "ID")]
     reply_to: Option<i64>,
+    /// Post into the thread of this message
+    #[arg(long, value_name = "ID")]
+    thread: Option<i64>,
     /// Stop retrying after this time
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     give_up_after: u64,
@@ -51,6 +54,7 @@ struct Poster {
     messages: Url,
     token: Token,
     reply_to: Option<i64>,
+    thread: Option<i64>,
     patience: Duration,
 }
 
@@ -68,6 +72,7 @@ pub(super) async fn run(post: Post) -> Result<(), Failure> {
         client,
         messages: http::api(&post.url, &["rooms", &post.room, "messages"]),
         reply_to: post.reply_to,
+        thread: post.thread,
         patience,
     };
     let nonce = post.nonce.unwrap_or_else(random_nonce);
@@ -193,7 +198,12 @@ impl Poster {
     /// Posts one message and returns its id.
     async fn post(&self, body: &str, nonce: &str) -> Result<i64, Unsent> {
         let body = with_unix_lines(body.to_owned());
-        let message = json!({ "body": body, "nonce": nonce, "reply_to": self.reply_to });
+        let message = json!({
+            "body": body,
+            "nonce": nonce,
+            "reply_to": self.reply_to,
+            "thread": self.thread,
+        });
         let request = self
             .client
             .post(self.messages.clone())

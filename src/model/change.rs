@@ -267,6 +267,18 @@ pub enum Action {
     },
     /// Changes uploads.
     File(FileAction),
+    /// Moves the actor's read mark in the thread of a message forward.
+    MarkThreadRead {
+        room: String,
+        message: MessageId,
+        up_to: EventId,
+    },
+    /// Follows the thread of a message, or ends that.
+    FollowThread {
+        room: String,
+        message: MessageId,
+        follows: bool,
+    },
     /// Posts a message.
     PostMessage(Post),
     /// Replaces the text of a message.
@@ -333,9 +345,21 @@ pub struct Post {
     /// Complete uploads of the author, which become the files of the message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<FileId>,
+    /// A message of the thread that it belongs to: the root, or a reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<MessageId>,
+    /// Whether a reply in a thread is shown in the room, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub also_in_room: bool,
 }
 
 impl Post {
+    /// Returns whether the history of the room shows the message.
+    #[must_use]
+    pub fn is_in_room(&self) -> bool {
+        self.thread.is_none() || self.also_in_room
+    }
+
     /// Returns the nonce as text.
     #[must_use]
     pub fn nonce(&self) -> Option<&str> {

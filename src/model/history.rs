@@ -28,6 +28,20 @@ pub struct HistoryQuery {
     pub limit: usize,
     /// Which messages are on the page.
     pub filter: Filter,
+    /// The history that the page is a part of.
+    pub scope: Scope,
+}
+
+/// The messages of a room that make a history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// The messages that the room shows: all but the replies in threads that were not posted to the room, too.
+    #[default]
+    Shown,
+    /// All messages of the room.
+    All,
+    /// The thread of a message, which comes first. Filters are not applied.
+    Thread(MessageId),
 }
 
 /// The position of a page in the history of a room.

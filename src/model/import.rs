@@ -67,6 +67,15 @@ pub struct ImportedMessage {
     pub is_reply: bool,
     /// The message that it replies to; `None` if the archive does not contain it.
     pub reply_to: Option<MessageKey>,
+    /// Whether the message is a reply in a thread.
+    #[serde(default)]
+    pub is_in_thread: bool,
+    /// The message that its thread belongs to; `None` if the archive does not contain it.
+    #[serde(default)]
+    pub thread: Option<MessageKey>,
+    /// Whether a reply in a thread is shown in the room, too.
+    #[serde(default)]
+    pub also_in_room: bool,
 }
 
 /// Identifies a message that was imported, or that is stored already.
@@ -96,7 +105,8 @@ pub struct Imported {
     pub is_new: bool,
     /// Whether the message is the first one of its room.
     pub is_first: bool,
-    /// Whether the message was added as an ordinary one, since the message that it replies to is not in the room yet.
+    /// Whether the message was added as an ordinary one, since the message that it replies to, or
+    /// whose thread it belongs to, is not in the room yet.
     pub is_orphan: bool,
     /// Number of users that were created.
     pub users: u64,

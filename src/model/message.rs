@@ -5,11 +5,13 @@ use super::{
     file::{Attachment, SentAttachment},
     ids::MessageId,
     text::{looks_empty, with_unix_lines},
+    thread::ThreadSummary,
     time::Timestamp,
     user::Person,
 };
 use crate::fault::Fault;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A message in its current state.
@@ -51,11 +53,28 @@ pub struct Message {
     /// Whether an import brought the author, and nobody can sign in as them yet. Sent as a field of the author.
     #[schema(ignore)]
     pub is_author_imported: bool,
+    /// The message that its thread belongs to, if it is a reply in a thread.
+    #[schema(nullable = false)]
+    pub thread: Option<MessageId>,
+    /// Whether a reply in a thread is shown in the room, too. Absent: it is not.
+    #[schema(required = false)]
+    pub also_in_room: bool,
+    /// The thread that the message belongs to, or whose root it is; absent if nobody has replied in one.
+    #[schema(nullable = false, value_type = Option<ThreadSummary>)]
+    pub thread_summary: Option<Arc<ThreadSummary>>,
     /// Reactions in the order in which each emoji was first used.
     pub reactions: Vec<Reaction>,
     /// Its files. Absent if it has none.
     #[schema(value_type = Vec<SentAttachment>, required = false)]
     pub attachments: Vec<Attachment>,
+}
+
+impl Message {
+    /// Returns whether the history of the room shows the message.
+    #[must_use]
+    pub fn is_in_room(&self) -> bool {
+        self.thread.is_none() || self.also_in_room
+    }
 }
 
 /// The reactions to a message with one emoji.

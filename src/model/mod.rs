@@ -36,5 +36,6 @@ pub mod sign_in;
 pub mod slug;
 pub mod suggested_handle;
 pub mod text;
+pub mod thread;
 pub mod time;
 pub mod user;

@@ -28,6 +28,10 @@ pub struct Draft {
     pub reply_to: Option<MessageId>,
     /// Ids of complete uploads, which become its files.
     pub attachments: Vec<String>,
+    /// A message of the thread that this one belongs to.
+    pub thread: Option<MessageId>,
+    /// Whether a reply in a thread is shown in the room, too.
+    pub also_in_room: bool,
 }
 
 /// Posts a message. The flag is false for a retry (same author, same nonce), which returns the existing message.
@@ -43,6 +47,8 @@ pub async fn post_message(
         nonce,
         reply_to,
         attachments,
+        thread,
+        also_in_room,
     } = draft;
     let attachments = parse_field("attachments", parse_attachments(&attachments))?;
     let body = if attachments.is_empty() {
@@ -59,6 +65,8 @@ pub async fn post_message(
         nonce: parse_nonce(nonce)?,
         reply_to,
         attachments,
+            thread,
+            also_in_room: also_in_room && thread.is_some(),
     };
     let action = Action::PostMessage(post);
     app.submit(Some(by), action).await?.into_message()

@@ -28,6 +28,7 @@ pub mod sessions;
 pub mod setup;
 pub mod sign_in;
 pub mod snapshots;
+pub mod threads;
 pub mod tokens;
 pub mod uploads;
 pub mod users;

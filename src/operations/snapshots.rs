@@ -6,13 +6,19 @@ use crate::{
     auth::viewer::Viewer,
     error::{Error, Result},
     model::{
-        history::{HistoryPage, HistoryQuery},
-        ids::EventId,
+        history::{HistoryPage, HistoryQuery, Scope},
+        ids::{EventId, MessageId},
         member::RoomMember,
+        message::Message,
         page::Page,
         room::RoomView,
+        thread::FollowedThread,
     },
-    store::{messages::read_history, room_list::list_rooms_and_members, rooms},
+    store::{
+        messages::{find_message, read_history},
+        room_list::list_rooms_and_members,
+        rooms, threads,
+    },
 };
 
 /// Greatest number of members in a snapshot.
@@ -33,6 +39,44 @@ pub struct RoomSnapshot {
     pub members: Vec<RoomMember>,
     /// Number of all members of the room.
     pub member_count: i64,
+}
+
+/// A thread with a page of its history.
+#[derive(Debug)]
+pub struct ThreadSnapshot {
+    /// The message that the thread belongs to.
+    pub root: Message,
+    /// The page of its history, which may have the root as its first message.
+    pub history: HistoryPage,
+    /// The thread as the viewer sees it; `None` for a visitor who is not signed in.
+    pub followed: Option<FollowedThread>,
+}
+
+/// Returns a page of the thread of a message in a room that is visible to the viewer.
+pub async fn read_thread(
+    app: &App,
+    viewer: &Viewer,
+    slug: &str,
+    query: &HistoryQuery,
+    root: MessageId,
+) -> Result<ThreadSnapshot> {
+    let room = visible_room(app, viewer, slug).await?;
+    let query = HistoryQuery {
+        scope: Scope::Thread(root),
+        ..query.clone()
+    };
+    let mut connection = app.readers().acquire().await?;
+    let history = read_history(&mut connection, (room, slug), viewer.sees_open, &query).await?;
+    let root_message = find_message(&mut connection, room, root).await?;
+    let followed = match viewer.user_id() {
+        Some(user) => Some(threads::find_thread(&mut connection, user, (room, root)).await?),
+        None => None,
+    };
+    Ok(ThreadSnapshot {
+        root: root_message.ok_or(Error::NotFound)?,
+        history,
+        followed,
+    })
 }
 
 /// Returns a snapshot of a room that is visible to the viewer.

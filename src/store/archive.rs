@@ -36,14 +36,15 @@ statements! {
     // out, since its audience is unknown.
     READ_LINES = concat!(
         "with page as (
-            select *, id = (select min(f.id) from messages f where f.room_id = messages.room_id) as is_first
+            select *, id = (select min(f.id) from messages f where f.room_id = messages.room_id and f.in_room) as is_first
             from messages where id > ?1 and id <= ?2 order by id limit 1000)
         select (select coalesce(max(id), 0) from page), coalesce(group_concat(j, char(10) order by id) || char(10), '') from (
             select m.id, json_patch('{}', json_object(
                 'room', cast(r.slug as text), 'author', cast(coalesce(a.handle, ", unknown_handle!("m.author_id"), ") as text),
                 'at', ", exported_time!("m.created_at"), ", 'body', cast(m.body as text), 'id', m.id,
                 'author_name', iif(a.name <> a.handle, cast(a.name as text), null),
-                'reply_to', m.reply_to, 'nonce', iif(m.nonce not glob '*[^!-~]*', cast(m.nonce as text), null),
+                'reply_to', m.reply_to, 'thread', m.thread,
+                'also_in_room', iif(m.thread is not null and m.in_room, json('true'), null), 'nonce', iif(m.nonce not glob '*[^!-~]*', cast(m.nonce as text), null),
                 'edited_at', case when m.edited_at is not null then ", exported_time!("m.edited_at"), " end,
                 'deleted_at', case when m.deleted_at is not null then ", exported_time!("m.deleted_at"), " end,
                 'reactions', case when exists (select 1 from reactions x where x.message_id = m.id) then (

@@ -63,6 +63,14 @@ statements! {
     ODD_UPLOADS = "select count(*), null from files where created_at is not strftime('%Y-%m-%dT%H:%M:%fZ', created_at)";
     REPLIES_ASTRAY = "select count(*), min(m.id) from messages m join messages q on q.id = m.reply_to
         where q.room_id <> m.room_id or q.id >= m.id";
+    THREADS_ASTRAY = "select count(*), min(m.id) from messages m left join messages q on q.id = m.thread
+        where m.thread is null and not m.in_room
+           or m.thread is not null and (q.id is null or q.room_id <> m.room_id or q.id >= m.id or q.thread is not null)";
+    THREADS_MISCOUNTED = "with counted as (
+            select thread, count(*) filter (where deleted_at is null) as replies, max(id) filter (where deleted_at is null) as last_id
+            from messages where thread is not null group by thread)
+        select count(*), min(coalesce(c.thread, t.root_id)) from counted c full join threads t on t.root_id = c.thread
+        where t.replies is not c.replies or t.last_id is not c.last_id";
     REACTIONS_ASTRAY = "select count(*), min(x.message_id) from reactions x
         left join events e on e.id = x.event_id left join messages m on m.id = x.message_id
         where e.kind is not 'reaction' or e.message_id <> x.message_id or e.actor_id <> x.user_id or m.deleted_at is not null";
@@ -165,6 +173,14 @@ const RULES: &[(&str, &str)] = &[
     (
         "replies are in the room of the original, and later",
         REPLIES_ASTRAY,
+    ),
+    (
+        "replies in threads are in the room of the root, and later, and other messages are shown in the room",
+        THREADS_ASTRAY,
+    ),
+    (
+        "threads have the number of their replies and the last one",
+        THREADS_MISCOUNTED,
     ),
     (
         "reactions have their events, and no message of them is deleted",

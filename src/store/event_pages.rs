@@ -30,7 +30,8 @@ macro_rules! page {
             wanted as materialized (", $($wanted)+, " order by id limit 256),
             weighed as (
                 select 300 + coalesce(octet_length(m.body), octet_length(e.data), 0)
-                    + 4096 * coalesce(m.is_reacted, 0) as weight
+                    + 4096 * coalesce(m.is_reacted, 0)
+                    + 1024 * coalesce(m.has_thread or m.thread is not null, 0) as weight
                 from wanted w cross join events e on e.id = w.id left join messages m on m.id = e.message_id),
             room as (select max(1, min(256, 256 * 131072 / coalesce(sum(weight), 1))) as events from weighed),
             page as (

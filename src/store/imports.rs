@@ -32,7 +32,7 @@ statements! {
         from json_each(?) p join rooms r on r.slug = p.value order by r.id";
     // A message is identified by its nonce. One without a nonce, or with one that is not exported, is identified by its
     // id if author, room and time are equal. Imported messages have nonces: their ids can be those of other lines.
-    FIND_MESSAGES = "select '[' || coalesce(group_concat(json_array(k.key, k.id, m.room_id), ',' order by k.key), '') || ']'
+    FIND_MESSAGES = "select '[' || coalesce(group_concat(json_array(k.key, k.id, m.room_id, m.thread), ',' order by k.key), '') || ']'
         from (
             select p.key, coalesce(n.id, i.id) as id
             from (select key, value ->> 'author' as author, value ->> 'room' as room, value ->> 'at' as at,
@@ -159,6 +159,8 @@ pub struct Stored {
     pub id: MessageId,
     /// The room; `None` if the event is not a message, or if the message is not stored any more.
     pub room: Option<RoomId>,
+    /// The root of its thread, if it is a reply in one.
+    pub thread: Option<MessageId>,
 }
 
 /// Returns the stored messages among the marked ones.
@@ -173,10 +175,10 @@ pub async fn find_messages<'a>(
         .bind(serde_json::to_string(marks).map_err(broken_json)?)
         .fetch_one(connection)
         .await?;
-    let stored: Vec<(usize, MessageId, Option<RoomId>)> = parse(&stored)?;
-    let stored = stored.into_iter().filter_map(|(key, id, room)| {
+    let stored: Vec<(usize, MessageId, Option<RoomId>, Option<MessageId>)> = parse(&stored)?;
+    let stored = stored.into_iter().filter_map(|(key, id, room, thread)| {
         let mark = marks.get(key)?;
-        Some((*mark, Stored { id, room }))
+        Some((*mark, Stored { id, room, thread }))
     });
     Ok(stored.collect())
 }

@@ -41,6 +41,8 @@ statements! {
         where room_id = ?3 and user_id = ?2 and exists (
             select 1 from memberships o where o.room_id = memberships.room_id and o.user_id = ?1)";
     MOVE_PINS = "update pins set user_id = ?2 where user_id = ?1";
+    MOVE_THREAD_MARKS = "update or ignore thread_marks set user_id = ?2 where user_id = ?1";
+    DELETE_THREAD_MARKS = "delete from thread_marks where user_id = ?1 and ?2 is not null";
     MOVE_BLOCKS = "update or ignore blocks set blocked_id = ?2 where blocked_id = ?1 and user_id <> ?2";
     LIST_BLOCKERS = "select user_id from blocks where blocked_id = ?";
     MOVE_REPORTS = "update reports set author_id = ?2 where author_id = ?1";
@@ -157,6 +159,8 @@ pub async fn move_rest(connection: &mut Connection, merge: Merge, at: Timestamp)
         MOVE_MENTIONS,
         DELETE_MENTIONS,
         MOVE_PINS,
+        MOVE_THREAD_MARKS,
+        DELETE_THREAD_MARKS,
         MOVE_BLOCKS,
         MOVE_REPORTS,
         MOVE_EVENTS_OF_ROOMS,

@@ -11,8 +11,10 @@ use crate::{
         ids::MessageId,
         inbox::{InboxItem, InboxKind},
         message::{Message, Reaction},
+        thread::ThreadSummary,
     },
 };
+use std::sync::Arc;
 
 /// The reactions to the message `m`, as JSON. Each emoji has the handles of the first 20 users, limited to 16,384 bytes
 /// of JSON for all emoji together: with the longest body, a message stays below the 64 KiB of a block of the stream.
@@ -57,6 +59,22 @@ macro_rules! file_json {
     };
 }
 pub(super) use file_json;
+/// The thread that the message `m` belongs to or is the root of, as JSON in the form of [`ThreadSummary`].
+macro_rules! thread_json {
+    () => {
+        concat!(
+            "(select json_object('root', t.root_id, 'count', t.replies,
+                    'last_at', (select l.created_at from messages l where l.id = t.last_id),
+                    'by', (select json_group_array(cast(coalesce(handle, ",
+            crate::store::damage::unknown_handle!("user_id"),
+            ") as text) order by first_id) from (
+                        select p.user_id, p.first_id, u.handle from thread_authors p left join users u on u.id = p.user_id
+                        where p.root_id = t.root_id order by p.first_id limit 20)))
+                from threads t where t.root_id = coalesce(m.thread, m.id))"
+        )
+    };
+}
+pub(super) use thread_json;
 
 /// The message `m` and its author `a` as one row, as [`read_message`] decodes it.
 ///
@@ -68,7 +86,10 @@ macro_rules! message_row {
             "concat_ws(char(31), m.id, coalesce(m.reply_to, ''), iif(m.reply_to is null, '', coalesce((
                     select replace(w.handle, char(31), ' ') from messages q join users w on w.id = q.author_id where q.id = m.reply_to), '')),
                 m.created_at, coalesce(m.edited_at, ''),
-                coalesce(m.deleted_at, ''), coalesce(m.nonce, ''), m.mentions_room || coalesce(a.imported, 0), iif(m.is_reacted, ",
+                coalesce(m.deleted_at, ''), coalesce(m.nonce, ''), m.mentions_room || coalesce(a.imported, 0) || m.in_room,
+                coalesce(m.thread, ''), iif(m.has_thread or m.thread is not null, ",
+            crate::store::message_row::thread_json!(),
+            ", ''), iif(m.is_reacted, ",
             crate::store::message_row::reactions_json!(),
             ", ''), iif(m.has_files, ",
             crate::store::message_row::files_json!(),
@@ -98,10 +119,15 @@ pub(super) fn read_message(mut row: Row<'_>, room: &str, damages: &mut Damages) 
     let deleted_at = (!deleted_at.is_empty()).then(|| values.time("deleted_at", deleted_at));
     let nonce = row.field();
     let nonce = (!nonce.is_empty()).then(|| values.text("nonce", nonce));
-    let (mentions_room, is_author_imported) = match row.field() {
-        [room, imported] => (*room == b'1', *imported == b'1'),
-        _ => (false, false),
+    let (mentions_room, is_author_imported, is_in_room) = match row.field() {
+        [room, imported, shown] => (*room == b'1', *imported == b'1', *shown == b'1'),
+        _ => (false, false, true),
     };
+    let thread = values.optional("thread", row.field(), |id| id.parse().ok().map(MessageId));
+    let summary = row.field();
+    let summary: Option<ThreadSummary> = (!summary.is_empty())
+        .then(|| values.json("its thread", summary))
+        .flatten();
     let reactions = row.field();
     let reactions: Option<Vec<Reaction>> = (!reactions.is_empty())
         .then(|| values.json("its reactions", reactions))
@@ -131,6 +157,9 @@ pub(super) fn read_message(mut row: Row<'_>, room: &str, damages: &mut Damages) 
         nonce,
         mentions_room,
         is_author_imported,
+        thread,
+        also_in_room: thread.is_some() && is_in_room,
+        thread_summary: summary.map(Arc::new),
         reactions: reactions.unwrap_or_default(),
         attachments: attachments.unwrap_or_default(),
     })
@@ -183,7 +212,7 @@ mod tests {
     use super::*;
     use crate::model::{ids::UserId, time::Timestamp, user::Person};
 
-    const ROW: [&[u8]; 14] = [
+    const ROW: [&[u8]; 16] = [
         b"5",
         b"4",
         b"bob",
@@ -191,7 +220,9 @@ mod tests {
         b"",
         b"",
         b"n",
-        b"00",
+        b"001",
+        b"",
+        b"",
         b"",
         b"",
         b"5",
@@ -257,10 +288,12 @@ mod tests {
                     ..sound.clone()
                 },
             ),
-            (8, b"[{", sound.clone()),
+            (8, b"x", sound.clone()),
             (9, b"[{", sound.clone()),
+            (10, b"[{", sound.clone()),
+            (11, b"[{", sound.clone()),
             (
-                13,
+                15,
                 b"hell\xff",
                 Message {
                     body: Some("hell\u{fffd}".into()),
@@ -286,9 +319,9 @@ mod tests {
     #[test]
     fn names_and_texts_may_hold_separators() {
         let mut row = ROW;
-        row[10] = b"7";
-        row[12] = b"An\x1fn\x1e";
-        row[13] = b"he\x1fl\x1elo";
+        row[12] = b"7";
+        row[14] = b"An\x1fn\x1e";
+        row[15] = b"he\x1fl\x1elo";
         let (message, damages) = read(&row);
         assert_eq!(message.author.name, "An\u{1f}n\u{1e}");
         assert_eq!(message.body.as_deref(), Some("he\u{1f}l\u{1e}lo"));
@@ -298,7 +331,7 @@ mod tests {
     #[test]
     fn a_missing_author_has_a_name_to_be_shown() {
         let mut row = ROW;
-        (row[11], row[12]) = (b"", b"3");
+        (row[13], row[14]) = (b"", b"3");
         let (message, damages) = read(&row);
         assert_eq!(message.author, Person::unknown(UserId(3)));
         assert_eq!(message.author.handle, "unknown-3");

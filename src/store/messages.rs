@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     model::{
-        history::{Anchor, Filter, HistoryPage, HistoryQuery},
+        history::{Anchor, HistoryPage, HistoryQuery, Scope},
         ids::{EventId, MessageId, RoomId, UserId},
         message::Message,
         page::{Page, one_more},
@@ -21,34 +21,94 @@ use crate::{
 use serde::Deserialize;
 use std::cmp::Reverse;
 
-/// A page of the whole history of the room `?1`: two scans from a pivot in the order of ids, older and newer. Each has one row more than
-/// requested, to tell whether the history continues there. `?2` tells whether the reader sees open rooms.
+/// A page of a history of the room `?1`: two scans from a pivot in the order of ids, older and newer. Each has one row more
+/// than requested, to tell whether the history continues there. `?2` tells whether the reader sees open rooms.
 macro_rules! page {
-    ($pivot:literal) => {
+    ($older:literal, $newer:literal, $($pivot:tt)+) => {
         concat!(
             "with pivot as (select ",
-            $pivot,
+            $($pivot)+,
             " as id)
             select ",
             room_head!("?1", "?2"),
             " as head,
             (select ",
             join_rows_unordered!(),
-            " from (
-                select m.id, ",
+            " from (select m.id, ",
             message_row!(),
-            " as row from messages m left join users a on a.id = m.author_id
-                where m.room_id = ?1 and m.id < (select id from pivot)
-                order by m.id desc limit ?4 + 0)) as older,
+            " as row ",
+            $older,
+            " order by m.id desc limit ?4 + 0)) as older,
             (select ",
             join_rows_unordered!(),
-            " from (
-                select m.id, ",
+            " from (select m.id, ",
             message_row!(),
-            " as row from messages m left join users a on a.id = m.author_id
-                where m.room_id = ?1 and m.id >= (select id from pivot)
-                order by m.id limit ?5 + 0)) as newer"
+            " as row ",
+            $newer,
+            " order by m.id limit ?5 + 0)) as newer"
         )
+    };
+}
+
+/// A page of what the room shows.
+macro_rules! shown_page {
+    ($($pivot:tt)+) => {
+        page!(
+            "from messages m indexed by messages_of_room left join users a on a.id = m.author_id
+                where m.room_id = ?1 and m.in_room and m.id < (select id from pivot)",
+            "from messages m indexed by messages_of_room left join users a on a.id = m.author_id
+                where m.room_id = ?1 and m.in_room and m.id >= (select id from pivot)",
+            $($pivot)+
+        )
+    };
+}
+
+/// A page of all messages of the room. Each is in one of two indexes.
+macro_rules! whole_page {
+    ($($pivot:tt)+) => {
+        page!(
+            "from (select id from (
+                    select o.id from messages o indexed by messages_of_room
+                    where o.room_id = ?1 and o.in_room and o.id < (select id from pivot) order by o.id desc limit ?4 + 0)
+                union all select id from (
+                    select o.id from messages o indexed by replies_of_room
+                    where o.room_id = ?1 and not o.in_room and o.id < (select id from pivot) order by o.id desc limit ?4 + 0)) p
+                cross join messages m on m.id = p.id left join users a on a.id = m.author_id",
+            "from (select id from (
+                    select o.id from messages o indexed by messages_of_room
+                    where o.room_id = ?1 and o.in_room and o.id >= (select id from pivot) order by o.id limit ?5 + 0)
+                union all select id from (
+                    select o.id from messages o indexed by replies_of_room
+                    where o.room_id = ?1 and not o.in_room and o.id >= (select id from pivot) order by o.id limit ?5 + 0)) p
+                cross join messages m on m.id = p.id left join users a on a.id = m.author_id",
+            $($pivot)+
+        )
+    };
+}
+
+/// A page of the thread of the message `?6`.
+macro_rules! thread_page {
+    ($($pivot:tt)+) => {
+        page!(
+            "from (select id from (
+                    select o.id from messages o indexed by messages_of_thread
+                    where o.thread = ?6 and o.id < (select id from pivot) order by o.id desc limit ?4 + 0)
+                union all select ?6 where ?6 < (select id from pivot)) p
+                cross join messages m on m.id = p.id left join users a on a.id = m.author_id where m.room_id = ?1",
+            "from (select id from (
+                    select o.id from messages o indexed by messages_of_thread
+                    where o.thread = ?6 and o.id >= (select id from pivot) order by o.id limit ?5 + 0)
+                union all select ?6 where ?6 >= (select id from pivot)) p
+                cross join messages m on m.id = p.id left join users a on a.id = m.author_id where m.room_id = ?1",
+            $($pivot)+
+        )
+    };
+}
+
+/// The first message of the room at the time `?3` or later.
+macro_rules! first_at {
+    () => {
+        "coalesce((select id from messages where room_id = ?1 and created_at >= ?3 order by created_at, id limit 1), 1 << 53)"
     };
 }
 
@@ -56,22 +116,28 @@ macro_rules! page {
 /// contain exactly the requested rows, also in rooms whose messages were imported in another order.
 ///
 /// The pivot is a position in that order: the time `?9`, or right after the message `?10`, or the message `?3`. A
-/// missing message is replaced by its neighbour in the order of ids. The scans begin there or at the end of the time
+/// missing message is replaced by its neighbour in the order of ids. `$of` limits the page to an author, or to what the
+/// room shows. The scans begin there or at the end of the time
 /// span from `?6` to `?7`, whichever comes first. Texts of times begin with a digit, so `~` is later than any time.
 macro_rules! filtered_page {
-    ($index:literal, $author:literal) => {
+    ($index:literal, $of:literal) => {
         concat!(
             "with pivot as (select
                 case when ?9 is not null then ?9
                      when ?10 is not null then coalesce(
-                         (select created_at from messages where room_id = ?1 and id <= ?10 order by id desc limit 1), '')
+                         (select created_at from messages where room_id = ?1 and id = ?10),
+                         (select created_at from messages where room_id = ?1 and in_room and id <= ?10 order by id desc limit 1), '')
                      else coalesce(
-                         (select created_at from messages where room_id = ?1 and id >= ?3 order by id limit 1), '~')
+                         (select created_at from messages where room_id = ?1 and id = ?3),
+                         (select created_at from messages where room_id = ?1 and in_room and id >= ?3 order by id limit 1), '~')
                      end as at,
                 case when ?9 is not null then 0
                      when ?10 is not null then 1 + coalesce(
-                         (select id from messages where room_id = ?1 and id <= ?10 order by id desc limit 1), 0)
-                     else coalesce((select id from messages where room_id = ?1 and id >= ?3 order by id limit 1), 0)
+                         (select id from messages where room_id = ?1 and id = ?10),
+                         (select id from messages where room_id = ?1 and in_room and id <= ?10 order by id desc limit 1), 0)
+                     else coalesce(
+                         (select id from messages where room_id = ?1 and id = ?3),
+                         (select id from messages where room_id = ?1 and in_room and id >= ?3 order by id limit 1), 0)
                      end as id),
             upper as (select min(at, ?7) as at, iif(at < ?7, id, 0) as id from pivot),
             lower as (select max(at, ?6) as at, iif(at >= ?6, id, 0) as id from pivot)
@@ -79,13 +145,13 @@ macro_rules! filtered_page {
             (select ", join_rows!("at desc, id desc"), " from (
                 select m.id, m.created_at as at, ", message_row!(), " as row
                 from messages m indexed by ", $index, " left join users a on a.id = m.author_id
-                where m.room_id = ?1 ", $author, " and m.created_at >= ?6
+                where m.room_id = ?1 ", $of, " and m.created_at >= ?6
                   and (m.created_at, m.id) < (select at, id from upper)
                 order by m.created_at desc, m.id desc limit ?4 + 0)) as older,
             (select ", join_rows!("at, id"), " from (
                 select m.id, m.created_at as at, ", message_row!(), " as row
                 from messages m indexed by ", $index, " left join users a on a.id = m.author_id
-                where m.room_id = ?1 ", $author, " and m.created_at < ?7
+                where m.room_id = ?1 ", $of, " and m.created_at < ?7
                   and (m.created_at, m.id) >= (select at, id from lower)
                 order by m.created_at, m.id limit ?5 + 0)) as newer"
         )
@@ -93,12 +159,23 @@ macro_rules! filtered_page {
 }
 
 statements! {
-    PAGE_AT_ID = page!("?3");
-    PAGE_AT_TIME = page!(
-        "coalesce((select id from messages where room_id = ?1 and created_at >= ?3 order by created_at, id limit 1), 1 << 53)"
+    PAGE_AT_ID = shown_page!("?3");
+    // A reply that the room does not show is replaced by the root of its thread.
+    PAGE_AROUND = shown_page!(
+        "coalesce((select o.thread from messages o where o.id = ?3 and o.room_id = ?1 and not o.in_room), ?3)"
     );
-    FILTERED_PAGE = filtered_page!("messages_by_time", "and ?8 is null");
+    PAGE_AT_TIME = shown_page!(first_at!());
+    WHOLE_PAGE_AT_ID = whole_page!("?3");
+    WHOLE_PAGE_AT_TIME = whole_page!(first_at!());
+    THREAD_PAGE_AT_ID = thread_page!("?3");
+    THREAD_PAGE_AT_TIME = thread_page!(first_at!());
+    FILTERED_PAGE = filtered_page!("messages_by_time", "and ?8 is null and m.in_room");
     FILTERED_PAGE_BY_AUTHOR = filtered_page!(
+        "messages_by_author",
+        "and m.author_id = (select id from users where handle = ?8) and m.in_room"
+    );
+    FILTERED_WHOLE_PAGE = filtered_page!("messages_by_time", "and ?8 is null");
+    FILTERED_WHOLE_PAGE_BY_AUTHOR = filtered_page!(
         "messages_by_author",
         "and m.author_id = (select id from users where handle = ?8)"
     );
@@ -114,7 +191,8 @@ statements! {
             from json_each(?) wanted join messages m on m.id = wanted.value
             join rooms r on r.id = m.room_id left join users a on a.id = m.author_id)"
     );
-    FIND_STATE = "select author_id, body, deleted_at is not null, has_files from messages where room_id = ? and id = ?";
+    FIND_STATE = "select author_id, body, deleted_at is not null, has_files, coalesce(thread, id) from messages
+        where room_id = ? and id = ?";
     UPDATE_MESSAGE = "update messages set body = ?, mentions_room = ?, edited_at = ? where id = ?";
     ERASE_MESSAGE = "update messages set body = '', mentions_room = 0, has_files = 0, deleted_at = ? where id = ?";
 }
@@ -131,7 +209,9 @@ pub async fn read_history(
         anchor,
         limit,
         ref filter,
+        scope,
     } = *query;
+    let is_filtered = !filter.is_empty() && !matches!(scope, Scope::Thread(_));
     let half = limit / 2;
     // A limit of 0 still reads one row, to tell whether there are messages.
     let (want_older, want_newer) = match anchor {
@@ -149,19 +229,17 @@ pub async fn read_history(
         Anchor::After(id) => Some(id),
         _ => None,
     };
-    let statement = match (&time, filter) {
-        (None, filter) if filter.is_empty() => PAGE_AT_ID,
-        (Some(_), filter) if filter.is_empty() => PAGE_AT_TIME,
-        (_, Filter { author: None, .. }) => FILTERED_PAGE,
-        _ => FILTERED_PAGE_BY_AUTHOR,
-    };
-    let query = sqlx::query_as(statement).bind(room).bind(sees_open);
-    let query = match (&time, filter.is_empty()) {
-        (Some(time), true) => query.bind(time.clone()),
+    let query = sqlx::query_as(statement_of(query))
+        .bind(room)
+        .bind(sees_open);
+    let query = match &time {
+        Some(time) if !is_filtered => query.bind(time.clone()),
         _ => query.bind(pivot),
     };
     let mut query = query.bind(one_more(want_older)).bind(one_more(want_newer));
-    if !filter.is_empty() {
+    if let Scope::Thread(root) = scope {
+        query = query.bind(root);
+    } else if is_filtered {
         query = query
             .bind(filter.since.map_or_else(String::new, String::from))
             .bind(filter.until.map_or_else(|| "~".to_owned(), String::from))
@@ -174,7 +252,7 @@ pub async fn read_history(
     let mut older = read_messages(&older, slug, &mut damages)?;
     let mut newer = read_messages(&newer, slug, &mut damages)?;
     damages.log();
-    if filter.is_empty() {
+    if !is_filtered {
         older.sort_by_key(|message| Reverse(message.id));
         newer.sort_by_key(|message| message.id);
     }
@@ -186,6 +264,26 @@ pub async fn read_history(
         has_older: older.has_more,
         has_newer: newer.has_more,
     })
+}
+
+fn statement_of(query: &HistoryQuery) -> &'static str {
+    let is_at_time = matches!(query.anchor, Anchor::At(_));
+    let is_around = matches!(query.anchor, Anchor::Around(_));
+    let filter = Some(&query.filter).filter(|filter| !filter.is_empty());
+    let has_author = filter.map(|filter| filter.author.is_some());
+    match (query.scope, has_author) {
+        (Scope::Thread(_), _) if is_at_time => THREAD_PAGE_AT_TIME,
+        (Scope::Thread(_), _) => THREAD_PAGE_AT_ID,
+        (Scope::Shown, Some(true)) => FILTERED_PAGE_BY_AUTHOR,
+        (Scope::Shown, Some(false)) => FILTERED_PAGE,
+        (Scope::All, Some(true)) => FILTERED_WHOLE_PAGE_BY_AUTHOR,
+        (Scope::All, Some(false)) => FILTERED_WHOLE_PAGE,
+        (Scope::Shown, None) if is_at_time => PAGE_AT_TIME,
+        (Scope::Shown, None) if is_around => PAGE_AROUND,
+        (Scope::Shown, None) => PAGE_AT_ID,
+        (Scope::All, None) if is_at_time => WHOLE_PAGE_AT_TIME,
+        (Scope::All, None) => WHOLE_PAGE_AT_ID,
+    }
 }
 
 /// Returns the message with this id, if it belongs to the room.
@@ -230,6 +328,8 @@ pub struct MessageFacts {
     pub is_deleted: bool,
     /// Whether it has files.
     pub has_files: bool,
+    /// The root of the thread that the message belongs to, which is the message itself unless it is a reply in one.
+    pub root: MessageId,
 }
 
 /// Returns the facts about the message with this id, if it belongs to the room.
@@ -238,19 +338,20 @@ pub async fn find_state(
     room: RoomId,
     id: MessageId,
 ) -> Result<Option<MessageFacts>> {
-    let row: Option<(UserId, Vec<u8>, bool, bool)> = sqlx::query_as(FIND_STATE)
+    let row: Option<(UserId, Vec<u8>, bool, bool, MessageId)> = sqlx::query_as(FIND_STATE)
         .bind(room)
         .bind(id)
         .fetch_optional(connection)
         .await?;
-    Ok(
-        row.map(|(author_id, body, is_deleted, has_files)| MessageFacts {
+    Ok(row.map(
+        |(author_id, body, is_deleted, has_files, root)| MessageFacts {
             author_id,
             body: lossy(&body),
             is_deleted,
             has_files,
-        }),
-    )
+            root,
+        },
+    ))
 }
 
 /// Replaces the text of a message.

@@ -59,6 +59,7 @@ pub mod setup;
 pub mod sign_in_links;
 pub mod standing;
 mod statements;
+pub mod threads;
 pub mod users;
 mod visibility;
 
@@ -108,6 +109,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         setup::STATEMENTS,
         sign_in_links::STATEMENTS,
         standing::STATEMENTS,
+        threads::STATEMENTS,
         users::STATEMENTS,
     ]
     .concat()

@@ -43,23 +43,27 @@ statements! {
                     join contents c on c.hash = f.hash))),
                 'is_answer', json(iif(q.id is not null, 'true', 'false')),
                 'answered_author', cast((select w.handle from users w where w.id = q.author_id) as text),
+                'root', coalesce(h.thread, h.id),
                 'known', iif(k.id is null, null, json_object('id', k.id, 'room_id', m.room_id,
                     'body', iif(m.edited_at is null and m.deleted_at is null, m.body, null)))) as fact
             from (select key, value ->> 'by' as by, value ->> 'room' as room, value ->> 'nonce' as nonce,
-                         value ->> 'reply_to' as reply_to, value -> 'files' as files from jsonb_each(?)) p
+                         value ->> 'reply_to' as reply_to, value ->> 'thread' as thread,
+                         value -> 'files' as files from jsonb_each(?)) p
             left join users u on u.id = p.by and u.disabled_at is null
             left join rooms r on r.slug = p.room
             left join memberships s on s.room_id = r.id and s.user_id = p.by
             left join messages q on q.id = p.reply_to and q.room_id = r.id
+            left join messages h on h.id = p.thread and h.room_id = r.id
             left join nonces k on k.author_id = p.by and k.nonce = p.nonce
             left join messages m on m.id = k.id)) as facts"
     );
-    // The triggers of 0009_added_messages.sql add the events, the nonces and the rows of the calendar.
+    // The triggers of 0009_added_messages.sql add the events, the nonces and the rows of the calendar, and those of
+    // 0023_threads.sql what is shown of threads.
     ADD_MESSAGES = "insert into messages (id, room_id, author_id, created_at, body, reply_to, nonce, mentions_room,
-            has_files)
+            thread, in_room, has_files)
         select value ->> 'id', value ->> 'room_id', value ->> 'author_id', value ->> 'at', value ->> 'body',
-               value ->> 'reply_to', value ->> 'nonce', value ->> 'mentions_room',
-               value ->> 'has_files'
+               value ->> 'reply_to', value ->> 'nonce', value ->> 'mentions_room', value ->> 'thread',
+               value ->> 'in_room', value ->> 'has_files'
         from jsonb_each(?1) where ?2 is null or ?2 = (select data_version from pragma_data_version)";
     ADD_MENTIONS = "insert or ignore into mentions (user_id, room_id, message_id)
         select coalesce(u.merged_into, u.id), m.room_id, m.id
@@ -89,6 +93,7 @@ pub struct Question<'a> {
     pub reply_to: Option<MessageId>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub files: &'a [FileId],
+    pub thread: Option<MessageId>,
 }
 
 /// Facts needed to authorise one post.
@@ -122,6 +127,8 @@ pub struct PostFacts {
     pub answered_author: Option<String>,
     /// Those of the files that are complete uploads of the author; `None` if the post has none.
     pub files: Option<Vec<Attachment>>,
+    /// The root of the thread that the post belongs to; `None` if the message that it names is not in the room.
+    pub root: Option<MessageId>,
     /// The earlier post of the author under the same nonce.
     pub known: Option<EarlierPost>,
 }
@@ -184,6 +191,10 @@ pub struct NewMessage<'a> {
     pub mentions_room: bool,
     /// The message that it replies to.
     pub reply_to: Option<MessageId>,
+    /// The root of its thread, if it is a reply in one.
+    pub thread: Option<MessageId>,
+    /// Whether the history of the room shows it.
+    pub in_room: bool,
     /// The nonce given by the author's client.
     pub nonce: Option<&'a str>,
     /// Whether it has files, which the caller adds.

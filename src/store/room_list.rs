@@ -47,8 +47,8 @@ macro_rules! list_rooms {
                         select 0 as part, r.id from memberships s join rooms r on r.id = s.room_id
                         where s.user_id = ?1 and ?3 and ", follows!("?4"), "
                             and (s.hidden_up_to is null or exists (
-                                select 1 from messages m where m.room_id = r.id and m.id > s.hidden_up_to
-                                    and m.author_id not in ", blocked_by!("?1"), "))
+                                select 1 from events e where e.room_id = r.id and e.id > s.hidden_up_to and e.kind = 'message'
+                                    and e.actor_id not in ", blocked_by!("?1"), "))
                         order by r.name, r.slug limit ?2 + 0)
                     union all
                     select * from (

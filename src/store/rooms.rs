@@ -20,12 +20,12 @@ use crate::{
 use serde::Serialize;
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
-/// The messages after the read mark, of which at most the newest 1,000 are counted. The index holds all columns, so that
+/// The messages after the read mark that the room shows, of which at most the newest 1,000 are counted. The index holds all columns, so that
 /// no message is read: a list of 200 rooms may count 200,000 of them.
 macro_rules! unread {
     () => {
         "select author_id, deleted_at from messages m indexed by messages_of_room
-            where m.room_id = r.id and m.id > s.read_up_to order by m.id desc limit 1000"
+            where m.room_id = r.id and m.in_room and m.id > s.read_up_to order by m.id desc limit 1000"
     };
 }
 
@@ -64,6 +64,14 @@ macro_rules! room_json {
                 select count(*) from (
                     select 1 from mentions n
                     where n.user_id = s.user_id and n.room_id = r.id and n.message_id > max(s.read_up_to, s.inbox_read_up_to)
+                        and n.thread is null
+                        and (not exists ", crate::store::visibility::blocked_by!("?1"), "
+                            or (select m.author_id from messages m where m.id = n.message_id) not in ", crate::store::visibility::blocked_by!("?1"), ")
+                    limit 1000)) + (
+                select count(*) from (
+                    select 1 from mentions n indexed by mentions_in_threads
+                    where n.user_id = s.user_id and n.room_id = r.id and n.thread is not null and not n.thread_read
+                        and n.message_id > s.inbox_read_up_to
                         and (not exists ", crate::store::visibility::blocked_by!("?1"), "
                             or (select m.author_id from messages m where m.id = n.message_id) not in ", crate::store::visibility::blocked_by!("?1"), ")
                     limit 1000)) + (
@@ -100,6 +108,15 @@ macro_rules! visible_rooms {
     };
 }
 pub(super) use visible_rooms;
+
+/// The ids of the messages of the room `?1` from `?2` on.
+macro_rules! erased {
+    () => {
+        "(select m.id from messages m indexed by messages_of_room where m.room_id = ?1 and m.in_room and m.id >= ?2
+          union all
+          select m.id from messages m indexed by replies_of_room where m.room_id = ?1 and not m.in_room and m.id >= ?2)"
+    };
+}
 
 statements! {
     FIND_ROOM = concat!("select ", room_json!(), visible_rooms!(), " and r.slug = ?2");
@@ -148,16 +165,23 @@ statements! {
     // The newest messages of the first deleted room that has any: replies are deleted before what they reply to.
     FIND_TO_ERASE = "select r.id, (
             select min(id) from (
-                select m.id from messages m indexed by messages_of_room where m.room_id = r.id order by m.id desc limit 1000))
+                select id from (
+                    select m.id from messages m indexed by messages_of_room
+                    where m.room_id = r.id and m.in_room order by m.id desc limit 1000)
+                union all
+                select id from (
+                    select m.id from messages m indexed by replies_of_room
+                    where m.room_id = r.id and not m.in_room order by m.id desc limit 1000)
+                order by id desc limit 1000))
         from rooms r where r.kind = 'deleted' and exists (select 1 from messages m where m.room_id = r.id) limit 1";
-    ERASE_REACTIONS = "delete from reactions where message_id in (
-        select id from messages m where m.room_id = ?1 and m.id >= ?2)";
-    ERASE_MENTIONS = "delete from mentions where message_id in (
-        select id from messages m where m.room_id = ?1 and m.id >= ?2)";
-    ERASE_SAVED = "delete from saved where message_id in (
-        select id from messages m where m.room_id = ?1 and m.id >= ?2)";
+    ERASE_REACTIONS = concat!("delete from reactions where message_id in ", erased!());
+    ERASE_MENTIONS = concat!("delete from mentions where message_id in ", erased!());
+    ERASE_SAVED = concat!("delete from saved where message_id in ", erased!());
     ERASE_FILES = "delete from files where room_id = ?1 and message_id >= ?2";
-    ERASE_MESSAGES = "delete from messages where room_id = ?1 and id >= ?2";
+    ERASE_THREADS = concat!("delete from threads where root_id in ", erased!());
+    ERASE_THREAD_AUTHORS = concat!("delete from thread_authors where root_id in ", erased!());
+    ERASE_THREAD_MARKS = concat!("delete from thread_marks where root_id in ", erased!());
+    ERASE_MESSAGES = concat!("delete from messages where id in ", erased!());
     ERASE_CUSTOM_EVENTS = "update events set data = null where id in (
         select e.id from rooms r cross join events e indexed by custom_events_of_room
             on e.room_id = r.id and e.kind = 'custom' and e.data is not null
@@ -368,6 +392,9 @@ pub async fn erase_deleted(connection: &mut Connection) -> Result<bool> {
         ERASE_MENTIONS,
         ERASE_SAVED,
         ERASE_FILES,
+        ERASE_THREADS,
+        ERASE_THREAD_AUTHORS,
+        ERASE_THREAD_MARKS,
         ERASE_MESSAGES,
     ] {
         sqlx::query(sql)

@@ -83,7 +83,7 @@ fn administration() -> Router<Arc<App>> {
 fn pages() -> Router<Arc<App>> {
     use pages::{
         account, direct_rooms, inbox, invite, join, messages, oidc, passkeys, room, room_settings,
-        rooms, saved, setup, sign_in,
+        rooms, saved, setup, sign_in, thread,
     };
     Router::new()
         .route("/", get(join::show_start))
@@ -175,6 +175,7 @@ fn pages() -> Router<Arc<App>> {
             "/rooms/{room}/messages/{id}/reactions",
             post(messages::toggle_reaction),
         )
+        .route("/rooms/{room}/messages/{id}/follow", post(thread::follow))
         .route("/assets/{fingerprint}/{*path}", get(assets::get_asset))
 }
 
@@ -328,6 +329,7 @@ fn api_of_me() -> Router<Arc<App>> {
 fn api_of_rooms() -> Router<Arc<App>> {
     use api::{
         calendar, custom_events, history, inbox, members, messages, pins, reactions, reports, rooms,
+        threads,
     };
     Router::new()
         .route("/api/v1/events", get(stream::stream_all))
@@ -384,6 +386,21 @@ fn api_of_rooms() -> Router<Arc<App>> {
             get(messages::show_message)
                 .patch(messages::edit_message)
                 .delete(messages::delete_message),
+        )
+        .route("/api/v1/rooms/{room}/threads", get(threads::list_followed))
+        .route(
+            "/api/v1/rooms/{room}/messages/{id}/thread",
+            get(threads::show_thread),
+        )
+        .route(
+            "/api/v1/rooms/{room}/messages/{id}/follow",
+            get(threads::show_follow)
+                .put(threads::follow)
+                .delete(threads::unfollow),
+        )
+        .route(
+            "/api/v1/rooms/{room}/messages/{id}/read",
+            put(threads::mark_read),
         )
         .route(
             "/api/v1/rooms/{room}/messages/{id}/report",

@@ -86,6 +86,7 @@ impl ImportSteps {
         let made_by = made_by.map(|maker| self.account(maker));
         let reply_to = line.reply_to;
         let reply_to = reply_to.and_then(|old| self.find_key(&line.room, old));
+        let thread = line.thread.and_then(|old| self.find_key(&line.room, old));
         let room = self.room(line);
         if let Some(id) = line.id {
             let sent = Sent {
@@ -106,6 +107,9 @@ impl ImportSteps {
             mentions: take(&mut line.mentions),
             is_reply: line.reply_to.is_some(),
             reply_to,
+            is_in_thread: line.thread.is_some(),
+            thread,
+            also_in_room: line.also_in_room,
         }))
     }
 
@@ -126,7 +130,7 @@ impl ImportSteps {
             return;
         }
         if imported.is_orphan {
-            self.unlinked.extend(line.reply_to);
+            self.unlinked.extend(line.reply_to.or(line.thread));
         }
         let key = || MessageKey {
             author: line.author.clone(),

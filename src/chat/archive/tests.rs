@@ -98,7 +98,7 @@ proptest! {
     }
 }
 
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 19] = [
     "room",
     "author",
     "at",
@@ -106,6 +106,8 @@ const FIELDS: [&str; 17] = [
     "id",
     "author_name",
     "reply_to",
+    "thread",
+    "also_in_room",
     "nonce",
     "edited_at",
     "deleted_at",

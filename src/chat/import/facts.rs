@@ -75,6 +75,7 @@ impl<'a> Names<'a> {
                     .extend(message.made_by.iter().map(|maker| handle_of(maker)));
                 self.marks.push(mark_of(message));
                 self.marks.extend(mark_of_original(message));
+                self.marks.extend(mark_of_root(message));
             }
             ImportStep::Mentions { message, .. } => self.marks.push(mark_of_key(message, "")),
             ImportStep::Edit { message } | ImportStep::Deletion { message } => {
@@ -123,6 +124,12 @@ pub(super) fn mark_of(message: &ImportedMessage) -> Mark<'_> {
 /// Returns how the message is found that a message replies to.
 pub(super) fn mark_of_original(message: &ImportedMessage) -> Option<Mark<'_>> {
     let key = message.reply_to.as_ref()?;
+    Some(mark_of_key(key, &message.room.slug))
+}
+
+/// Returns how the message is found whose thread a message belongs to.
+pub(super) fn mark_of_root(message: &ImportedMessage) -> Option<Mark<'_>> {
+    let key = message.thread.as_ref()?;
     Some(mark_of_key(key, &message.room.slug))
 }
 

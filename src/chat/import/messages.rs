@@ -1,7 +1,7 @@
 //! Steps about messages: adding, editing and deleting them, and reacting to them.
 
 use super::{
-    facts::{mark_of, mark_of_key, mark_of_original},
+    facts::{mark_of, mark_of_key, mark_of_original, mark_of_root},
     run::{ImportRun, event},
 };
 use crate::{
@@ -38,8 +38,13 @@ impl<'a> ImportRun<'a> {
             .and_then(|mark| self.find(&mark))
             .filter(|original| original.room == Some(room))
             .map(|original| original.id);
+        let thread = mark_of_root(message)
+            .and_then(|mark| self.find(&mark))
+            .filter(|named| named.room == Some(room))
+            .map(|named| named.thread.unwrap_or(named.id));
         self.imported.is_new = true;
-        self.imported.is_orphan = message.is_reply && reply_to.is_none();
+        self.imported.is_orphan =
+            message.is_reply && reply_to.is_none() || message.is_in_thread && thread.is_none();
         let id = MessageId(self.facts.ids.take_message_id(message.id));
         self.rows.add_message(
             &message.author.handle.text,
@@ -52,6 +57,8 @@ impl<'a> ImportRun<'a> {
                 body: &message.body,
                 mentions: &[],
                 reply_to,
+                thread,
+                in_room: thread.is_none() || message.also_in_room,
                 nonce: Some(&message.nonce),
                 has_files: false,
             },
@@ -138,5 +145,6 @@ fn stored(message: &NewMessage<'_>) -> Stored {
     Stored {
         id: message.id,
         room: Some(message.room_id),
+        thread: message.thread,
     }
 }

@@ -53,6 +53,8 @@ struct Context<'a> {
     mentions_room: bool,
     /// The handle of the author of the message that the post replies to.
     answered_author: Option<String>,
+    /// The root of the thread that the post belongs to.
+    thread: Option<MessageId>,
     user: UserId,
     by: Person,
 }
@@ -92,8 +94,10 @@ impl<'a> Run<'a> {
         if let Some(known) = facts.known.take().or_else(|| self.find_nonce(user, post)) {
             return recognise(post, room_id, &known);
         }
-        can_add(facts.is_archived, facts.is_announcements, facts.manages)?;
+        let only_managers = facts.is_announcements && post.is_in_room();
+        can_add(facts.is_archived, only_managers, facts.manages)?;
         let answered_author = self.answered_author(room_id, post, &facts)?;
+        let thread = self.find_root(room_id, post, facts.root)?;
         let context = Context {
             actor: change.actor,
             room_id,
@@ -101,6 +105,7 @@ impl<'a> Run<'a> {
             is_open: facts.is_open,
             mentions_room: mentions_room(facts.manages, facts.is_room_mention_open),
             answered_author,
+            thread,
             user,
             by,
         };
@@ -146,6 +151,23 @@ impl<'a> Run<'a> {
         });
         let missing = || Error::invalid("reply_to", Fault::NoSuchMessage);
         earlier.map(Some).ok_or_else(missing)
+    }
+
+    /// Returns the root of the thread that a post belongs to. The post may name a reply, also one of this run.
+    fn find_root(
+        &self,
+        room: RoomId,
+        post: &Post,
+        stored: Option<MessageId>,
+    ) -> Result<Option<MessageId>> {
+        let Some(named) = post.thread else {
+            return Ok(None);
+        };
+        let mut earlier = self.rows.messages.iter();
+        let earlier = earlier.find(|earlier| earlier.id == named && earlier.room_id == room);
+        let root = stored.or_else(|| earlier.map(|earlier| earlier.thread.unwrap_or(earlier.id)));
+        let missing = || Error::invalid("thread", Fault::NoSuchMessage);
+        root.ok_or_else(missing).map(Some)
     }
 
     /// Adds the author to an open room, which posting there implies.
@@ -216,6 +238,9 @@ impl<'a> Run<'a> {
             nonce: post.nonce().map(str::to_owned),
             mentions_room: context.mentions_room && is_room_mentioned(&post.mentions),
             is_author_imported: false,
+            thread: context.thread,
+            also_in_room: post.also_in_room && context.thread.is_some(),
+            thread_summary: None,
             reactions: Vec::new(),
             attachments: files,
         };
@@ -234,6 +259,8 @@ impl<'a> Run<'a> {
             mentions: &post.mentions,
             mentions_room,
             reply_to: post.reply_to,
+            thread: context.thread,
+            in_room: post.is_in_room(),
             nonce: post.nonce(),
             has_files: !post.attachments.is_empty(),
         });

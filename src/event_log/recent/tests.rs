@@ -29,6 +29,9 @@ fn event(id: i64, kind: &str, body: String) -> Arc<Event> {
         nonce: None,
         mentions_room: false,
         is_author_imported: false,
+        thread: None,
+        also_in_room: false,
+        thread_summary: None,
         reactions: Vec::new(),
         attachments: Vec::new(),
     };

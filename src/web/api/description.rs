@@ -24,6 +24,7 @@ mod self_description;
 mod server;
 mod sessions;
 mod streams;
+mod threads;
 mod users;
 
 use crate::{app::App, config::base_path::BasePath, web::negotiation::is_known};

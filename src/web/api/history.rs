@@ -3,7 +3,12 @@
 use crate::{
     app::App,
     error::Result,
-    model::{history::HistoryPage, ids::EventId, json_schema::list, message::Message},
+    model::{
+        history::{HistoryPage, HistoryQuery},
+        ids::EventId,
+        json_schema::list,
+        message::Message,
+    },
     operations::history::{History, read_history},
     web::{
         api::history_query::{LIMIT_MAX, Links, parse_query},
@@ -68,18 +73,29 @@ pub async fn show_history(
     headers: HeaderMap,
 ) -> Result<Response, Rejection> {
     let query = parse_query(query.as_deref())?;
-    let format = preferred_type(&headers, &Format::OFFERS).ok_or(Rejection::NotAcceptable)?;
-    let tag_at = |head| etag(&app, &uri, &headers, format, head);
-    let is_known = |head| is_known(&headers, &tag_at(head));
-    let page = match read_history(&app, &visitor, &slug, &query, is_known).await? {
+    let path = format!("/api/v1/rooms/{slug}/messages");
+    answer(&app, &visitor, (&slug, &path), &query, (&uri, &headers)).await
+}
+
+/// Answers with a page of a history of the room `slug`, whose address is `path`.
+pub(super) async fn answer(
+    app: &App,
+    visitor: &Visitor,
+    (slug, path): (&str, &str),
+    query: &HistoryQuery,
+    (uri, headers): (&Uri, &HeaderMap),
+) -> Result<Response, Rejection> {
+    let format = preferred_type(headers, &Format::OFFERS).ok_or(Rejection::NotAcceptable)?;
+    let tag_at = |head| etag(app, uri, headers, format, head);
+    let is_known = |head| is_known(headers, &tag_at(head));
+    let page = match read_history(app, visitor, slug, query, is_known).await? {
         History::Page(page) => page,
         History::Known(head) => {
             let fields = cache_fields(&tag_at(head));
             return Ok((StatusCode::NOT_MODIFIED, fields).into_response());
         }
     };
-    let path = app.base.join(&format!("/api/v1/rooms/{slug}/messages"));
-    let links = Links::of(&page, &path, &query);
+    let links = Links::of(&page, &app.base.join(path), query);
     let tag = tag_at(page.head);
     let body = match format {
         Format::Json => json(&page, &links, &app.log.name)?,

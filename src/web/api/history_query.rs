@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     fault::Fault,
     model::{
-        history::{Anchor, Filter, HistoryPage, HistoryQuery},
+        history::{Anchor, Filter, HistoryPage, HistoryQuery, Scope},
         ids::{MessageId, parse_id},
         time::Timestamp,
     },
@@ -24,6 +24,7 @@ pub fn query_at(anchor: Anchor) -> HistoryQuery {
         anchor,
         limit: LIMIT_DEFAULT,
         filter: Filter::default(),
+        scope: Scope::Shown,
     }
 }
 
@@ -40,6 +41,7 @@ pub fn parse_query(query: Option<&str>) -> Result<HistoryQuery> {
             "limit" => parsed.limit = read_limit(&value, LIMIT_MAX)?,
             "author" => parsed.filter.author = Some(value.into_owned()),
             "since" => parsed.filter.since = Some(read_time("since", &value)?),
+            "threads" if value == "true" => parsed.scope = Scope::All,
             "until" => parsed.filter.until = Some(read_time("until", &value)?),
             _ => {}
         }
@@ -129,6 +131,9 @@ fn with_anchor(query: &HistoryQuery, anchor: &str, id: MessageId) -> String {
     text.append_pair(anchor, &id.to_string());
     if query.limit != LIMIT_DEFAULT {
         text.append_pair("limit", &query.limit.to_string());
+    }
+    if query.scope == Scope::All {
+        text.append_pair("threads", "true");
     }
     let Filter {
         author,

@@ -13,7 +13,7 @@ use crate::{
     web::{
         encode::message::JsonWriter,
         error::Rejection,
-        extract::{Path, Sent, Visitor, read_optional_id},
+        extract::{Path, Sent, Visitor, read_optional_flag, read_optional_id},
         signed_in::SignedIn,
         views::message::render_row,
     },
@@ -45,6 +45,13 @@ pub struct PostRequest {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub attachments: Vec<String>,
+    /// Id of the message whose thread this one belongs to. If it names a reply, the thread is that of its root.
+    #[serde(default, deserialize_with = "read_optional_id")]
+    #[schema(value_type = Option<SentId>)]
+    pub thread: Option<i64>,
+    /// Whether a reply in a thread is shown in the room, too.
+    #[serde(default, deserialize_with = "read_optional_flag")]
+    pub also_in_room: Option<bool>,
 }
 
 impl From<PostRequest> for Draft {
@@ -54,6 +61,8 @@ impl From<PostRequest> for Draft {
             nonce: message.nonce,
             reply_to: message.reply_to.map(MessageId),
             attachments: message.attachments,
+            thread: message.thread.map(MessageId),
+            also_in_room: message.also_in_room == Some(true),
         }
     }
 }
@@ -65,7 +74,8 @@ pub struct SentMessage {
     #[serde(flatten)]
     #[schema(value_type = Message)]
     message: Arc<Message>,
-    /// The rendered row, if `include=html` asks for it.
+    /// The rendered row, if `include=html` asks for it. A reply in a thread then has `thread_html`, too: the rendered line
+    /// below the root of its thread, which is empty if no reply is left.
     #[schema(nullable = false)]
     html: Option<String>,
 }

@@ -22,6 +22,7 @@ pub mod rooms;
 pub mod server;
 pub mod sessions;
 pub mod setup;
+pub mod threads;
 pub mod tokens;
 pub mod uploads;
 pub mod users;

@@ -3,14 +3,18 @@
 //! Every response and stream uses it: [`Message`] does not implement `Serialize`. It is hand-written, because it costs a
 //! fifth of what `serde_json` does: field names are not escaped each time, and nothing is formatted through `fmt`.
 
-use crate::model::{message::Message, time::Timestamp, user::Person};
+use crate::{
+    model::{message::Message, time::Timestamp, user::Person},
+    web::views::message::render_thread_line,
+};
 
 /// Writes JSON to a buffer.
 #[derive(Debug)]
 pub struct JsonWriter<'a>(pub &'a mut Vec<u8>);
 
 impl JsonWriter<'_> {
-    /// Writes a message, with its rendered row as the last field if there is one.
+    /// Writes a message, with its rendered row as the last field if there is one. Before it, a reply in a thread has the
+    /// line below the root of the thread.
     pub fn message(&mut self, message: &Message, html: Option<&str>) {
         self.raw(r#"{"id":"#).number(message.id.0);
         self.raw(r#","room":"#).text(&message.room);
@@ -38,6 +42,15 @@ impl JsonWriter<'_> {
         if message.mentions_room {
             self.raw(r#","mentions_room":true"#);
         }
+        if let Some(root) = message.thread {
+            self.raw(r#","thread":"#).number(root.0);
+        }
+        if message.also_in_room {
+            self.raw(r#","also_in_room":true"#);
+        }
+        if let Some(summary) = &message.thread_summary {
+            self.raw(r#","thread_summary":"#).by_serde(&**summary);
+        }
         self.raw(r#","reactions":"#);
         if message.reactions.is_empty() {
             self.raw("[]");
@@ -47,6 +60,10 @@ impl JsonWriter<'_> {
         if !message.attachments.is_empty() {
             self.raw(r#","attachments":"#)
                 .by_serde(&message.attachments);
+        }
+        if let (Some(_), Some(_)) = (html, message.thread) {
+            self.raw(r#","thread_html":"#)
+                .text(&render_thread_line(message));
         }
         if let Some(html) = html {
             self.raw(r#","html":"#).text(html);
@@ -113,8 +130,9 @@ impl JsonWriter<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ids::MessageId, message::Reaction};
+    use crate::model::{ids::MessageId, message::Reaction, thread::ThreadSummary};
     use serde_json::{Value, json};
+    use std::sync::Arc;
 
     fn has_the_values_of(message: &Message) {
         let mut json = Vec::new();
@@ -132,6 +150,15 @@ mod tests {
         }
         if message.mentions_room {
             expected["mentions_room"] = true.into();
+        }
+        if let Some(root) = message.thread {
+            expected["thread"] = json!(root);
+        }
+        if message.also_in_room {
+            expected["also_in_room"] = true.into();
+        }
+        if let Some(summary) = &message.thread_summary {
+            expected["thread_summary"] = json!(**summary);
         }
         if message.is_author_imported {
             expected["author"]["imported"] = true.into();
@@ -161,6 +188,9 @@ mod tests {
             nonce: None,
             mentions_room: false,
             is_author_imported: false,
+            thread: None,
+            also_in_room: false,
+            thread_summary: None,
             reactions: Vec::new(),
             attachments: Vec::new(),
         }
@@ -194,6 +224,14 @@ mod tests {
             deleted_at: Some(chrono::DateTime::<chrono::Utc>::MAX_UTC.into()),
             reply_to: Some(MessageId(7)),
             reply_to_author: Some("bob".into()),
+            thread: Some(MessageId(5)),
+            also_in_room: true,
+            thread_summary: Some(Arc::new(ThreadSummary {
+                root: MessageId(5),
+                count: 1,
+                last_at: Some(at("2026-11-22T05:41:03.123Z")),
+                by: vec!["\"".into()],
+            })),
             reactions: vec![Reaction {
                 emoji: "👍".into(),
                 count: 2,

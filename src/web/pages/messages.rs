@@ -2,8 +2,9 @@
 
 use super::{
     explain, page, redirect_to,
-    room::{Refused, room_page},
+    room::{Beside, Refused, room_page},
     rooms::layout,
+    thread,
 };
 use crate::{
     app::App,
@@ -13,6 +14,7 @@ use crate::{
         messages::{self, find_message_to_edit, post_message as post},
         reactions,
         rooms::find_room,
+        threads::find_root,
     },
     web::{
         api::{history_query::query_at, messages::PostRequest},
@@ -47,8 +49,15 @@ pub async fn post_message(
         Sent::from_request(request, &app).await?.fields()?
     };
     let (draft, nonce) = (message.body.clone(), message.nonce.clone());
+    let also_in_room = message.also_in_room == Some(true);
+    let thread = message.thread.map(|id| id.to_string());
     let (status, text) = match post(&app, &visitor, slug.clone(), message.into()).await {
-        Ok((message, _)) => return Ok(redirect_to(&format!("/rooms/{slug}#m{}", message.id))),
+        Ok((message, _)) => {
+            return Ok(redirect_to(&match message.thread {
+                Some(root) => thread::address(&slug, root, message.id),
+                None => format!("/rooms/{slug}#m{}", message.id),
+            }));
+        }
         Err(Error::Unavailable(outage)) => (
             StatusCode::SERVICE_UNAVAILABLE,
             locale.post_unavailable(locale.explain_outage(outage)),
@@ -61,17 +70,22 @@ pub async fn post_message(
         error: Some(text),
         draft,
         nonce,
+        also_in_room,
     };
-    let shown = room_page(
-        &app,
-        &visitor,
-        &slug,
-        &query_at(Anchor::Newest),
-        None,
+    let thread = match thread {
+        Some(id) => {
+            let root = find_root(&app, &visitor, &slug, &id).await?;
+            Some((root, query_at(Anchor::Newest)))
+        }
+        None => None,
+    };
+    let beside = Beside {
+        thread,
         refused,
-        &uri,
-    )
-    .await?;
+        ..Beside::default()
+    };
+    let query = query_at(Anchor::Newest);
+    let shown = room_page(&app, &visitor, &slug, &query, beside, &uri).await?;
     page(status, &shown)
 }
 

@@ -20,6 +20,7 @@ pub mod rooms;
 pub mod saved;
 pub mod setup;
 pub mod sign_in;
+pub mod thread;
 
 use crate::{
     error::Error,

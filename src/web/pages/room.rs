@@ -1,16 +1,20 @@
 //! `/rooms/{room}`: a snapshot of a room, and the cursor at which its stream starts.
 
-use super::{page, rooms::layout_of};
+use super::{
+    page,
+    rooms::layout_of,
+    thread::{thread_panel, thread_query},
+};
 use crate::{
     app::{App, random_bytes},
-    error::{Error, Result},
+    error::Result,
     model::{
         history::{Anchor, HistoryQuery},
         ids::MessageId,
     },
     operations::{
         blocks::find_blocked,
-        messages::read_id,
+        messages::find_message,
         snapshots::{RoomSnapshot, read_room},
     },
     web::{
@@ -37,6 +41,24 @@ pub struct Refused {
     pub draft: String,
     /// Nonce of the post; a retry reuses it.
     pub nonce: Option<String>,
+    /// Whether a reply in a thread was to be shown in the room, too.
+    pub also_in_room: bool,
+}
+
+/// What the page of a room shows beside its history.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// The message that the permalink of the page refers to.
+    pub marked: Option<MessageId>,
+    /// The thread in the panel, and the page of it that is shown.
+    pub thread: Option<(MessageId, HistoryQuery)>,
+    /// The post that was refused: to the thread if there is one, or else to the room.
+    pub refused: Refused,
+}
+
+/// Returns a nonce for a form.
+pub(super) fn new_nonce() -> String {
+    URL_SAFE_NO_PAD.encode(random_bytes::<16>())
 }
 
 /// Shows a room: the end of its history, or the page that the query selects.
@@ -47,17 +69,13 @@ pub async fn show_room(
     RawQuery(query): RawQuery,
     uri: Uri,
 ) -> Result<Response, Rejection> {
+    let thread = thread_query(&app, &visitor, &slug, query.as_deref()).await?;
     let query = parse_query(query.as_deref())?;
-    let mut shown = room_page(
-        &app,
-        &visitor,
-        &slug,
-        &query,
-        None,
-        Refused::default(),
-        &uri,
-    )
-    .await?;
+    let beside = Beside {
+        thread,
+        ..Beside::default()
+    };
+    let mut shown = room_page(&app, &visitor, &slug, &query, beside, &uri).await?;
     if let Anchor::At(time) = query.anchor {
         shown.marked = shown
             .messages
@@ -68,28 +86,22 @@ pub async fn show_room(
     page(StatusCode::OK, &shown)
 }
 
-/// Shows a message, marked, among its neighbours.
+/// Shows a message, marked, among its neighbours: in its room or, if the room does not show it, in its thread.
 pub async fn show_message(
     State(app): State<Arc<App>>,
     visitor: Visitor,
     Path((slug, id)): Path<(String, String)>,
     uri: Uri,
 ) -> Result<Response, Rejection> {
-    let id = read_id(&id)?;
-    let query = query_at(Anchor::Around(id));
-    let shown = room_page(
-        &app,
-        &visitor,
-        &slug,
-        &query,
-        Some(id),
-        Refused::default(),
-        &uri,
-    )
-    .await?;
-    if !shown.messages.iter().any(|message| message.id == id) {
-        return Err(Error::NotFound.into());
-    }
+    let message = find_message(&app, &visitor, &slug, &id).await?;
+    let query = query_at(Anchor::Around(message.id));
+    let root = message.thread.filter(|_| !message.is_in_room());
+    let beside = Beside {
+        marked: Some(message.id),
+        thread: root.map(|root| (root, query.clone())),
+        ..Beside::default()
+    };
+    let shown = room_page(&app, &visitor, &slug, &query, beside, &uri).await?;
     page(StatusCode::OK, &shown)
 }
 
@@ -99,10 +111,14 @@ pub async fn room_page(
     visitor: &Visitor,
     slug: &str,
     query: &HistoryQuery,
-    marked: Option<MessageId>,
-    refused: Refused,
+    beside: Beside,
     here: &Uri,
 ) -> Result<RoomPage> {
+    let Beside {
+        marked,
+        thread,
+        refused,
+    } = beside;
     let RoomSnapshot {
         room,
         history,
@@ -113,9 +129,14 @@ pub async fn room_page(
     } = read_room(app, visitor, slug, query).await?;
     let layout = layout_of(app, visitor, (head, rooms), Some(slug), here).await?;
     let Links { older, newer } = Links::of(&history, &format!("rooms/{slug}"), query);
-    let nonce = refused
-        .nonce
-        .unwrap_or_else(|| URL_SAFE_NO_PAD.encode(random_bytes::<16>()));
+    let (refused, thread) = match thread {
+        Some(thread) => {
+            let panel = thread_panel(app, visitor, slug, thread, refused).await?;
+            (Refused::default(), Some(panel))
+        }
+        None => (refused, None),
+    };
+    let nonce = refused.nonce.unwrap_or_else(new_nonce);
     Ok(RoomPage {
         locale: visitor.preferences.locale,
         scheme: visitor.preferences.scheme,
@@ -127,6 +148,7 @@ pub async fn room_page(
         live: !history.has_newer && query.filter.is_empty(),
         messages: history.messages,
         marked,
+        thread,
         nonce,
         members,
         member_count,

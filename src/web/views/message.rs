@@ -11,6 +11,7 @@ use crate::{
         file::Attachment,
         ids::MessageId,
         message::{Message, Reaction},
+        thread::ThreadSummary,
         time::Timestamp,
     },
 };
@@ -29,6 +30,8 @@ pub struct MessageView<'a> {
     /// Whether the viewer of the page has blocked the author. Rows in streams are the same for every viewer, so scripts
     /// fold them (`static/js/blocks.js`).
     is_blocked: bool,
+    /// Whether the row is in a thread, where its root and replies that the room shows, too, have rows of their own.
+    is_in_thread: bool,
     /// The id as text. Cached, since a row contains it five times.
     id: String,
     /// The time, such as `2026-11-21T18:02:59.123Z`. Cached, since the row also contains parts of it.
@@ -43,6 +46,7 @@ impl<'a> MessageView<'a> {
             message,
             answered: None,
             is_blocked: false,
+            is_in_thread: !message.is_in_room(),
             id: message.id.to_string(),
             at: message.at.to_string(),
         }
@@ -59,6 +63,32 @@ impl<'a> MessageView<'a> {
     #[must_use]
     pub fn folded(self, is_blocked: bool) -> Self {
         Self { is_blocked, ..self }
+    }
+
+    /// Makes it a row of a thread.
+    #[must_use]
+    pub fn in_thread(self) -> Self {
+        Self {
+            is_in_thread: true,
+            ..self
+        }
+    }
+
+    /// Returns the first letter of the id of the element.
+    fn prefix(&self) -> char {
+        if self.is_in_thread { 't' } else { 'm' }
+    }
+
+    /// Returns the root of the thread that a reply in a history of the room belongs to.
+    fn thread_of_reply(&self) -> Option<MessageId> {
+        self.message.thread.filter(|_| !self.is_in_thread)
+    }
+
+    /// Returns the line below the root of a thread.
+    fn thread_line(&self) -> Option<ThreadLine<'a>> {
+        let message: &'a Message = self.message;
+        let is_root = message.thread.is_none() && !self.is_in_thread;
+        ThreadLine::of(message).filter(|_| is_root)
     }
 
     fn quote(&self) -> Option<String> {
@@ -103,6 +133,54 @@ impl<'a> MessageView<'a> {
     }
 }
 
+/// The line below the root of a thread: who has replied, how often, and when last.
+#[derive(Clone, Debug, Template)]
+#[template(path = "messages/_thread_line.html")]
+struct ThreadLine<'a> {
+    room: &'a str,
+    summary: &'a ThreadSummary,
+    /// The time of the last reply.
+    at: String,
+}
+
+/// Greatest number of people whose tiles the line shows.
+const TILES_MAX: usize = 3;
+
+impl<'a> ThreadLine<'a> {
+    /// Returns the line; `None` if no reply is left.
+    fn of(message: &'a Message) -> Option<Self> {
+        let summary = message.thread_summary.as_deref()?;
+        Some(Self {
+            room: &message.room,
+            summary,
+            at: summary.last_at?.to_string(),
+        })
+    }
+
+    /// Returns the hues and letters of the tiles.
+    fn tiles(&self) -> impl Iterator<Item = (u32, String)> {
+        let people = self.summary.by.iter().take(TILES_MAX);
+        people.map(|handle| (hue(handle), letter(handle)))
+    }
+
+    fn day_and_clock(&self) -> (&str, &str) {
+        day_and_clock(&self.at)
+    }
+}
+
+/// Returns the letter of a person's tile.
+fn letter(handle: &str) -> String {
+    let first = handle.chars().next();
+    first.into_iter().flat_map(char::to_uppercase).collect()
+}
+
+/// Renders the line below the root of the thread that a reply belongs to; empty if no reply is left.
+#[must_use]
+pub fn render_thread_line(message: &Message) -> String {
+    let line = ThreadLine::of(message).map(|line| line.render().unwrap_or_default());
+    line.unwrap_or_default()
+}
+
 /// A rendered body.
 enum Body<'a> {
     Plain(&'a str),
@@ -118,7 +196,8 @@ pub fn render_row(message: &Message) -> String {
     MessageView::new(message).render().unwrap_or_default()
 }
 
-/// Returns the permalink of a message, relative to the base path. The fragment makes browsers scroll to it.
+/// Returns the permalink of a message that its room shows, relative to the base path. The fragment makes browsers scroll to
+/// it.
 #[must_use]
 pub fn address(room: &str, id: MessageId) -> String {
     format!("rooms/{room}/messages/{id}#m{id}")
@@ -179,6 +258,9 @@ mod tests {
             nonce: Some("secret-nonce".into()),
             mentions_room: false,
             is_author_imported: false,
+            thread: None,
+            also_in_room: false,
+            thread_summary: None,
             reactions: vec![Reaction {
                 emoji: "👍".into(),
                 count: 2,

@@ -26,4 +26,5 @@ pub mod rooms;
 pub mod saved;
 pub mod setup;
 pub mod sign_in;
+pub mod thread;
 pub mod times;

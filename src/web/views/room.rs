@@ -3,6 +3,7 @@
 use super::{
     layout::{Layout, hue, isolate},
     message::MessageView,
+    thread::ThreadPanel,
 };
 use crate::{
     chat::policy::mentions_room,
@@ -40,6 +41,8 @@ pub struct RoomPage {
     pub live: bool,
     /// The message that the permalink of this page refers to.
     pub marked: Option<MessageId>,
+    /// The thread that is shown beside the history.
+    pub thread: Option<ThreadPanel>,
     /// Nonce of the next post from this page, so that submitting the form twice posts once.
     pub nonce: String,
     /// Members of the room, up to the display limit.
@@ -109,6 +112,11 @@ impl RoomPage {
         announcements && !archived && !self.room.can_manage
     }
 
+    /// Returns whether nothing can be posted to threads.
+    fn is_archived(&self) -> bool {
+        self.room.info.archived
+    }
+
     /// Returns the character before the name of a room; a closed room has a lock.
     fn sign(&self) -> &'static str {
         match self.room.info.kind {
@@ -169,9 +177,9 @@ impl RoomPage {
 
     /// Returns the marked message, if it accepts replies and reactions.
     fn marked_message(&self) -> Option<&Message> {
-        self.messages
-            .iter()
-            .find(|message| self.is_marked(message) && message.deleted_at.is_none())
+        let replies = self.thread.iter().flat_map(|thread| &thread.replies);
+        let mut shown = self.messages.iter().chain(replies);
+        shown.find(|message| self.is_marked(message) && message.deleted_at.is_none())
     }
 }
 

@@ -21,7 +21,7 @@ use strum::VariantNames as _;
 
 /// Changes that the audit log does not have: what people do in their own name, what belongs to another change that it
 /// has, and what the server does by itself.
-const UNRECORDED: [&str; 32] = [
+const UNRECORDED: [&str; 34] = [
     "Found",
     "BeginEra",
     "JoinServer",
@@ -43,6 +43,8 @@ const UNRECORDED: [&str; 32] = [
     "SetSaved",
     "MarkInboxRead",
     "SetNotify",
+    "MarkThreadRead",
+    "FollowThread",
     "PostMessage",
     "EditMessage",
     "AddReaction",

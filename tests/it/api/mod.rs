@@ -24,3 +24,4 @@ mod rate_limits;
 mod reactions;
 mod room_rights;
 mod rooms;
+mod threads;

@@ -130,6 +130,7 @@ fn agree(told: &State, now: &State, how: &str) {
             .unwrap_or_else(|| panic!("{how}: nothing was told of {slug}"));
         assert_eq!(told.messages, room.messages, "{how}: messages of {slug}");
         assert_eq!(told.rows, room.rows, "{how}: rows of {slug}");
+        assert_eq!(told.lines, room.lines, "{how}: threads of {slug}");
         assert_eq!(told.info, room.info, "{how}: {slug}");
         assert_eq!(told.members, room.members, "{how}: members of {slug}");
     }

@@ -171,6 +171,9 @@ impl Archive {
             mentions: mentions(which),
             is_reply: which % 3 == 0,
             reply_to: answered.filter(|_| which % 3 == 0).map(Old::key),
+            is_in_thread: which % 4 == 0,
+            thread: answered.filter(|_| which % 4 == 0).map(Old::key),
+            also_in_room: which % 8 == 0,
         }))
     }
 }
@@ -216,6 +219,9 @@ fn as_imported(post: &Post, by: &str, id: i64, at: Timestamp) -> ImportedMessage
         mentions: post.mentions.clone(),
         is_reply: false,
         reply_to: None,
+        is_in_thread: false,
+        thread: None,
+        also_in_room: false,
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct RoomState {
     pub(super) messages: BTreeMap<i64, Value>,
     /// As the page shows them.
     pub(super) rows: BTreeMap<i64, String>,
+    /// The lines below the roots of threads.
+    pub(super) lines: BTreeMap<i64, String>,
     pub(super) info: BTreeMap<String, Value>,
     /// Of a direct room, which is called as they are: the other people.
     people: Vec<Value>,
@@ -39,7 +41,9 @@ pub(super) async fn look(person: &Person) -> (i64, State) {
 }
 
 pub(super) async fn look_at_room(person: &Person, slug: &str) -> RoomState {
-    let history = person.history(slug, &format!("limit={LIMIT}")).await;
+    let history = person
+        .history(slug, &format!("limit={LIMIT}&threads=true"))
+        .await;
     let messages = history["messages"].as_array().expect("a page has messages");
     let page = person
         .get(&format!("/rooms/{slug}?limit={LIMIT}"))
@@ -52,14 +56,20 @@ pub(super) async fn look_at_room(person: &Person, slug: &str) -> RoomState {
         .as_array()
         .expect("a room has members")
         .iter();
+    let shown = rows(&page).into_iter();
+    let shown: Vec<_> = shown.map(|(id, row)| (id, without_line(&row))).collect();
     RoomState {
         messages: messages
             .iter()
             .map(|message| (id_of(message), message.clone()))
             .collect(),
-        rows: rows(&page)
+        lines: shown
+            .iter()
+            .filter_map(|(id, (_, line))| Some((*id, line.clone()?)))
+            .collect(),
+        rows: shown
             .into_iter()
-            .map(|(id, row)| (id, without_quote(row)))
+            .map(|(id, (row, _))| (id, without_quote(row)))
             .collect(),
         people: view["people"].as_array().cloned().unwrap_or_default(),
         info: info_of(&view),
@@ -80,6 +90,49 @@ fn without_quote(row: String) -> String {
     format!("{before}{QUOTE}{link}></a>{after}")
 }
 
+/// Separates a row from the line below it, which replies in its thread change.
+fn without_line(row: &str) -> (String, Option<String>) {
+    let row = row.trim().trim_end_matches("</li>").trim_end();
+    let (row, line) = match row.split_once("<a class=\"thread-line\"") {
+        Some((row, line)) => (row.trim_end(), Some(line.trim().to_owned())),
+        None => (row, None),
+    };
+    (format!("{row}</li>"), line)
+}
+
+impl RoomState {
+    /// Shows the row of a message, unless it is a reply that the room does not show.
+    fn show(&mut self, id: i64, html: &Value) {
+        let row = text(html).trim().to_owned();
+        if row.contains(&format!(" id=\"t{id}\"")) {
+            return;
+        }
+        let (row, line) = without_line(&row);
+        self.rows.insert(id, row);
+        match line {
+            Some(line) => self.lines.insert(id, line),
+            None => self.lines.remove(&id),
+        };
+    }
+
+    /// Takes what the event of a message tells of its thread.
+    fn tell_of_thread(&mut self, summary: &Value, html: Option<&Value>) {
+        let root = &summary["root"];
+        for (id, other) in &mut self.messages {
+            if *root == *id || other["thread"] == *root {
+                other["thread_summary"] = summary.clone();
+            }
+        }
+        let (Some(root), Some(html)) = (root.as_i64(), html) else {
+            return;
+        };
+        match without_line(&text(html)).1 {
+            Some(line) => self.lines.insert(root, line),
+            None => self.lines.remove(&root),
+        };
+    }
+}
+
 /// Applies an event as any client would: by ids, without a thought of what was before.
 pub(super) fn apply(state: &mut State, event: &Block) {
     let data = event.json();
@@ -97,19 +150,21 @@ pub(super) fn apply(state: &mut State, event: &Block) {
         "message" | "message-edited" | "message-deleted" => {
             let mut message = data["message"].clone();
             let id = id_of(&message);
-            let html = message
-                .as_object_mut()
-                .expect("a message is an object")
-                .remove("html");
-            room.rows
-                .insert(id, row(&html.expect("html was asked for")));
+            let fields = message.as_object_mut().expect("a message is an object");
+            let html = fields.remove("html").expect("html was asked for");
+            let line = fields.remove("thread_html");
+            let summary = fields.get("thread_summary").cloned();
+            room.show(id, &html);
             room.messages.insert(id, message);
+            if let Some(summary) = summary {
+                room.tell_of_thread(&summary, line.as_ref());
+            }
         }
         "reaction" => {
             let id = data["message_id"]
                 .as_i64()
                 .expect("a reaction names its message");
-            room.rows.insert(id, row(&data["html"]));
+            room.show(id, &data["html"]);
             if let Some(message) = room.messages.get_mut(&id) {
                 message["reactions"] = data["reactions"].clone();
             }
@@ -160,10 +215,6 @@ fn rename(room: &mut RoomState, person: &Value) {
         let title = if name == handle { "" } else { &title };
         *row = format!("{before}{title} dir=\"auto\">{shown}</a>{after}");
     }
-}
-
-fn row(html: &Value) -> String {
-    text(html).trim().to_owned()
 }
 
 fn text(value: &Value) -> String {

@@ -23,6 +23,11 @@ pub(super) enum Step {
         who: usize,
         to: usize,
     },
+    ReplyInThread {
+        who: usize,
+        to: usize,
+        is_shown: bool,
+    },
     Edit {
         which: usize,
         text: String,
@@ -88,6 +93,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
     let one = prop_oneof![
         5 => (number.clone(), number.clone(), text).prop_map(|(who, room, text)| Step::Post { who, room, text }),
         2 => (number.clone(), number.clone()).prop_map(|(who, to)| Step::Reply { who, to }),
+        3 => (number.clone(), number.clone(), any::<bool>()).prop_map(|(who, to, is_shown)| Step::ReplyInThread { who, to, is_shown }),
         3 => (number.clone(), text).prop_map(|(which, text)| Step::Edit { which, text }),
         2 => number.clone().prop_map(|which| Step::Delete { which }),
         3 => (number.clone(), number.clone(), number.clone()).prop_map(|(who, which, emoji)| Step::React { who, which, emoji }),
@@ -154,6 +160,13 @@ impl Scene {
                 if let Some((room, id)) = self.message(*to) {
                     let answer = json!({ "body": "answer", "reply_to": id });
                     return (None, self.post(*who, room, answer).await);
+                }
+            }
+            Step::ReplyInThread { who, to, is_shown } => {
+                if let Some((room, id)) = self.message(*to) {
+                    let reply =
+                        json!({ "body": "in a thread", "thread": id, "also_in_room": is_shown });
+                    return (None, self.post(*who, room, reply).await);
                 }
             }
             Step::CreateRoom { who, closed, name } => {

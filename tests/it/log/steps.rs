@@ -60,6 +60,8 @@ pub(super) enum Kind {
     SetPin,
     SetSaved,
     SetNotify,
+    MarkThreadRead,
+    FollowThread,
     PostMessage,
     EditMessage,
     DeleteMessage,
@@ -75,14 +77,14 @@ pub(super) enum Kind {
 }
 
 /// What is posted often stands here often.
-const KINDS: [Kind; 58] = {
+const KINDS: [Kind; 60] = {
     use Kind::{
         AddReaction, AdmitProxied, BanUser, BeginEra, CreateInvite, CreateRoom, Credential,
-        DeleteMessage, DeleteRoom, DeleteUser, EditMessage, EraseMessages, EraseRooms, Found,
-        JoinRoom, JoinServer, LeaveRoom, MarkAllRead, MarkInboxRead, MarkRead, MarkUnread,
-        OfferSetup, OpenDirectRoom, PostCustom, PostMessage, RedeemInvite, RemoveReaction,
-        RenameUser, RevokeInvite, SetFavourite, SetNotify, SetPin, SetSaved, SetUp, SignOut,
-        UpdateProfile, UpdateRoom, UpdateServer, UpdateUser,
+        DeleteMessage, DeleteRoom, DeleteUser, EditMessage, EraseMessages, EraseRooms,
+        FollowThread, Found, JoinRoom, JoinServer, LeaveRoom, MarkAllRead, MarkInboxRead, MarkRead,
+        MarkThreadRead, MarkUnread, OfferSetup, OpenDirectRoom, PostCustom, PostMessage,
+        RedeemInvite, RemoveReaction, RenameUser, RevokeInvite, SetFavourite, SetNotify, SetPin,
+        SetSaved, SetUp, SignOut, UpdateProfile, UpdateRoom, UpdateServer, UpdateUser,
     };
     [
         Found,
@@ -121,6 +123,8 @@ const KINDS: [Kind; 58] = {
         SetPin,
         SetSaved,
         SetNotify,
+        MarkThreadRead,
+        FollowThread,
         PostMessage,
         PostMessage,
         PostMessage,
@@ -387,6 +391,8 @@ impl Known {
             nonce,
             reply_to: (number % 5 == 0).then(|| self.message(step.which).1),
             attachments: Vec::new(),
+            thread: (number % 3 == 0).then(|| self.message(step.number).1),
+            also_in_room: number % 6 == 0,
         })
     }
 
@@ -401,6 +407,16 @@ impl Known {
                 mentions: mentions(step.number),
             },
             Kind::DeleteMessage => Action::DeleteMessage { room, message },
+            Kind::FollowThread => Action::FollowThread {
+                room,
+                message,
+                follows: step.number % 3 > 0,
+            },
+            Kind::MarkThreadRead => Action::MarkThreadRead {
+                room,
+                message,
+                up_to: EventId(message.0 + 5),
+            },
             Kind::AddReaction => Action::AddReaction {
                 room,
                 message,

@@ -223,6 +223,8 @@ impl Chat {
             nonce: None,
             reply_to: None,
             attachments: Vec::new(),
+            thread: None,
+            also_in_room: false,
         };
         let actions = (0..count).map(|n| Action::PostMessage(post(n)));
         self.apply(Some(by), actions.collect()).await;

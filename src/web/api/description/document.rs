@@ -10,7 +10,7 @@ use super::{
     refusals::Refusal,
     reports, rooms,
     schemas::Schemas,
-    self_description, server, sessions, streams, users,
+    self_description, server, sessions, streams, threads, users,
 };
 use crate::{
     model::ids::EventId,
@@ -30,7 +30,7 @@ struct Group {
     operations: Vec<Described>,
 }
 
-fn groups() -> [Group; 15] {
+fn groups() -> [Group; 16] {
     let group = |name, description, operations| Group {
         name,
         description,
@@ -65,6 +65,11 @@ fn groups() -> [Group; 15] {
             "messages",
             "Messages and custom events",
             messages::operations(),
+        ),
+        group(
+            "threads",
+            "Replies to a message apart from the history of its room, and the caller's own state in them",
+            threads::operations(),
         ),
         group(
             "inbox",

@@ -62,13 +62,22 @@ fn list_messages() -> Described {
         .refuses(Refusal::NotAcceptable)
 }
 
-fn history_parameters() -> [Parameter; 9] {
+fn history_parameters() -> [Parameter; 10] {
     let id = reference::<MessageId>;
     let time = reference::<TimeOrDate>;
     [
+        query(
+            "threads",
+            "`true`: with the replies in threads that the room does not show. Other values are ignored.",
+            text(),
+        ),
         query("before", "Messages before this one.", id()),
         query("after", "Messages after this one.", id()),
-        query("around", "This message and those around it.", id()),
+        query(
+            "around",
+            "This message and those around it; in place of a reply that the room does not show, the root of its thread.",
+            id(),
+        ),
         query("at", "The messages around this time.", time()),
         limit("messages", LIMIT_MAX, LIMIT_DEFAULT),
         query("author", "Messages of the user with this handle.", text()),
@@ -87,7 +96,7 @@ fn history_parameters() -> [Parameter; 9] {
     ]
 }
 
-fn history_page() -> ResponseBuilder {
+pub(super) fn history_page() -> ResponseBuilder {
     let link = optional(
         "Addresses of the neighbouring pages, where they exist: `rel=\"prev\"` and `rel=\"next\"` (RFC 8288).",
         text(),
@@ -105,7 +114,7 @@ fn history_page() -> ResponseBuilder {
         )
 }
 
-fn revalidated(description: &str) -> ResponseBuilder {
+pub(super) fn revalidated(description: &str) -> ResponseBuilder {
     let fields = [
         SharedHeader::Revalidated,
         SharedHeader::ETag,

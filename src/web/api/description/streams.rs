@@ -92,7 +92,7 @@ fn parameters() -> [Parameter; 6] {
         ),
         query(
             "include",
-            "`html` adds to each message its rendered row. Other values are ignored.",
+            "`html` adds to each message its rendered row, and to a reply in a thread the line below its root. Other values are ignored.",
             text(),
         ),
         query(
