@@ -29,16 +29,19 @@ export class ActionBar {
   #picker = null;
   #moreButton = this.#button("⋯", t("more-actions"), (row) => this.#openMenu(row));
   #menu = null;
+  /** Followed as a link, which threads.js opens in the panel. */
+  #thread = Object.assign(document.createElement("a"), { className: "quiet message-thread-start", textContent: t("reply-in-thread") });
   #edit = this.#link(t("edit"), (row) => this.edit(row));
   #delete = this.#link(t("delete"), (row) => this.#openForm("openDelete", row));
   #report = this.#link(t("report"), (row) => this.#openReport(row));
   #ban = this.#link(t("ban"), (row) => this.#openForm("openBan", row));
 
   /**
+   * @param {HTMLElement} list the history of the room, or a thread
    * @param {import("./drafts.js").EditDrafts} editDrafts
    * @param {(id: number, text: string) => void} onReply begins a reply in the composer
    */
-  constructor(editDrafts, onReply) {
+  constructor(list, editDrafts, onReply) {
     this.#editDrafts = editDrafts;
     this.#bar.className = "actions";
     this.#report.classList.add("of-others");
@@ -50,6 +53,7 @@ export class ActionBar {
       this.#button(t("reply"), t("reply"), (row) => onReply(idOf(row), excerpt(row))),
       this.#copyButton(t("copy-text"), (row) => row.querySelector(".message-body").innerText),
       this.#copyButton(t("copy-link"), (row) => row.querySelector(".message-time").href),
+      this.#thread,
       this.#edit,
       this.#delete,
       this.#report,
@@ -62,7 +66,7 @@ export class ActionBar {
     this.#edit.classList.add("for-author");
     this.#delete.classList.add("for-manager");
     this.#ban.classList.add("for-admin");
-    byId("history").addEventListener("pointerleave", ({ pointerType }) => {
+    list.addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType === "mouse" && !this.#bar.contains(document.activeElement)) this.#bar.remove();
     });
   }
@@ -89,6 +93,7 @@ export class ActionBar {
     this.#row = row;
     const time = row.querySelector(".message-time");
     Object.assign(this.#permalink, { href: time.href, textContent: time.querySelector("time").textContent });
+    this.#thread.href = `rooms/${this.#room}?thread=${row.dataset.thread ?? row.dataset.id}`;
     this.#edit.href = this.#delete.href = `rooms/${this.#room}/messages/${row.dataset.id}/edit`;
     this.#report.href = `rooms/${this.#room}/messages/${row.dataset.id}/report`;
     this.#ban.href = `people/${encodeURIComponent(row.dataset.author)}#ban`;
@@ -108,7 +113,7 @@ export class ActionBar {
   /** Returns how many lines of text the bar covers where it is now, or more if it is out of sight. */
   #cost(row) {
     const bar = this.#bar.getBoundingClientRect();
-    const view = byId("scroller").getBoundingClientRect();
+    const view = row.closest(".scroller, .panel-scroller").getBoundingClientRect();
     const isInSight = bar.top >= view.top && bar.bottom <= view.bottom;
     const covered = [row, rowBefore(row)].flatMap(linesOf).filter((line) => overlap(line, bar));
     return covered.length + (isInSight ? 0 : OUT_OF_SIGHT);

@@ -73,6 +73,11 @@ export class Activity {
     if (document.querySelector(".room-link[aria-current] .badge")) (await this.#openRoomList())?.markRead(read);
   }
 
+  /** Called when the reader has read a thread, in which they may have been mentioned. */
+  async noteThreadRead() {
+    if (document.querySelector(".room-link[aria-current] .badge-mention")) (await this.#openRoomList())?.noteThreadRead();
+  }
+
   async #apply(type, data, isSeen) {
     if ((type === "message" || type === "typing") && blocks.has(data.by?.handle)) return;
     const isHere = data.room === this.#room;

@@ -19,6 +19,7 @@ import { people } from "./people.js";
 import { PostingRights } from "./posting_rights.js";
 import { ReadMark } from "./read_mark.js";
 import { RowActions } from "./row_actions.js";
+import { mentionsReader } from "./rows.js";
 import { SharedStream } from "./shared_stream.js";
 import { openSidebar, showConnection, showPresence } from "./sidebar.js";
 import { storage } from "./storage.js";
@@ -35,6 +36,7 @@ class RoomPage {
   #batcher = new EventBatcher((events) => this.#applyBatch(events));
   #announcer = null;
   #keyboardNavigation = null;
+  #threads = null;
   #history;
   #readMark;
   #stream;
@@ -54,6 +56,8 @@ class RoomPage {
     blocks.watch(() => this.#history.foldAgain());
     this.#stream.follow();
     this.#readMark.update();
+    if (byId("panel") || this.#history.list.querySelector(".thread-line")) this.#withThreads(() => {});
+    document.addEventListener("click", (event) => this.#onThreadClick(event));
     addEventListener("keydown", (event) => this.#onKey(event));
     this.#openDatePicker();
     byId("room-menu").addEventListener("toggle", async ({ newState, target }) => {
@@ -65,37 +69,80 @@ class RoomPage {
 
   #openWriting() {
     const owner = `${this.#log}/${this.#handle}`;
-    const composer = new Composer(new Drafts(owner, this.#room), (...message) => this.#post(...message));
+    const drafts = new Drafts(owner, this.#room);
+    const composer = new Composer(byId("composer"), drafts, (...message) => this.#post(...message));
     openAttaching(
       (files) => composer.attach(files),
       (room, files) => attachElsewhere(owner, room, files),
     );
     this.#outbox = new Outbox(owner, {
-      onChange: () => pending.update(),
+      onChange: () => {
+        pending.update();
+        this.#threads?.updatePending();
+      },
       onSent: (message) => {
-        if (message.room === this.#room) this.#history.show(message);
+        if (message.room === this.#room) this.#showSent(message);
         this.#stream.hurry();
       },
     });
-    const pending = new PendingMessages(this.#room, this.#handle, this.#outbox, this.#history, (entry) => {
+    const { list, keepPlace } = this.#history;
+    const place = { list: byId("past").lastElementChild ?? list, keepPlace: keepPlace.bind(this.#history), field: byId("body") };
+    const pending = new PendingMessages(this.#room, this.#handle, this.#outbox, place, (entry) => {
       composer.insert(entry.body, entry.answered, entry.files);
       this.#outbox.discard(entry, true);
     });
     storage.watchWipe(() => {
       composer.clear();
+      this.#threads?.clear();
       this.#outbox.enter("signed-out");
     });
     this.#outbox.hurry();
     pending.update();
-    new RowActions(new EditDrafts(owner, this.#room), (id, text) => composer.replyTo(id, text));
+    new RowActions(list, new EditDrafts(owner, this.#room), (id, text) => composer.replyTo(id, text));
   }
 
   /** Returns why the message is refused, if so. */
   #post(body, answered, files) {
     if (this.#outbox.isSignedOut) return t("not-sent", { reason: t("signed-out") });
-    this.#outbox.add(this.#room, body, answered, files);
+    this.#outbox.add(this.#room, body, answered, { files });
     this.#history.goToLatest();
     return null;
+  }
+
+  /** Shows the answer to a post, which the stream may bring later. */
+  #showSent(message) {
+    const event = rowEventOf("message", message);
+    this.#history.show(event);
+    if (this.#threads) this.#threads.apply([{ ...event, isReply: false }]);
+  }
+
+  // Threads
+
+  /** Calls are made in their order, also while the modules are being loaded. */
+  async #withThreads(call) {
+    const module = await loadModule("threads");
+    if (!module) return false;
+    this.#threads ??= new module.Threads({
+      room: this.#room,
+      handle: this.#handle,
+      owner: `${this.#log}/${this.#handle}`,
+      outbox: this.#outbox,
+      history: this.#history,
+      announce: (rows) => this.#announce(rows),
+      onRead: () => this.#activity.noteThreadRead(),
+    });
+    call(this.#threads);
+    return true;
+  }
+
+  /** Opens a thread in the panel, in place of the page that its link leads to. */
+  async #onThreadClick(event) {
+    const link = event.target.closest?.('a[href*="?thread="]');
+    const isPlain = !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (!link || !isPlain || event.defaultPrevented || link.closest(".page-link") || link.rel) return;
+    event.preventDefault();
+    const root = new URL(link.href).searchParams.get("thread");
+    if (!(await this.#withThreads((threads) => threads.open(root)))) location.assign(link.href);
   }
 
   // The stream
@@ -110,7 +157,7 @@ class RoomPage {
   }
 
   #onEvent(type, data) {
-    this.#activity.apply(type, data, !document.hidden && this.#history.isLive && this.#history.isAtEnd);
+    this.#activity.apply(type, data, this.#isSeen(data));
     if (type === "hello" && data.outcome !== "live" && data.outcome !== "replay") this.#startAnew();
     if (type === "me" && data.changed?.includes("blocks")) blocks.refresh();
     if (type === "read" && data.room === this.#room) this.#readMark.follow(data.read_up_to);
@@ -120,13 +167,20 @@ class RoomPage {
     if (data.room === this.#room) this.#onRoomEvent(type, data);
   }
 
+  /** Whether the reader sees where the new message of an event is shown. */
+  #isSeen({ message }) {
+    if (document.hidden) return false;
+    if (message?.thread && !message.also_in_room) return Boolean(this.#threads?.isReading(message.thread));
+    return this.#history.isLive && this.#history.isAtEnd;
+  }
+
   #onRoomEvent(type, data) {
     const isOwn = data.by?.handle === this.#handle;
     if (!isOwn) this.#connectionStatus.countMissed(type);
     const html = data.message?.html ?? data.html;
     const nonce = isOwn && data.message?.nonce;
     const deletedId = type === "message-deleted" && data.message?.id;
-    if (typeof html === "string") this.#batcher.add({ id: data.id, html, nonce, deletedId });
+    if (typeof html === "string") this.#batcher.add({ ...rowEventOf(type, { html, ...data.message, id: data.id }), nonce, deletedId });
     else if (type === "member") this.#onMember(data);
     else if (type === "presence") people.changePresence(data);
     else if (type === "room" && data.room_info) {
@@ -154,6 +208,8 @@ class RoomPage {
 
   #applyBatch(events) {
     this.#history.apply(events);
+    if (this.#threads) this.#threads.apply(events);
+    else if (events.some(({ root }) => root)) this.#withThreads((threads) => threads.apply(events));
     for (const { nonce, deletedId } of events) {
       if (nonce) this.#outbox?.settle(this.#room, nonce);
       if (deletedId) this.#withAnnouncer((announcer) => announcer.retract(deletedId));
@@ -166,6 +222,7 @@ class RoomPage {
     this.#activity.apply("room", {});
     this.#batcher.clear();
     this.#history.refetch();
+    this.#threads?.refresh();
     this.#postingRights?.refresh();
   }
 
@@ -242,6 +299,17 @@ async function attachElsewhere(owner, room, files) {
   const attached = draft.files ?? [];
   const { kept } = (await module?.attach(files, attached.length)) ?? { kept: [] };
   drafts.save({ ...draft, files: [...attached, ...kept] });
+}
+
+/**
+ * Returns what an event about a message changes in the rows.
+ *
+ * @param {string} type
+ * @param {object} message with the id of the event
+ */
+function rowEventOf(type, { id, html, thread, thread_html: line, thread_summary: summary, author }) {
+  if (!thread) return { id, html };
+  return { id, html, root: thread, line, count: summary?.count, author: author.handle, isReply: type === "message", mentions: mentionsReader(html) };
 }
 
 openSidebar();

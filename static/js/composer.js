@@ -1,17 +1,17 @@
 // The composer: its text is stored as a draft at each key, and moves to the outbox when it is sent. In it, and in forms
 // that edit a message, names of people and emoji are completed.
 
-import { byId, fitHeight, isComposing, isSendKey, touchScreen } from "./dom.js";
+import { fitHeight, isComposing, isSendKey, touchScreen } from "./dom.js";
 import { loadModule, loadWithStyle } from "./lazy_modules.js";
 import { t } from "./locale.js";
 
 /** @typedef {import("./drafts.js").Original} Original */
 
 export class Composer {
-  #form = byId("composer");
-  #field = byId("body");
-  #error = byId("error");
-  #reply = byId("answer");
+  #form;
+  #field;
+  #error;
+  #reply;
   #drafts;
   #send;
   /** @type {?Original} */
@@ -21,11 +21,16 @@ export class Composer {
   #draft; // until it is in the field
 
   /**
-   * @param {import("./drafts.js").Drafts} drafts
+   * @param {HTMLFormElement} form of the room or of a thread
+   * @param {{ read: () => ?import("./drafts.js").Draft, save: (draft: import("./drafts.js").Draft) => void }} drafts
    * @param {(body: string, answered: ?Original, files: object[]) => ?string} send takes a message; returns the reason if it
    *   refuses it
    */
-  constructor(drafts, send) {
+  constructor(form, drafts, send) {
+    this.#form = form;
+    this.#field = form.querySelector("textarea");
+    this.#error = form.querySelector(".error");
+    this.#reply = form.querySelector(".answer");
     this.#drafts = drafts;
     this.#send = send;
     this.#draft = drafts.read();
@@ -41,6 +46,10 @@ export class Composer {
       this.#submit();
     });
     this.#begin();
+  }
+
+  focus() {
+    this.#field.focus({ preventScroll: true });
   }
 
   /**
@@ -126,7 +135,10 @@ export class Composer {
   }
 
   #onKey(event) {
-    if (event.key === "Escape" && this.#answered && !isComposing(event)) this.#setAnswered(null);
+    if (event.key === "Escape" && this.#answered && !isComposing(event)) {
+      event.preventDefault();
+      this.#setAnswered(null);
+    }
     if (!isSendKey(event)) return;
     event.preventDefault();
     this.#submit();
@@ -159,7 +171,7 @@ export class Composer {
   }
 }
 
-const COMPLETED_FIELDS = "#body, .edit textarea";
+const COMPLETED_FIELDS = ".composer textarea, .edit textarea";
 const NAME_BEGINS = /(^|[\s(（【「])([@＠][^\s@]*|:[a-z0-9_+-]{2,})$/i;
 
 /** Starts to complete names of people and emoji. The module that does it is loaded at the first one. */

@@ -56,6 +56,30 @@ export function markDrafts(owner, current) {
   storage.watch(prefix, mark);
 }
 
+/** The draft of a thread, which has the form of one of a room. */
+export class ThreadDrafts {
+  #key;
+
+  /**
+   * @param {string} owner names the log and the person
+   * @param {string} room
+   * @param {number} root
+   */
+  constructor(owner, room, root) {
+    this.#key = `thread-draft/${owner}/${room}/${root}`;
+  }
+
+  /** @returns {?Draft} */
+  read() {
+    return storage.get(this.#key);
+  }
+
+  /** @param {Draft} draft an empty body removes it */
+  save({ body, answered }) {
+    storage.set(this.#key, body.trim() ? { body, answered } : null);
+  }
+}
+
 export class EditDrafts {
   #prefix;
 

@@ -55,6 +55,7 @@ class RowForm {
   #form = document.createElement("form");
   #error = Object.assign(document.createElement("p"), { className: "error", role: "alert", hidden: true });
   #lastFocus = null; // the element of the form that had the focus
+  #field; // id of the composer's text field, which gets the focus afterwards
   #observer = new MutationObserver(() => this.#putInRow());
 
   constructor(row, address, className, content, submitButton) {
@@ -72,7 +73,8 @@ class RowForm {
     });
     this.#form.addEventListener("focusin", ({ target }) => (this.#lastFocus = target));
     this.#form.addEventListener("focusout", ({ relatedTarget }) => (this.#lastFocus = relatedTarget ?? this.#lastFocus));
-    this.#observer.observe(byId("history"), { childList: true });
+    this.#field = row.closest(".thread") ? "thread-body" : "body";
+    this.#observer.observe(row.parentElement, { childList: true });
     this.#putInRow();
   }
 
@@ -98,7 +100,7 @@ class RowForm {
     const { hasFocus } = this;
     this.#observer.disconnect();
     this.#form.remove();
-    if (hasFocus) byId("body")?.focus({ preventScroll: true });
+    if (hasFocus) byId(this.#field)?.focus({ preventScroll: true });
   }
 
   /** Sends a request. Returns whether the server accepted it; if not, the form says why. */

@@ -10,7 +10,7 @@ import { loadModule, loadStyle } from "./lazy_modules.js";
 import { t } from "./locale.js";
 import { people } from "./people.js";
 import { Quotes } from "./quotes.js";
-import { RowDecorator, foldIfBlocked } from "./row_decorator.js";
+import { RowDecorator, decorateThreadLine, foldIfBlocked } from "./row_decorator.js";
 import { firstBelow, idOf, isRow, parseRow, rowBefore, rowOf, rowsOf } from "./rows.js";
 import { showWhole } from "./tall_messages.js";
 
@@ -22,8 +22,9 @@ const ROWS_MAX = 300; // rows after which those farthest from what is read are r
 const RETRY_AFTER = 3000; // ms
 
 /**
- * Either a row as of the event `id`, or a new name of a user.
- * @typedef {{ id: number, html?: string, by?: import("./people.js").User }} RowEvent
+ * Either a row as of the event `id`, or a new name of a user. The event of a reply in a thread brings the line below the
+ * `root`, too, which is empty if no reply is left.
+ * @typedef {{ id: number, html?: string, by?: import("./people.js").User, root?: number, line?: string }} RowEvent
  */
 
 export class History {
@@ -37,6 +38,8 @@ export class History {
   streamCursor = this.pageCursor;
   /** The id of the event up to which each row is current. */
   versions = new WeakMap();
+  /** The id of the event up to which the line below each root of a thread is current, if later than the row itself. */
+  #lineVersions = new WeakMap();
   /**
    * Events that came while a page was being fetched; null if no page is being fetched.
    * @type {?RowEvent[]}
@@ -124,17 +127,18 @@ export class History {
   /**
    * Shows the answer to a post. The stream may have brought it already, or not yet what was posted before it.
    *
-   * @param {{ id: number, html?: string }} message
+   * @param {RowEvent} event
    */
-  show({ id, html }) {
-    if (typeof html === "string") this.#apply([{ id, html }]);
+  show(event) {
+    if (typeof event.html === "string") this.#apply([event]);
   }
 
   #apply(events) {
     const newRows = [];
     this.keepPlace(() => {
       const changed = [];
-      for (const { id, html, by } of events) {
+      for (const { id, html, by, root, line } of events) {
+        if (line !== undefined) this.#placeThreadLine(root, line, id);
         if (by) changed.push(...this.#rename(by));
         const row = html === undefined ? null : parseRow(html);
         const isNew = row && this.#place(row, id);
@@ -264,14 +268,33 @@ export class History {
     const former = byId(row.id);
     if (former && id <= this.versions.get(former)) return false;
     const isNew = !former && idOf(row) === id && id > this.pageCursor;
-    if (former) this.#replace(former, row);
+    if (former) this.#replace(former, row, id);
     else if (isNew && this.isLive) this.#insert(row);
     this.versions.set(row, id);
     return isNew;
   }
 
-  #replace(former, row) {
+  /** Shows the line below the root of a thread as of an event, unless it is shown as of a later one. */
+  #placeThreadLine(root, html, id) {
+    const row = rowOf(root);
+    if (!row || id <= Math.max(this.versions.get(row), this.#lineVersions.get(row) ?? 0)) return;
+    this.#lineVersions.set(row, id);
+    const former = row.querySelector(":scope > .thread-line");
+    const hadFocus = former === document.activeElement;
+    former?.remove();
+    row.insertAdjacentHTML("beforeend", html);
+    decorateThreadLine(row);
+    if (hadFocus) row.querySelector(":scope > .thread-line")?.focus({ preventScroll: true });
+  }
+
+  #replace(former, row, id) {
     const hadFocus = former.contains(document.activeElement);
+    const lineVersion = this.#lineVersions.get(former) ?? 0;
+    if (lineVersion > id) {
+      row.querySelector(":scope > .thread-line")?.remove();
+      row.append(former.querySelector(":scope > .thread-line") ?? "");
+      this.#lineVersions.set(row, lineVersion);
+    }
     this.#decorator.discard(former, row);
     for (const state of ["unfolded", "whole"]) row.classList.toggle(state, former.classList.contains(state));
     former.replaceWith(row);

@@ -15,6 +15,8 @@ import { storage } from "./storage.js";
  * @property {?import("./drafts.js").Original} [answered] the message that it replies to
  * @property {import("./uploads.js").Attached[]} [files] whose bytes are in the browser's database
  * @property {boolean} [isRestarted] whether the files were uploaded again, since the server did not have them any more
+ * @property {number} [thread] the root of the thread that it belongs to
+ * @property {boolean} [alsoInRoom] whether the room shows a reply in a thread, too
  * @property {number} at when it was written, in ms since 1970
  * @property {number} [confirmedAt] when the user last asked to send it
  * @property {string} [fault] why the server refused it
@@ -74,11 +76,12 @@ export class Outbox {
    * @param {string} room
    * @param {string} body
    * @param {Entry["answered"]} answered
-   * @param {Entry["files"]} files
+   * @param {{ files?: Entry["files"], thread?: number, alsoInRoom?: boolean }} [more] its files, and the thread that it belongs to
    */
-  add(room, body, answered, files) {
+  add(room, body, answered, { files, thread, alsoInRoom } = {}) {
     const last = this.list().at(-1)?.at ?? 0; // clocks may go back
-    this.#store({ nonce: newNonce(), room, body, answered, files: files.length ? files : undefined, at: Math.max(Date.now(), last + 1) });
+    const at = Math.max(Date.now(), last + 1);
+    this.#store({ nonce: newNonce(), room, body, answered, files: files?.length ? files : undefined, thread, alsoInRoom, at });
   }
 
   /**
@@ -189,11 +192,11 @@ export class Outbox {
   }
 
   async #post(entry) {
-    const { room, nonce, body, answered, files } = entry;
+    const { room, nonce, body, answered, files, thread, alsoInRoom } = entry;
     const attachments = files && (await this.#upload(entry));
     if (files && !attachments) return;
     const response = await request(`api/v1/rooms/${room}/messages?include=html`, {
-      ...jsonOptions("POST", { body, nonce, reply_to: answered?.id, attachments }),
+      ...jsonOptions("POST", { body, nonce, reply_to: answered?.id, attachments, thread, also_in_room: alsoInRoom }),
       keepalive: body.length < KEEPALIVE_MAX,
     });
     const message = response?.ok && (await response.json().catch(() => null));

@@ -1,7 +1,7 @@
 // Pending messages: rows below the history, in the order in which they are sent, with buttons to send, edit or discard
 // those that are not sent. The status line says how many wait.
 
-import { button, byId, element } from "./dom.js";
+import { button, element } from "./dom.js";
 import { hue } from "./hue.js";
 import { loadModule } from "./lazy_modules.js";
 import { formatTime, t } from "./locale.js";
@@ -10,15 +10,24 @@ import { statusLine } from "./status_line.js";
 
 /** @typedef {import("./outbox.js").Entry} Entry */
 
+/**
+ * Where the rows are: in the room, or in a thread.
+ * @typedef {object} Place
+ * @property {Element} list they follow this list
+ * @property {(change: () => void) => void} keepPlace changes rows so that what is read stays where it is
+ * @property {HTMLTextAreaElement} field where messages are written
+ * @property {number} [thread] the root of the thread
+ */
+
 const COUNTED_AFTER = 5000; // ms of waiting that the status line does not show
 
 export class PendingMessages {
   #room;
   #handle;
   #outbox;
-  #history;
+  #place;
   #onEdit;
-  #list = element("ol", "history");
+  #list = element("ol", "history pending-list");
   #rows = new Map(); // by nonce and state
   #timer = null; // from the first message that waits on
   #isCounted = false;
@@ -27,30 +36,31 @@ export class PendingMessages {
    * @param {string} room
    * @param {string} handle the reader
    * @param {import("./outbox.js").Outbox} outbox
-   * @param {import("./history.js").History} history
+   * @param {Place} place
    * @param {(entry: Entry) => void} onEdit called when the reader wants to change a message before it is sent
    */
-  constructor(room, handle, outbox, history, onEdit) {
+  constructor(room, handle, outbox, place, onEdit) {
     this.#room = room;
     this.#handle = handle;
     this.#outbox = outbox;
-    this.#history = history;
+    this.#place = place;
     this.#onEdit = onEdit;
-    this.#list.id = "outbox";
+    this.#list.id = place.thread ? "thread-outbox" : "outbox";
     this.#list.ariaLabel = t("outbox");
-    byId("past").append(this.#list);
+    place.list.after(this.#list);
   }
 
   /** Shows what is in the outbox. */
   update() {
-    this.#history.keepPlace(() => this.#updateRows());
-    this.#updateCount();
+    this.#place.keepPlace(() => this.#updateRows());
+    if (!this.#place.thread) this.#updateCount();
   }
 
   #updateRows() {
     const former = this.#rows;
     this.#rows = new Map();
     for (const entry of this.#outbox.list(this.#room)) {
+      if (entry.thread !== this.#place.thread) continue;
       const isWaiting = this.#outbox.isWaiting(entry);
       const isMoving = isWaiting && !this.#outbox.isLate(entry);
       const state = `${entry.nonce} ${isWaiting} ${isMoving} ${this.#outbox.isSignedOut}`;
@@ -98,11 +108,19 @@ export class PendingMessages {
       const fault = outbox.isSignedOut ? t("signed-out") : entry.fault;
       line.role = "alert";
       line.append(element("span", "", fault ? t("not-sent", { reason: fault }) : t("send-still", { time: formatTime(entry.at) })));
-      if (!outbox.isSignedOut) line.append(actionButton(fault ? t("retry") : t("send"), () => outbox.retry(entry)));
-      line.append(actionButton(t("edit"), () => this.#onEdit(entry)));
+      if (!outbox.isSignedOut) line.append(this.#actionButton(fault ? t("retry") : t("send"), () => outbox.retry(entry)));
+      line.append(this.#actionButton(t("edit"), () => this.#onEdit(entry)));
     }
-    line.append(actionButton(t("discard"), () => outbox.discard(entry)));
+    line.append(this.#actionButton(t("discard"), () => outbox.discard(entry)));
     return line;
+  }
+
+  /** The button goes with its row, so the composer gets the focus. */
+  #actionButton(text, act) {
+    return button(text, "quiet", () => {
+      act();
+      this.#place.field.focus();
+    });
   }
 }
 
@@ -111,12 +129,4 @@ function chipsOf(files) {
   const list = element("ul", "chips");
   loadModule("attachments").then((module) => module?.showFiles(list, files));
   return list;
-}
-
-/** The button goes with its row, so the composer gets the focus. */
-function actionButton(text, act) {
-  return button(text, "quiet", () => {
-    act();
-    byId("body").focus();
-  });
 }

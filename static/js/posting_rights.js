@@ -18,6 +18,8 @@ export class PostingRights {
     const isForManagers = announcements && this.#main.dataset.manages !== "true";
     byId("archived").hidden = !archived;
     byId("only-managers").hidden = archived || !isForManagers;
+    const form = byId("thread-composer");
+    if (form) form.hidden = archived; // everybody replies in the threads of a room for announcements
     byId("composer").hidden = archived || isForManagers;
   }
 

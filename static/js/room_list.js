@@ -21,7 +21,7 @@ const SPREAD = 2000; // ms over which the requests of all pages for a changed li
  * @property {number} id
  * @property {string} room
  * @property {import("./people.js").User} by
- * @property {{ body?: string, html?: string, deleted_at?: string }} message
+ * @property {{ body?: string, html?: string, deleted_at?: string, thread?: number, also_in_room?: boolean }} message
  */
 
 export class RoomList {
@@ -36,6 +36,7 @@ export class RoomList {
   #meanwhile = null; // messages that came since the list was requested
   #isMarkMoved = false; // the current room may have unread messages that this page has not counted
   #sinceHidden = document.hidden ? new Stopwatch() : null;
+  #isThreadRead = false; // the mentions that this page has counted in the current room may have been read
   #hiddenCount = 0; // messages of others in this room while the page is hidden
 
   constructor() {
@@ -75,13 +76,13 @@ export class RoomList {
     const { id, room, by, message } = event;
     if (by.handle === viewer.handle || message.deleted_at) return false;
     this.#meanwhile?.push(event);
-    if (room === this.#current && document.hidden) this.#hiddenCount += 1;
+    if (room === this.#current && document.hidden && isInRoom(message)) this.#hiddenCount += 1;
     this.#showTitle();
     const { notify, head, unread } = this.#linkOf(room)?.dataset ?? {};
     if (!notify && room.startsWith(UNGUESSABLE)) this.refreshSoon(); // a conversation that was hidden
     if (!notify || (id <= head && unread === "0")) return false; // not a member, or it was read elsewhere
     this.#count(event);
-    return notify === "everything" || (notify === "mentions" && mentionsReader(message.html));
+    return (notify === "everything" && isInRoom(message)) || (notify !== "nothing" && mentionsReader(message.html));
   }
 
   /**
@@ -137,6 +138,12 @@ export class RoomList {
     this.#timer ??= setTimeout(() => this.#refresh(), Math.random() * SPREAD);
   }
 
+  /** Called when the reader has read a thread of the current room: only the server knows which mentions are left. */
+  noteThreadRead() {
+    this.#isThreadRead = true;
+    this.refreshSoon();
+  }
+
   #linkOf(room) {
     return this.#list.querySelector(`[data-room="${room}"]`);
   }
@@ -146,7 +153,7 @@ export class RoomList {
     const link = this.#linkOf(room);
     if (!link?.dataset.notify || id <= link.dataset.head) return;
     link.dataset.head = id;
-    link.dataset.unread++;
+    if (isInRoom(message)) link.dataset.unread++;
     if (mentionsReader(message.html)) link.dataset.mentions++;
     this.#showCount(link);
   }
@@ -162,7 +169,7 @@ export class RoomList {
     link.classList.toggle("muted", isMuted);
     link.classList.toggle("unread", unread > 0 && !isMuted);
     link.querySelector(".badge")?.remove();
-    if (unread > 0) link.insertAdjacentHTML("beforeend", `<span class="${kind}">${text}<span class="visually-hidden"> ${meaning}</span></span>`);
+    if (unread > 0 || (mentions > 0 && !isMuted)) link.insertAdjacentHTML("beforeend", `<span class="${kind}">${text}<span class="visually-hidden"> ${meaning}</span></span>`);
     this.#arrange(link);
     showUnreadBeyond();
     this.#showTitle();
@@ -254,10 +261,14 @@ export class RoomList {
     link.ariaCurrent = "page";
     if (this.#isMarkMoved) return;
     link.dataset.unread = former.unread ?? 0;
-    link.dataset.mentions = former.mentions ?? 0;
+    if (!this.#isThreadRead) link.dataset.mentions = former.mentions ?? 0;
+    this.#isThreadRead = false;
     link.dataset.head = Math.max(link.dataset.head, former.head ?? 0); // up to there, this page has counted by itself
   }
 }
+
+/** Whether the room shows a message, which it does not if that is a reply in a thread. */
+const isInRoom = ({ thread, also_in_room: isShown }) => thread === undefined || isShown;
 
 async function fetchList() {
   const response = await request("rooms", { headers: { accept: "text/html" }, cache: "no-store" });

@@ -3,22 +3,23 @@
 
 import { byId, isComposing, touchScreen } from "./dom.js";
 import { loadWithStyle } from "./lazy_modules.js";
-import { rowOf } from "./rows.js";
 
 const LONG_PRESS = 500; // ms
 const STILL = 10; // px within which a finger rests
 
 export class RowActions {
-  #list = byId("history");
+  #list;
   #editDrafts;
   #onReply;
   #bar = null;
 
   /**
+   * @param {HTMLElement} list the history of the room, or a thread
    * @param {import("./drafts.js").EditDrafts} editDrafts
    * @param {(id: number, text: string) => void} onReply begins a reply in the composer
    */
-  constructor(editDrafts, onReply) {
+  constructor(list, editDrafts, onReply) {
+    this.#list = list;
     this.#editDrafts = editDrafts;
     this.#onReply = onReply;
     this.#list.addEventListener("pointerover", (event) => this.#onEnter(event));
@@ -28,13 +29,13 @@ export class RowActions {
       if (touchScreen.matches) event.preventDefault(); // the long press is ours
     });
     this.#list.addEventListener("submit", (event) => this.#onReact(event));
-    byId("body").addEventListener("keydown", (event) => this.#onComposerKey(event));
+    byId(list.id === "history" ? "body" : "thread-body")?.addEventListener("keydown", (event) => this.#onComposerKey(event));
     this.#reopenEdits();
   }
 
   async #openBar() {
     const module = await loadWithStyle("action_bar");
-    if (module) this.#bar ??= new module.ActionBar(this.#editDrafts, this.#onReply);
+    if (module) this.#bar ??= new module.ActionBar(this.#list, this.#editDrafts, this.#onReply);
     return this.#bar;
   }
 
@@ -69,7 +70,7 @@ export class RowActions {
 
   async #reopenEdits() {
     for (const id of this.#editDrafts.ids) {
-      const row = rowOf(id);
+      const row = this.#list.querySelector(`:scope > [data-id="${id}"]`);
       if (row?.matches(".mine:not(.message-deleted)")) (await this.#openBar())?.edit(row, { isReopened: true });
     }
   }

@@ -14,6 +14,7 @@ const GROUP_WITHIN = 5 * 60_000; // ms between rows of one author that are shown
 const format = (options) => new Intl.DateTimeFormat(LOCALE, options);
 const timeFormat = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const fullFormat = format({ dateStyle: "full", timeStyle: "medium" });
+const shortDayFormat = format({ day: "numeric", month: "short" });
 const dayFormat = format({ weekday: "long", day: "numeric", month: "long" });
 const dayOfYearFormat = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
@@ -92,6 +93,7 @@ export class RowDecorator {
     const time = row.querySelector("time");
     time.textContent = timeFormat.format(at);
     time.title = fullFormat.format(at);
+    decorateThreadLine(row);
     foldIfBlocked(row);
     row.classList.toggle("mine", this.#handle !== "" && row.dataset.author === this.#handle);
     for (const mention of mentionsOfReader(row)) mention.classList.add("me");
@@ -121,6 +123,21 @@ export class RowDecorator {
     row.querySelector(".message-author").tabIndex = isFollower ? -1 : 0; // it is hidden
     if (decoration.quote) this.#quotes.fill(decoration.quote);
   }
+}
+
+/**
+ * Shows the time of the last reply in the line below a root in the reader's time zone, with the date if that is not today.
+ *
+ * @param {Row} row
+ */
+export function decorateThreadLine(row) {
+  const time = row.querySelector(":scope > .thread-line time");
+  if (!time) return;
+  const at = new Date(time.dateTime);
+  const clock = timeFormat.format(at);
+  const isToday = at.toDateString() === new Date().toDateString();
+  time.textContent = isToday ? clock : `${shortDayFormat.format(at)}, ${clock}`;
+  time.title = fullFormat.format(at);
 }
 
 /**

@@ -56,6 +56,23 @@ export function parseRow(html) {
   return row && isRow(row) && row.id === `m${row.dataset.id}` ? row : null;
 }
 
+/**
+ * Returns the row of a thread in a piece of HTML from our own server; null if it belongs to another thread. The root of a
+ * thread, and replies that the room shows, too, have rows of their own in it.
+ *
+ * @param {string} html
+ * @param {number} root
+ * @returns {?Row}
+ */
+export function parseThreadRow(html, root) {
+  const row = parse(html).firstElementChild;
+  if (!row || !isRow(row) || Number(row.dataset.thread ?? row.dataset.id) !== root) return null;
+  row.id = `t${row.dataset.id}`;
+  row.querySelector(".message-time").hash = row.id;
+  row.querySelector(":scope > .thread-line")?.remove();
+  return row;
+}
+
 function parse(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
