@@ -54,15 +54,17 @@ function readState() {
     body: row.querySelector(".message-body")?.textContent ?? null,
     edited: row.querySelector(".message-edited") !== null,
     reactions: [...row.querySelectorAll(".reaction")].map((reaction) => `${reaction.value} ${reaction.title}`),
+    replies: row.querySelector(":scope > .thread-line")?.dataset.count ?? null,
   }));
 }
 
-const stateOf = ({ id, author, body, edited_at, reactions }) => ({
+const stateOf = ({ id, author, body, edited_at, reactions, thread, thread_summary: summary }) => ({
   id,
   by: author.name,
   body: body ?? null,
   edited: body !== undefined && edited_at !== null,
   reactions: body === undefined ? [] : reactions.map(({ emoji, by }) => `${emoji} ${by.join(", ")}`),
+  replies: !thread && summary?.count ? String(summary.count) : null,
 });
 
 const WEIGHTS = { "misses more than is replayed": 0.3, "the server is killed": 0.3, "is cut off": 0.7 };
@@ -103,6 +105,17 @@ function happenings({ roll, room, handle, bots, tabs, proxy, server }) {
     async reacts() {
       const [{ id }] = await someMessage();
       await oneOf(bots).react(id, oneOf(["👍", "🎉"]), room);
+    },
+    async "answers in a thread"() {
+      const [{ id }] = await someMessage();
+      for (let n = below(3); n >= 0; n--) await oneOf(bots).post(`in a thread ${number()}`, room, { thread: id, also_in_room: roll() < 0.3 });
+    },
+    async "deletes in a thread"() {
+      const written = await (await bots[0].ask("GET", `/api/v1/rooms/${room}/messages?threads=true&limit=200`)).json();
+      const replies = written.messages.filter(({ thread, body, author }) => thread && body !== undefined && author.handle !== handle);
+      if (replies.length === 0) return;
+      const { id, author } = oneOf(replies);
+      await bots.find((bot) => bot.handle === author.handle).delete(id, room);
     },
     renames: () => oneOf(bots).ask("PATCH", "/api/v1/me", { name: `name ${number()}` }),
     "scrolls to the top": () => scrollTo("top"),
@@ -248,6 +261,17 @@ function turns({ roll, room, handle, bots: [owner, bot], tab, reader }) {
     "becomes a guest": () => give("guest"),
     "becomes a member": () => give("member"),
     "becomes an admin": () => give("admin"),
+    async "answers in a thread"() {
+      const [{ id }] = await someMessage();
+      for (let n = below(3); n >= 0; n--) await oneOf(bots).post(`in a thread ${number()}`, room, { thread: id, also_in_room: roll() < 0.3 });
+    },
+    async "deletes in a thread"() {
+      const written = await (await bots[0].ask("GET", `/api/v1/rooms/${room}/messages?threads=true&limit=200`)).json();
+      const replies = written.messages.filter(({ thread, body, author }) => thread && body !== undefined && author.handle !== handle);
+      if (replies.length === 0) return;
+      const { id, author } = oneOf(replies);
+      await bots.find((bot) => bot.handle === author.handle).delete(id, room);
+    },
     renames: () => bot.ask("PATCH", "/api/v1/me", { name: `name ${number()}` }),
   };
 }
