@@ -19,7 +19,7 @@ use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Names of optional parts of the API that this server has.
-const FEATURES: [&str; 3] = ["custom-events", "invites", "reactions"];
+const FEATURES: [&str; 4] = ["custom-events", "invites", "reactions", "threads"];
 
 /// The server.
 #[derive(Debug, Serialize, ToSchema)]

@@ -74,6 +74,49 @@ fn a_second_time_adds_only_what_is_new() {
 }
 
 #[test]
+fn threads_survive_the_round_trip() {
+    let chat = Chat::new();
+    let said = |id: i64, body: &str, more: Value| {
+        let mut line = line("ann", body);
+        line["id"] = id.into();
+        for (field, value) in more.as_object().expect("fields") {
+            line[field] = value.clone();
+        }
+        line
+    };
+    let archive = [
+        said(1010, "the root", json!({})),
+        said(1011, "a reply", json!({ "thread": 1010 })),
+        said(
+            1012,
+            "a reply to that",
+            json!({ "thread": 1011, "also_in_room": true }),
+        ),
+        said(
+            1013,
+            "a reply to what is not in the archive",
+            json!({ "thread": 7 }),
+        ),
+    ];
+    import(&chat, &lines(&archive));
+    run(["check", "--db", &chat.db()]).ok();
+    let export = chat.export();
+    let exported: Vec<Value> = export
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a line is JSON"))
+        .collect();
+    let threads: Vec<_> = exported.iter().map(|line| line["thread"].clone()).collect();
+    assert_eq!(
+        threads,
+        [json!(null), json!(1010), json!(1010), json!(null)]
+    );
+    assert_eq!(exported[2]["also_in_room"], true);
+    let again = Chat::new();
+    import(&again, &export);
+    assert_eq!(again.export(), export);
+}
+
+#[test]
 fn a_line_at_fault_is_told_and_nothing_is_stored() {
     let chat = Chat::new();
     let many: Vec<_> = (0..5000).map(|n| line("ann", &n.to_string())).collect();

@@ -183,6 +183,12 @@ impl World {
                     told.has_changed(id);
                     told.events.push((self.head().await, room, false));
                 }
+                (Talk::Reply, Some((room, id))) if self.rooms[room].kind != Kind::Deleted => {
+                    let slug = self.rooms[room].slug.clone();
+                    let reply = json!({ "body": format!("in {slug}"), "thread": id });
+                    let posted = self.owner.try_post(&slug, reply).await.expect(201);
+                    told.events.push((id_of(&posted.json()), room, true));
+                }
                 (Talk::React, Some((room, id))) if self.rooms[room].kind != Kind::Deleted => {
                     let slug = self.rooms[room].slug.clone();
                     self.owner.react(&slug, id, "👍").await.expect(200);

@@ -12,6 +12,8 @@ use proptest::{collection::vec, prelude::*, test_runner::Config};
 #[derive(Clone, Debug)]
 enum Talk {
     Post,
+    /// In the thread of the last message.
+    Reply,
     Edit,
     React,
     Custom,
@@ -70,6 +72,7 @@ fn round() -> impl Strategy<Value = Round> {
     ];
     let talk = prop_oneof![
         4 => Just(Talk::Post),
+        2 => Just(Talk::Reply),
         1 => Just(Talk::Edit),
         1 => Just(Talk::React),
         1 => Just(Talk::Custom),
