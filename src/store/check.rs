@@ -70,7 +70,9 @@ statements! {
             select thread, count(*) filter (where deleted_at is null) as replies, max(id) filter (where deleted_at is null) as last_id
             from messages where thread is not null group by thread)
         select count(*), min(coalesce(c.thread, t.root_id)) from counted c full join threads t on t.root_id = c.thread
-        where t.replies is not c.replies or t.last_id is not c.last_id";
+        where (t.replies is not c.replies or t.last_id is not c.last_id) and not exists (
+            select 1 from messages q join rooms r on r.id = q.room_id
+            where q.id = coalesce(c.thread, t.root_id) and r.kind = 'deleted')";
     REACTIONS_ASTRAY = "select count(*), min(x.message_id) from reactions x
         left join events e on e.id = x.event_id left join messages m on m.id = x.message_id
         where e.kind is not 'reaction' or e.message_id <> x.message_id or e.actor_id <> x.user_id or m.deleted_at is not null";
