@@ -716,7 +716,6 @@ picture = Picture
 previous-picture = Previous picture
 next-picture = Next picture
 download = Download
-close = Close
 suggestions = Suggestions
 jump-to = Jump to…
 draft = Draft

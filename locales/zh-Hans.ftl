@@ -654,7 +654,6 @@ picture = 图片
 previous-picture = 上一张图片
 next-picture = 下一张图片
 download = 下载
-close = 关闭
 suggestions = 建议
 jump-to = 跳到…
 draft = 草稿

@@ -12,8 +12,7 @@ pub mod tls;
 
 use self::{
     addresses::site_of, base_path::BasePath, files::FileSettings, oidc::OidcSettings, rates::Rates,
-    timeouts::Timeouts,
-    tls::Tls,
+    timeouts::Timeouts, tls::Tls,
 };
 use crate::{
     error::{Error, Result},

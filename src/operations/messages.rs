@@ -65,8 +65,8 @@ pub async fn post_message(
         nonce: parse_nonce(nonce)?,
         reply_to,
         attachments,
-            thread,
-            also_in_room: also_in_room && thread.is_some(),
+        thread,
+        also_in_room: also_in_room && thread.is_some(),
     };
     let action = Action::PostMessage(post);
     app.submit(Some(by), action).await?.into_message()

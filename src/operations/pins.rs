@@ -123,6 +123,8 @@ pub async fn forward_message(
         nonce: forward.nonce,
         reply_to: None,
         attachments: Vec::new(),
+        thread: None,
+        also_in_room: false,
     };
     let (message, _) = post_message(app, viewer, forward.to, draft).await?;
     Ok(message)

@@ -36,8 +36,7 @@ pub async fn report_message(
 
 /// Returns a random id of 48 bits, which JavaScript represents exactly.
 fn random_id() -> i64 {
-    let [a, b, c, d, e, f] = random_bytes();
-    i64::from_be_bytes([0, 0, a, b, c, d, e, f])
+    i64::from_be_bytes(random_bytes()) & ((1 << 48) - 1)
 }
 
 /// Returns a page of at most `limit` of the reports that the viewer decides about, the latest first.

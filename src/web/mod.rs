@@ -328,8 +328,8 @@ fn api_of_me() -> Router<Arc<App>> {
 /// Returns the routes of the API about rooms, and of the streams.
 fn api_of_rooms() -> Router<Arc<App>> {
     use api::{
-        calendar, custom_events, history, inbox, members, messages, pins, reactions, reports, rooms,
-        threads,
+        calendar, custom_events, history, inbox, members, messages, pins, reactions, reports,
+        rooms, threads,
     };
     Router::new()
         .route("/api/v1/events", get(stream::stream_all))

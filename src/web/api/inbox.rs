@@ -110,13 +110,13 @@ pub async fn list_inbox(
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
-/// Request body for marking the inbox, or all rooms, as read.
+/// Request body for marking all of the inbox, of the rooms or of a thread as read.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct MarkAllRequest {
     /// Id of the last event that is read.
     #[serde(deserialize_with = "read_id")]
     #[schema(value_type = SentId)]
-    up_to: i64,
+    pub up_to: i64,
 }
 
 /// Marks the items of the caller's inbox as read.

@@ -6,7 +6,7 @@ use crate::{
     operations::threads,
     store::threads::FOLLOWED_MAX,
     web::{
-        api::{history, history_query::parse_query, members::MarkReadRequest},
+        api::{history, history_query::parse_query, inbox::MarkAllRequest},
         error::Rejection,
         extract::{Path, Sent, Visitor},
         signed_in::SignedIn,
@@ -91,7 +91,7 @@ pub async fn mark_read(
     Path((slug, id)): Path<(String, String)>,
     sent: Sent,
 ) -> Result<StatusCode, Rejection> {
-    let MarkReadRequest { up_to } = sent.fields()?;
+    let MarkAllRequest { up_to } = sent.fields()?;
     threads::mark_thread_read(&app, &visitor, slug, &id, EventId(up_to)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -117,6 +117,7 @@ pub async fn follow(
 }
 
 /// Returns the address of a reply in its thread.
+#[must_use]
 pub fn address(slug: &str, root: MessageId, reply: MessageId) -> String {
     format!("/rooms/{slug}?thread={root}#t{reply}")
 }

@@ -410,7 +410,7 @@ impl Known {
             Kind::FollowThread => Action::FollowThread {
                 room,
                 message,
-                follows: step.number % 3 > 0,
+                follows: !step.number.is_multiple_of(3),
             },
             Kind::MarkThreadRead => Action::MarkThreadRead {
                 room,

@@ -16,7 +16,7 @@ use crate::{
     web::api::{
         history::SentPage,
         history_query::{LIMIT_DEFAULT, LIMIT_MAX},
-        members::MarkReadRequest,
+        inbox::MarkAllRequest,
         threads::FollowedThreads,
     },
 };
@@ -104,6 +104,6 @@ fn mark_thread_read() -> Described {
     let summary = "Move the caller's read mark in a thread forward";
     Described::put(path, "markThreadRead", summary)
         .details("For members. An id before the mark changes nothing.")
-        .takes::<MarkReadRequest>(&json!({"up_to": 0}))
+        .takes::<MarkAllRequest>(&json!({"up_to": 0}))
         .answers_nothing()
 }
