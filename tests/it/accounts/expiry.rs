@@ -1,6 +1,7 @@
 //! Sessions and tokens that end by themselves.
 
 use crate::support::{WITHIN, browser::Browser, chat::Chat};
+use backscroll::app::now;
 use reqwest::Method;
 use serde_json::json;
 use sqlx::Executor as _;
@@ -79,7 +80,7 @@ async fn the_last_use_is_stored_without_a_write_per_request() {
 async fn nothing_is_delivered_after_the_end_of_a_token() {
     let chat = Chat::start().await;
     let ann = chat.join("ann").await;
-    let at = chrono::Utc::now() + chrono::TimeDelta::milliseconds(700);
+    let at = now().to_utc() + chrono::TimeDelta::milliseconds(1_500);
     let body = json!({ "name": "bot", "expires_at": at.to_rfc3339() });
     let created = ann.send(Method::POST, "/api/v1/me/tokens", body).await;
     let token = created.expect(201).json()["token"]
@@ -88,7 +89,7 @@ async fn nothing_is_delivered_after_the_end_of_a_token() {
         .to_owned();
     let mut stream = chat.known("ann", &token).stream("").await;
     assert_eq!(stream.farewell().await.0, "signed-out");
-    let late = (chrono::Utc::now() - at).num_milliseconds();
+    let late = (now().to_utc() - at).num_milliseconds();
     // The check that deletes what has expired runs every two seconds.
     assert!((-50..1_000).contains(&late), "{late} ms");
 }

@@ -171,7 +171,7 @@ fn signal_typing() -> Described {
     let seconds = TYPING_AGAIN_AFTER.as_secs();
     Described::post(path, "signalTyping", "Signal that the caller is typing")
         .details(format!(
-            "The other readers of the room get `event: typing`, at most once in {seconds} s."
+            "The other readers of the room get `event: typing`, at most once in {seconds} s. Only who may post signals."
         ))
         .answers_nothing()
 }

@@ -48,7 +48,10 @@ fn set_password() -> Described {
         "setPassword",
         "Set the caller's password",
     )
-    .details("The old one is needed if there is one. API tokens remain.")
+    .details(
+        "The old one is needed if there is one. Without one, whoever has another way to sign in sets one only a short time \
+         after signing in. API tokens remain.",
+    )
     .takes::<PasswordRequest>(&example)
     .answers_nothing()
     .refuses(Refusal::TooManyRequests)
@@ -60,9 +63,11 @@ fn create_link() -> Described {
     Described::post(path, "createDeviceLink", "Create a link for another device")
         .details(format!(
             "Whoever opens it in a browser within {minutes} minutes can sign in as the caller, once. It replaces the \
-             previous link."
+             previous link, and ends with any session or token that is ended. Bots have none."
         ))
         .answers::<OneTimeLink>(StatusCode::CREATED, "The link.")
+        .refuses(Refusal::Invalid)
+        .refuses(Refusal::TooManyRequests)
 }
 
 fn list_sessions() -> Described {
@@ -107,11 +112,13 @@ fn create_token() -> Described {
     Described::post("/api/v1/me/tokens", "createToken", "Create an API token")
         .details(
             "For a program that acts as the caller. A token with `read` may be used for every `GET`; one with `post` to \
-             post, edit, react, join and leave in rooms; one with `admin` for all other changes. Other requests are \
+             post, edit, react, join and leave in rooms; one with `admin` for all other changes, and, with `post`, for \
+             deleting the messages of others, adding and removing others, and naming managers. Other requests are \
              refused with 403.",
         )
         .takes_json::<CreateTokenRequest>(&example)
         .answers::<CreatedToken>(StatusCode::CREATED, "The token. Its secret is not shown again.")
+        .refuses(Refusal::TooManyRequests)
 }
 
 fn revoke_token() -> Described {
