@@ -54,7 +54,7 @@ statements! {
                 select json_group_array(json_object('room_id', r.id, 'room', cast(r.slug as text),
                     'is_open', json(iif(", is_open!(), ", 'true', 'false')), 'read_up_to', s.read_up_to))
                 from memberships s join rooms r on r.id = s.room_id
-                where s.user_id = ?1 and s.marked_after >= ?2), '[]') as marks,
+                where s.user_id = ?1 and s.marked_after >= max(?2, 1)), '[]') as marks,
             coalesce((
                 select json_group_array(c.setting) from changed_settings c
                 where c.user_id = ?1 and c.after_id >= ?2), '[]') as settings"

@@ -42,7 +42,9 @@ async fn members_pin_messages_and_every_reader_is_told_by_an_event_of_the_room()
     assert_eq!(pins(&bob, "general").await, json!([second, first]));
     let listed = bob.see("/api/v1/rooms/general/pins").await;
     assert_eq!(listed["messages"][1]["body"], "the address");
-    pin(&bob, "general", first).await.problem(403);
+    let elsewhere = ann.create_room("Elsewhere", "open").await;
+    let there = ann.post(&elsewhere, "hello").await;
+    pin(&bob, &elsewhere, there).await.problem(403);
     pin(&ann, "general", 1).await.problem(404);
     // A change of the room keeps what is pinned; a deleted message is not.
     let renamed = ann.change_room("general", json!({ "topic": "x" })).await;

@@ -53,9 +53,10 @@ async fn members_see_who_has_read_a_message_but_for_those_who_hide_it() {
         .await
         .expect(204);
     assert!(handles(&readers(&ann, "general", id).await).is_empty());
-    let outside = chat.join("eve").await;
-    let path = format!("/api/v1/rooms/general/messages/{id}/readers");
-    outside.get(&path).await.problem(403);
+    let elsewhere = ann.create_room("Elsewhere", "open").await;
+    let there = ann.post(&elsewhere, "hello").await;
+    let path = format!("/api/v1/rooms/{elsewhere}/messages/{there}/readers");
+    dan.get(&path).await.problem(403);
     let missing = ann.get("/api/v1/rooms/general/messages/1/readers").await;
     missing.problem(404);
 }
