@@ -332,7 +332,8 @@ describe("the outbox", { timeout: 400_000 }, () => {
     proxy.plan(...Array(20).fill(BUSY));
     await visitor.say("a secret message");
     await until("both are kept", async () => /secret draft.*secret message|secret message.*secret draft/.test(await kept(page)));
-    await page.click("text=Sign out");
+    await page.click("#sidebar a[href='account']");
+    await page.click("a[href='signout']");
     await page.click("button:text('Sign out of this browser')");
     await page.waitForURL((url) => !url.pathname.startsWith("/rooms/general"));
     await until("the other tab is empty", async () => (await second.locator("#body").inputValue()) === "");
