@@ -112,6 +112,7 @@ async fn rooms_and_memberships_have_limits_of_their_own() {
     })
     .await;
     assert_eq!(moved, 3);
+    assert_says_when(&refused);
     let token = token.as_str().expect("a token");
     let path = format!("/api/v1/invites/{token}/redeem");
     let refused = bob.send(Method::POST, &path, json!({})).await;
