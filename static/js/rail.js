@@ -24,6 +24,7 @@ export class Rail {
   #paths = Object.fromEntries(["all", "loaded", "newest", "here"].map((name) => [name, svg("path", { class: name })]));
   #flag = document.createElement("output");
   #current = 0; // number of the month that is read
+  #loaded = ""; // the months of the rows that are loaded, as drawn
   #chosen = null; // number of the month that is dragged to, or chosen by keys
   #timer = null;
 
@@ -76,13 +77,16 @@ export class Rail {
     const day = Number(row.dataset.at.slice(8, 10)) - 1;
     const isNewest = this.#history.isLive && row === rows[rows.length - 1];
     this.#paths.here.setAttribute("d", isNewest ? "" : `M26 ${this.#y(this.#current + day / 31)}h-24`);
-    this.#paths.loaded.setAttribute("d", this.#ticks((number) => number >= from && number <= to));
+    const loaded = `${from} ${to}`;
+    if (loaded !== this.#loaded) this.#paths.loaded.setAttribute("d", this.#ticks((number) => number >= from && number <= to));
+    this.#loaded = loaded;
     if (this.#chosen === null) this.#setValue(this.#current);
   }
 
   // Drawing
 
   #draw() {
+    this.#loaded = "";
     const { scroller } = this.#history;
     this.#element.style.setProperty("--scrollbar", `${scroller.offsetWidth - scroller.clientWidth}px`);
     const edge = this.#history.list.getBoundingClientRect().right;
