@@ -212,7 +212,7 @@ export class RoomList {
     for (const { dataset } of this.#list.querySelectorAll("[data-notify]")) if (dataset.notify !== "nothing") count += +dataset.mentions;
     link.querySelector(".badge")?.remove();
     link.classList.toggle("unread", count > 0);
-    if (count > 0) link.insertAdjacentHTML("beforeend", `<span class="badge badge-mention">${formatNumber(count)}<span class="visually-hidden"> ${t("unread")}</span></span>`);
+    if (count > 0) link.insertAdjacentHTML("beforeend", `<span class="badge">${formatNumber(count)}<span class="visually-hidden"> ${t("unread")}</span></span>`);
   }
 
   #onVisibilityChange() {
