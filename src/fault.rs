@@ -225,6 +225,9 @@ pub enum Fault {
     /// The upload does not exist, is not the caller's, is not complete, has expired, or was posted.
     #[error("this upload is not there any more, or not complete: upload it again")]
     UploadGone,
+    /// The bytes are no picture that can be shown.
+    #[error("not a PNG, JPEG, GIF or WebP picture of at most 50 megapixels")]
+    NotAPicture,
     /// The upload has another offset.
     #[error("the upload has another offset: ask for it")]
     OffsetConflict,

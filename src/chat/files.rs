@@ -1,6 +1,6 @@
 //! Uploads. They become files of messages when they are posted (`chat/posts.rs`).
 
-use super::{actor::Actor, applied::Applied};
+use super::{actor::Actor, applied::Applied, users::append_user_event};
 use crate::{
     error::{Denial, Error, Result},
     fault::Fault,
@@ -9,7 +9,7 @@ use crate::{
         file::{Collected, Content, FileAction, FileId, NewUpload, UPLOAD_KEPT},
         role::Role,
     },
-    store::{db::Connection, files, memberships},
+    store::{db::Connection, files, memberships, users},
 };
 
 /// Maximum number of uploads, and of contents, that one change deletes.
@@ -27,6 +27,7 @@ pub(super) async fn apply(
             complete_upload(tx, actor, upload, content).await
         }
         FileAction::Cancel { upload } => cancel_upload(tx, actor, upload).await,
+        FileAction::SetPicture { picture } => set_picture(tx, actor, picture.as_ref()).await,
         FileAction::Collect => collect(tx, actor).await,
     }
 }
@@ -71,6 +72,19 @@ async fn cancel_upload(tx: &mut Connection, actor: Actor, upload: &FileId) -> Re
     check_own(tx, actor, upload).await?;
     files::delete_upload(tx, upload).await?;
     Ok(Applied::new(Outcome::Done))
+}
+
+async fn set_picture(
+    tx: &mut Connection,
+    actor: Actor,
+    picture: Option<&Content>,
+) -> Result<Applied> {
+    let by = actor.signed_in()?;
+    let user = users::find_user_by_id(tx, by).await?;
+    let user = user.ok_or(Error::NotFound)?;
+    files::set_picture(tx, by, picture).await?;
+    append_user_event(tx, actor, by).await?;
+    Ok(Applied::new(Outcome::UserChanged(user)))
 }
 
 /// Checks that an upload is the actor's, and was not posted.

@@ -131,7 +131,11 @@ pub(super) async fn claim_user(
 }
 
 /// Appends the event of a change of a user by themselves.
-async fn append_user_event(tx: &mut Connection, actor: Actor, user: UserId) -> Result<EventId> {
+pub(super) async fn append_user_event(
+    tx: &mut Connection,
+    actor: Actor,
+    user: UserId,
+) -> Result<EventId> {
     let themselves = actor.as_user(user);
     let event = NewEvent {
         subject_id: Some(user),

@@ -10,11 +10,15 @@ use super::{
 };
 use crate::{
     error::Result,
-    model::file::{Content, FileId},
+    model::{
+        file::{Content, FileId},
+        time::Timestamp,
+    },
     store::database_path::beside,
 };
+use chrono::{DateTime, Utc};
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::ErrorKind,
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
@@ -32,7 +36,7 @@ const INSPECTED_MAX: usize = 2;
 /// How long the decoding of a picture may take.
 const DECODING_MAX: Duration = Duration::from_secs(20);
 /// The folder of parts.
-const PARTS: &str = "parts";
+pub const PARTS: &str = "parts";
 
 /// The folder of files, and the requests that write to it.
 #[derive(Debug)]
@@ -186,6 +190,34 @@ impl FileFolder {
     /// Waits until nothing is being placed. Contents are removed with this guard only.
     pub async fn lock(&self) -> RwLockWriteGuard<'_, ()> {
         self.placing.write().await
+    }
+
+    /// Returns the names in one of the folders, [`PARTS`] or the start of hashes, of files that were last changed before a
+    /// time.
+    pub async fn list_old(&self, folder: &str, before: Timestamp) -> Result<Vec<String>> {
+        let (path, before) = (self.root.join(folder), before.to_utc());
+        in_background(move || {
+            let entries = match fs::read_dir(path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+                entries => entries?,
+            };
+            let mut names = Vec::new();
+            for entry in entries {
+                let entry = entry?;
+                let changed_at = DateTime::<Utc>::from(entry.metadata()?.modified()?);
+                if changed_at < before {
+                    names.extend(entry.file_name().into_string());
+                }
+            }
+            Ok(names)
+        })
+        .await
+    }
+
+    /// Removes a file of one of the folders.
+    pub async fn remove_from(&self, folder: &str, name: &str) -> Result<()> {
+        let path = self.root.join(folder).join(name);
+        in_background(move || remove(&path)).await
     }
 
     /// Removes a content.

@@ -1,6 +1,6 @@
 //! Files: uploads, and the attachments of messages, which uploads become when they are posted.
 
-use super::{checked_text::checked_text, time::Timestamp};
+use super::{checked_text::checked_text, ids::MessageId, time::Timestamp, user::Person};
 use crate::fault::Fault;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -169,6 +169,8 @@ pub enum FileAction {
     Complete { upload: FileId, content: Content },
     /// Deletes an upload of the actor.
     Cancel { upload: FileId },
+    /// Sets the picture of the actor; `None` removes it.
+    SetPicture { picture: Option<Content> },
     /// Deletes some uploads that nobody has posted in time, and contents to which nothing refers. Only the server itself
     /// does this.
     Collect,
@@ -202,6 +204,19 @@ pub struct Attachment {
     pub height: Option<u32>,
     /// Whether there is a smaller picture of it.
     pub has_preview: bool,
+}
+
+/// A file among those of a room.
+#[derive(Clone, Debug)]
+pub struct RoomFile {
+    /// The message.
+    pub message: MessageId,
+    /// When the message was posted.
+    pub at: Timestamp,
+    /// The author of the message.
+    pub author: Person,
+    /// The file.
+    pub file: Attachment,
 }
 
 /// Characters that are not escaped in a segment of an address.

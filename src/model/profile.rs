@@ -7,6 +7,7 @@ use super::{
     user::{Person, User},
 };
 use crate::{fault::Fault, model::role::Role};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -65,6 +66,8 @@ pub struct Profile {
     pub about: String,
     /// The name of a time zone, or nothing.
     pub time_zone: String,
+    /// The hash of the picture.
+    pub picture: Option<String>,
     /// Whether an admin has disabled the account.
     pub is_disabled: bool,
     /// Whether the reader has blocked the person.
@@ -96,6 +99,10 @@ pub struct ProfileView {
     about: String,
     /// The name of the person's time zone (IANA), or nothing.
     time_zone: String,
+    /// The address of the person's picture. Absent: there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    picture: Option<String>,
     /// Whether an import brought the person, and nobody can sign in as them yet.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     imported: bool,
@@ -128,11 +135,21 @@ impl Profile {
         Some(at.to_utc().format("%F").to_string())
     }
 
+    /// Returns the address of the picture, relative to the base path. It changes with the picture.
+    #[must_use]
+    pub fn picture_path(&self) -> Option<String> {
+        let version = self.picture.as_ref()?.get(..8)?;
+        let handle = utf8_percent_encode(&self.user.handle, NON_ALPHANUMERIC);
+        Some(format!("api/v1/users/{handle}/picture?{version}"))
+    }
+
     /// Returns what is sent to an admin, or to others.
     #[must_use]
     pub fn view(self, to_admin: bool) -> ProfileView {
         let last_seen_on = self.last_seen_on();
+        let picture = self.picture_path().map(|path| format!("/{path}"));
         ProfileView {
+            picture,
             person: self.user.person(),
             role: self.user.role,
             created_at: self.user.created_at,

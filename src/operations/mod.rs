@@ -18,6 +18,7 @@ pub mod oidc;
 pub mod passkeys;
 pub mod passwords;
 pub mod people;
+pub mod pictures;
 pub mod pins;
 pub mod proxied;
 pub mod reactions;

@@ -6,6 +6,7 @@
 use super::{
     damage::{lossy, unknown_handle},
     db::Connection,
+    files::has_contents,
     statements::statements,
 };
 use crate::{error::Result, model::ids::MessageId};
@@ -29,19 +30,22 @@ macro_rules! exported_time {
     };
 }
 
-statements! {
-    // `json_patch` removes null fields. `cast` converts blobs, which a damaged file may contain instead of texts and
-    // which JSON cannot represent. A nonce or an emoji that `import` would refuse is left out (U+FFFD replaces what is
-    // not UTF-8). The properties of a room are exported with its first message. A message whose room is missing is left
-    // out, since its audience is unknown.
-    READ_LINES = concat!(
+/// The lines of an archive, where `$body` is the text of the message `m`.
+///
+/// `json_patch` removes null fields. `cast` converts blobs, which a damaged file may contain instead of texts and
+/// which JSON cannot represent. A nonce or an emoji that `import` would refuse is left out (U+FFFD replaces what is
+/// not UTF-8). The properties of a room are exported with its first message. A message whose room is missing is left
+/// out, since its audience is unknown.
+macro_rules! lines {
+    ($body:literal) => {
+        concat!(
         "with page as (
             select *, id = (select min(f.id) from messages f where f.room_id = messages.room_id and f.in_room) as is_first
             from messages where id > ?1 and id <= ?2 order by id limit 1000)
         select (select coalesce(max(id), 0) from page), coalesce(group_concat(j, char(10) order by id) || char(10), '') from (
             select m.id, json_patch('{}', json_object(
                 'room', cast(r.slug as text), 'author', cast(coalesce(a.handle, ", unknown_handle!("m.author_id"), ") as text),
-                'at', ", exported_time!("m.created_at"), ", 'body', cast(m.body as text), 'id', m.id,
+                'at', ", exported_time!("m.created_at"), ", 'body', cast(", $body, " as text), 'id', m.id,
                 'author_name', iif(a.name <> a.handle, cast(a.name as text), null),
                 'reply_to', m.reply_to, 'thread', m.thread,
                 'also_in_room', iif(m.thread is not null and m.in_room, json('true'), null), 'nonce', iif(m.nonce not glob '*[^!-~]*', cast(m.nonce as text), null),
@@ -68,7 +72,17 @@ statements! {
                         from memberships s join users u on u.id = s.user_id where s.room_id = r.id)) end)) as j
             from page m join rooms r on r.id = m.room_id and r.kind <> 'deleted' left join users a on a.id = m.author_id
             left join users b on b.id = r.made_by)"
+    )
+    };
+}
+
+statements! {
+    // A message that has files and no text is exported with their names as its text.
+    READ_LINES = lines!(
+        "iif(m.body = '' and m.has_files, (
+            select group_concat(f.name, char(10) order by f.place) from files f where f.message_id = m.id), m.body)"
     );
+    READ_LINES_WITHOUT_FILES = lines!("m.body");
     LAST_MESSAGE = "select coalesce(max(id), 0) from messages";
     COUNT_STRAYS = "select count(*) from messages m where m.id <= ?
         and (not exists (select 1 from users u where u.id = m.author_id)
@@ -97,7 +111,12 @@ pub async fn read_lines(
     after: MessageId,
     up_to: MessageId,
 ) -> Result<Option<(MessageId, String)>> {
-    let (last, lines): (MessageId, Vec<u8>) = sqlx::query_as(READ_LINES)
+    let statement = if has_contents(connection).await? {
+        READ_LINES
+    } else {
+        READ_LINES_WITHOUT_FILES
+    };
+    let (last, lines): (MessageId, Vec<u8>) = sqlx::query_as(statement)
         .bind(after)
         .bind(up_to)
         .fetch_one(connection)

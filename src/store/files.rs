@@ -7,9 +7,10 @@ use super::{
 use crate::{
     error::Result,
     model::{
-        file::{Attachment, Content, FileId, NewUpload, Upload},
+        file::{Attachment, Content, FileId, NewUpload, RoomFile, Upload},
         ids::{MessageId, RoomId, UserId},
         time::Timestamp,
+        user::Person,
     },
 };
 use serde::Serialize;
@@ -45,6 +46,16 @@ statements! {
         left join contents p on p.hash = c.preview_hash
         where f.id = ? and f.message_id is not null"
     );
+    LIST_FILES_OF_ROOM = concat!(
+        "select f.message_id, m.created_at, m.author_id, coalesce(a.handle, '') as handle, coalesce(a.name, '') as name,
+            cast(", file_json!(), " as blob) as file
+        from files f indexed by files_of_room join contents c on c.hash = f.hash join messages m on m.id = f.message_id
+        left join users a on a.id = m.author_id
+        where f.room_id = ?1 and f.message_id is not null and f.message_id < ?2
+        order by f.message_id desc, f.place desc limit ?3 + 0"
+    );
+    SET_PICTURE = "update users set picture = ?2 where id = ?1";
+    FIND_CONTENT = "select hash, size, media_type from contents where hash = ?";
     HAS_CONTENTS = "select exists (select 1 from sqlite_master where type = 'table' and name = 'contents')";
     LIST_CONTENTS = "select hash, size from contents where hash > ?1 order by hash limit ?2 + 0";
     RETAIN_CONTENTS = "select w.value from json_each(?) w where exists (select 1 from contents c where c.hash = w.value)";
@@ -255,6 +266,72 @@ pub async fn find_file(connection: &mut Connection, id: &FileId) -> Result<Optio
         file: parse(&text_of(&row, "file")?)?,
         hash: row.try_get("hash")?,
         preview,
+    }))
+}
+
+/// Returns the files of messages of a room before a message, the newest first.
+pub async fn list_files_of_room(
+    connection: &mut Connection,
+    room: RoomId,
+    before: MessageId,
+    limit: usize,
+) -> Result<Vec<RoomFile>> {
+    let rows: Vec<SqliteRow> = sqlx::query(LIST_FILES_OF_ROOM)
+        .bind(room)
+        .bind(before)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(room_file_of).collect()
+}
+
+fn room_file_of(row: &SqliteRow) -> Result<RoomFile> {
+    let handle = text_of(row, "handle")?;
+    let author = if handle.is_empty() {
+        Person::unknown(row.try_get("author_id")?)
+    } else {
+        let name = text_of(row, "name")?;
+        Person { handle, name }
+    };
+    let at = Timestamp::parse_stored(text_of(row, "created_at")?.as_bytes());
+    Ok(RoomFile {
+        message: row.try_get("message_id")?,
+        at: at.unwrap_or(Timestamp::UNKNOWN),
+        author,
+        file: parse(&text_of(row, "file")?)?,
+    })
+}
+
+/// Sets the picture of a user; `None` removes it.
+pub async fn set_picture(
+    connection: &mut Connection,
+    user: UserId,
+    picture: Option<&Content>,
+) -> Result<()> {
+    if let Some(picture) = picture {
+        insert_content(connection, picture).await?;
+    }
+    sqlx::query(SET_PICTURE)
+        .bind(user)
+        .bind(picture.map(|picture| &picture.hash))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Returns the content with this hash.
+pub async fn find_content(
+    connection: &mut Connection,
+    hash: &str,
+) -> Result<Option<StoredPreview>> {
+    let row: Option<(String, i64, String)> = sqlx::query_as(FIND_CONTENT)
+        .bind(hash)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|(hash, size, media_type)| StoredPreview {
+        hash,
+        size: size.unsigned_abs(),
+        media_type,
     }))
 }
 

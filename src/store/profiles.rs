@@ -22,7 +22,7 @@ use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 macro_rules! profile {
     () => {
         concat!(
-            "select u.id, u.handle, u.name, u.role, u.created_at, u.imported, u.view_event_id, u.about, coalesce(u.time_zone, '') as time_zone,
+            "select u.id, u.handle, u.name, u.role, u.created_at, u.imported, u.view_event_id, u.about, coalesce(u.time_zone, '') as time_zone, u.picture,
             u.disabled_at is not null as is_disabled, u.banned_at is not null as is_banned, u.hides_presence, u.hides_reading,
             (select max(s.last_used_at) from sessions s where s.user_id = u.id) as last_seen_at,
             (select count(*) from sessions s where s.user_id = u.id and s.name is null) as sessions,
@@ -74,6 +74,7 @@ impl FromRow<'_, SqliteRow> for Profile {
             user: User::from_row(row)?,
             about: text_of(row, "about")?,
             time_zone: text_of(row, "time_zone")?,
+            picture: row.try_get("picture")?,
             is_disabled: row.try_get("is_disabled")?,
             is_blocked: row.try_get("is_blocked")?,
             is_banned: row.try_get("is_banned")?,

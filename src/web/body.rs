@@ -28,6 +28,9 @@ impl BodyLimit {
     /// further fields.
     pub const SIGNED_IN: Self = Self(256 * 1024);
 
+    /// Limit for the picture of a person.
+    pub const PICTURE: Self = Self(10 * 1024 * 1024);
+
     /// Returns the limit in bytes.
     #[must_use]
     pub const fn bytes(self) -> usize {
@@ -67,6 +70,14 @@ pub async fn read_body(request: Request) -> Result<(MediaType, Vec<u8>), Rejecti
         return Err(Rejection::UnsupportedType(TYPES));
     }
     Ok((media_type, body))
+}
+
+/// Reads the bytes of a body of any type.
+pub async fn read_bytes(body: Body, BodyLimit(limit): BodyLimit) -> Result<Vec<u8>, Rejection> {
+    let reading = read_up_to(limit, body);
+    timeout(BODY_TIMEOUT, reading)
+        .await
+        .map_err(|_| Rejection::TooSlow)?
 }
 
 async fn read_up_to(limit: usize, mut body: Body) -> Result<Vec<u8>, Rejection> {

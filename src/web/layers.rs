@@ -33,7 +33,7 @@ use tower_http::{
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Forbids inline scripts and styles, resources of other origins, and framing in both directions.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; \
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
     connect-src 'self'; \
     form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 

@@ -82,8 +82,8 @@ fn administration() -> Router<Arc<App>> {
 /// Returns the routes of pages.
 fn pages() -> Router<Arc<App>> {
     use pages::{
-        account, direct_rooms, inbox, invite, join, messages, oidc, passkeys, room, room_settings,
-        rooms, saved, setup, sign_in, thread,
+        account, direct_rooms, inbox, invite, join, messages, oidc, passkeys, room, room_files,
+        room_settings, rooms, saved, setup, sign_in, thread,
     };
     Router::new()
         .route("/", get(join::show_start))
@@ -122,6 +122,7 @@ fn pages() -> Router<Arc<App>> {
         .route("/inbox/read", post(inbox::mark_read))
         .route("/inbox/read-rooms", post(inbox::mark_all_read))
         .route("/rooms/{room}", get(room::show_room))
+        .route("/rooms/{room}/files", get(room_files::show_files))
         .route("/rooms/{room}/join", post(rooms::join_room))
         .route("/rooms/{room}/leave", post(rooms::leave_room))
         .route("/rooms/{room}/notify", post(rooms::set_notify))
@@ -181,12 +182,14 @@ fn pages() -> Router<Arc<App>> {
 
 /// Returns the routes of the account page and its forms.
 fn account_pages() -> Router<Arc<App>> {
-    use pages::{account, credentials, oidc, passkeys, people, sign_in};
+    use pages::{account, credentials, oidc, passkeys, people, pictures, sign_in};
     Router::new()
         .route("/account/identities", post(oidc::connect))
         .route("/account/identities/{id}/end", post(oidc::disconnect))
         .route("/account", get(account::show_account))
         .route("/account/profile", post(people::update_profile))
+        .route("/account/picture", post(pictures::set_picture))
+        .route("/account/picture/remove", post(pictures::remove_picture))
         .route("/account/name", post(account::rename))
         .route("/account/looks", post(account::set_preferences))
         .route("/account/sessions/{id}/end", post(account::end_session))
@@ -274,7 +277,7 @@ fn api_of_server() -> Router<Arc<App>> {
 
 /// Returns the routes of the API for coming in, and about the own account.
 fn api_of_me() -> Router<Arc<App>> {
-    use api::{blocks, credentials, inbox, me, passkeys, pins, sessions, tokens};
+    use api::{blocks, credentials, inbox, me, passkeys, pictures, pins, sessions, tokens};
     Router::new()
         .route("/api/v1/join", post(me::join))
         .route("/api/v1/sign-in", post(credentials::sign_in))
@@ -294,6 +297,14 @@ fn api_of_me() -> Router<Arc<App>> {
         .route(
             "/api/v1/me/passkeys/{passkey}",
             delete(passkeys::remove_passkey),
+        )
+        .route(
+            "/api/v1/me/picture",
+            put(pictures::set_picture).delete(pictures::remove_picture),
+        )
+        .route(
+            "/api/v1/users/{handle}/picture",
+            get(pictures::show_picture),
         )
         .route("/api/v1/me/password", put(credentials::set_password))
         .route("/api/v1/me/device-link", post(credentials::create_link))

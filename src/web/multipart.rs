@@ -69,25 +69,42 @@ pub async fn read_form_with_files<T: DeserializeOwned>(
     serde_json::from_value(Value::Object(fields)).map_err(|_| malformed())
 }
 
+/// Reads the file of a form with one; nothing if none was chosen.
+pub async fn read_file(request: Request, limit: BodyLimit) -> Result<Vec<u8>, Rejection> {
+    let boundary = boundary_of(request.headers()).ok_or_else(malformed)?;
+    let mut form = Multipart::new(request.into_body().into_data_stream(), boundary);
+    while let Some(field) = next_field(&mut form).await? {
+        if field.file_name().is_some() {
+            return collect(field, limit).await;
+        }
+    }
+    Ok(Vec::new())
+}
+
 async fn next_field(form: &mut Multipart<'static>) -> Result<Option<Field<'static>>, Rejection> {
     let next = timeout(BODY_TIMEOUT, form.next_field()).await;
     next.map_err(|_| Rejection::TooSlow)?
         .map_err(|_| malformed())
 }
 
-async fn read_text(mut field: Field<'static>) -> Result<String, Rejection> {
-    let limit = BodyLimit::SIGNED_IN.bytes();
-    let mut text = Vec::new();
+async fn read_text(field: Field<'static>) -> Result<String, Rejection> {
+    let text = collect(field, BodyLimit::SIGNED_IN).await?;
+    String::from_utf8(text).map_err(|_| malformed())
+}
+
+async fn collect(mut field: Field<'static>, limit: BodyLimit) -> Result<Vec<u8>, Rejection> {
+    let limit = limit.bytes();
+    let mut bytes = Vec::new();
     loop {
         let chunk = timeout(BODY_TIMEOUT, field.chunk()).await;
         let chunk = chunk.map_err(|_| Rejection::TooSlow)?;
         let Some(chunk) = chunk.map_err(|_| malformed())? else {
-            return String::from_utf8(text).map_err(|_| malformed());
+            return Ok(bytes);
         };
-        if text.len() + chunk.len() > limit {
+        if bytes.len() + chunk.len() > limit {
             return Err(Rejection::TooLarge(limit));
         }
-        text.extend_from_slice(&chunk);
+        bytes.extend_from_slice(&chunk);
     }
 }
 

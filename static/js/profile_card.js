@@ -68,7 +68,8 @@ class ProfileCard {
   /** @param {Profile} person */
   #show(person) {
     const { handle, name, about, imported, blocked } = person;
-    const tile = element("span", `tile name hue-${hue(handle)}`, [...name][0] ?? "");
+    const tile = person.picture ? element("img", "tile") : element("span", `tile name hue-${hue(handle)}`, [...name][0] ?? "");
+    if (person.picture) Object.assign(tile, { src: person.picture.slice(1), alt: "" });
     tile.ariaHidden = "true";
     const head = element("div", "card-head");
     const names = element("div", "");

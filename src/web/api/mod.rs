@@ -15,6 +15,7 @@ pub mod members;
 pub mod messages;
 pub mod paging;
 pub mod passkeys;
+pub mod pictures;
 pub mod pins;
 pub mod reactions;
 pub mod reports;

@@ -306,7 +306,7 @@ async fn ask(
 }
 
 /// Leads back to the page of a person, or shows it with the reason why a form was refused.
-async fn answer(
+pub(super) async fn answer(
     app: &App,
     visitor: &SignedIn,
     handle: &str,

@@ -21,6 +21,7 @@ pub mod people;
 pub mod qr_code;
 pub mod reports;
 pub mod room;
+pub mod room_files;
 pub mod room_settings;
 pub mod rooms;
 pub mod saved;

@@ -118,3 +118,33 @@ async fn the_files_of_a_deleted_room_and_of_erased_messages_are_gone() {
     chat.restart().await;
     until("the folder is cleared", || contents_in(&folder) == 0).await;
 }
+
+#[tokio::test]
+async fn the_files_of_a_room_are_listed_page_by_page_for_whoever_sees_the_room() {
+    let chat = Chat::start().await;
+    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    let club = ann.create_room("Club", "closed").await;
+    for message in 0..7 {
+        let mut files = Vec::new();
+        for file in 0..9 {
+            files.push(upload(&ann, &format!("{message}-{file}.txt"), b"x").await);
+        }
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        post_files(&ann, &club, "", &files).await;
+    }
+    let path = format!("/rooms/{club}/files");
+    let names = |page: &str| {
+        let parts = page.split(".txt</a>").map(|part| part.rsplit('>').next());
+        let mut names: Vec<String> = parts.flatten().map(str::to_owned).collect();
+        names.pop();
+        names
+    };
+    let first = ann.get(&path).await.expect(200).text;
+    let (shown, older) = first.split_once("files?before=").expect("there are more");
+    let older = older.split('"').next().expect("an id");
+    let second = ann.get(&format!("{path}?before={older}")).await.expect(200);
+    let (shown, rest) = (names(shown), names(&second.text));
+    assert_eq!((shown.len(), rest.len()), (54, 9), "{shown:?} {rest:?}");
+    assert_eq!(rest[8], "0-0");
+    bob.get(&path).await.expect(404);
+}

@@ -26,8 +26,21 @@ async fn a_backup_has_the_files_and_check_compares_each_with_its_hash() {
     );
     let names = [&db, &copy].map(|path| path.to_str().expect("UTF-8").to_owned());
     let [db, copy] = names.each_ref().map(String::as_str);
+    let bare = upload(&ann, "bass.txt", b"hold").await;
+    post_files(&ann, "general", "", &[&bare]).await;
+    let exported = run(["export", "--db", db]).ok();
+    let names: Vec<&str> = exported
+        .lines()
+        .filter(|line| line.contains("bass.txt"))
+        .collect();
+    assert_eq!(names.len(), 1, "{exported}");
+    let archive = chat.file().with_file_name("archive.ndjson");
+    fs::write(&archive, &exported).expect("a file");
+    let other = chat.file().with_file_name("other.db");
+    let imported = [archive.as_os_str(), "--db".as_ref(), other.as_os_str()];
+    run(["import".as_ref()].into_iter().chain(imported)).ok();
     let told = run(["backup", copy, "--db", db]).ok();
-    assert!(told.contains("1 files"), "{told}");
+    assert!(told.contains("2 files"), "{told}");
     run(["check", "--db", copy]).ok();
     ann.delete("general", id_of(&message)).await.expect(200);
     chat.stop().await;

@@ -1,8 +1,9 @@
 //! Pictures.
 
 use super::client::{post_files, upload, url_of};
-use crate::support::{chat::Chat, person::Person};
+use crate::support::{answer::Answer, chat::Chat, person::Person};
 use image::{DynamicImage, ImageFormat};
+use reqwest::Method;
 use serde_json::Value;
 use std::io::Cursor;
 
@@ -76,4 +77,28 @@ async fn bombs_and_broken_pictures_are_downloads_like_any_other() {
         let preview = ann.get(&format!("{}?preview", url_of(&message))).await;
         preview.expect(404);
     }
+}
+
+#[tokio::test]
+async fn the_picture_of_a_person_is_a_small_square_for_those_who_see_the_person() {
+    let chat = Chat::start().await;
+    let (ann, bob) = (chat.join("ann").await, chat.join("bob").await);
+    let put = |bytes: Vec<u8>| {
+        let request = ann.request(Method::PUT, "/api/v1/me/picture");
+        Answer::to(request.header("content-type", "image/png").body(bytes))
+    };
+    let code = put(b"<svg/>".to_vec()).await.expect(422).json()["code"].clone();
+    assert_eq!(code, "not-a-picture");
+    put(encoded(640, 300, ImageFormat::Png)).await.expect(204);
+    let profile = bob.see("/api/v1/users/ann").await;
+    let address = profile["picture"].as_str().expect("an address");
+    let picture = bob.request(Method::GET, address).send().await;
+    let picture = picture.expect("an answer").bytes().await;
+    let picture = image::load_from_memory(&picture.expect("its bytes"));
+    let picture = picture.expect("a picture");
+    assert_eq!((picture.width(), picture.height()), (192, 192));
+    chat.visitor().get(address).await.expect(401);
+    let removed = ann.send(Method::DELETE, "/api/v1/me/picture", Value::Null);
+    removed.await.expect(204);
+    bob.get(address).await.expect(404);
 }

@@ -213,3 +213,40 @@ async fn begun_uploads_are_limited_by_rate() {
         begin(&ann, "a", 1).await.expect(status);
     }
 }
+
+#[tokio::test]
+async fn what_a_crash_has_left_in_the_folder_is_removed_at_the_start() {
+    let mut chat = Chat::start().await;
+    let ann = chat.join("ann").await;
+    let posted = upload(&ann, "posted.txt", TEXT).await;
+    post_files(&ann, "general", "", &[&posted]).await;
+    let pending = begin(&ann, "a.txt", 10).await.header("location").to_owned();
+    append(&ann, &pending, 0, b"half").await.expect(204);
+    chat.stop().await;
+    let folder = chat.file().with_file_name("chat.db-files");
+    let strays = ["00/0000", "parts/AAAAAAAAAAAAAAAAAAAAAA", "parts/x.placing"];
+    fs::create_dir_all(folder.join("00")).expect("a folder");
+    for stray in strays {
+        fs::write(folder.join(stray), "stray").expect("a file");
+    }
+    let hour = std::time::Duration::from_hours(2);
+    for entry in fs::read_dir(&folder).expect("the folder").flatten() {
+        for file in fs::read_dir(entry.path()).expect("a folder").flatten() {
+            let file = fs::File::options().append(true).open(file.path());
+            let file = file.expect("a file");
+            let at = file.metadata().expect("it is there").modified();
+            file.set_modified(at.expect("a time") - hour)
+                .expect("it is ours");
+        }
+    }
+    chat.go_on().await;
+    let is_there = |stray: &&str| folder.join(stray).exists();
+    until("strays are gone", || {
+        !strays.iter().any(|stray| is_there(stray))
+    })
+    .await;
+    assert_eq!(contents_in(&folder), 1);
+    let ann = chat.known("ann", ann.token());
+    let state = Answer::to(tus(&ann, Method::HEAD, &pending)).await;
+    assert_eq!(state.header("upload-offset"), "4");
+}

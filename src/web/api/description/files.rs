@@ -17,7 +17,38 @@ pub(super) fn operations() -> Vec<Described> {
         append_to_upload(),
         cancel_upload(),
         show_file(),
+        set_picture(),
+        remove_picture(),
+        show_picture(),
     ]
+}
+
+fn set_picture() -> Described {
+    Described::put("/api/v1/me/picture", "setPicture", "Set the caller's picture")
+        .details(
+            "The body is a PNG, JPEG, GIF or WebP picture of at most 10 MiB. Its middle is stored, small and without \
+             metadata.",
+        )
+        .takes_bytes("image/*")
+        .answers_nothing()
+        .refuses(Refusal::TooManyRequests)
+}
+
+fn remove_picture() -> Described {
+    let summary = "Remove the caller's picture";
+    Described::delete("/api/v1/me/picture", "removePicture", summary)
+        .answers_nothing()
+        .refuses(Refusal::TooManyRequests)
+}
+
+fn show_picture() -> Described {
+    let path = "/api/v1/users/{handle}/picture";
+    let bytes = Content::new(Some(ObjectBuilder::new().schema_type(Type::String)));
+    let response = SharedHeader::Revalidated.on(response("The picture."));
+    Described::get(path, "showPicture", "Get the picture of a person").answers_with(
+        StatusCode::OK,
+        SharedHeader::ETag.on(response).content("image/*", bytes),
+    )
 }
 
 fn begin_upload() -> Described {
