@@ -8,6 +8,7 @@ use crate::{
     model::{
         ids::{EventId, UserId},
         role::{Door, Role},
+        room::RoomKind,
     },
     store::{messages::MessageFacts, rooms::RoomAccess},
 };
@@ -137,6 +138,13 @@ pub fn can_add(is_archived: bool, is_announcements: bool, manages: bool) -> Resu
         return Err(Error::Forbidden(Denial::OnlyManagersPost));
     }
     Ok(())
+}
+
+/// Returns whether a message that is forwarded from a room of this kind names its author and its room. What was written
+/// among few is told to nobody else but by its text.
+#[must_use]
+pub fn names_origin(kind: RoomKind) -> bool {
+    kind == RoomKind::Open
 }
 
 /// Returns whether an account may change a room that is visible to it. The people of a direct room are equal.

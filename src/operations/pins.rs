@@ -7,13 +7,13 @@ use super::{
 use crate::{
     app::App,
     auth::viewer::Viewer,
+    chat::policy::names_origin,
     error::{Error, Result},
     model::{
         change::Action,
         ids::{EventId, MessageId},
         message::Message,
         page::Page,
-        room::RoomKind,
     },
     store::{pins, saved},
 };
@@ -112,7 +112,7 @@ pub async fn forward_message(
         // Writing to a `String` cannot fail.
         let _ = writeln!(body, "> {line}");
     }
-    if room.info.kind == RoomKind::Open {
+    if names_origin(room.info.kind) {
         let id = message.id;
         let address = address_of(&format!("/rooms/{}/messages/{id}", forward.room));
         let source = escape(&format!("{}, #{}", message.author.name, room.info.name));

@@ -168,8 +168,7 @@ export class RoomList {
         : [direct === undefined || isMuted ? "badge" : "badge badge-mention", unread < COUNTED_MAX ? unread : "999+", t("unread")];
     link.classList.toggle("muted", isMuted);
     link.classList.toggle("unread", unread > 0 && !isMuted);
-    link.querySelector(".badge")?.remove();
-    if (unread > 0 || (mentions > 0 && !isMuted)) link.insertAdjacentHTML("beforeend", `<span class="${kind}">${text}<span class="visually-hidden"> ${meaning}</span></span>`);
+    showBadge(link, (unread > 0 || (mentions > 0 && !isMuted)) && { kind, text, meaning });
     this.#arrange(link);
     showUnreadBeyond();
     this.#showTitle();
@@ -210,9 +209,8 @@ export class RoomList {
     if (!link) return;
     let count = 0;
     for (const { dataset } of this.#list.querySelectorAll("[data-notify]")) if (dataset.notify !== "nothing") count += +dataset.mentions;
-    link.querySelector(".badge")?.remove();
     link.classList.toggle("unread", count > 0);
-    if (count > 0) link.insertAdjacentHTML("beforeend", `<span class="badge">${formatNumber(count)}<span class="visually-hidden"> ${t("unread")}</span></span>`);
+    showBadge(link, count > 0 && { kind: "badge", text: formatNumber(count), meaning: t("unread") });
   }
 
   #onVisibilityChange() {
@@ -269,6 +267,12 @@ export class RoomList {
 
 /** Whether the room shows a message, which it does not if that is a reply in a thread. */
 const isInRoom = ({ thread, also_in_room: isShown }) => thread === undefined || isShown;
+
+/** Replaces the badge of a link; false removes it. */
+function showBadge(link, badge) {
+  link.querySelector(".badge")?.remove();
+  if (badge) link.insertAdjacentHTML("beforeend", `<span class="${badge.kind}">${badge.text}<span class="visually-hidden"> ${badge.meaning}</span></span>`);
+}
 
 async function fetchList() {
   const response = await request("rooms", { headers: { accept: "text/html" }, cache: "no-store" });

@@ -117,6 +117,7 @@ fn scripts_make_markup_only_of_what_the_server_has_rendered() {
         uses,
         [
             "http.js parseFromString 1",
+            "inbox.js parseFromString 1",
             "room_list.js insertAdjacentHTML 1",
             "room_list.js parseFromString 1",
             "rows.js innerHTML 1",
