@@ -76,13 +76,15 @@ pub(super) async fn execute(database: DatabasePath, request: &Request) -> Result
     }
 }
 
-/// Adds the address of a link to a report: that of the server which has answered, or else the given one.
+/// Adds the address of a link to a report: the public one if it was given, or that of the server which has answered, or
+/// else the one that the server has by default.
 pub(super) fn with_address(mut report: Report, address: &LinkAddress) -> Report {
     if let Some(path) = report.link.take() {
         let public_url = address.public_url.as_ref();
         let base = base_of(address.base_path.as_ref(), public_url);
         let given = || site_of(public_url, &base, false, address.listen);
-        let url = report.site.take().unwrap_or_else(given) + &path;
+        let answered = report.site.take().filter(|_| public_url.is_none());
+        let url = answered.unwrap_or_else(given) + &path;
         report.text += &url;
         report.text.push('\n');
         for object in &mut report.json {

@@ -83,18 +83,16 @@ async fn replace(
     folders: &(FileFolder, FileFolder),
 ) -> Result<(EventId, Option<PathBuf>), Failure> {
     let next_id = prepare(source, new, used).await?;
-    copy_files(new, folders).await?;
+    copy_files(source, folders).await?;
     Ok((next_id, put_in_place(new, file).await?))
 }
 
 /// Copies the files of the backup. Those that are in the folder already stay.
 async fn copy_files(
-    new: &DatabasePath,
+    source: &mut Connection,
     (from, to): &(FileFolder, FileFolder),
 ) -> Result<(), Failure> {
-    let mut connection = db::open_reader(new).await?;
-    let copied = copy_contents(&mut connection, from, to).await?;
-    connection.close().await?;
+    let copied = copy_contents(source, from, to).await?;
     for fault in copied.faults {
         tell(&format!("in the backup, {fault}"));
     }

@@ -7,6 +7,9 @@ use super::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// The greatest number of threads in the list of those that a user follows in a room.
+pub const FOLLOWED_MAX: usize = 200;
+
 /// What is shown of a thread below its root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ThreadSummary {

@@ -70,7 +70,7 @@ statements! {
         from jsonb_each(?) p
         join messages m on m.id = p.value ->> 'message'
         join users u on u.mention_key = p.value ->> 'key'
-        where coalesce(u.merged_into, u.id) <> m.author_id and u.id not in (select value from json_each(p.value ->> 'later'))";
+        where coalesce(u.merged_into, u.id) <> m.author_id and m.deleted_at is null and u.id not in (select value from json_each(p.value ->> 'later'))";
     // A reply counts like a mention of the author of the message that it replies to.
     ADD_ANSWERED = "insert or ignore into mentions (user_id, room_id, message_id)
         select q.author_id, m.room_id, m.id

@@ -1,6 +1,6 @@
 //! The table `room_months`, which a trigger keeps for each message that is added.
 
-use super::{db::Connection, statements::statements};
+use super::{connection::Connection, statements::statements};
 use crate::{
     error::Result,
     model::{

@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     model::{
         ids::{EventId, MessageId, RoomId, UserId},
-        thread::FollowedThread,
+        thread::{FOLLOWED_MAX, FollowedThread},
     },
 };
 
@@ -28,9 +28,6 @@ macro_rules! thread_json {
         )
     };
 }
-
-/// The greatest number of threads in the list of those that a user follows in a room.
-pub const FOLLOWED_MAX: usize = 200;
 
 statements! {
     // In the order of the replies. The author of a reply has read what came before. The author of the root, and whoever is

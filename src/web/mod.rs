@@ -130,6 +130,7 @@ fn pages() -> Router<Arc<App>> {
         .route("/rooms/{room}/pins", get(saved::show_pins))
         .route("/saved", get(saved::show_saved))
         .route("/rooms/{room}/messages/{id}/pin", post(saved::set_pin))
+        .route("/rooms/{room}/messages/{id}/follow", post(thread::follow))
         .route("/rooms/{room}/messages/{id}/saved", post(saved::set_saved))
         .route(
             "/rooms/{room}/messages/{id}/unread",
@@ -176,7 +177,6 @@ fn pages() -> Router<Arc<App>> {
             "/rooms/{room}/messages/{id}/reactions",
             post(messages::toggle_reaction),
         )
-        .route("/rooms/{room}/messages/{id}/follow", post(thread::follow))
         .route("/assets/{fingerprint}/{*path}", get(assets::get_asset))
 }
 

@@ -14,7 +14,7 @@ import { statusLine } from "./status_line.js";
 
 const EMOJI = ["👍", "❤️", "😂"];
 const MORE_EMOJI = ["🎉", "👏"]; // in the sheet
-const TEXTS = ":scope > :is(.message-author, .message-quote, .message-text, .reactions)";
+const TEXTS = ":scope > :is(.message-author, .message-fold, .message-quote, .message-text, .reactions)";
 const OUT_OF_SIGHT = 100; // counts as much as so many covered lines
 
 export class ActionBar {
@@ -45,6 +45,7 @@ export class ActionBar {
     this.#editDrafts = editDrafts;
     this.#bar.className = "actions";
     this.#report.classList.add("of-others");
+    this.#thread.addEventListener("click", () => this.#sheet.close());
     this.#bar.append(
       this.#permalink,
       ...EMOJI.map((emoji) => this.#reaction(emoji, "emoji")),
@@ -220,6 +221,7 @@ const showError = (text) => statusLine.notify(text);
 function linesOf(row) {
   const texts = row ? [...row.querySelectorAll(TEXTS)] : [];
   return texts.flatMap((text) => {
+    if (text.matches(".message-fold")) return [...text.getClientRects()]; // its text is generated content
     const range = document.createRange();
     range.selectNodeContents(text);
     return [...range.getClientRects()];

@@ -12,6 +12,7 @@ export class Composer {
   #field;
   #error;
   #reply;
+  #chips;
   #drafts;
   #send;
   /** @type {?Original} */
@@ -31,6 +32,7 @@ export class Composer {
     this.#field = form.querySelector("textarea");
     this.#error = form.querySelector(".error");
     this.#reply = form.querySelector(".answer");
+    this.#chips = form.querySelector(".chips");
     this.#drafts = drafts;
     this.#send = send;
     this.#draft = drafts.read();
@@ -127,7 +129,7 @@ export class Composer {
     this.#onChange();
     if (files.length === 0 && !hadFiles) return;
     const remove = ({ key }) => this.#setFiles(this.#files.filter((file) => file.key !== key));
-    loadModule("attachments").then((module) => module?.showFiles(byId("attachments"), this.#files, remove));
+    loadModule("attachments").then((module) => module?.showFiles(this.#chips, this.#files, remove));
   }
 
   #refuse(reason) {

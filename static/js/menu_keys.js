@@ -35,5 +35,8 @@ function entryFor(key, entries) {
   if (key === "Home") return entries[0];
   if (key === "End") return entries.at(-1);
   const isLetter = [...key].length === 1 && key.trim() !== "";
-  return isLetter ? following.find((entry) => entry.textContent.trim().toLowerCase().startsWith(key.toLowerCase())) : null;
+  return isLetter ? following.find((entry) => nameOf(entry).startsWith(key.toLowerCase())) : null;
 }
+
+/** Returns the text of an entry without a sign such as a star in front. */
+const nameOf = (entry) => entry.textContent.replace(/^[^\p{L}\p{N}]+/u, "").toLowerCase();

@@ -14,10 +14,9 @@ const GROUP_WITHIN = 5 * 60_000; // ms between rows of one author that are shown
 const format = (options) => new Intl.DateTimeFormat(LOCALE, options);
 const timeFormat = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const fullFormat = format({ dateStyle: "full", timeStyle: "medium" });
-const shortDayFormat = format({ day: "numeric", month: "short" });
+const dayOfReplyFormat = format({ day: "numeric", month: "short" });
 const dayFormat = format({ weekday: "long", day: "numeric", month: "long" });
 const dayOfYearFormat = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
-
 const shortDayFormat = format({ weekday: "short", day: "numeric", month: "long", year: "numeric" });
 
 /**
@@ -118,7 +117,8 @@ export class RowDecorator {
     if (opensDay) placeDayLine(row, decoration);
     else removeDayLine(decoration);
     const isGrouped = !opensDay && previous.author === decoration.author && decoration.at - previous.at < GROUP_WITHIN;
-    const isFollower = isGrouped && !this.#unreadLine.isAbove(row);
+    const opensReplies = Boolean(row.previousElementSibling?.matches(".thread-total")); // the root is above
+    const isFollower = isGrouped && !opensReplies && !this.#unreadLine.isAbove(row);
     row.classList.toggle("follows", isFollower);
     row.querySelector(".message-author").tabIndex = isFollower ? -1 : 0; // it is hidden
     if (decoration.quote) this.#quotes.fill(decoration.quote);
@@ -136,7 +136,7 @@ export function decorateThreadLine(row) {
   const at = new Date(time.dateTime);
   const clock = timeFormat.format(at);
   const isToday = at.toDateString() === new Date().toDateString();
-  time.textContent = isToday ? clock : `${shortDayFormat.format(at)}, ${clock}`;
+  time.textContent = isToday ? clock : `${dayOfReplyFormat.format(at)}, ${clock}`;
   time.title = fullFormat.format(at);
 }
 

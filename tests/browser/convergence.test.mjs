@@ -69,19 +69,40 @@ const stateOf = ({ id, author, body, edited_at, reactions, thread, thread_summar
 
 const WEIGHTS = { "misses more than is replayed": 0.3, "the server is killed": 0.3, "is cut off": 0.7 };
 
+/** Some message of a bot, the newest ones most often, and the bot. */
+async function someMessage({ roll, room, handle, bots }) {
+  const written = (await bots[0].history(room)).filter(({ author, body }) => author.handle !== handle && body !== undefined);
+  const message = written.at(-1 - Math.floor(written.length * roll() ** 3));
+  return [message, bots.find((bot) => bot.handle === message.author.handle)];
+}
+
+/** What may happen in threads, by name. `posted` is told of each reply. */
+function inThreads({ roll, room, handle, bots }, posted = () => {}) {
+  const oneOf = (things) => things[Math.floor(roll() * things.length)];
+  return {
+    async "answers in a thread"() {
+      const [{ id }] = await someMessage({ roll, room, handle, bots });
+      for (let n = Math.floor(roll() * 3); n >= 0; n--) {
+        const body = `in a thread ${Math.floor(roll() * 1_000_000)}`;
+        await posted(await oneOf(bots).post(body, room, { thread: id, also_in_room: roll() < 0.3 }));
+      }
+    },
+    async "deletes in a thread"() {
+      const written = await (await bots[0].ask("GET", `/api/v1/rooms/${room}/messages?threads=true&limit=200`)).json();
+      const replies = written.messages.filter(({ thread, body, author }) => thread && body !== undefined && author.handle !== handle);
+      if (replies.length === 0) return;
+      const { id, author } = oneOf(replies);
+      await bots.find((bot) => bot.handle === author.handle).delete(id, room);
+    },
+  };
+}
+
 /** What may happen to a room and to the tabs that show it, by name. */
 function happenings({ roll, room, handle, bots, tabs, proxy, server }) {
   const below = (count) => Math.floor(roll() * count);
   const oneOf = (things) => things[below(things.length)];
   const number = () => below(1_000_000);
   const inATab = (act, argument) => oneOf(tabs).page.evaluate(act, argument);
-
-  /** Some message of a bot, the newest ones most often. */
-  async function someMessage() {
-    const written = (await bots[0].history(room)).filter(({ author, body }) => author.handle !== handle && body !== undefined);
-    const message = written.at(-1 - Math.floor(written.length * roll() ** 3));
-    return [message, bots.find((bot) => bot.handle === message.author.handle)];
-  }
 
   const scrollTo = (place) =>
     inATab((place) => {
@@ -95,28 +116,18 @@ function happenings({ roll, room, handle, bots, tabs, proxy, server }) {
     },
     "many posts": () => oneOf(bots).postMany(60, `one of many ${number()}`, room),
     async edits() {
-      const [{ id }, author] = await someMessage();
+      const [{ id }, author] = await someMessage({ roll, room, handle, bots });
       await author.edit(id, `edited ${number()}`, room);
     },
     async deletes() {
-      const [{ id }, author] = await someMessage();
+      const [{ id }, author] = await someMessage({ roll, room, handle, bots });
       await author.delete(id, room);
     },
     async reacts() {
-      const [{ id }] = await someMessage();
+      const [{ id }] = await someMessage({ roll, room, handle, bots });
       await oneOf(bots).react(id, oneOf(["👍", "🎉"]), room);
     },
-    async "answers in a thread"() {
-      const [{ id }] = await someMessage();
-      for (let n = below(3); n >= 0; n--) await oneOf(bots).post(`in a thread ${number()}`, room, { thread: id, also_in_room: roll() < 0.3 });
-    },
-    async "deletes in a thread"() {
-      const written = await (await bots[0].ask("GET", `/api/v1/rooms/${room}/messages?threads=true&limit=200`)).json();
-      const replies = written.messages.filter(({ thread, body, author }) => thread && body !== undefined && author.handle !== handle);
-      if (replies.length === 0) return;
-      const { id, author } = oneOf(replies);
-      await bots.find((bot) => bot.handle === author.handle).delete(id, room);
-    },
+    ...inThreads({ roll, room, handle, bots }),
     renames: () => oneOf(bots).ask("PATCH", "/api/v1/me", { name: `name ${number()}` }),
     "scrolls to the top": () => scrollTo("top"),
     "scrolls to the end": () => scrollTo("end"),
@@ -261,17 +272,7 @@ function turns({ roll, room, handle, bots: [owner, bot], tab, reader }) {
     "becomes a guest": () => give("guest"),
     "becomes a member": () => give("member"),
     "becomes an admin": () => give("admin"),
-    async "answers in a thread"() {
-      const [{ id }] = await someMessage();
-      for (let n = below(3); n >= 0; n--) await oneOf(bots).post(`in a thread ${number()}`, room, { thread: id, also_in_room: roll() < 0.3 });
-    },
-    async "deletes in a thread"() {
-      const written = await (await bots[0].ask("GET", `/api/v1/rooms/${room}/messages?threads=true&limit=200`)).json();
-      const replies = written.messages.filter(({ thread, body, author }) => thread && body !== undefined && author.handle !== handle);
-      if (replies.length === 0) return;
-      const { id, author } = oneOf(replies);
-      await bots.find((bot) => bot.handle === author.handle).delete(id, room);
-    },
+    ...inThreads({ roll, room, handle, bots: [owner, bot] }, posted),
     renames: () => bot.ask("PATCH", "/api/v1/me", { name: `name ${number()}` }),
   };
 }

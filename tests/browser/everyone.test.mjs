@@ -23,11 +23,11 @@ const OPENED = {
     await page.locator(".picker-grid button").first().waitFor();
   },
   "a message in change": async (page) => {
-    await act(page, "a:nth-of-type(2)");
+    await act(page, "a.for-author");
     await page.locator(".edit textarea").waitFor();
   },
   "a message to be deleted": async (page) => {
-    await act(page, "a:nth-of-type(3)");
+    await act(page, "a.for-manager");
     await page.locator(".edit-delete").waitFor();
   },
   "names that fit": async (page) => {

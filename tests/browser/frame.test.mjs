@@ -158,13 +158,17 @@ describe("the frame of the page", { timeout: 300_000 }, () => {
     assert.equal(await sheet.locator(".sheet-quote").textContent(), "dora-fingers: dora-fingers is in");
     const heights = await sheet.locator(".actions > :visible").evaluateAll((actions) => actions.map(({ offsetHeight }) => offsetHeight));
     assert.ok(heights.length > 8 && heights.every((height) => height >= 44), `${heights}`);
-    await sheet.getByText("Reply").click();
+    await sheet.getByText("Reply", { exact: true }).click();
     assert.equal(await page.locator("#answer .answer-text").textContent(), "dora-fingers: dora-fingers is in");
     await press();
     await page.keyboard.press("Escape");
     await sheet.waitFor({ state: "detached" });
     await page.locator("#history .mine .message-text").last().tap();
     assert.equal(await sheet.count(), 0, "a tap opens nothing");
+    await press();
+    await sheet.getByText("Reply in thread").click();
+    await page.locator("#panel").waitFor();
+    assert.equal(await sheet.count(), 0, "the thread is not behind the sheet");
   });
 
   for (const [width, height] of [[800, 1000], [1280, 800], [1920, 900], [500, 1000]]) {

@@ -79,7 +79,7 @@ describe("the frame that all pages share", { timeout: 180_000 }, () => {
     await page.locator(".room-menu-button").focus();
     await page.keyboard.press("Enter");
     await until("the first entry has the focus", async () => (await focused(page)).startsWith("Members"));
-    for (const [key, entry] of [["ArrowDown", "Jump to date…"], ["End", "Leave room"], ["ArrowDown", "Members"], ["ArrowUp", "Leave room"], ["Home", "Members"], ["n", "Nothing"], ["r", "Room settings"]]) {
+    for (const [key, entry] of [["ArrowDown", "Pinned messages"], ["End", "Leave room"], ["ArrowDown", "Members"], ["ArrowUp", "Leave room"], ["Home", "Members"], ["n", "Nothing"], ["r", "Room settings"]]) {
       await page.keyboard.press(key);
       assert.ok((await focused(page)).startsWith(entry), `${key}: ${await focused(page)}`);
     }

@@ -56,7 +56,7 @@ describe("without JavaScript", { timeout: 120_000 }, () => {
     await row(visitor, "befoer").locator(".message-time").click();
     await visitor.page.click("text=Edit or delete");
     await visitor.page.fill("#body", "before");
-    await visitor.page.click("text=Save");
+    await visitor.page.click("button:text-is('Save')");
     assert.equal(await row(visitor, "before").locator(".message-edited").count(), 1);
 
     await visitor.goto("/rooms/general");
@@ -96,15 +96,16 @@ describe("without JavaScript", { timeout: 120_000 }, () => {
     const visitor = await somebody("reader", "/rooms/long");
 
     const expected = Array.from({ length: 120 }, (_, n) => `number ${n + 1}`);
+    const turn = (link) => Promise.all([visitor.page.waitForEvent("load"), visitor.page.click(link)]);
     let back = await bodies(visitor);
     while (await visitor.page.locator("#older").count()) {
-      await visitor.page.click("#older");
+      await turn("#older");
       back = [...(await bodies(visitor)), ...back];
     }
     assert.deepEqual(back, expected);
     const forward = await bodies(visitor);
     while (await visitor.page.locator("#newer").count()) {
-      await visitor.page.click("#newer");
+      await turn("#newer");
       forward.push(...(await bodies(visitor)));
     }
     assert.deepEqual(forward, expected);

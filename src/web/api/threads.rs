@@ -2,9 +2,12 @@
 
 use crate::{
     app::App,
-    model::{ids::EventId, json_schema::list, thread::FollowedThread},
+    model::{
+        ids::EventId,
+        json_schema::list,
+        thread::{FOLLOWED_MAX, FollowedThread},
+    },
     operations::threads,
-    store::threads::FOLLOWED_MAX,
     web::{
         api::{history, history_query::parse_query, inbox::MarkAllRequest},
         error::Rejection,

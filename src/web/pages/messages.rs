@@ -2,7 +2,8 @@
 
 use super::{
     explain, page, redirect_to,
-    room::{Beside, Refused, room_page},
+    refused::Refused,
+    room::{Beside, room_page},
     rooms::layout,
     thread,
 };

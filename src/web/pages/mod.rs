@@ -14,6 +14,7 @@ pub mod oidc;
 pub mod passkeys;
 pub mod people;
 pub mod pictures;
+pub mod refused;
 pub mod reports;
 pub mod room;
 pub mod room_files;

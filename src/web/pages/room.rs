@@ -2,11 +2,12 @@
 
 use super::{
     page,
+    refused::{Refused, new_nonce},
     rooms::layout_of,
     thread::{thread_panel, thread_query},
 };
 use crate::{
-    app::{App, random_bytes},
+    app::App,
     error::Result,
     model::{
         history::{Anchor, HistoryQuery},
@@ -29,21 +30,7 @@ use axum::{
     http::{StatusCode, Uri},
     response::Response,
 };
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::sync::Arc;
-
-/// A post that was refused, for showing the form again.
-#[derive(Debug, Default)]
-pub struct Refused {
-    /// The reason for the refusal.
-    pub error: Option<String>,
-    /// The text of the post.
-    pub draft: String,
-    /// Nonce of the post; a retry reuses it.
-    pub nonce: Option<String>,
-    /// Whether a reply in a thread was to be shown in the room, too.
-    pub also_in_room: bool,
-}
 
 /// What the page of a room shows beside its history.
 #[derive(Debug, Default)]
@@ -54,11 +41,6 @@ pub struct Beside {
     pub thread: Option<(MessageId, HistoryQuery)>,
     /// The post that was refused: to the thread if there is one, or else to the room.
     pub refused: Refused,
-}
-
-/// Returns a nonce for a form.
-pub(super) fn new_nonce() -> String {
-    URL_SAFE_NO_PAD.encode(random_bytes::<16>())
 }
 
 /// Shows a room: the end of its history, or the page that the query selects.

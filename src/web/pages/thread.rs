@@ -2,7 +2,7 @@
 
 use super::{
     redirect_to,
-    room::{Refused, new_nonce},
+    refused::{Refused, new_nonce},
 };
 use crate::{
     app::App,

@@ -4,7 +4,7 @@ use super::{
     files::{Shown, shown, size},
     layout::Layout,
     message::address,
-    people::minute,
+    times::time_element,
 };
 use crate::{
     model::{file::RoomFile, room::RoomView},

@@ -235,7 +235,10 @@ async fn a_token_expires_at_a_time_or_a_date() {
     ] {
         let body = json!({ "name": "bot", "scopes": ["read"], "expires_at": given });
         let made = ann.send(Method::POST, TOKENS, body).await.expect(201);
-        assert_eq!(made.json()["expires_at"], kept);
+        let list = ann.see(TOKENS).await;
+        let mut tokens = list["tokens"].as_array().expect("tokens").iter();
+        let token = tokens.find(|token| token["id"] == made.json()["id"]);
+        assert_eq!(token.expect("the token")["expires_at"], kept);
     }
     let body = json!({ "name": "bot", "scopes": ["read"], "expires_at": "tomorrow" });
     let refused = ann.send(Method::POST, TOKENS, body).await;

@@ -21,7 +21,7 @@ use strum::VariantNames as _;
 
 /// Changes that the audit log does not have: what people do in their own name, what belongs to another change that it
 /// has, and what the server does by itself.
-const UNRECORDED: [&str; 34] = [
+const UNRECORDED: [&str; 35] = [
     "Found",
     "BeginEra",
     "JoinServer",
@@ -43,6 +43,7 @@ const UNRECORDED: [&str; 34] = [
     "SetSaved",
     "MarkInboxRead",
     "SetNotify",
+    "File",
     "MarkThreadRead",
     "FollowThread",
     "PostMessage",

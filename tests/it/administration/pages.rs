@@ -90,9 +90,11 @@ async fn admins_administer_people_invitations_and_rooms_on_pages() {
     assert!(list.contains("0 / 10") && !list.contains(&token));
     let path = format!("/invite/backscroll_{token}");
     chat.visitor().get(&path).await.expect(200);
+    let (_, id) = list.split_once("admin/invites/").expect("its form");
+    let (id, _) = id.split_once('/').expect("its id");
     submit(
         &ann,
-        "/admin/invites/1/revoke",
+        &format!("/admin/invites/{id}/revoke"),
         &[("next", "/admin/people#invites")],
     )
     .await

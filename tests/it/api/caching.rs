@@ -12,7 +12,11 @@ fn expected(method: &Method, address: &str) -> &'static str {
         "/api/v1/events" | "/api/v1/rooms/{room}/events" if *method == Method::GET => {
             "no-cache, no-transform"
         }
-        "/api/v1/rooms/{room}/messages" if *method == Method::GET => "private, no-cache",
+        "/api/v1/rooms/{room}/messages" | "/api/v1/rooms/{room}/messages/{id}/thread"
+            if *method == Method::GET =>
+        {
+            "private, no-cache"
+        }
         "/assets/{fingerprint}/{*path}" | "/api/v1/openapi.json" if *method == Method::GET => {
             "no-cache"
         }

@@ -58,7 +58,7 @@ async fn what_is_wrong_with_a_field_has_a_code() {
         ("events", r#"{"type":"x"}"#, "payload", "required"),
         ("events", r#"{"type":1,"payload":1}"#, "type", "wrong-type"),
         ("read", r#"{"up_to":-1}"#, "up_to", "not-an-id"),
-        ("read", r#"{"up_to":null}"#, "up_to", "not-an-id"),
+        ("read", r#"{"up_to":null}"#, "up_to", "required"),
         ("read", "{}", "up_to", "required"),
     ] {
         assert_eq!(say(path, sent).await.fault(422, field), code, "{sent}");

@@ -145,7 +145,7 @@ fn kill_9_leaves_nothing_half_stored() {
     fs::write(&file, lines(&archive)).expect("a file");
     let mut importing = Running::start(["import", &file, "--db", &chat.db()]);
     until("it writes", || {
-        fs::metadata(chat.path("chat.db-wal")).is_ok_and(|wal| wal.len() > 1 << 20)
+        fs::metadata(chat.path("chat.db-wal")).is_ok_and(|wal| wal.len() > 3 << 20)
     });
     importing.signal("KILL");
     importing.code();

@@ -18,11 +18,12 @@ const FIXED: [(&str, &str); 4] = [
 ];
 
 /// What a page may load and do. Each directive that is missing, or allows more, fails.
-const CSP: [&str; 8] = [
+const CSP: [&str; 9] = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
+    "media-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri",

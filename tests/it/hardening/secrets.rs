@@ -12,7 +12,10 @@ use sqlx::Row as _;
 use std::{collections::BTreeSet, fmt::Write as _, fs};
 
 /// Columns with a name that suggests a secret, and columns of bytes, and why they let nobody in.
-const KNOWN: [(&str, &str); 24] = [
+const KNOWN: [(&str, &str); 27] = [
+    ("contents.hash", "SHA-256 of a file"),
+    ("contents.preview_hash", "SHA-256 of a file"),
+    ("files.hash", "SHA-256 of a file"),
     ("devices.secret_hash", "SHA-256 of 256 random bits"),
     (
         "identities.key_hash",

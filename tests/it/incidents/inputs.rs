@@ -112,10 +112,11 @@ fn scripts_make_markup_only_of_what_the_server_has_rendered() {
         }
     }
     uses.sort_unstable();
-    // Of a rendered row; of the server's own pages; and a number, with a word of the catalog.
+    // Of rendered rows and their lines about threads; of the server's own pages; and a number, with a word of the catalog.
     assert_eq!(
         uses,
         [
+            "history.js insertAdjacentHTML 1",
             "http.js parseFromString 1",
             "inbox.js parseFromString 1",
             "room_list.js insertAdjacentHTML 1",

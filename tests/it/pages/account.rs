@@ -81,7 +81,7 @@ async fn one_may_call_oneself_otherwise() {
             refused.text
         );
         assert!(
-            refused.text.contains("Ann &#34;Lee&#34;</a>"),
+            refused.text.contains("Ann &#34;Lee&#34;</b>"),
             "{}",
             refused.text
         );

@@ -149,6 +149,8 @@ async fn behind_the_invite_door_nothing_is_told_without_an_account() {
         match answer.status {
             200 => assert!(WITHOUT_AN_ACCOUNT.contains(&id), "{id}"),
             401 => assert!(!WITHOUT_AN_ACCOUNT.contains(&id), "{id}"),
+            // A person follows the link of a file, and is led to the page where one signs in.
+            303 => assert_eq!(id, "showFile"),
             status => assert!(
                 WAYS_IN.contains(&id) && (status == 403 || status == 404 || status == 422),
                 "{id}: {status} {}",

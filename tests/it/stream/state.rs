@@ -131,6 +131,7 @@ async fn an_event_carries_its_object_as_it_is_now() {
                         json!({
                             "slug": room, "name": "Second name", "topic": "", "kind": "open",
                             "archived": false, "announcements": false, "auto_join": false, "room_mentions": false,
+                            "pins": [],
                         })
                     ),
                     _ => assert_eq!(

@@ -241,10 +241,7 @@ async fn what_a_crash_has_left_in_the_folder_is_removed_at_the_start() {
     }
     chat.go_on().await;
     let is_there = |stray: &&str| folder.join(stray).exists();
-    until("strays are gone", || {
-        !strays.iter().any(|stray| is_there(stray))
-    })
-    .await;
+    until("strays are gone", || !strays.iter().any(is_there)).await;
     assert_eq!(contents_in(&folder), 1);
     let ann = chat.known("ann", ann.token());
     let state = Answer::to(tus(&ann, Method::HEAD, &pending)).await;
