@@ -51,13 +51,7 @@ pub struct Tail {
     is_here: bool,
     /// The number of the last signal that was read.
     signalled: u64,
-    /// What has changed for the reader alone since the cursor. A pointer to it, since few streams have any.
-    own: Option<Box<OwnSignals>>,
 }
-
-/// Signals of what has changed for a reader alone since its cursor.
-#[derive(Debug)]
-struct OwnSignals(Vec<Signal>);
 
 /// Events that are returned together. Most often they are part of one batch and need no allocation.
 pub type Slices = SmallVec<[Slice; 1]>;
@@ -116,9 +110,7 @@ impl Tail {
             has_read_all: false,
             is_here: false,
             signalled: log.signals.last(),
-            own: None,
         };
-        tail.own = Box::pin(tail.find_own_changes(cursor)).await?;
         let opening = match tail.open_from_memory(cursor, replay_max) {
             Some(opening) => opening,
             None => Box::pin(tail.open_from_store(cursor, replay_max)).await?,
@@ -319,13 +311,13 @@ impl Tail {
         }
     }
 
-    /// Returns signals of what has changed for the reader alone since the cursor; `None` if there is none.
-    async fn find_own_changes(&self, cursor: Cursor) -> Result<Option<Box<OwnSignals>>> {
+    /// Returns signals of what has changed for the reader alone since the cursor at which it was opened.
+    pub async fn find_own_changes(&self, cursor: Cursor) -> Result<Vec<Signal>> {
         let (Some(user), Cursor::After(after)) = (self.access.reader().user, cursor) else {
-            return Ok(None);
+            return Ok(Vec::new());
         };
         if !self.types.include("read") && !self.types.include("me") {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let mut connection = self.log.readers.acquire().await?;
         let (marks, settings) = read_marks::list_changes(&mut connection, user, after).await?;
@@ -337,17 +329,8 @@ impl Tail {
             let kind = OwnChangeKind::ReadMark(mark);
             Signal::of_own(OwnChange { user, kind })
         });
-        let signals: Vec<_> = marks
-            .chain(me)
-            .filter(|signal| self.receives(signal))
-            .collect();
-        Ok((!signals.is_empty()).then(|| Box::new(OwnSignals(signals))))
-    }
-
-    /// Returns what has changed for the reader alone since the cursor. Later calls return nothing.
-    #[must_use]
-    pub fn take_own_changes(&mut self) -> Vec<Signal> {
-        self.own.take().map(|own| own.0).unwrap_or_default()
+        let signals = marks.chain(me);
+        Ok(signals.filter(|signal| self.receives(signal)).collect())
     }
 
     /// Counts the reader as online while the tail is open.

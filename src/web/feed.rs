@@ -5,6 +5,7 @@ use crate::{
     event_log::{
         batch::{Encode, Slice},
         opening::{Opening, Outcome},
+        signals::Signal,
         tail::{End, Slices, Step, Tail},
     },
     limits::streams::StreamPermit,
@@ -17,7 +18,7 @@ use crate::{
 use bytes::Bytes;
 use serde::Serialize;
 use smallvec::{SmallVec, smallvec};
-use std::{io::Write as _, time::Duration};
+use std::{io::Write as _, mem, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
 /// A `ping` is sent after this time without a block: proxies close idle connections after 30 s and more, and pages use
@@ -42,9 +43,18 @@ pub struct Feed {
     head: EventId,
     /// Counts of the events replayed so far; `None` once the reader has caught up.
     replayed: Option<Counts>,
-    /// When the reader's token expires.
-    ends_at: Option<Instant>,
+    /// A pointer, since few streams have anything of it, and thousands of feeds live for hours.
+    rare: Option<Box<Rare>>,
     _place: StreamPermit,
+}
+
+/// What only few streams have.
+#[derive(Debug, Default)]
+pub struct Rare {
+    /// Signals of what has changed for the reader alone since its cursor, until they are sent.
+    pub own: Vec<Signal>,
+    /// When the reader's token expires.
+    pub ends_at: Option<Instant>,
 }
 
 /// Blocks that are sent together. Most often this is one piece, which needs no allocation.
@@ -111,14 +121,14 @@ struct CaughtUp {
 }
 
 impl Feed {
-    /// Creates a feed from a tail that was just opened. It ends at `ends_at`, if that is given.
+    /// Creates a feed from a tail that was just opened. It ends when the reader's token expires.
     #[must_use]
     pub fn new(
         mut tail: Tail,
         opening: Opening,
         encoder: &'static dyn Encode,
         place: StreamPermit,
-        ends_at: Option<Instant>,
+        rare: Rare,
     ) -> Self {
         tail.enter();
         let replayed = (opening.outcome == Outcome::Replay).then(Counts::default);
@@ -128,7 +138,7 @@ impl Feed {
             outcome: opening.outcome,
             head: opening.head,
             replayed,
-            ends_at,
+            rare: (!rare.own.is_empty() || rare.ends_at.is_some()).then(|| Box::new(rare)),
             _place: place,
         }
     }
@@ -143,10 +153,18 @@ impl Feed {
         for signal in self.tail.recent_presence() {
             out.extend(signal.encoded(encode_signal));
         }
-        for signal in self.tail.take_own_changes() {
+        let rare = self.rare.as_mut();
+        for signal in rare
+            .map(|rare| mem::take(&mut rare.own))
+            .unwrap_or_default()
+        {
             out.extend(encode_signal(&signal));
         }
         out.into()
+    }
+
+    fn ends_at(&self) -> Option<Instant> {
+        self.rare.as_ref().and_then(|rare| rare.ends_at)
     }
 
     fn write_hello(&self, out: &mut Vec<u8>) {
@@ -166,7 +184,7 @@ impl Feed {
         if self.tail.is_log_closed() {
             return Next::End(bye(Bye::Restart));
         }
-        if self.ends_at.is_some_and(|at| at <= Instant::now()) {
+        if self.ends_at().is_some_and(|at| at <= Instant::now()) {
             return Next::End(bye(Bye::SignedOut));
         }
         match self.tail.read().await {
@@ -242,7 +260,7 @@ impl Feed {
 
     /// Waits until more may be available, or the stream ends.
     pub async fn wait(&self) {
-        match self.ends_at {
+        match self.ends_at() {
             None => self.tail.wait().await,
             // Few streams have an end: the others do not pay for its timer.
             Some(at) => {

@@ -7,7 +7,7 @@ use super::{
     encode::events,
     error::Rejection,
     extract::{Path, Visitor},
-    feed::{Bye, Feed, bye},
+    feed::{Bye, Feed, Rare, bye},
     own_site::OwnSite,
 };
 use crate::{
@@ -124,7 +124,8 @@ async fn open(
     let ends_at = visitor
         .expires_at
         .map(|at| Instant::now() + now().until(at));
-    let feed = Feed::new(tail, opening, encoder, place, ends_at);
+    let own = tail.find_own_changes(cursor).await?;
+    let feed = Feed::new(tail, opening, encoder, place, Rare { own, ends_at });
     let opened = OpenedFeed(Arc::new(Mutex::new(Some(feed))));
     let body = Body::from_stream(body_of(opened.clone()));
     let mut response = (stream_headers(), body).into_response();
