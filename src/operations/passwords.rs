@@ -92,16 +92,13 @@ async fn has_other_way(app: &App, viewer: &Viewer) -> Result<bool> {
     Ok(passkeys > 0 || !identities.is_empty())
 }
 
-/// Returns whether the viewer has signed in a short time ago. A proxy signs in whom it names with each request, and such a
-/// viewer has no session.
+/// Returns whether the viewer has signed in a short time ago. Whom a proxy names has no session: the proxy signs them in
+/// with each request.
 async fn is_recent(app: &App, viewer: &Viewer) -> Result<bool> {
-    if viewer.secret_hash.is_none() {
-        return Ok(true);
-    }
     let sessions = list_all(app, viewer).await?;
     let mut here = sessions.into_iter();
     let here = here.find(|session| Some(&session.secret_hash) == viewer.secret_hash.as_ref());
-    Ok(here.is_some_and(|session| session.created_at > now().before(RECENT)))
+    Ok(here.is_none_or(|session| session.created_at > now().before(RECENT)))
 }
 
 /// Sets the viewer's password. Returns the secret by which a browser is recognised when it signs in with the password.

@@ -302,6 +302,8 @@ fn blurred(text: &str, id: &str) -> String {
         let blurred = match word {
             _ if !id.is_empty() && word == id => "{id}",
             _ if word.starts_with("backscroll_") => "{link}",
+            // That of the server which runs, or the one that it has by default.
+            _ if word.starts_with("127.0.0.1:") => "127.0.0.1:3000",
             _ if word.starts_with("r-") && word.len() == 12 => "r-{link}",
             _ if word.len() == 24 && word.starts_with("20") && word.ends_with('Z') => "{time}",
             _ => word,

@@ -119,14 +119,15 @@ async fn a_block_is_told_to_ones_own_streams_and_ends_signals_at_once() {
     let mut own = ann.stream("").await;
     let mut room = ann.stream_of("general", "").await;
     let mut theirs = bob.stream("").await;
+    let seen = bob.post("general", "hello").await;
     block(&ann, "bob").await;
     for stream in [&mut own, &mut room] {
         let told = stream.signal("me").await;
         assert_eq!(told.json(), json!({ "changed": ["blocks"] }));
         assert!(!told.names().contains(&"id"));
     }
-    // A stream that opens now is told as well: its page may be of before.
-    let mut late = ann.stream("").await;
+    // The stream of a page of before is told as well.
+    let mut late = ann.stream(&format!("after={seen}")).await;
     late.signal("me").await;
     bob.type_in("general").await.expect(204);
     let id = bob.post("general", "hello").await;

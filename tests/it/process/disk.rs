@@ -53,7 +53,7 @@ async fn a_full_disk_refuses_posts_and_serves_readers_until_there_is_space() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_at_its_limit_refuses_changes_and_serves_readers_until_there_is_room() {
-    const LIMIT: u64 = 1 << 20;
+    const LIMIT: u64 = 5 << 18;
     let mut server = Server::start_with(&["--max-size", &LIMIT.to_string()]);
     let mut trial = Trial::begin(&server).await;
     let mut other = open(server.db()).await;
