@@ -2,8 +2,8 @@
 //! change, and contains neither secrets nor texts.
 //!
 //! What somebody signs in with is recorded also if they change it themselves, since a thief does the same: a password, a
-//! passkey, a linked identity, a token or a link for another device. Sign-ins are recorded one by one, since their number is limited. Refused ones are recorded together, as
-//! `auth/failures.rs` has counted them.
+//! passkey, a linked identity, a token or a link for another device. Sign-ins are recorded one by one, since their number
+//! is limited. Refused ones are recorded together, as `auth/failures.rs` has counted them.
 
 use super::applied::Applied;
 use crate::{

@@ -214,8 +214,8 @@ pub async fn add_messages(connection: &mut Connection, messages: &[NewMessage<'_
     insert_answered(connection, &replies).await
 }
 
-/// Adds messages without mentions or replies in a separate transaction, unless another connection has changed the file since its
-/// [`data_version`](super::db::data_version) had this value. Returns whether they were added.
+/// Adds messages without mentions or replies in a separate transaction, unless another connection has changed the file
+/// since its [`data_version`](super::db::data_version) had this value. Returns whether they were added.
 pub async fn add_messages_if_unchanged(
     connection: &mut Connection,
     messages: &[NewMessage<'_>],

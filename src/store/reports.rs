@@ -17,8 +17,8 @@ use crate::{
 };
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
-/// Whether the viewer `?1`, an admin if `?2`, whose membership of the room `r` is `s`, decides about the report `p`: admins about all, managers about those of
-/// their rooms, and nobody about their own messages.
+/// Whether the viewer `?1`, an admin if `?2`, whose membership of the room `r` is `s`, decides about the report `p`:
+/// admins about all, managers about those of their rooms, and nobody about their own messages.
 macro_rules! is_to_decide {
     () => {
         concat!(

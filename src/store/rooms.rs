@@ -20,8 +20,8 @@ use crate::{
 use serde::Serialize;
 use sqlx::{FromRow, Row as _, sqlite::SqliteRow};
 
-/// The messages after the read mark that the room shows, of which at most the newest 1,000 are counted. The index holds all columns, so that
-/// no message is read: a list of 200 rooms may count 200,000 of them.
+/// The messages after the read mark that the room shows, of which at most the newest 1,000 are counted. The index holds
+/// all columns, so that no message is read: a list of 200 rooms may count 200,000 of them.
 macro_rules! unread {
     () => {
         "select author_id, deleted_at from messages m indexed by messages_of_room

@@ -1,6 +1,6 @@
 //! Sessions and tokens that end by themselves.
 
-use crate::support::{WITHIN, browser::Browser, chat::Chat};
+use crate::support::{WITHIN, browser::Browser, chat::Chat, until::until_told};
 use backscroll::app::now;
 use reqwest::Method;
 use serde_json::json;
@@ -19,14 +19,8 @@ async fn a_session_that_was_not_used_for_long_has_ended() {
     let age =
         "update sessions set last_used_at = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-31 days')";
     chat.outside().await.execute(age).await.expect("a change");
-    let ended = async {
-        while browser.handle().await.is_some() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(WITHIN, ended)
-        .await
-        .expect("the session ends");
+    let has_ended = async || browser.handle().await.is_none();
+    until_told("the session ends", WITHIN, has_ended).await;
     // Tokens of programs do not end by idleness.
     bot.get("/api/v1/me").await.expect(200);
 }

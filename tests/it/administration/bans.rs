@@ -1,7 +1,11 @@
 //! Moderation: deleting others' messages, and banning.
 
 use super::appoint;
-use crate::support::{AT_ONCE, chat::Chat};
+use crate::support::{
+    AT_ONCE,
+    chat::Chat,
+    until::{PATIENCE, until_told},
+};
 use backscroll::model::role::Role;
 use reqwest::Method;
 use serde_json::json;
@@ -42,9 +46,8 @@ async fn a_ban_ends_sessions_for_good_and_hides_all_messages_if_asked() {
         .await
         .problem(403);
     let mut stream = bob.stream("").await;
-    while ann.sees_here("general").await != ["bob"] {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let is_here = async || ann.sees_here("general").await == ["bob"];
+    until_told("bob is here", PATIENCE, is_here).await;
     let began = Instant::now();
     let ban = json!({ "hide_messages": true });
     let banned = ann.send(Method::POST, "/api/v1/users/bob/ban", ban);
@@ -53,10 +56,8 @@ async fn a_ban_ends_sessions_for_good_and_hides_all_messages_if_asked() {
     assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
     banned.expect(204);
     // Nobody waits until a banned person would be away by themselves.
-    while !ann.sees_here("general").await.is_empty() {
-        assert!(began.elapsed() < GRACE);
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let is_away = async || ann.sees_here("general").await.is_empty();
+    until_told("bob is away", GRACE, is_away).await;
     let count = "select count(*) from messages where deleted_at is null";
     let left: i64 = sqlx::query_scalar(count)
         .fetch_one(&mut chat.outside().await)

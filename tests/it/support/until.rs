@@ -14,6 +14,22 @@ pub(crate) async fn until(what: &str, condition: impl FnMut() -> bool) {
     );
 }
 
+/// Waits until a condition holds whose answer has to be waited for, too.
+pub(crate) async fn until_told(
+    what: &str,
+    patience: Duration,
+    mut told: impl AsyncFnMut() -> bool,
+) {
+    let deadline = Instant::now() + patience;
+    while !told().await {
+        assert!(
+            Instant::now() < deadline,
+            "not so within {patience:?}: {what}"
+        );
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
 /// Returns whether a condition holds before the time limit.
 pub(crate) async fn comes_true(patience: Duration, mut condition: impl FnMut() -> bool) -> bool {
     let deadline = Instant::now() + patience;
